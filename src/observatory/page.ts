@@ -44,6 +44,8 @@ export interface PageRequest {
   readonly exportTests?: readonly ExportTest[] | undefined;
   /** Lists links to traces that open; undefined if there are none, as for who follows one. */
   readonly traceLinks: (() => readonly TraceLink[]) | undefined;
+  /** True for who follows a link to one trace: no addresses of clients. */
+  readonly forStranger?: boolean;
   /** The address of a link to this trace that was just made. */
   readonly madeLink?: string | undefined;
 }

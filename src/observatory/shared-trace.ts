@@ -84,6 +84,7 @@ function openTrace(
     traceLinks: undefined,
     data: () => NO_DATA_FACTS,
     imported: new ImportedTraces(),
+    forStranger: true,
   };
   return tracePage.open(
     { ...asked, ...none, telemetry, basePath, params: { traceId } },

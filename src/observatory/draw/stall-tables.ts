@@ -25,7 +25,7 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
       >`,
     body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
       caption: 'What blocked the event loop',
-      keyOf: (row) => row.place,
+      keyOf: ({ place, route = '' }) => `${place} ${route}`,
       view,
       empty: 'Nothing in this range.',
       still: true,

@@ -250,3 +250,8 @@ const rank = ({ differs: [first] }: ComparedSeries): number =>
 
 const costOf = ({ before, after }: ComparedSeries): number =>
   Math.abs(after.totalMillis - before.totalMillis);
+
+/** Returns true if an operation happened often enough on both sides to look for a difference of its durations or outcomes. */
+export function isCompared({ before, after }: ComparedSeries): boolean {
+  return Math.min(before.count, after.count) >= ENOUGH.p50;
+}

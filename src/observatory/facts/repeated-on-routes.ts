@@ -7,8 +7,10 @@ const MIN_SPANS = 6;
 const MAX_SPANS = 6000;
 /** Limit of remembered traces; an entry without repetition takes tens of bytes. */
 const MAX_REMEMBERED = 4000;
-/** Limit of kept requests that are checked. */
+/** Limit of kept requests that are checked, newest first. */
 export const MAX_REQUESTS = 1000;
+/** Beyond them, the slowest ones, which ordinary traffic does not push out. */
+export const MAX_SLOWEST = 200;
 
 /** The worst example of a repetition, by route and statement. */
 export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
@@ -23,6 +25,8 @@ export interface RepetitionSearch {
   readonly rows: readonly RepeatedOnRoute[];
   /** Kept requests checked so far, of those in the range. */
   readonly looked: number;
+  /** How many are checked in the end. */
+  readonly wanted: number;
   readonly total: number;
 }
 
@@ -31,7 +35,7 @@ const NOTHING: Found = [];
 const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
 
 /**
- * Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and a call reads a
+ * Statements repeated within one request, over the newest and the slowest kept requests of the range. Every trace is read once, and a call reads a
  * bounded number of spans; `looked` is the progress.
  */
 export function repeatedOnRoutes(
@@ -44,8 +48,13 @@ export function repeatedOnRoutes(
   const found = new Map<string, RepeatedOnRoute>();
   let left = maxSpans;
   let looked = 0;
-  const { rows, total } = telemetry.traces({ range, type: 'http', limit: MAX_REQUESTS });
-  for (const row of rows) {
+  const { rows: newest, total } = telemetry.traces({ range, type: 'http', limit: MAX_REQUESTS });
+  const slowest =
+    total > newest.length
+      ? telemetry.traces({ range, type: 'http', sort: 'slowest', limit: MAX_SLOWEST }).rows
+      : [];
+  const rows = new Map([...slowest, ...newest].map((row) => [row.traceId, row]));
+  for (const row of rows.values()) {
     const key = `${row.traceId} ${row.spanCount}`;
     let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.get(key);
     if (repeated === undefined) {
@@ -61,7 +70,8 @@ export function repeatedOnRoutes(
     if (memory.size <= MAX_REMEMBERED) break;
     memory.delete(key);
   }
-  return { rows: [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis), looked, total };
+  const worstFirst = [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+  return { rows: worstFirst, looked, wanted: rows.size, total };
 }
 
 function read(telemetry: TelemetryQuery, traceId: string): Found {

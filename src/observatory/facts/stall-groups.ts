@@ -17,14 +17,16 @@ export interface StallGroup {
   readonly lastMillis: number;
 }
 
-/** One group per function and line, the most time first. */
+/** One group per function and line, or per route where no function is known; the most time first. */
 export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   const groups = new Map<string, StallGroup>();
   for (const stall of stalls) {
     const place = stallPlace(stall);
-    const known = groups.get(place);
     const isNamed = wasRun(stall);
-    groups.set(place, {
+    // Without a function, those of different routes have nothing in common.
+    const key = stall.place === undefined ? `${place} ${stall.holder?.route ?? ''}` : place;
+    const known = groups.get(key);
+    groups.set(key, {
       place,
       functionName: isNamed ? stall.place?.name : undefined,
       location: isNamed ? stall.place?.location : undefined,

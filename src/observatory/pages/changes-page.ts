@@ -13,6 +13,7 @@ import {
   compareSeries,
   type ComparedRanges,
   type ComparedSeries,
+  isCompared,
 } from '../facts/compared-ranges.ts';
 import type { PageView } from '../page.ts';
 import { plural, shortRoute, type Sentence } from '../sentences/sentence.ts';
@@ -81,10 +82,19 @@ function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sente
     return [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }];
   const differing = rows.filter(({ differs }) => differs.length > 0);
   if (differing.length === 0) {
-    const all = plural(rows.length, 'operation');
+    const compared = rows.filter(isCompared).length;
+    const few = rows.length - compared;
+    if (compared === 0)
+      return [
+        {
+          text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides. Choose a longer range.`,
+        },
+      ];
     return [
       { text: 'Nothing changed', tone: 'good' },
-      { text: ` beyond chance, compared with ${words}: ${all} compared.` },
+      {
+        text: ` beyond chance, compared with ${words}: ${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}.`,
+      },
     ];
   }
   const named = differing.slice(0, MAX_NAMED).flatMap((row, index) => {

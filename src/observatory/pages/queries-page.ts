@@ -11,7 +11,6 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import {
-  MAX_REQUESTS,
   repeatedOnRoutes,
   type RepeatedOnRoute,
   type RepetitionSearch,
@@ -161,9 +160,9 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
   </details>`;
 }
 
-function lookedText({ looked, total }: RepetitionSearch): string {
+function lookedText({ looked, wanted, total }: RepetitionSearch): string {
   if (total === 0) return 'no request is held in this range';
   if (looked === total) return `checked all ${plural(total, 'request')} held in this range`;
-  const more = looked < Math.min(total, MAX_REQUESTS) ? '; reload to check more' : '';
-  return `checked the newest ${countText(looked)} of ${countText(total)} requests held${more}`;
+  const more = looked < wanted ? '; reload to check more' : '';
+  return `checked ${countText(looked)} of ${countText(total)} requests held, the newest and the slowest${more}`;
 }

@@ -33,7 +33,7 @@ export const stallsPage = definePage<StallPageFacts>({
       note: html`${watchWords(facts)} ${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Stalls by place',
-        keyOf: (row) => row.place,
+        keyOf: ({ place, route = '' }) => `${place} ${route}`,
         view,
         empty:
           'Nothing blocked the event loop in this range. While one function runs, no request is read or answered; such times are listed here with the function, its line, and the requests that waited.',

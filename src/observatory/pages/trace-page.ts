@@ -4,6 +4,7 @@ import { definePage } from './define-page.ts';
 import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
 import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
+import { withoutClientAddresses } from '../trace/client-addresses.ts';
 import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
@@ -18,9 +19,10 @@ export const tracePage = definePage<TraceFacts>({
   live: false,
   parent: { path: '/traces', label: 'Traces' },
   assets: TRACE_ASSETS,
-  fetch({ telemetry, params, query, range, traceLinks, madeLink }) {
-    const trace = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
-    if (!isDetail(trace)) return missingFacts(trace);
+  fetch({ telemetry, params, query, range, traceLinks, madeLink, forStranger = false }) {
+    const held = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
+    if (!isDetail(held)) return missingFacts(held);
+    const trace = forStranger ? withoutClientAddresses(held) : held;
     return {
       ...traceFacts(telemetry, trace, query['span'], range),
       sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),

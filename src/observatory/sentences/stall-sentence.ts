@@ -54,12 +54,14 @@ export function stallsOfTraceWords(traceId: string, stalls: readonly Stall[], li
     return [
       { text: ` It waited up to ${millis} for the ` },
       { text: 'event loop', href: links.to('/stalls') },
-      { text: ', held' },
-      ...heldBy(stall, links),
+      ...held(heldBy(stall, links)),
       { text: '.' },
     ];
   });
 }
+
+const held = (by: readonly SentencePart[]): readonly SentencePart[] =>
+  by.length === 0 ? [] : [{ text: ', held' }, ...by];
 
 /** ` by X in Y of Z`, as far as that is known. */
 export function heldBy(stall: Stall, links: Links): SentencePart[] {

@@ -77,6 +77,15 @@ describe('what changed', () => {
     expect(before.count + after.count).toBe(600);
   });
 
+  it('cannot be told from a handful of requests, nor from those of one side', async () => {
+    const few = asked('GET /', { count: 12, from: 120, to: 0.1, millis: 5 });
+    const rare = await pageOf(new MeasuredBlog({ happened: few }));
+    expect(rare.summary).toMatch(/^Too little happened to tell whether anything changed/);
+    const gone = asked('GET /gone', { count: 12, from: 120, to: 60, millis: 5 });
+    const { summary } = await pageOf(new MeasuredBlog({ happened: [...steady, ...gone] }));
+    expect(summary).toMatch(/^Nothing changed .*: 1 operation compared, 1 too rare on one side\.$/);
+  });
+
   it('is named: slower, failing, new and gone', async () => {
     const happened = [
       ...steady,

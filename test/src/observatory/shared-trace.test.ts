@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { TraceLinkStore } from '../../../src/accounts/trace-link-store.ts';
 import { SHARED_TRACE_PATH } from '../../../src/process/own-addresses.ts';
@@ -116,6 +116,20 @@ describe('a link to a trace', () => {
       expect(wordsOf(await pageOf(`${address}${more}`))).toContain(SEARCH_TRACE);
     const other = address.replace('?', `/traces/${FAILING_TRACE}?`);
     expect((await fetch(other, { headers: HTML })).status).toBe(404);
+  });
+
+  it.each(['', '&format=json', '&format=otlp'])('has no address of a client: %j', async (format) => {
+    const held = served.telemetry.trace(SEARCH_TRACE);
+    if (!('spans' in held)) throw new Error('the trace is not held');
+    const asked = { 'client.address': '203.0.113.9', 'network.peer.address': '203.0.113.9' };
+    const told = jest.spyOn(served.telemetry, 'trace').mockReturnValue({
+      ...held,
+      spans: held.spans.map((span) => ({ ...span, attributes: { ...span.attributes, ...asked } })),
+      logs: held.logs.map((line) => ({ ...line, attributes: { ...line.attributes, ...asked } })),
+    });
+    expect(await pageOf(`${served.page}?from=-1h${format}`)).toContain('203.0.113.9');
+    expect(await pageOf(`${address}${format}`)).not.toContain('203.0.113.9');
+    told.mockRestore();
   });
 
   it('opens by its whole token only', async () => {

@@ -3,7 +3,7 @@ import { repeatedOnRoutes } from '../../../../src/observatory/facts/repeated-on-
 import { busyBlog, SEARCH_TRACE } from '../../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { SEARCH, TAGS_TEXT } from '../../../fixtures/trace-sketches.ts';
+import { PLAIN, SEARCH, TAGS_TEXT } from '../../../fixtures/trace-sketches.ts';
 
 const HOUR = { fromMillis: NOW - 3_600_000, toMillis: NOW + 1 };
 
@@ -29,9 +29,21 @@ describe('repeatedOnRoutes', () => {
     expect(looked).toBe(total);
   });
 
-  it('checks the newest 1,000, and says of how many', () => {
-    const telemetry = searched(1200);
-    expect(repeatedOnRoutes(telemetry, HOUR, Infinity)).toMatchObject({ looked: 1000, total: 1200 });
+  it('checks the newest 1,000 and the slowest 200, and says of how many', () => {
+    const { looked, wanted, total } = repeatedOnRoutes(searched(1300), HOUR, Infinity);
+    expect([looked, total]).toEqual([wanted, 1300]);
+    expect(wanted).toBeGreaterThanOrEqual(1000);
+    expect(wanted).toBeLessThanOrEqual(1200);
+  });
+
+  it('finds one that ordinary requests have pushed out of the newest', () => {
+    const plain = Array.from({ length: 1100 }, (_, index) => ({
+      startMillis: NOW - 1000 - index,
+      spans: PLAIN,
+    }));
+    const happened = [{ startMillis: NOW - 60_000, spans }, ...plain];
+    const { telemetry } = new MeasuredBlog({ env: { METRICS_BUFFER_SIZE: '2000' }, happened });
+    expect(repeatedOnRoutes(telemetry, HOUR).rows).toMatchObject([{ route: 'GET /search', traces: 1 }]);
   });
 
   it('reads a bounded number of spans per call, remembers them, and continues with the next call', () => {
