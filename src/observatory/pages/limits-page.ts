@@ -67,8 +67,10 @@ function limitsSentence(live: LiveSettings, asked: AskedChange | undefined): Sen
   return [
     {
       text: `The overview calls the blog fine while every limit holds; objectives and alerts use them, too. ${
-        set === 0 ? 'None is' : `${plural(set, 'value')} ${set === 1 ? 'is' : 'are'}`
-      } set on this page.${live.lasts ? '' : ' There is no history file, so a change lasts until the process restarts.'}`,
+        set === 0
+          ? 'All have their value from the environment or their default.'
+          : `${plural(set, 'value')} ${set === 1 ? 'is' : 'are'} set on this page.`
+      }${live.lasts ? '' : ' There is no history file, so a change lasts until the process restarts.'}`,
     },
   ];
 }
