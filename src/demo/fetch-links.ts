@@ -8,15 +8,28 @@ export function addressIn(blog: string, path: string): URL {
 }
 
 /** Fetches a page, with links as paths of the blog; rejects if the address does not answer. */
-export function fetchText(blog: string, path: string, agent: Agent): Promise<string> {
+export async function fetchText(blog: string, path: string, agent: Agent): Promise<string> {
+  const { text } = await fetchAnswer(blog, path, { agent });
+  return text.replaceAll(`${basePathOf(blog)}/`, '/');
+}
+
+/** The answer to a request without a body. Asks once more if the server closes a kept connection just as it is used (RFC 9110, 9.2.2). */
+export function fetchAnswer(
+  blog: string,
+  path: string,
+  options: { readonly agent: Agent; readonly method?: string },
+): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(addressIn(blog, path), { agent }, (answer) => {
+    const outgoing = request(addressIn(blog, path), options, (answer) => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (part: string) => (text += part));
-      answer.on('end', () => resolve(text.replaceAll(`${basePathOf(blog)}/`, '/')));
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode!, text }));
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) =>
+      outgoing.reusedSocket ? resolve(fetchAnswer(blog, path, options)) : reject(error),
+    );
     outgoing.end();
   });
 }

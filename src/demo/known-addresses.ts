@@ -1,5 +1,5 @@
-import { type Agent, request } from 'node:http';
-import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
+import type { Agent } from 'node:http';
+import { fetchAnswer, fetchText, linksIn, postsIn } from './fetch-links.ts';
 import type { KnownAddresses } from './replay-map.ts';
 
 /** Limit of posts whose pictures are looked up. */
@@ -27,7 +27,7 @@ export async function addressesOf(
     media: (
       await Promise.all(
         [...media].map(async (path) => {
-          const status = await statusOf(blog, path, agent);
+          const { status } = await fetchAnswer(blog, path, { agent, method: 'HEAD' });
           onPicture(status);
           return status === 200 ? [path] : [];
         }),
@@ -35,15 +35,4 @@ export async function addressesOf(
     ).flat(),
     tags: linksIn(tags!, /href="(\/tags\/[^"]+)"/g),
   };
-}
-
-function statusOf(blog: string, path: string, agent: Agent): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(addressIn(blog, path), { agent, method: 'HEAD' }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode!);
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
 }
