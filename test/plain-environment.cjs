@@ -2,6 +2,12 @@
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
+/** What fake timers replace. A spy on a fake one that is restored last would bring it back, and the worker's next file would wait for ever. */
+const REAL = [
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
+  ...['queueMicrotask', 'Date', 'performance'],
+].map((name) => ({ name, real: Object.getOwnPropertyDescriptor(globalThis, name) }));
+
 /** Jest's environment without a context: the globals of the worker, as production has them. What a file left behind goes with it. */
 module.exports = class PlainEnvironment {
   fakeTimers = null;
@@ -33,6 +39,7 @@ module.exports = class PlainEnvironment {
   }
   async teardown() {
     this.fakeTimersModern.dispose();
+    for (const { name, real } of REAL) Object.defineProperty(globalThis, name, real);
     globalThis.console = this.#console;
     process.exit = this.#exit;
     // Jest's runner has a state for each file.
