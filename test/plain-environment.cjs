@@ -4,8 +4,15 @@ const { ModuleMocker } = require('jest-mock');
 
 /** What fake timers replace. A spy on a fake one that is restored last would bring it back, and the worker's next file would wait for ever. */
 const REAL = [
-  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
-  ...['queueMicrotask', 'Date', 'performance'],
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'clearImmediate',
+  'queueMicrotask',
+  'Date',
+  'performance',
 ].map((name) => ({ name, real: Object.getOwnPropertyDescriptor(globalThis, name) }));
 
 /** Jest's environment without a context: the globals of the worker, as production has them. What a file left behind goes with it. */
