@@ -1,5 +1,7 @@
+import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
-import type { SettingsRequest } from '../../../otel/query.ts';
+import type { SettingsRequest, TelemetryControl } from '../../../otel/query.ts';
+import { formFields } from '../../http/form-body.ts';
 import { BACK_PREFIX, fieldValue } from '../draw/setting-fields.ts';
 import type { AskedChange } from '../page.ts';
 
@@ -10,14 +12,11 @@ const MAX_GIVEN_BACK = 100_000;
 
 /** Fields in capitals are settings; unknown names are rejected elsewhere. */
 export function requestOf(ctx: Context): AskedRequest {
-  const fields = Object.entries(fieldsOf(ctx));
+  const fields = Object.entries(formFields(ctx));
   const ofSettings = fields.filter(([name]) => /^[A-Z]/.test(name));
   const back = fields.filter(([name, value]) => name.startsWith(BACK_PREFIX) && value !== '');
   return {
-    // Browsers send CRLF.
-    values: Object.fromEntries(
-      ofSettings.map(([name, value]) => [name, fieldValue(name, value.replaceAll('\r\n', '\n'))]),
-    ),
+    values: Object.fromEntries(ofSettings.map(([name, value]) => [name, fieldValue(name, value)])),
     takenBack: back.map(([name]) => name.slice(BACK_PREFIX.length)),
   };
 }
@@ -28,11 +27,25 @@ export function askedOf({ values, takenBack }: AskedRequest): Pick<AskedChange, 
   return { values: Object.fromEntries(short) as AskedChange['values'], takenBack };
 }
 
-/** The text fields of the form. */
-export function fieldsOf(ctx: Context): Readonly<Record<string, string>> {
-  const body = (ctx.request as { readonly body?: Readonly<Record<string, unknown>> }).body ?? {};
-  const texts = Object.entries(body).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(texts);
+/** What routes that change settings need. */
+export interface ChangeOptions {
+  readonly base: string;
+  readonly control: TelemetryControl;
+  readonly who: (ctx: Context) => string;
+  /** Shows the form again with the result. */
+  readonly show: (ctx: RouterContext, asked: AskedChange) => Promise<void>;
+}
+
+/** Applies a submitted change and leads to `path`, or shows the form again with what is wrong. */
+export async function applyChange(
+  ctx: RouterContext,
+  path: string,
+  { base, control, who, show }: ChangeOptions,
+): Promise<void> {
+  const request = requestOf(ctx);
+  const outcome = control.changeSettings(request, formFields(ctx)['revision'] ?? '', who(ctx));
+  if (!('change' in outcome)) return show(ctx, { ...askedOf(request), ...outcome });
+  ctx.set('Cache-Control', 'no-store');
+  ctx.redirect(`${base}${path}${ctx.search}`);
+  ctx.status = 303;
 }
