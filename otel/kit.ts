@@ -11,9 +11,10 @@ export {
 } from './instrumentation/forwarded-request.ts';
 export { activeRequestSpan, nameRequestRoute } from './instrumentation/request-route.ts';
 export { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './instrumentation/waiting-request.ts';
+export { withoutClientAddress } from './spans/client-address.ts';
 export { readDotEnv } from './settings/dot-env.ts';
 export { lineOf, readTable, type SettingProblem, type TableRead } from './settings/read-table.ts';
-export { QUOTED_TEXT, splitRules } from './settings/rule-texts.ts';
+export { QUOTED_TEXT, readRules, RuleProblem, splitRules } from './settings/rule-texts.ts';
 export { optional, setting, type Setting, type ValuesOf } from './settings/setting.ts';
 export {
   integerBetween,

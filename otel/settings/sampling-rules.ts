@@ -1,7 +1,7 @@
 import { currentAttributeName } from '../base/renamed-attributes.ts';
 import { OPERATION_TYPES } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
-import { QUOTED_TEXT, splitRules } from './rule-texts.ts';
+import { QUOTED_TEXT, shownRule, splitRules } from './rule-texts.ts';
 import { rulesAsText } from './rules-as-json.ts';
 import { decimal, InvalidSetting } from './setting-parsers.ts';
 import { neverMatches } from './unreachable-rules.ts';
@@ -39,12 +39,12 @@ export function parseSamplingRules(text: string): readonly SamplingRuleSetting[]
   const problems: string[] = [];
   const rules = texts.map((ruleText, i) => {
     return readRule(ruleText, (problem) => {
-      problems.push(`rule ${i + 1} (${shortened(ruleText)}): ${problem}`);
+      problems.push(`rule ${i + 1} (${shownRule(ruleText)}): ${problem}`);
       return undefined;
     });
   });
   for (const { number, why } of neverMatches(rules))
-    problems.push(`rule ${number} (${shortened(texts[number - 1]!)}) can never match: ${why}`);
+    problems.push(`rule ${number} (${shownRule(texts[number - 1]!)}) can never match: ${why}`);
   if (problems.length > 0) throw new InvalidSetting(`${FORM}; ${problems.join('; ')}`);
   return Object.freeze(rules.filter((rule) => rule !== undefined));
 }
@@ -170,8 +170,4 @@ function unquoted(written: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

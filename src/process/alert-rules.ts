@@ -1,4 +1,4 @@
-import { InvalidSetting, QUOTED_TEXT, splitRules } from '../../otel/kit.ts';
+import { QUOTED_TEXT, readRules, RuleProblem, splitRules } from '../../otel/kit.ts';
 import { OPERATION_TYPES, type OperationType } from '../../otel/query.ts';
 import {
   bytesOf,
@@ -48,28 +48,7 @@ export function parseAlertRules(text: string): readonly AlertRule[] {
   const texts = splitRules(text).flatMap((each) =>
     each === 'defaults' ? splitRules(DEFAULT_ALERT_RULES) : [each],
   );
-  if (texts.length === 0 || texts.length > MAX_RULES)
-    throw new InvalidSetting(`${FORM}; from 1 to ${MAX_RULES} rules, got ${texts.length}`);
-  const problems: string[] = [];
-  const rules = texts.flatMap((each, index) => {
-    try {
-      return [readRule(each)];
-    } catch (error) {
-      if (!(error instanceof RuleProblem)) throw error;
-      problems.push(
-        `rule ${index + 1} (${each.length > 60 ? `${each.slice(0, 60)}…` : each}): ${error.message}`,
-      );
-      return [];
-    }
-  });
-  const twice = rules.find((rule, index) => rules.findIndex((other) => other.text === rule.text) < index);
-  if (twice !== undefined) problems.push(`the rule ${twice.text} is there twice`);
-  if (problems.length > 0) throw new InvalidSetting(`${FORM}; ${problems.join('; ')}`);
-  return Object.freeze(rules);
-}
-
-class RuleProblem extends Error {
-  override readonly name = 'RuleProblem';
+  return readRules(texts, { form: FORM, noun: 'rule', max: MAX_RULES }, readRule);
 }
 
 function readRule(text: string): AlertRule {

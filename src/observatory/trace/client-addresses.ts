@@ -1,23 +1,11 @@
-import type { AttributeMap, TraceDetail } from '../../../otel/query.ts';
-
-const ADDRESSES: ReadonlySet<string> = new Set([
-  'client.address',
-  'client.port',
-  'network.peer.address',
-  'network.peer.port',
-  'net.peer.ip',
-  'http.client_ip',
-]);
+import { withoutClientAddress } from '../../../otel/kit.ts';
+import type { TraceDetail } from '../../../otel/query.ts';
 
 /** A trace without the network addresses of those who asked. */
 export function withoutClientAddresses(trace: TraceDetail): TraceDetail {
-  return {
-    ...trace,
-    spans: trace.spans.map((span) => ({ ...span, attributes: without(span.attributes) })),
-    logs: trace.logs.map((line) => ({ ...line, attributes: without(line.attributes) })),
-  };
-}
-
-function without(attributes: AttributeMap): AttributeMap {
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !ADDRESSES.has(name)));
+  const shown = <Part extends Pick<TraceDetail['spans'][number], 'attributes'>>(part: Part): Part => ({
+    ...part,
+    attributes: withoutClientAddress(part.attributes),
+  });
+  return { ...trace, spans: trace.spans.map(shown), logs: trace.logs.map(shown) };
 }
