@@ -44,8 +44,8 @@ export interface PageRequest {
   readonly exportTests?: readonly ExportTest[] | undefined;
   /** Lists links to traces that open; undefined if there are none, as for who follows one. */
   readonly traceLinks: (() => readonly TraceLink[]) | undefined;
-  /** True for who follows a link to one trace: no addresses of clients. */
-  readonly forStranger?: boolean;
+  /** True for who follows a link to one trace: no forms, no addresses of clients. */
+  readonly readOnly: boolean;
   /** The address of a link to this trace that was just made. */
   readonly madeLink?: string | undefined;
 }
@@ -65,7 +65,7 @@ export interface PageView {
   /** The origin of PUBLIC_URL, for repeating recorded requests. */
   readonly origin: string | undefined;
   readonly csrfToken: string | undefined;
-  /** True for who follows a link to one trace: no forms. */
+  /** As in the request. */
   readonly readOnly: boolean;
 }
 

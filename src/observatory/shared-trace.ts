@@ -77,14 +77,18 @@ function openTrace(
   query: PageRequest['query'],
 ): OpenPage {
   const now = telemetry.now();
-  const asked = { now, query, range: { ...rangeAsked(telemetry, {}, now), query: links.token } };
+  const asked = {
+    readOnly: true,
+    now,
+    query,
+    range: { ...rangeAsked(telemetry, {}, now), query: links.token },
+  };
   const none = {
     explain: undefined,
     alerts: undefined,
     traceLinks: undefined,
     data: () => NO_DATA_FACTS,
     imported: new ImportedTraces(),
-    forStranger: true,
   };
   return tracePage.open(
     { ...asked, ...none, telemetry, basePath, params: { traceId } },
@@ -96,7 +100,6 @@ function openTrace(
       basePath,
       origin,
       csrfToken: undefined,
-      readOnly: true,
     },
   );
 }

@@ -50,8 +50,8 @@ export function createVisits(options: {
     const now = options.now();
     const range = rangeAsked(telemetry, query, now);
     const links = new Links(OBSERVATORY_PATH, range.query);
-    const asked = { range, now, query };
-    const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, readOnly: false };
+    const asked = { range, now, query, readOnly: false };
+    const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken };
     try {
       const request = {
         ...asked,

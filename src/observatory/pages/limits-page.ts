@@ -6,6 +6,7 @@ import { LIMITS_PATH } from '../draw/checks-panel.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { problemSummary, settingFields } from '../draw/setting-form.ts';
 import type { AskedChange } from '../page.ts';
+import { refusedChange } from '../sentences/refused-change.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
@@ -53,16 +54,11 @@ function onlyLimits(live: LiveSettings): LiveSettings {
 }
 
 function limitsSentence(live: LiveSettings, asked: AskedChange | undefined): Sentence {
-  if (asked !== undefined && 'problems' in asked)
-    return [
-      { text: 'Nothing was changed: ', tone: 'failed' },
-      { text: `${plural(asked.problems.length, 'value is', 'values are')} invalid.` },
-    ];
-  if (asked !== undefined)
-    return [
-      { text: 'Nothing was changed: ', tone: 'failed' },
-      { text: 'the settings were changed elsewhere meanwhile. Below is what you typed; save it again.' },
-    ];
+  if (asked !== undefined && !('trial' in asked))
+    return refusedChange(
+      asked,
+      'the settings were changed elsewhere meanwhile. Below is what you typed; save it again.',
+    );
   const set = live.settings.filter(({ source }) => source === 'page').length;
   return [
     {

@@ -72,41 +72,13 @@ function objectivesSentence({ objectives }: ObjectivesFacts, { links }: PageView
       { text: 'METRICS_OBJECTIVES', href: `${links.to(LIMITS_PATH)}#METRICS_OBJECTIVES` },
       { text: ' has them.' },
     ];
-  const missed = objectives.filter(({ state }) => state === 'missed');
-  const few = objectives.filter(({ state }) => state === 'too few');
-  const judged = objectives.length - few.length;
+  const few = objectives.filter(({ state }) => state === 'too few').length;
   const burning =
     objectives.find((each) => each.burning === 'fast') ?? objectives.find((each) => each.burning);
-  const [worst] = missed;
-  const [least] = objectives
-    .filter(({ state }) => state !== 'too few')
-    .toSorted((a, b) => (a.budgetLeft ?? 1) - (b.budgetLeft ?? 1));
-  const unclear = objectives.filter(({ state }) => state === 'unclear');
-  const verdict: Sentence =
-    judged === 0
-      ? [{ text: 'Too few requests to judge.' }]
-      : worst === undefined && least !== undefined && unclear.length > 0
-        ? [
-            {
-              text: `No objective is certainly missed, ${unclear.length} ${unclear.length === 1 ? 'is' : 'are'} unclear`,
-            },
-            {
-              text: `: ${least.objective}; ${leftWords(least)}, if all undecided requests are bad.`,
-            },
-          ]
-        : worst === undefined
-          ? [
-              { text: judged === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' },
-              ...(least === undefined ? [] : [{ text: ` Of ${least.objective}, ${leftWords(least)}.` }]),
-            ]
-          : [
-              { text: `${missed.length} of ${plural(judged, 'objective')} missed`, tone: 'failed' },
-              { text: `: ${worst.objective}; ${leftWords(worst)}.` },
-            ];
   return [
-    ...verdict,
-    ...(few.length > 0 && judged > 0
-      ? [{ text: ` ${few.length} ${few.length === 1 ? 'has' : 'have'} too few requests to judge.` }]
+    ...verdictOf(objectives),
+    ...(few > 0 && few < objectives.length
+      ? [{ text: ` ${few} ${few === 1 ? 'has' : 'have'} too few requests to judge.` }]
       : []),
     ...(burning === undefined
       ? []
@@ -116,6 +88,32 @@ function objectivesSentence({ objectives }: ObjectivesFacts, { links }: PageView
             tone: 'failed' as const,
           },
         ]),
+  ];
+}
+
+/** The state of those that can be judged, by the one with the least budget left. */
+function verdictOf(objectives: readonly ObjectiveFacts[]): Sentence {
+  const judged = objectives
+    .filter(({ state }) => state !== 'too few')
+    .toSorted((a, b) => (a.budgetLeft ?? 1) - (b.budgetLeft ?? 1));
+  const missed = objectives.filter(({ state }) => state === 'missed');
+  const unclear = judged.filter(({ state }) => state === 'unclear').length;
+  const [worst] = missed;
+  const [least] = judged;
+  if (least === undefined) return [{ text: 'Too few requests to judge.' }];
+  if (worst !== undefined)
+    return [
+      { text: `${missed.length} of ${plural(judged.length, 'objective')} missed`, tone: 'failed' },
+      { text: `: ${worst.objective}; ${leftWords(worst)}.` },
+    ];
+  if (unclear > 0)
+    return [
+      { text: `No objective is certainly missed, ${unclear} ${unclear === 1 ? 'is' : 'are'} unclear` },
+      { text: `: ${least.objective}; ${leftWords(least)}, if all undecided requests are bad.` },
+    ];
+  return [
+    { text: judged.length === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' },
+    { text: ` Of ${least.objective}, ${leftWords(least)}.` },
   ];
 }
 

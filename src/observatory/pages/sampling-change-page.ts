@@ -9,7 +9,8 @@ import { BACK_PREFIX } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
 import { definePage } from './define-page.ts';
 import type { AskedChange, PageView } from '../page.ts';
-import { plural, type Sentence } from '../sentences/sentence.ts';
+import { refusedChange } from '../sentences/refused-change.ts';
+import type { Sentence } from '../sentences/sentence.ts';
 import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from './sampling-routes.ts';
 
 interface ChangeFacts {
@@ -46,18 +47,11 @@ function changeSentence(live: LiveSettings, asked: AskedChange | undefined): Sen
       : 'There is no history file, so it lasts until the process restarts.';
     return [{ text: `A change applies from the next operation on. ${until}` }];
   }
-  if ('problems' in asked)
-    return [
-      { text: 'Nothing was changed: ', tone: 'failed' },
-      { text: `${plural(asked.problems.length, 'value is', 'values are')} invalid.` },
-    ];
-  if ('isOutdated' in asked)
-    return [
-      { text: 'Nothing was changed: ', tone: 'failed' },
-      {
-        text: 'the settings were changed elsewhere since this trial. Try again to see the effect now.',
-      },
-    ];
+  if (!('trial' in asked))
+    return refusedChange(
+      asked,
+      'the settings were changed elsewhere since this trial. Try again to see the effect now.',
+    );
   if (asked.trial.changes.length === 0) return [{ text: 'These values are already in force.' }];
   return [{ text: 'Nothing has changed yet. Below is what the change would do.' }];
 }

@@ -19,10 +19,10 @@ export const tracePage = definePage<TraceFacts>({
   live: false,
   parent: { path: '/traces', label: 'Traces' },
   assets: TRACE_ASSETS,
-  fetch({ telemetry, params, query, range, traceLinks, madeLink, forStranger = false }) {
+  fetch({ telemetry, params, query, range, traceLinks, madeLink, readOnly }) {
     const held = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
     if (!isDetail(held)) return missingFacts(held);
-    const trace = forStranger ? withoutClientAddresses(held) : held;
+    const trace = readOnly ? withoutClientAddresses(held) : held;
     return {
       ...traceFacts(telemetry, trace, query['span'], range),
       sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),
