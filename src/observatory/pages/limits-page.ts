@@ -6,7 +6,7 @@ import { LIMITS_PATH } from '../draw/checks-panel.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { problemSummary, settingFields } from '../draw/setting-form.ts';
 import type { AskedChange } from '../page.ts';
-import { refusedChange } from '../sentences/refused-change.ts';
+import { refusedChange } from '../draw/refused-change.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 

@@ -9,7 +9,7 @@ import { BACK_PREFIX } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
 import { definePage } from './define-page.ts';
 import type { AskedChange, PageView } from '../page.ts';
-import { refusedChange } from '../sentences/refused-change.ts';
+import { refusedChange } from '../draw/refused-change.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from './sampling-routes.ts';
 

@@ -1,5 +1,5 @@
 import type { AskedChange } from '../page.ts';
-import { plural, type Sentence } from './sentence.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 
 /** Why a submitted change of settings was not applied. @param outdated Says it for settings that were changed elsewhere meanwhile. */
 export function refusedChange(
