@@ -4,7 +4,7 @@ import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../base/clock.ts';
 import { untraced } from '../base/untraced.ts';
 import type { Guard } from '../base/guard.ts';
-import type { HistoryFacts, OperationFilter, SampleFilter, SamplingFacts, TraceFilter } from '../query.ts';
+import type { HistoryFacts, OperationFilter, SampleFilter, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
@@ -12,6 +12,7 @@ import { ExpiryClock } from './expiry-clock.ts';
 import { isDamage } from './history-file.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
+import type { Thresholds } from './operation-rows.ts';
 import { SLICE } from './slice-bounds.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
@@ -26,7 +27,7 @@ import type { TraceRing } from './trace-ring.ts';
 import { readLater } from './trace-search.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
 import type { SearchedTrace } from './term-matcher.ts';
-import type { SavedSide, Side, Thresholds } from './trace-sample.ts';
+import type { SavedSide, Side } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 
 const DAY_MILLIS = 86_400_000;
@@ -130,7 +131,7 @@ export class History implements TraceArchive {
   }
 
   slow(
-    thresholds: SamplingFacts['thresholdsSeconds'],
+    thresholds: Thresholds,
     filter: OperationFilter,
     heldIds: readonly string[],
   ): FoundOperations | undefined {

@@ -10,11 +10,11 @@ import type {
 import { facetCounts } from './facet-counts.ts';
 import type { CountedKind } from './facet-counts.ts';
 import { reasonBits } from './operation-index.ts';
-import { failedOperations, operationList, slowOperations } from './operation-rows.ts';
+import { failedOperations, operationList, slowOperations, type Thresholds } from './operation-rows.ts';
 import type { SearchedTrace } from './term-matcher.ts';
 import { matchTraces, traceRows } from './trace-filter.ts';
 import { kindOf } from './trace-kind.ts';
-import { drawSide, sideOf, type SavedSide, type Side, type Thresholds } from './trace-sample.ts';
+import { drawSide, sideOf, type SavedSide, type Side } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';

@@ -10,8 +10,7 @@ import { attributeOf, cutText } from './attribute-copy.ts';
 import { shownAddress } from './shown-address.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { contains } from '../base/time-range.ts';
-import { clampLimit, MAX_OPERATIONS } from './trace-filter.ts';
+import { clampLimit, isAsked, MAX_OPERATIONS } from './trace-filter.ts';
 import { thrownAt } from './thrown-at.ts';
 import type { TraceRecord } from './trace-record.ts';
 
@@ -24,7 +23,7 @@ export interface FoundOperation {
   readonly row: () => OperationRow;
 }
 
-type Thresholds = SamplingFacts['thresholdsSeconds'];
+export type Thresholds = SamplingFacts['thresholdsSeconds'];
 
 /** Kept operations that were slow and ended in the range; also those kept for failing that were slow too. */
 export function slowOperations(
@@ -66,18 +65,14 @@ export function operationList(
 
 function* operations(
   traces: Iterable<TraceRecord>,
-  { range, type, series }: OperationFilter,
+  filter: OperationFilter,
 ): Iterable<{ readonly trace: TraceRecord; readonly span: SpanRecord }> {
   for (const trace of traces)
-    for (const span of trace.spans) {
-      if (type !== undefined && span.type !== type) continue;
-      if (series !== undefined && span.series !== series) continue;
-      if (contains(range, endMillisOf(span))) yield { trace, span };
-    }
+    for (const span of trace.spans) if (isAsked(span, filter)) yield { trace, span };
 }
 
 /** True if it was kept for being slow; for others `waitedMillis` is compared with the current thresholds. */
-function wasSlow(span: SpanRecord, thresholdsSeconds: Thresholds): boolean {
+export function wasSlow(span: SpanRecord, thresholdsSeconds: Thresholds): boolean {
   const waited = waitedMillis(span);
   return waited !== undefined && waited >= thresholdOf(span.type, thresholdsSeconds);
 }

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { SampleFilter } from '../query.ts';
 import { typeNumber } from './operation-index.ts';
-import { thresholdOf } from './operation-rows.ts';
+import { thresholdOf, type Thresholds } from './operation-rows.ts';
 import { slowestColumn } from './trace-conditions.ts';
 import { clampLimit } from './trace-filter.ts';
-import type { SavedSide, Side, Thresholds } from './trace-sample.ts';
+import type { SavedSide, Side } from './trace-sample.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 

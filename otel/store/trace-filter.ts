@@ -1,4 +1,4 @@
-import type { TimeRange, TraceFilter, TraceSummary, TraceTerm } from '../query.ts';
+import type { OperationFilter, TimeRange, TraceFilter, TraceSummary, TraceTerm } from '../query.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { termMatcher } from './term-matcher.ts';
@@ -83,11 +83,19 @@ function longestOperation(trace: TraceRecord, filter: TraceFilter): number | und
 }
 
 function meets(span: SpanRecord, filter: TraceFilter): boolean {
-  if (filter.type !== undefined && span.type !== filter.type) return false;
-  if (filter.series !== undefined && span.series !== filter.series) return false;
   if (filter.reason !== undefined && span.keepReason !== filter.reason) return false;
   if (filter.status !== undefined && (span.status === 'error') !== (filter.status === 'error')) return false;
-  return isWithin(span.durationMillis, filter) && contains(filter.range, endMillisOf(span));
+  return isWithin(span.durationMillis, filter) && isAsked(span, filter);
+}
+
+/** Returns true for an operation of the type and series that ended in the range. */
+export function isAsked(
+  span: SpanRecord,
+  { type, series, range }: Pick<OperationFilter, 'type' | 'series' | 'range'>,
+): boolean {
+  if (type !== undefined && span.type !== type) return false;
+  if (series !== undefined && span.series !== series) return false;
+  return contains(range, endMillisOf(span));
 }
 
 function ownDuration(trace: TraceRecord, filter: TraceFilter): number | undefined {

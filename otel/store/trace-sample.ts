@@ -1,15 +1,11 @@
-import { contains } from '../base/time-range.ts';
-import type { SampledSide, SampleFilter, SamplingFacts } from '../query.ts';
-import { waitedMillis, thresholdOf } from './operation-rows.ts';
-import { endMillisOf, type SpanRecord } from './span-record.ts';
+import type { SampledSide, SampleFilter } from '../query.ts';
+import { wasSlow, type Thresholds } from './operation-rows.ts';
+import type { SpanRecord } from './span-record.ts';
 import type { SearchedTrace } from './term-matcher.ts';
 import { hashOf } from './text-hash.ts';
-import { clampLimit } from './trace-filter.ts';
+import { clampLimit, isAsked } from './trace-filter.ts';
 
-export type Thresholds = SamplingFacts['thresholdsSeconds'];
-
-export const SIDES = ['marked', 'rest'] as const;
-export type Side = (typeof SIDES)[number];
+export type Side = 'marked' | 'rest';
 
 /** Traces of the file on one side: drawn ids, in the order in which they are drawn, and how many there are. */
 export interface SavedSide {
@@ -23,21 +19,13 @@ export function sideOf(
   filter: SampleFilter,
   thresholds: Thresholds,
 ): Side | undefined {
-  const found = spans.filter((span) => matches(span, filter));
+  const found = spans.filter((span) => isAsked(span, filter));
   if (found.length === 0) return undefined;
   return found.some((span) => isMarked(span, filter.marked, thresholds)) ? 'marked' : 'rest';
 }
 
-function matches(span: SpanRecord, { type, series, range }: SampleFilter): boolean {
-  return (
-    span.type === type &&
-    (series === undefined || span.series === series) &&
-    contains(range, endMillisOf(span))
-  );
-}
-
 function isMarked(span: SpanRecord, marked: SampleFilter['marked'], thresholds: Thresholds): boolean {
-  const isSlow = (): boolean => (waitedMillis(span) ?? -1) >= thresholdOf(span.type, thresholds);
+  const isSlow = (): boolean => wasSlow(span, thresholds);
   const failed = span.status === 'error';
   if (marked === 'either') return failed || isSlow();
   return marked === 'failed' ? failed : marked === 'slow' && isSlow();
