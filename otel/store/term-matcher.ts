@@ -6,6 +6,7 @@ import { isOfKind, kindMatcher } from './kind-matcher.ts';
 import type { SpanRecord } from './span-record.ts';
 import { askedFacts, kindOf } from './trace-kind.ts';
 import type { AskedFacts } from './trace-kind.ts';
+import { longestOf } from './trace-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 import { textsOf } from './trace-words.ts';
 
@@ -99,13 +100,6 @@ function isAt({ path, query = '' }: AskedFacts, asked: AskedAddress): boolean {
 
 function durationOf(trace: TraceRecord, of: 'trace' | 'database' | 'render'): number | undefined {
   return of === 'trace' ? trace.durationMillis : longestOf(trace, of);
-}
-
-function longestOf({ spans }: TraceRecord, type: SpanRecord['type']): number | undefined {
-  let longest: number | undefined;
-  for (const span of spans)
-    if (span.type === type && !(span.durationMillis <= (longest ?? -Infinity))) longest = span.durationMillis;
-  return longest;
 }
 
 function isOfDuration(

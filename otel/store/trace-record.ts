@@ -1,5 +1,5 @@
 import { REASONS_BY_STRENGTH } from '../base/reasons-by-strength.ts';
-import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
+import type { KeepReason, LogLine, OperationType, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../spans/kept-span.ts';
 import { ATTR_OPERATION_OUTCOME } from '../base/semconv.ts';
 import type { TraceChain } from './trace-chain.ts';
@@ -32,6 +32,15 @@ export type TraceRank = 'ordinary' | 'mustKeep';
 
 export function rankOf({ keepReason }: Pick<TraceRecord, 'keepReason'>): TraceRank {
   return MUST_KEEP.has(keepReason) ? 'mustKeep' : 'ordinary';
+}
+
+/** Duration in milliseconds of its longest span of a type; undefined without any. */
+export function longestOf({ spans }: Pick<TraceRecord, 'spans'>, type: OperationType): number | undefined {
+  const longest = spans.reduce(
+    (longest, span) => (span.type === type ? Math.max(longest, span.durationMillis) : longest),
+    -Infinity,
+  );
+  return longest === -Infinity ? undefined : longest;
 }
 
 /** One kept trace: its span records, merged from any number of fragments. */

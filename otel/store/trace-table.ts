@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { OPERATION_TYPES } from '../query.ts';
-import type { LogLine, OperationType } from '../query.ts';
+import type { LogLine } from '../query.ts';
 import { OperationIndex, reasonBits } from './operation-index.ts';
 import { KindTable } from './kind-table.ts';
 import { StringInterner } from './string-interner.ts';
@@ -12,7 +12,7 @@ import { slowestColumn } from './trace-conditions.ts';
 import type { SearchedTrace } from './term-matcher.ts';
 import { askedFacts, kindOf } from './trace-kind.ts';
 import { encodeLines } from './trace-logs.ts';
-import { rankOf } from './trace-record.ts';
+import { longestOf, rankOf } from './trace-record.ts';
 import type { TraceRank, TraceRecord } from './trace-record.ts';
 import { WordMaker } from './trace-words.ts';
 import type { TraceWords } from './trace-words.ts';
@@ -213,7 +213,7 @@ export class TraceTable {
       agent.id,
       asked.path ?? null,
       asked.query ?? null,
-      ...OPERATION_TYPES.map((type) => slowest(trace, type)),
+      ...OPERATION_TYPES.map((type) => longestOf(trace, type) ?? null),
     )!;
   }
 
@@ -246,14 +246,6 @@ const COLUMNS = [
 const SAVE = `INSERT INTO kept_trace (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT (trace_id) DO UPDATE SET ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}
   RETURNING id`;
-
-function slowest({ spans }: TraceRecord, type: OperationType): number | null {
-  const longest = spans.reduce(
-    (longest, span) => (span.type === type ? Math.max(longest, span.durationMillis) : longest),
-    -Infinity,
-  );
-  return longest === -Infinity ? null : longest;
-}
 
 function toSaved(row: BodyRow, strings: StringInterner, templates: SpanTemplates): SavedTrace {
   const trace = decodeTrace(row.trace_id, unpackText(row.body), strings, templates);
