@@ -1,5 +1,5 @@
 import { AGENT_FAMILIES } from '../base/trace-term.ts';
-import type { TraceCondition, TraceTerm } from '../base/trace-term.ts';
+import type { AgentFamily, TraceCondition, TraceTerm } from '../base/trace-term.ts';
 import { namesOfSeries } from '../sql/statement-names.ts';
 import type { TraceKind } from './trace-kind.ts';
 
@@ -16,7 +16,7 @@ export function isOfKind(term: TraceTerm): boolean {
   return KIND_FIELDS.has(term.field) || (term.field === 'agent' && familyOf(term.text) !== undefined);
 }
 
-export function familyOf(text: string): (typeof AGENT_FAMILIES)[number] | undefined {
+function familyOf(text: string): AgentFamily | undefined {
   return AGENT_FAMILIES.find((family) => family === text.toLowerCase());
 }
 

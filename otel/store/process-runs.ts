@@ -10,7 +10,7 @@ import type { ProcessRun } from './run-table.ts';
 /** In the history file and as chart markers; a month with several starts a day. */
 const MAX_RUNS = 500;
 /** Heartbeat interval: the end of a killed process is known to this precision. */
-export const SEEN_INTERVAL_MILLIS = 2000;
+const SEEN_INTERVAL_MILLIS = 2000;
 /** A slice of writes comes at least every 0.3 s or after the interval, by a timer that may be a little early: neither may skip a heartbeat. */
 const SEEN_AGAIN_MILLIS = SEEN_INTERVAL_MILLIS - 400;
 /** A process that was alive at our start and has been silent this long is dead. */

@@ -14,6 +14,7 @@ import { attributeOf, cutText } from './attribute-copy.ts';
 import { canonicalPath, canonicalQuery } from './canonical-address.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
+import { withoutNul } from './trace-words.ts';
 
 /** Names of instrumentations before the stable conventions. */
 const ATTR_HTTP_METHOD = 'http.method';
@@ -63,7 +64,7 @@ export function askedFacts({ head }: Pick<TraceRecord, 'head'>): AskedFacts {
   const query = request && textOf(request, ATTR_URL_QUERY);
   const userAgent = request && userAgentOf(request);
   return {
-    userAgent: userAgent && cutText(userAgent, MAX_AGENT_CHARS).toLowerCase().replaceAll('\0', '\u{fffd}'),
+    userAgent: userAgent && withoutNul(cutText(userAgent, MAX_AGENT_CHARS).toLowerCase()),
     path: path && canonicalPath(path),
     query: query && canonicalQuery(query),
   };
