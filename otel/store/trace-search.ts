@@ -85,22 +85,25 @@ export class TraceSearch {
     // Operations that were searched for first would be searched for again to count them.
     const readsAll = filter.facets === true || filter.sort === 'slowest' || conditions.before !== '';
     if (readsAll) return this.#all(filter, conditions, values);
-    const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
-    const limit = clampLimit(filter.limit);
+    const { rows, total } = this.#newest(conditions, values, clampLimit(filter.limit));
+    return { matches: rows.map((row) => this.#match(row)), total, searched: undefined, kinds: [] };
+  }
+
+  /** The newest rows, and how many there are in all: a second pass, unless the first one found fewer than the limit. */
+  #newest(
+    { before, from, where, durationMillis }: TraceConditions,
+    values: Values,
+    limit: number,
+  ): { readonly rows: readonly MatchRow[]; readonly total: number } {
+    const matching = `FROM ${from} WHERE ${where} AND ${NOT_HELD}`;
     const rows = this.#database
       .prepare<unknown[], MatchRow>(
-        `SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${limit}`,
+        `${before} SELECT ${columns(durationMillis)} ${matching} ORDER BY t.start_millis DESC LIMIT ${limit}`,
       )
       .all(values);
-    return {
-      matches: rows.map((row) => this.#match(row)),
-      total:
-        rows.length < limit
-          ? rows.length
-          : this.#count(`${conditions.before} SELECT count(*) ${from}`, values),
-      searched: undefined,
-      kinds: [],
-    };
+    const count = (): number =>
+      this.#database.prepare<unknown[], number>(`${before} SELECT count(*) ${matching}`).pluck().get(values)!;
+    return { rows, total: rows.length < limit ? rows.length : count() };
   }
 
   /** One pass over the conditions that returns every match as three integers: in a third of the time of sorting and counting them in SQLite. */
@@ -122,7 +125,7 @@ export class TraceSearch {
     const keyOf = new Map(firstByKey(all, numbersOf(keys), clampLimit(filter.limit)));
     const rows = this.#database
       .prepare<unknown[], MatchRow & { readonly id: number }>(
-        `SELECT t.id, ${columns({ durationMillis: 't.duration_millis' })} FROM kept_trace t
+        `SELECT t.id, ${columns('t.duration_millis')} FROM kept_trace t
          WHERE t.id IN (SELECT value FROM json_each(?))`,
       )
       .all(JSON.stringify([...keyOf.keys()]));
@@ -212,10 +215,6 @@ export class TraceSearch {
     return JSON.stringify(ids);
   }
 
-  #count(sql: string, values: Readonly<Record<string, unknown>>): number {
-    return this.#database.prepare<unknown[], number>(sql).pluck().get(values)!;
-  }
-
   #match(row: MatchRow): TraceMatch {
     return {
       startMillis: row.start_millis,
@@ -229,16 +228,7 @@ export class TraceSearch {
 
   /** Reads the newest candidates for what only the traces themselves can tell. */
   #read(filter: TraceFilter, conditions: TraceConditions, values: Values): FoundTraces {
-    const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
-    const rows = this.#database
-      .prepare<unknown[], MatchRow>(
-        `${conditions.before} SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${MAX_READ}`,
-      )
-      .all(values);
-    const total =
-      rows.length < MAX_READ
-        ? rows.length
-        : this.#count(`${conditions.before} SELECT count(*) ${from}`, values);
+    const { rows, total } = this.#newest(conditions, values, MAX_READ);
     const hasAttributes = attributeMatcher(usedTerms(filter));
     const found = rows.filter((row) => {
       const trace = this.#traces.unchecked(row.trace_id);
@@ -258,7 +248,7 @@ type Values = Readonly<Record<string, unknown>>;
 /** More than the bit set of an operation's reasons. */
 const REASON_SETS = 2 ** KEEP_REASONS.length;
 
-function columns({ durationMillis }: Pick<TraceConditions, 'durationMillis'>): string {
+function columns(durationMillis: string): string {
   return `t.trace_id, t.start_millis, t.bytes, t.end_millis, t.pinned, t.kind, t.reasons, ${durationMillis} AS duration_millis`;
 }
 
