@@ -95,7 +95,7 @@ export class HistoryFile {
       this.legacy = new LegacyTraces(this.#database, this.traces);
       this.undescribed = new UndescribedTraces(this.#database, this.traces);
       this.search = new TraceSearch(this.#database, this.traces);
-      this.sample = new SavedSample(this.#database);
+      this.sample = new SavedSample(this.#database, this.traces);
       this.transaction(() => RollUpArchive.prepare(this.#database));
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.business = new BusinessTable(this.#database);

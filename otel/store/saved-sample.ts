@@ -1,12 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { SampleFilter } from '../query.ts';
-import { typeNumber } from './operation-index.ts';
 import { thresholdOf, type Thresholds } from './operation-rows.ts';
-import { slowestColumn } from './trace-conditions.ts';
+import type { Bind } from './term-conditions.ts';
+import { boundValues, operationCondition, slowestColumn } from './trace-conditions.ts';
 import { clampLimit } from './trace-filter.ts';
 import type { SavedSide, Side } from './trace-sample.ts';
-
-type Values = Readonly<Record<string, string | number>>;
+import type { TraceTable } from './trace-table.ts';
 
 /**
  * Draws traces of the history file, without reading them, that are not in memory, which has newer versions. Numbers of rows come back, and are told apart
@@ -14,9 +13,11 @@ type Values = Readonly<Record<string, string | number>>;
  */
 export class SavedSample {
   readonly #database: Database;
+  readonly #traces: TraceTable;
 
-  constructor(database: Database) {
+  constructor(database: Database, traces: TraceTable) {
     this.#database = database;
+    this.#traces = traces;
   }
 
   /** @param heldIds Of the traces in memory. */
@@ -25,32 +26,19 @@ export class SavedSample {
     thresholds: Thresholds,
     heldIds: readonly string[],
   ): Readonly<Record<Side, SavedSide>> {
-    const { range, series } = filter;
-    const values = {
-      from: range.fromMillis,
-      to: range.toMillis,
-      ...(series !== undefined && { series }),
-    };
     const limit = clampLimit(filter.limit);
-    const held = new Set(
-      this.#rows('SELECT id FROM kept_trace WHERE trace_id IN (SELECT value FROM json_each(@ids))', {
-        ids: JSON.stringify(heldIds),
-      }),
-    );
-    const marked = filter.marked === 'none' ? [] : this.#rows(markedIds(filter, thresholds), values);
+    const held = new Set(this.#traces.rowIds(heldIds));
+    const marked = this.#rows((bind) => markedIds(filter, thresholds, bind)).filter((id) => !held.has(id));
     const isMarked = new Set(marked);
-    const rest = this.#rows(matchingIds(filter), values).filter((id) => !isMarked.has(id) && !held.has(id));
-    return {
-      marked: this.#side(
-        marked.filter((id) => !held.has(id)),
-        limit,
-      ),
-      rest: this.#side(rest, limit),
-    };
+    const matching = this.#rows((bind) => matchingIds(filter, bind));
+    const rest = matching.filter((id) => !isMarked.has(id) && !held.has(id));
+    return { marked: this.#side(marked, limit), rest: this.#side(rest, limit) };
   }
 
-  #rows(sql: string, values: Values): readonly number[] {
-    return this.#database.prepare<[Values], number>(sql).pluck().all(values);
+  #rows(sqlOf: (bind: Bind) => string | undefined): readonly number[] {
+    const { values, bind } = boundValues();
+    const sql = sqlOf(bind);
+    return sql === undefined ? [] : this.#database.prepare<[unknown], number>(sql).pluck().all(values);
   }
 
   #side(rows: readonly number[], limit: number): SavedSide {
@@ -73,33 +61,34 @@ function drawnFrom(rows: readonly number[], limit: number): readonly number[] {
   return (near.length >= limit ? near : rows).toSorted((a, b) => hashOf(a) - hashOf(b)).slice(0, limit);
 }
 
-function matchingIds(filter: SampleFilter): string {
-  const { type, series } = filter;
-  if (series !== undefined) return `SELECT DISTINCT o.trace FROM operation o WHERE ${matching(filter)}`;
+function matchingIds(filter: SampleFilter, bind: Bind): string {
+  const { type, series, range } = filter;
+  const matching = matchingOperations(filter, bind);
+  if (series !== undefined) return `SELECT DISTINCT o.trace FROM operation o WHERE ${matching}`;
+  const [from, to] = [bind(range.fromMillis), bind(range.toMillis)];
   // Only of a trace that is not entirely in the range the operations decide.
   return `SELECT t.id FROM kept_trace t
-    WHERE t.${slowestColumn(type)} IS NOT NULL AND t.end_millis >= @from AND t.first_millis < @to
-    AND (t.first_millis >= @from AND t.end_millis < @to
-      OR EXISTS (SELECT 1 FROM operation o WHERE o.trace = t.id AND ${matching(filter)}))`;
+    WHERE t.${slowestColumn(type)} IS NOT NULL AND t.end_millis >= ${from} AND t.first_millis < ${to}
+    AND (t.first_millis >= ${from} AND t.end_millis < ${to}
+      OR EXISTS (SELECT 1 FROM operation o WHERE o.trace = t.id AND ${matching}))`;
 }
 
-/** Two queries rather than one with OR, so that each uses its index. */
-function markedIds(filter: SampleFilter, thresholds: Thresholds): string {
-  const threshold = thresholdOf(filter.type, thresholds);
-  const reached = threshold === Infinity ? '9e999' : String(threshold);
+/** Two queries rather than one with OR, so that each uses its index; undefined if nothing is marked. */
+function markedIds(filter: SampleFilter, thresholds: Thresholds, bind: Bind): string | undefined {
+  const { type, marked } = filter;
+  if (marked === 'none') return undefined;
+  const matching = matchingOperations(filter, bind);
   const conditions = [
-    ...(filter.marked === 'slow' ? [] : ['o.failed = 1']),
-    ...(filter.marked === 'failed' ? [] : [`o.waited_millis IS NOT NULL AND o.waited_millis >= ${reached}`]),
+    ...(marked === 'slow' ? [] : ['o.failed = 1']),
+    ...(marked === 'failed'
+      ? []
+      : [`o.waited_millis IS NOT NULL AND o.waited_millis >= ${bind(thresholdOf(type, thresholds))}`]),
   ];
   return conditions
-    .map((condition) => `SELECT DISTINCT o.trace FROM operation o WHERE ${condition} AND ${matching(filter)}`)
+    .map((condition) => `SELECT DISTINCT o.trace FROM operation o WHERE ${condition} AND ${matching}`)
     .join(' UNION ');
 }
 
-function matching({ type, series }: SampleFilter): string {
-  const named =
-    series === undefined
-      ? `o.type = ${typeNumber(type)}`
-      : `o.series = (SELECT id FROM series WHERE name = @series AND type = ${typeNumber(type)})`;
-  return `${named} AND o.end_millis >= @from AND o.end_millis < @to`;
+function matchingOperations({ type, series, range }: SampleFilter, bind: Bind): string {
+  return operationCondition({ type, range, ...(series !== undefined && { series }) }, bind);
 }

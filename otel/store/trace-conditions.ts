@@ -26,14 +26,23 @@ export function slowestColumn(type: OperationType): string {
   return `slowest_${type}`;
 }
 
-/** The SQL of a filter: matches the same traces as `matchTraces` does in memory. */
-export function traceConditions(filter: TraceFilter, kinds: KindTable): TraceConditions {
+/** The values of one statement, and what adds to them. */
+export function boundValues(): {
+  readonly values: Readonly<Record<string, string | number>>;
+  readonly bind: Bind;
+} {
   const values: Record<string, string | number> = {};
   const bind = (value: string | number): string => {
     const name = `v${Object.keys(values).length}`;
     values[name] = value;
     return `@${name}`;
   };
+  return { values, bind };
+}
+
+/** The SQL of a filter: matches the same traces as `matchTraces` does in memory. */
+export function traceConditions(filter: TraceFilter, kinds: KindTable): TraceConditions {
+  const { values, bind } = boundValues();
   const { range, minMillis } = filter;
   const terms = usedTerms(filter);
   const shared = [
@@ -55,7 +64,7 @@ export function traceConditions(filter: TraceFilter, kinds: KindTable): TraceCon
   }
   // One scan of all operations: a look-up per trace takes twice as long.
   const before = `WITH found AS MATERIALIZED (SELECT o.trace AS id, max(o.duration_millis) AS duration_millis FROM operation o
-    WHERE ${all(operationConditions(filter, bind))} GROUP BY o.trace)`;
+    WHERE ${operationCondition(filter, bind)} GROUP BY o.trace)`;
   const from = `found JOIN kept_trace t ON t.id = found.id ${joined}`;
   return { ...rest, before, from, where: all(shared), durationMillis: 'found.duration_millis' };
 }
@@ -69,7 +78,7 @@ function longestOfType(filter: TraceFilter, bind: Bind): string | undefined {
   // If a trace is not entirely in the range, only some of its operations are.
   return `CASE WHEN ${column} IS NULL THEN NULL
     WHEN t.first_millis >= ${bind(range.fromMillis)} AND t.end_millis < ${bind(range.toMillis)} THEN ${column}
-    ELSE (SELECT max(o.duration_millis) FROM operation o WHERE o.trace = t.id AND ${all(operationConditions({ type, range }, bind))}) END`;
+    ELSE (SELECT max(o.duration_millis) FROM operation o WHERE o.trace = t.id AND ${operationCondition({ type, range }, bind)}) END`;
 }
 
 function ownConditions({ status, reason, minMillis, maxMillis }: TraceFilter, bind: Bind): Condition[] {
@@ -81,16 +90,17 @@ function ownConditions({ status, reason, minMillis, maxMillis }: TraceFilter, bi
   ];
 }
 
-function operationConditions(filter: TraceFilter, bind: Bind): Condition[] {
+/** On `operation o`. */
+export function operationCondition(filter: TraceFilter, bind: Bind): string {
   const { type, series, status, reason, minMillis, maxMillis, range } = filter;
-  return [
+  return all([
     series === undefined ? type && `o.type = ${typeNumber(type)}` : seriesCondition(series, type, bind),
     status && `o.failed = ${status === 'error' ? 1 : 0}`,
     reason && `o.reason = ${reasonNumber(reason)}`,
     minMillis === undefined ? undefined : `o.duration_millis >= ${bind(minMillis)}`,
     maxMillis === undefined ? undefined : `o.duration_millis <= ${bind(maxMillis)}`,
     range && `o.end_millis >= ${bind(range.fromMillis)} AND o.end_millis < ${bind(range.toMillis)}`,
-  ];
+  ]);
 }
 
 function seriesCondition(series: string, type: OperationType | undefined, bind: Bind): string {

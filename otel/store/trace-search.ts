@@ -204,15 +204,9 @@ export class TraceSearch {
     return { found, total };
   }
 
-  /** Row ids of those that are also in the file: an integer is compared in a third of the time of a trace id. */
+  /** Of those in memory that are also in the file. */
   #held(traceIds: readonly string[]): string {
-    const ids = this.#database
-      .prepare<[string], number>(
-        'SELECT id FROM kept_trace WHERE trace_id IN (SELECT value FROM json_each(?))',
-      )
-      .pluck()
-      .all(JSON.stringify(traceIds));
-    return JSON.stringify(ids);
+    return JSON.stringify(this.#traces.rowIds(traceIds));
   }
 
   #match(row: MatchRow): TraceMatch {

@@ -56,6 +56,7 @@ export class TraceTable {
   readonly #findVocabulary: Statement<[number, string], number>;
   readonly #vocabularyOfOthers: Statement<[number, string], number>;
   readonly #addVocabulary: Statement<[number, string]>;
+  readonly #rowIds: Statement<[string], number>;
   readonly #body: Statement<[string], BodyRow>;
   readonly #newest: Statement<[number, number, number, number], BodyRow>;
   readonly #extent: Statement<
@@ -89,6 +90,11 @@ export class TraceTable {
     this.#addVocabulary = database.prepare('INSERT INTO vocabulary (hash, words) VALUES (?, ?)');
     const bodies =
       'SELECT trace_id, pinned, body, logs FROM kept_trace JOIN trace_body ON trace_body.trace = kept_trace.id';
+    this.#rowIds = database
+      .prepare<[string], number>(
+        'SELECT id FROM kept_trace WHERE trace_id IN (SELECT value FROM json_each(?))',
+      )
+      .pluck();
     this.#body = database.prepare(`${bodies} WHERE trace_id = ?`);
     this.#newest = database.prepare(
       `${bodies} WHERE rank = ? AND pinned = ? AND end_millis >= ? ORDER BY end_millis DESC LIMIT ?`,
@@ -119,6 +125,11 @@ export class TraceTable {
     this.#saveBody.run(id, body, lines);
     this.#saveWords.run(id, words.own, words.numbers, words.spanIds);
     this.#operations.write(id, trace);
+  }
+
+  /** Row ids of those that are here: an integer is compared in a third of the time of a trace id. */
+  rowIds(traceIds: readonly string[]): readonly number[] {
+    return this.#rowIds.all(JSON.stringify(traceIds));
   }
 
   get(traceId: string): SavedTrace | undefined {
