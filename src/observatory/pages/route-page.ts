@@ -43,39 +43,35 @@ export const routePage = definePage<RouteFacts>({
   draw(facts, view) {
     const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
-      ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
-      ${facts.time && mergedFlamePanel(facts.time, view)}
-      <div class="grid even">
-        ${panel({
-          title: 'Slowest traces held',
-          note: html`<a
-            href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
-            >all of them</a
-          >`,
-          body: drawTable(facts.slowest, traceColumns(view, facts.slowest, true), {
-            caption: 'Slowest traces held of the route',
-            keyOf: (row) => row.traceId,
-            view,
-            still: true,
-            empty:
-              'No trace of this route is held in this range. Slow and failed ones are always kept, and held while the buffer has room.',
-          }),
-        })}
-        ${facts.time && operationTimePanel(facts.time, view)}
-      </div>
-      ${
-        failed.length > 0 &&
-        panel({
-          title: 'Failures',
-          body: drawTable(failed, failureColumns(view, failed), {
-            caption: 'Failures of the route',
-            keyOf: (group) => group.key,
-            view,
-            still: true,
-            empty: '',
-          }),
-        })
-      }`;
+    ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
+    ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
+    ${panel({
+      title: 'Slowest traces held',
+      note: html`<a href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
+        >all of them</a
+      >`,
+      body: drawTable(facts.slowest, traceColumns(view, facts.slowest, true), {
+        caption: 'Slowest traces held of the route',
+        keyOf: (row) => row.traceId,
+        view,
+        still: true,
+        empty:
+          'No trace of this route is held in this range. Slow and failed ones are always kept, and held while the buffer has room.',
+      }),
+    })}
+    ${
+      failed.length > 0 &&
+      panel({
+        title: 'Failures',
+        body: drawTable(failed, failureColumns(view, failed), {
+          caption: 'Failures of the route',
+          keyOf: (group) => group.key,
+          view,
+          still: true,
+          empty: '',
+        }),
+      })
+    }`;
   },
   sheet: ({ slowest }, view) => traceSheet(slowest, view),
 });
