@@ -81,14 +81,15 @@ export function objectiveFacts(
 ): readonly ObjectiveFacts[] {
   const count = objectiveCounter(telemetry);
   const windowOf = (millis: number) => telemetry.coverage({ fromMillis: now - millis, toMillis: now + 1 });
+  const parts = WINDOWS.map(([words, millis]) => ({ words, millis, part: windowOf(millis) }));
   const { fromMillis, toMillis, countedFromMillis, missing } = windowOf(OBJECTIVE_MILLIS);
   const whole = { fromMillis, toMillis };
   const window = { fromMillis: Math.max(fromMillis, Math.min(countedFromMillis, now)), toMillis: now };
   return objectives.map((objective) => {
     const counts = count(objective, whole);
-    const burns = WINDOWS.map(([words, millis]): BurnFacts => {
-      const part = count(objective, windowOf(millis));
-      return { words, millis, ...part, burn: burnOf(part, objective, minCount) };
+    const burns = parts.map(({ words, millis, part }): BurnFacts => {
+      const counted = count(objective, part);
+      return { words, millis, ...counted, burn: burnOf(counted, objective, minCount) };
     });
     const { text, kind, route, target, underMillis } = objective;
     return {
