@@ -3,6 +3,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, text, share, type Quantity } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
+import { pageAddress } from './page-address.ts';
 
 /** A label with its number. */
 export interface Stat {
@@ -92,11 +93,7 @@ export function shareText(part: number): string {
 
 /** A link to the page as CSV. */
 export function csvLink(view: PageView): Html {
-  return html`<a
-    class="quiet-link"
-    href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, part: undefined, format: 'csv' })}"
-    >CSV</a
-  >`;
+  return html`<a class="quiet-link" href="${pageAddress(view, { part: undefined, format: 'csv' })}">CSV</a>`;
 }
 
 /** Attributes on one line, as `key=value`. */

@@ -1,5 +1,6 @@
 import { html, type Html } from '../../markup/html.ts';
 import { localInput } from './local-input.ts';
+import { pageAddress } from './page-address.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
 import { coverageNotes, PRESETS } from '../facts/time-range.ts';
@@ -21,9 +22,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
     ${drawSentence(open.sentence)} ${open.body}
     <footer class="page-foot">
-      <a href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'json' })}"
-        >this page as JSON</a
-      >
+      <a href="${pageAddress(view, { format: 'json' })}">this page as JSON</a>
       <a href="${view.links.to('/keys')}">keys <kbd>?</kbd></a>
     </footer>`;
 }

@@ -1,6 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
+import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 
 /** Rows of a table that are shown at once: some 180 KB of HTML. */
@@ -58,7 +59,8 @@ function findOf(query: PageView['query']): string {
   return (query['find'] ?? '').trim().slice(0, MAX_FIND_CHARS);
 }
 
-function searchOf({ links, path, query }: PageView): Html {
+function searchOf(view: PageView): Html {
+  const { links, path, query } = view;
   return html`<form
     class="filter"
     method="get"
@@ -78,23 +80,18 @@ function searchOf({ links, path, query }: PageView): Html {
     /></label>
     <span class="buttons"
       ><button type="submit">Find</button
-      >${findOf(query) !== '' && html` <a class="quiet-link" href="${addressWith({ links, path, query }, { find: undefined, part: undefined })}">show all</a>`}</span
+      >${findOf(query) !== '' && html` <a class="quiet-link" href="${pageAddress(view, { format: undefined, find: undefined, part: undefined })}">show all</a>`}</span
     >
   </form>`;
 }
 
 function pageLinks(page: number, pages: number, view: PageView): Html {
   const link = (to: number, words: string, rel: string): Html =>
-    html`<a rel="${rel}" href="${addressWith(view, { part: to === 1 ? undefined : to })}">${words}</a>`;
+    html`<a rel="${rel}" href="${pageAddress(view, { format: undefined, part: to === 1 ? undefined : to })}"
+      >${words}</a
+    >`;
   return html`<nav class="table-pages" aria-label="Pages of the table">
     ${page > 1 && link(page - 1, 'previous', 'prev')} page ${page} of ${pages}
     ${page < pages && link(page + 1, 'next', 'next')}
   </nav>`;
-}
-
-function addressWith(
-  { links, path, query }: Pick<PageView, 'links' | 'path' | 'query'>,
-  changed: Readonly<Record<string, string | number | undefined>>,
-): string {
-  return links.to(path, { ...query, from: undefined, to: undefined, format: undefined, ...changed });
 }

@@ -5,6 +5,8 @@ import { shortened } from '../format/shortened.ts';
 import { termWords } from '../format/term-words.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import type { PageView } from '../page.ts';
+import { pageAddress } from './page-address.ts';
+import { hiddenFields } from './page-frame.ts';
 import { REASON_WORDS } from './reason-words.ts';
 
 const MAX_CHIP = 80;
@@ -22,7 +24,7 @@ export function searchForm(view: PageView): Html {
     role="search"
     aria-label="Search traces"
   >
-    ${rangeFields(view)}${searchField('')}
+    ${hiddenFields(view.range.query, [])}${searchField('')}
     <button type="submit">Search</button>
   </form>`;
 }
@@ -37,7 +39,7 @@ export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
       role="search"
       aria-label="Search traces"
     >
-      ${rangeFields(view)}${searchField(asked.text)}
+      ${hiddenFields(view.range.query, [])}${searchField(asked.text)}
       ${select(query, 'sort', 'order', [
         ['', 'newest'],
         ['slowest', 'slowest'],
@@ -53,13 +55,7 @@ export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
 
 /** The page's parameters with another query. */
 export function askedWith(view: PageView, q: string): string {
-  return view.links.to('/traces', { ...view.query, from: undefined, to: undefined, format: undefined, q });
-}
-
-function rangeFields({ range }: PageView): HtmlValue {
-  return Object.entries(range.query).map(
-    ([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`,
-  );
+  return pageAddress(view, { format: undefined, q });
 }
 
 function searchField(text: string): Html {
