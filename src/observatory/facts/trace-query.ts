@@ -140,15 +140,19 @@ export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
 }
 
 /** The query with a term added, or without it if it has that. */
-export function toggled({ text, terms }: TraceQuery, source: string): string {
-  const wanted = parseTraceQuery(source).terms[0];
-  const same = terms.filter(({ term }) => isSame(term, wanted?.term));
-  return same.length > 0 ? without(text, same) : [text, source].filter(Boolean).join(' ');
+export function toggled(query: TraceQuery, source: string): string {
+  const same = termsOf(query, source);
+  return same.length > 0 ? without(query.text, same) : [query.text, source].filter(Boolean).join(' ');
 }
 
-export function hasTerm({ terms }: TraceQuery, source: string): boolean {
-  const wanted = parseTraceQuery(source).terms[0];
-  return terms.some(({ term }) => isSame(term, wanted?.term));
+export function hasTerm(query: TraceQuery, source: string): boolean {
+  return termsOf(query, source).length > 0;
+}
+
+/** The terms of a query that mean what `source` means. */
+function termsOf({ terms }: TraceQuery, source: string): readonly WrittenTerm[] {
+  const wanted = JSON.stringify(parseTraceQuery(source).terms[0]?.term);
+  return terms.filter(({ term }) => JSON.stringify(term) === wanted);
 }
 
 /** The query without these of its terms. */
@@ -173,10 +177,6 @@ export function pathTerm(path: string): string {
 /** The term that a value of a facet adds. */
 export function facetTerm(name: FacetName, value: string): string {
   return `${name}:${quotedIfNeeded(value)}`;
-}
-
-function isSame(one: TraceTerm, other: TraceTerm | undefined): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A term; a sentence if it is not understood; undefined for nothing. */
