@@ -5,7 +5,7 @@ export type CheckKey = (typeof CHECKS)[number]['key'];
 
 /** One thing that has to hold for the verdict “fine”. */
 export interface Check {
-  readonly key: string;
+  readonly key: CheckKey;
   /** `failed requests`. */
   readonly what: string;
   readonly state: 'holds' | 'broken' | 'not judged' | 'off';
@@ -21,7 +21,7 @@ export interface Check {
 }
 
 /** Every check with its value and limit, the worst first. Pure. */
-export function checksOf(situation: OverviewSituation): readonly (Check & { readonly key: CheckKey })[] {
+export function checksOf(situation: OverviewSituation): readonly Check[] {
   return CHECKS.map((definition) => ({ ...judged(definition, situation), key: definition.key }));
 }
 

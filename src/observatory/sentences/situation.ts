@@ -43,7 +43,8 @@ export function situationOf(
   now: number,
   known: Known,
 ): OverviewSituation {
-  const failing = failingExport(telemetry.export());
+  const exports = telemetry.export();
+  const failing = failingExport(exports);
   const { startedAtMillis, openFilesLimit } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
@@ -80,7 +81,7 @@ export function situationOf(
       sinceMillis: failing.lastSuccessMillis,
       failingSinceMillis: failing.failingSinceMillis ?? now,
     },
-    exported: exportedOf(telemetry.export()),
+    exported: exportedOf(exports),
   };
 }
 
