@@ -119,9 +119,5 @@ function burnCell(facts: BurnFacts | undefined): Html | string {
 /** With the digits that a target such as 99.95 % needs. */
 function percentText(part: number): string {
   const percent = part * 100;
-  const shown =
-    Math.abs(percent) >= 1000
-      ? Math.round(percent)
-      : Number(percent.toFixed(percent > 90 && percent < 100 ? 3 : 1));
-  return `${shown.toLocaleString('en')}\u00a0%`;
+  return `${Number(percent.toFixed(percent > 90 && percent < 100 ? 3 : 1))}\u00a0%`;
 }
