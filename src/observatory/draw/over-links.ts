@@ -1,6 +1,7 @@
 import type { OperationType, SampleFilter } from '../../../otel/query.ts';
 import { quotedIfNeeded } from '../facts/query-tokens.ts';
 import type { OverRepresented } from '../facts/over-represented.ts';
+import { HOUR_MILLIS } from '../facts/sampled-values.ts';
 import type { Query } from '../links.ts';
 import type { PageView } from '../page.ts';
 
@@ -13,7 +14,6 @@ export interface ComparedLists {
   readonly slowMillis: number;
 }
 
-const HOUR_MILLIS = 3_600_000;
 /** Keys of the search for values that are no attributes. */
 const TERMS: Readonly<Record<string, string>> = {
   agent: 'agent:',

@@ -1,5 +1,5 @@
 import type { SampledSide, TelemetryQuery } from '../../../otel/query.ts';
-import type { UnitOf } from './sampled-values.ts';
+import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
 type Drawn = Readonly<Record<'marked' | 'rest', SampledSide>>;
 
@@ -31,15 +31,15 @@ export function raisedWeights(
 }
 
 function sumsOf(
-  { traces, kept }: SampledSide,
+  side: SampledSide,
   unitOf: UnitOf,
 ): ReadonlyMap<string, { readonly sum: number; readonly variance: number }> {
-  const drawnFrom = kept / Math.max(1, traces.length);
+  const each = drawnFrom(side);
   const sums = new Map<string, { sum: number; variance: number }>();
-  for (const trace of traces) {
+  for (const trace of side.traces) {
     const unit = unitOf(trace);
     if (unit?.weight === undefined) continue;
-    const weight = unit.weight * drawnFrom;
+    const weight = unit.weight * each;
     const sum = sums.get(unit.series) ?? { sum: 0, variance: 0 };
     sum.sum += weight;
     sum.variance += weight * (weight - 1);

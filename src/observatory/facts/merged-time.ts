@@ -1,7 +1,7 @@
 import type { OperationType, SampledSide } from '../../../otel/query.ts';
 import { type FlameFrame, type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { plant } from '../trace/span-tree.ts';
-import type { UnitOf } from './sampled-values.ts';
+import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
 /** Self time of one operation per request of the route. */
 export interface OperationTime {
@@ -30,12 +30,12 @@ export interface MergedTime {
 
 /** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for. */
 export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): MergedTime {
-  const read = sides.flatMap(({ traces, kept }) =>
-    traces.map((trace) => ({ trace, drawnFrom: kept / traces.length, weight: unitOf(trace)?.weight })),
+  const read = sides.flatMap((side) =>
+    side.traces.map((trace) => ({ trace, each: drawnFrom(side), weight: unitOf(trace)?.weight })),
   );
   const isWeighted = read.some(({ weight }) => weight !== undefined);
-  const used = read.flatMap(({ trace, drawnFrom, weight = isWeighted ? 0 : 1 }) =>
-    weight === 0 ? [] : [{ trace, weight: weight * drawnFrom }],
+  const used = read.flatMap(({ trace, each, weight = isWeighted ? 0 : 1 }) =>
+    weight === 0 ? [] : [{ trace, weight: weight * each }],
   );
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
   const { totalMillis, frames } = mergedFlameGraph(

@@ -8,7 +8,7 @@ import type {
 } from '../../../otel/query.ts';
 import { mayHaveLost, raisedWeights } from './lost-traces.ts';
 import { heldSinceMillis } from './held-since.ts';
-import { SampledValues, type UnitOf } from './sampled-values.ts';
+import { drawnFrom, SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
 import {
   chanceOf,
@@ -290,15 +290,15 @@ function rowOf(shares: ValueShares, others: readonly ValueShares[]): OverReprese
   };
 }
 
-function sideFacts({ all, unweighted }: SideSums, { kept, traces }: SampledSide): ComparedTraces {
-  const drawnFrom = kept / Math.max(1, traces.length);
+function sideFacts({ all, unweighted }: SideSums, side: SampledSide): ComparedTraces {
+  const each = drawnFrom(side);
   return {
     traces: all.traces,
-    kept,
+    kept: side.kept,
     unweighted,
-    standFor: all.sum * drawnFrom,
+    standFor: all.sum * each,
     // Kept by chance with p = 1/w, and drawn.
-    deviation: drawnFrom * Math.sqrt(all.squares - all.sum + (drawnFrom > 1 ? all.squares : 0)),
+    deviation: each * Math.sqrt(all.squares - all.sum + (each > 1 ? all.squares : 0)),
   };
 }
 

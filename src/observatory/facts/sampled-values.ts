@@ -1,5 +1,11 @@
 import { agentName } from '../../../otel/kit.ts';
-import type { AttributeValue, SampledSpan, SampledTrace, SampleFilter } from '../../../otel/query.ts';
+import type {
+  AttributeValue,
+  SampledSide,
+  SampledSpan,
+  SampledTrace,
+  SampleFilter,
+} from '../../../otel/query.ts';
 
 /** Receives a value that a trace has, with the weight of the span that has it; undefined if that is unknown. */
 export type TakeValue = (key: string, value: string, weight: number | undefined) => void;
@@ -7,7 +13,13 @@ export type TakeValue = (key: string, value: string, weight: number | undefined)
 /** The operation of a trace that is compared. */
 export type UnitOf = (trace: SampledTrace) => SampledSpan | undefined;
 
-const HOUR_MILLIS = 3_600_000;
+/** How many kept traces each one that was read stands for. */
+export function drawnFrom({ kept, traces }: SampledSide): number {
+  return kept / Math.max(1, traces.length);
+}
+
+/** Length of a value of `hour`. */
+export const HOUR_MILLIS = 3_600_000;
 const MAX_TEXT = 200;
 
 /** The kind of a series, as a key. */
