@@ -1,6 +1,6 @@
 import type { OperationType, SampledSide } from '../../../otel/query.ts';
 import { type FlameFrame, type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
-import { plant } from '../trace/span-tree.ts';
+import { selfTimeTree } from '../trace/span-tree.ts';
 import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
 /** Self time of one operation per request of the route. */
@@ -40,7 +40,7 @@ export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): Merge
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
   const { totalMillis, frames } = mergedFlameGraph(
     used.map(({ trace: { traceId, spans }, weight }) => {
-      return { traceId, weight: weight / standFor, nodes: plant(spans) };
+      return { traceId, weight: weight / standFor, nodes: selfTimeTree(spans) };
     }),
   );
   return {

@@ -1,5 +1,5 @@
 import type { OperationType, SpanRow } from '../../../otel/query.ts';
-import type { SpanNode, TreeSpan } from './span-tree.ts';
+import type { TreeNode, TreeSpan } from './span-tree.ts';
 import { shownName } from '../format/shown-name.ts';
 
 /** Merged spans of one series under the same callers; its width is the self time in and below it. */
@@ -29,7 +29,7 @@ export interface FlameTrace {
   readonly traceId: string;
   readonly weight: number;
   /** In the order of `spanTree`. */
-  readonly nodes: readonly SpanNode<FlameSpan>[];
+  readonly nodes: readonly TreeNode<FlameSpan>[];
 }
 
 /** A span that a frame may open. */
@@ -58,7 +58,7 @@ export interface FlameGraph {
 }
 
 /** Merges the spans of one trace into frames, each of which opens its longest span. */
-export function flameGraph(nodes: readonly SpanNode<FlameSpan>[]): FlameGraph {
+export function flameGraph(nodes: readonly TreeNode<FlameSpan>[]): FlameGraph {
   return merge([{ traceId: '', weight: 1, nodes }], longest);
 }
 
@@ -101,7 +101,7 @@ function nearestToMedian(spans: readonly Example[]): Example {
 
 function merged(
   siblings: Map<string, Draft>,
-  { span, depth, selfMillis }: SpanNode<FlameSpan>,
+  { span, depth, selfMillis }: TreeNode<FlameSpan>,
   { traceId, weight }: FlameTrace,
   made: Draft[],
 ): Draft {

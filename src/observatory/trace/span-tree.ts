@@ -5,13 +5,18 @@ import { criticalPath } from './critical-path.ts';
 export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'>;
 
 /** A span in the tree of its trace. */
-export interface SpanNode<Span extends TreeSpan = SpanRow> {
+export interface TreeNode<Span extends TreeSpan> {
   readonly span: Span;
   /** 0 for roots and for spans whose parent is missing. */
   readonly depth: number;
-  readonly children: readonly SpanNode<Span>[];
+  readonly children: readonly TreeNode<Span>[];
   /** Duration minus the time covered by its children. */
   readonly selfMillis: number;
+}
+
+/** With its part of the critical path. */
+export interface SpanNode extends TreeNode<SpanRow> {
+  readonly children: readonly SpanNode[];
   /** Its self time on the critical path; 0 if it is not on it. */
   readonly criticalMillis: number;
 }
@@ -46,6 +51,8 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   const known = trees.get(spans);
   if (known !== undefined) return known;
   const tree = plant(spans);
+  if (tree[0] !== undefined)
+    for (const { node, durationMillis } of criticalPath(tree[0])) node.criticalMillis += durationMillis;
   trees.set(spans, tree);
   return tree;
 }
@@ -53,8 +60,12 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
 /** Cached, as a page uses the tree several times. */
 const trees = new WeakMap<readonly SpanRow[], readonly SpanNode[]>();
 
-/** The tree of spans that are used once. */
-export function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly SpanNode<Span>[] {
+/** The tree of spans that are used once, without the critical path. */
+export function selfTimeTree<Span extends TreeSpan>(spans: readonly Span[]): readonly TreeNode<Span>[] {
+  return plant(spans);
+}
+
+function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Span>[] {
   const drafts = new Map<string, Draft<Span>>();
   for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
     if (!drafts.has(span.spanId))
@@ -71,8 +82,6 @@ export function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly S
   // Spans that no root reaches form a cycle; the earliest one becomes its root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
   for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
-  if (order[0] !== undefined)
-    for (const { node, durationMillis } of criticalPath(order[0])) node.criticalMillis += durationMillis;
   return order;
 }
 
