@@ -46,20 +46,19 @@ export const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetai
 
 export const kindOf = ({ type, series }: Pick<SpanRow, 'type' | 'series'>): string => `${type} ${series}`;
 
+/** What is known beyond the trace itself: nothing. */
+const NOTHING_ELSE: Omit<TraceFacts, 'trace' | 'repeated' | 'parts' | 'selected'> = {
+  spread: undefined,
+  counts: {},
+  stalls: [],
+  thresholdsSeconds: undefined,
+  importedMillis: undefined,
+  sharedBy: undefined,
+  madeLink: undefined,
+};
+
 export function missingFacts(trace: MissingTrace): TraceFacts {
-  return {
-    trace,
-    repeated: [],
-    parts: [],
-    selected: undefined,
-    spread: undefined,
-    counts: {},
-    stalls: [],
-    thresholdsSeconds: undefined,
-    importedMillis: undefined,
-    sharedBy: undefined,
-    madeLink: undefined,
-  };
+  return { trace, repeated: [], parts: [], selected: undefined, ...NOTHING_ELSE };
 }
 
 /** Facts of a trace of this process, with the counts of its series. */
@@ -108,13 +107,7 @@ function bareFacts(
       criticalMillis,
     })),
     selected: node?.span.spanId,
-    spread: undefined,
-    counts: {},
-    stalls: [],
-    thresholdsSeconds: undefined,
-    importedMillis: undefined,
-    sharedBy: undefined,
-    madeLink: undefined,
+    ...NOTHING_ELSE,
   };
 }
 
