@@ -1,7 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, share, text, threeDigits } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
-import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
+import type { DrawnFrame, DrawnGraph } from '../trace/flame-frames.ts';
 import { fittedLabel } from './fitted-label.ts';
 import { px } from './scales.ts';
 
@@ -14,10 +14,6 @@ const MAX_NAME = 200;
 /** Marks a failure, as colour must not be the only sign. */
 const FAILED = '▲';
 const MIN_SIGN_PERCENT = 1.6;
-
-/** A graph as it is drawn. */
-type DrawnFrame = Omit<FlameFrame, 'children'>;
-type DrawnGraph = Pick<FlameGraph, 'totalMillis'> & { readonly frames: readonly DrawnFrame[] };
 
 export interface FlameOptions {
   readonly selected: string | undefined;

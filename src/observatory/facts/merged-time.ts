@@ -1,5 +1,5 @@
 import type { OperationType, SampledSide } from '../../../otel/query.ts';
-import { type FlameFrame, type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
+import { type DrawnGraph, type FlameFrame, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
@@ -23,7 +23,7 @@ export interface MergedTime {
   readonly unweighted: number;
   /** False if no weight is known, so that each trace counts once. */
   readonly isWeighted: boolean;
-  readonly graph: Omit<FlameGraph, 'frames'> & { readonly frames: readonly Omit<FlameFrame, 'children'>[] };
+  readonly graph: DrawnGraph;
   /** Most self time first. */
   readonly operations: readonly OperationTime[];
 }

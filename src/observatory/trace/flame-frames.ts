@@ -57,6 +57,10 @@ export interface FlameGraph {
   readonly frames: readonly FlameFrame[];
 }
 
+/** What is drawn: depth and order tell the callees. */
+export type DrawnFrame = Omit<FlameFrame, 'children'>;
+export type DrawnGraph = Omit<FlameGraph, 'frames'> & { readonly frames: readonly DrawnFrame[] };
+
 /** Merges the spans of one trace into frames, each of which opens its longest span. */
 export function flameGraph(nodes: readonly TreeNode<FlameSpan>[]): FlameGraph {
   return merge([{ traceId: '', weight: 1, nodes }], longest);
