@@ -1,6 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { TraceKind } from './trace-kind.ts';
 import { hashOf } from './text-hash.ts';
+import { askedFacts, kindOf } from './trace-kind.ts';
+import type { TraceKind } from './trace-kind.ts';
+import type { TraceRecord } from './trace-record.ts';
 
 /** Kinds that are cached although no trace has them any more. */
 const MAX_STALE = 1000;
@@ -8,6 +10,14 @@ const MAX_STALE = 1000;
 interface KindRow {
   readonly id: number;
   readonly facts: string;
+}
+
+/** What describes a trace in its row. */
+export interface Described {
+  /** Of COLUMNS. */
+  readonly values: readonly (number | string | null)[];
+  /** That the row takes, and what was added for it. */
+  readonly bytes: number;
 }
 
 const FORGET = `
@@ -31,6 +41,8 @@ export class KindTable {
     CREATE TRIGGER kept_trace_described_again AFTER UPDATE OF kind, agent ON kept_trace
       WHEN OLD.kind IS NOT NEW.kind OR OLD.agent IS NOT NEW.agent BEGIN ${FORGET} END;
   `;
+  /** Of `kept_trace`, in the order of Described. */
+  static readonly COLUMNS: readonly string[] = ['kind', 'agent', 'path', 'query'];
   readonly #find: Statement<[number, string], number>;
   readonly #add: Statement<[number, string]>;
   readonly #findAgent: Statement<[string], number>;
@@ -52,8 +64,17 @@ export class KindTable {
     this.#count = database.prepare<[], number>('SELECT count(*) FROM trace_kind').pluck();
   }
 
+  /** Adds its kind and user agent, unless they are there. */
+  describe(trace: TraceRecord): Described {
+    const { userAgent, path = null, query = null } = askedFacts(trace);
+    const kind = this.#idOf(kindOf(trace));
+    const agent = this.#agentOf(userAgent);
+    const bytes = kind.bytes + agent.bytes + Buffer.byteLength(path ?? '') + Buffer.byteLength(query ?? '');
+    return { values: [kind.id, agent.id, path, query], bytes };
+  }
+
   /** With the bytes that were added for it. */
-  idOf(kind: TraceKind): { readonly id: number; readonly bytes: number } {
+  #idOf(kind: TraceKind): { readonly id: number; readonly bytes: number } {
     const facts = encode(kind);
     const hash = hashOf(facts);
     const known = this.#find.get(hash, facts);
@@ -62,7 +83,7 @@ export class KindTable {
   }
 
   /** The same of a user agent; without one, null. */
-  agentOf(words: string | undefined): { readonly id: number | null; readonly bytes: number } {
+  #agentOf(words: string | undefined): { readonly id: number | null; readonly bytes: number } {
     if (words === undefined) return { id: null, bytes: 0 };
     const known = this.#findAgent.get(words);
     if (known !== undefined) return { id: known, bytes: 0 };

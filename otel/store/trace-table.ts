@@ -10,7 +10,6 @@ import { decodeTrace, encodeTrace, uncheckedSpans } from './trace-json.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { slowestColumn } from './trace-conditions.ts';
 import type { SearchedTrace } from './term-matcher.ts';
-import { askedFacts, kindOf } from './trace-kind.ts';
 import { encodeLines } from './trace-logs.ts';
 import { longestOf, rankOf } from './trace-record.ts';
 import type { TraceRank, TraceRecord } from './trace-record.ts';
@@ -201,13 +200,8 @@ export class TraceTable {
     // What many have in common is not distinctive; what one alone has is.
     const isShared = this.#vocabularyOfOthers.get(vocabulary, traceId) !== undefined;
     const texts = [words.own, words.numbers, words.spanIds, ...(isShared ? [] : [words.vocabulary])];
-    const asked = askedFacts(trace);
-    const kind = this.kinds.idOf(kindOf(trace));
-    const agent = this.kinds.agentOf(asked.userAgent);
-    const wordBytes = [...texts, asked.path ?? '', asked.query ?? ''].reduce(
-      (bytes, text) => bytes + Buffer.byteLength(text),
-      kind.bytes + agent.bytes,
-    );
+    const described = this.kinds.describe(trace);
+    const wordBytes = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), described.bytes);
     return this.#save.get(
       traceId,
       rankNumber(rankOf(trace)),
@@ -220,10 +214,7 @@ export class TraceTable {
       reasonBits(spans),
       vocabulary,
       Math.ceil((TRACE_BYTES + bodyBytes + wordBytes + OperationIndex.bytesOf(trace)) * PAGE_SHARE),
-      kind.id,
-      agent.id,
-      asked.path ?? null,
-      asked.query ?? null,
+      ...described.values,
       ...OPERATION_TYPES.map((type) => longestOf(trace, type) ?? null),
     )!;
   }
@@ -248,10 +239,7 @@ const COLUMNS = [
   'reasons',
   'vocabulary',
   'bytes',
-  'kind',
-  'agent',
-  'path',
-  'query',
+  ...KindTable.COLUMNS,
   ...OPERATION_TYPES.map(slowestColumn),
 ];
 const SAVE = `INSERT INTO kept_trace (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})

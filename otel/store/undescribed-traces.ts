@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { askedFacts, kindOf } from './trace-kind.ts';
+import { KindTable } from './kind-table.ts';
 import { TraceRecord } from './trace-record.ts';
 import type { TraceTable } from './trace-table.ts';
 
@@ -16,7 +16,7 @@ export class UndescribedTraces {
   readonly #traces: TraceTable;
   readonly #newest: Statement<[number], TraceRow>;
   readonly #count: Statement<[], number>;
-  readonly #describe: Statement<[number, number | null, string | null, string | null, number]>;
+  readonly #describe: Statement<(number | string | null)[]>;
 
   constructor(database: Database, traces: TraceTable) {
     this.#traces = traces;
@@ -25,7 +25,7 @@ export class UndescribedTraces {
     );
     this.#count = database.prepare<[], number>('SELECT count(*) FROM kept_trace WHERE kind IS NULL').pluck();
     this.#describe = database.prepare(
-      'UPDATE kept_trace SET kind = ?, agent = ?, path = ?, query = ? WHERE id = ?',
+      `UPDATE kept_trace SET ${KindTable.COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
     );
   }
 
@@ -38,9 +38,7 @@ export class UndescribedTraces {
     const rows = this.#newest.all(limit);
     for (const row of rows) {
       const trace = this.#readable(row, skip) ?? new TraceRecord(row.trace_id);
-      const { path = null, query = null, userAgent } = askedFacts(trace);
-      const { kinds } = this.#traces;
-      this.#describe.run(kinds.idOf(kindOf(trace)).id, kinds.agentOf(userAgent).id, path, query, row.id);
+      this.#describe.run(...this.#traces.kinds.describe(trace).values, row.id);
     }
     return rows.length;
   }
