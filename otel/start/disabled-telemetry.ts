@@ -29,7 +29,6 @@ const NOTHING: OperationSummary = {
   kept: 0,
   rate: 0,
 };
-const DEFAULT_LIMITS = limitsOf(readSettings({}, {}).values);
 const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
@@ -53,6 +52,7 @@ export function disabledTelemetry(
   options: { readonly clock?: Clock; readonly thresholdsSeconds?: SamplingFacts['thresholdsSeconds'] } = {},
 ): TelemetryQuery & TelemetryControl {
   const clock = options.clock ?? systemClock;
+  const limits = limitsOf(readSettings({}, {}).values);
   const thresholdsSeconds = options.thresholdsSeconds ?? { database: 0, http: 0, render: 0 };
   return {
     enabled: false,
@@ -60,7 +60,7 @@ export function disabledTelemetry(
     now: () => clock.now(),
     settings: () => settings,
     liveSettings: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
-    limits: () => DEFAULT_LIMITS,
+    limits: () => limits,
     trySettings: () => Promise.resolve({ problems: [OFF] }),
     changeSettings: () => ({ problems: [OFF] }),
     sampling: () => ({
