@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { readText } from '../base/program-files.ts';
 
 /** What a process asks the machine to tell its own end from the machine's. */
 export interface Machine {
@@ -12,11 +12,5 @@ export interface Machine {
 /** Linux's; on other systems a restart of the machine is not told from a kill, and a suspended machine not from a clock set forward. */
 export const machine: Machine = {
   uptimeMillis: () => (process.platform === 'linux' ? uptime() * 1000 : 0),
-  boot() {
-    try {
-      return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    } catch {
-      return '';
-    }
-  },
+  boot: () => readText('/proc/sys/kernel/random/boot_id') ?? '',
 };
