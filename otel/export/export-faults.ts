@@ -1,3 +1,4 @@
+import { decoded } from '../base/decoded.ts';
 import { retryAfterOf } from '../base/retry-after.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type OtlpTarget, withoutCredentials } from '../settings/otlp-target.ts';
@@ -198,12 +199,4 @@ function withoutSecrets(words: string, { url, headers }: Target): string {
     .flatMap((value) => [value, decoded(value), ...value.split(' ')])
     .filter((value) => value.length >= MIN_SECRET_LENGTH);
   return secrets.reduce((text, secret) => text.replaceAll(secret, '…'), words);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,3 +1,4 @@
+import { decoded } from '../base/decoded.ts';
 import { withoutNul } from './trace-words.ts';
 
 const ESCAPES = /(?:%[\da-f]{2})+/gi;
@@ -26,12 +27,4 @@ function queryLine(name: string, value: string): string {
 /** The same parameter, as it is recorded if its value may be secret. */
 export function redactedLine(line: string): string {
   return `${line.slice(0, line.indexOf('='))}=redacted`;
-}
-
-function decoded(escapes: string): string {
-  try {
-    return decodeURIComponent(escapes);
-  } catch {
-    return escapes;
-  }
 }
