@@ -1,7 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, share, text, threeDigits } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
-import type { DrawnFrame, DrawnGraph } from '../trace/flame-frames.ts';
+import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
 import { fittedLabel } from './fitted-label.ts';
 import { px } from './scales.ts';
 
@@ -17,11 +17,11 @@ const MIN_SIGN_PERCENT = 1.6;
 
 export interface FlameOptions {
   readonly selected: string | undefined;
-  hrefOf(frame: DrawnFrame): string;
+  hrefOf(frame: FlameFrame): string;
 }
 
 /** The visible frames; if there are too many, the widest. */
-export function visibleFrames({ frames, totalMillis }: DrawnGraph): readonly DrawnFrame[] {
+export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly FlameFrame[] {
   const whole = totalMillis > 0 ? totalMillis : 1;
   const seen = frames.filter(
     (frame) => frame.depth < MAX_DEPTH && (frame.totalMillis / whole) * 100 >= MIN_PERCENT,
@@ -32,7 +32,7 @@ export function visibleFrames({ frames, totalMillis }: DrawnGraph): readonly Dra
 }
 
 /** Draws callers above callees, as wide as the time in and below them; a frame links to its example. */
-export function drawFlameGraph(graph: DrawnGraph, options: FlameOptions): Html {
+export function drawFlameGraph(graph: FlameGraph, options: FlameOptions): Html {
   const { totalMillis, frames } = graph;
   if (!(totalMillis > 0)) return html`<p class="quiet">Its spans took no measurable time.</p>`;
   const seen = visibleFrames(graph);
@@ -48,8 +48,8 @@ export function drawFlameGraph(graph: DrawnGraph, options: FlameOptions): Html {
     ${left > 0 && html`<p class="quiet">${countText(left)} ${left === 1 ? 'frame is' : 'frames are'} too narrow or too deep to be drawn.</p>`}`;
 }
 
-function label({ totalMillis, frames }: DrawnGraph): string {
-  const widest = frames.reduce<DrawnFrame | undefined>(
+function label({ totalMillis, frames }: FlameGraph): string {
+  const widest = frames.reduce<FlameFrame | undefined>(
     (most, frame) => (most === undefined || frame.selfMillis > most.selfMillis ? frame : most),
     undefined,
   );
@@ -60,7 +60,7 @@ function label({ totalMillis, frames }: DrawnGraph): string {
   return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
 }
 
-function drawFrame(frame: DrawnFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
+function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
   const words = `${shortened(frame.name, MAX_NAME)}${threeDigits(frame.count) === '1' ? '' : ` ×${threeDigits(frame.count)}`}`;
@@ -89,7 +89,7 @@ function drawFrame(frame: DrawnFrame, whole: number, { selected, hrefOf }: Flame
 }
 
 /** The data table of the chart. */
-export function flameTable({ frames, totalMillis }: DrawnGraph) {
+export function flameTable({ frames, totalMillis }: FlameGraph) {
   const whole = totalMillis > 0 ? totalMillis : 1;
   return {
     columns: ['frame', 'depth', 'spans', 'total', 'self', 'share'],

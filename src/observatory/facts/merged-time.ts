@@ -1,5 +1,5 @@
 import type { OperationType, SampledSide } from '../../../otel/query.ts';
-import { type DrawnGraph, type FlameFrame, mergedFlameGraph } from '../trace/flame-frames.ts';
+import { type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
@@ -23,7 +23,7 @@ export interface MergedTime {
   readonly unweighted: number;
   /** False if no weight is known, so that each trace counts once. */
   readonly isWeighted: boolean;
-  readonly graph: DrawnGraph;
+  readonly graph: FlameGraph;
   /** Most self time first. */
   readonly operations: readonly OperationTime[];
 }
@@ -38,7 +38,7 @@ export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): Merge
     weight === 0 ? [] : [{ trace, weight: weight * each }],
   );
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
-  const { totalMillis, frames } = mergedFlameGraph(
+  const graph = mergedFlameGraph(
     used.map(({ trace: { traceId, spans }, weight }) => {
       return { traceId, weight: weight / standFor, nodes: selfTimeTree(spans) };
     }),
@@ -48,13 +48,13 @@ export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): Merge
     kept: sides.reduce((sum, { kept }) => sum + kept, 0),
     unweighted: read.length - used.length,
     isWeighted,
-    graph: { totalMillis, frames: frames.map(({ children: _children, ...frame }) => frame) },
-    operations: operationsOf(frames, totalMillis),
+    graph,
+    operations: operationsOf(graph),
   };
 }
 
 /** The frames of one operation together, whatever called it. */
-function operationsOf(frames: readonly FlameFrame[], totalMillis: number): readonly OperationTime[] {
+function operationsOf({ frames, totalMillis }: FlameGraph): readonly OperationTime[] {
   return [...Map.groupBy(frames, ({ type, series }) => `${type} ${series}`).values()]
     .map((alike): OperationTime => {
       const { series, type, name } = alike[0]!;

@@ -19,7 +19,6 @@ export interface FlameFrame {
   readonly depth: number;
   /** Its offset, from 0 to the total of all root frames. */
   readonly offsetMillis: number;
-  readonly children: readonly FlameFrame[];
 }
 
 export type FlameSpan = TreeSpan & Pick<SpanRow, 'name' | 'series' | 'type' | 'status'>;
@@ -39,7 +38,7 @@ interface Example {
   readonly durationMillis: number;
 }
 
-interface Draft extends Omit<FlameFrame, 'children' | 'spanId' | 'traceId'> {
+interface Draft extends Omit<FlameFrame, 'spanId' | 'traceId'> {
   count: number;
   failed: number;
   selfMillis: number;
@@ -56,10 +55,6 @@ export interface FlameGraph {
   /** In drawing order: callers before callees, the widest callee first. */
   readonly frames: readonly FlameFrame[];
 }
-
-/** What is drawn: depth and order tell the callees. */
-export type DrawnFrame = Omit<FlameFrame, 'children'>;
-export type DrawnGraph = Omit<FlameGraph, 'frames'> & { readonly frames: readonly DrawnFrame[] };
 
 /** Merges the spans of one trace into frames, each of which opens its longest span. */
 export function flameGraph(nodes: readonly TreeNode<FlameSpan>[]): FlameGraph {
@@ -140,32 +135,15 @@ function laidOut(
   top: readonly Draft[],
   exampleOf: (spans: readonly Example[]) => Example,
 ): readonly FlameFrame[] {
-  const order: Draft[] = [];
+  const frames: FlameFrame[] = [];
   const stack = placed(top, 0);
   for (let draft = stack.pop(); draft !== undefined; draft = stack.pop()) {
-    order.push(draft);
-    stack.push(...placed(draft.children, draft.offsetMillis));
-  }
-  return framesOf(order, exampleOf);
-}
-
-/** Callees first, as a frame has its callees. */
-function framesOf(
-  order: readonly Draft[],
-  exampleOf: (spans: readonly Example[]) => Example,
-): readonly FlameFrame[] {
-  const frames = new Map<Draft, FlameFrame>();
-  for (const draft of order.toReversed()) {
     const { spans, byKey: _byKey, children, ...figures } = draft;
     const { traceId, spanId } = exampleOf(spans);
-    frames.set(draft, {
-      ...figures,
-      traceId,
-      spanId,
-      children: children.flatMap((child) => frames.get(child) ?? []),
-    });
+    frames.push({ ...figures, traceId, spanId });
+    stack.push(...placed(children, draft.offsetMillis));
   }
-  return order.flatMap((draft) => frames.get(draft) ?? []);
+  return frames;
 }
 
 /** Places frames side by side from an offset; reversed, for use as a stack. */
