@@ -1,7 +1,7 @@
 import type { TraceTerm } from '../../../otel/query.ts';
 import type { QueryOperator, QueryToken } from './query-tokens.ts';
 
-/** A term without its negation. */
+/** A term before the minus of its token; `status:ok` is negated by itself. */
 export type Condition = TraceTerm;
 
 const ADDRESS = /^(?:[a-z][a-z\d+.-]{0,30}:)?\/\/[^/?#]*/i;
