@@ -1,6 +1,6 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText, share, text, threeDigits } from '../../markup/quantity.ts';
-import type { BurnFacts, ObjectiveFacts } from '../objectives/objective-facts.ts';
+import { BURN_WINDOWS, type BurnFacts, type ObjectiveFacts } from '../objectives/objective-facts.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { badge } from './facts.ts';
@@ -87,8 +87,6 @@ export function objectiveColumns({ links }: PageView): readonly Column<Objective
   ];
 }
 
-const WINDOWS = ['5 min', '30 min', '1 h', '6 h', '3 d'];
-
 /** Burn over each window, and whether that is fast. */
 export const BURN_COLUMNS: readonly Column<ObjectiveFacts>[] = [
   { label: 'objective', cell: ({ objective }) => html`<bdi>${objective}</bdi>` },
@@ -99,7 +97,7 @@ export const BURN_COLUMNS: readonly Column<ObjectiveFacts>[] = [
     cell: ({ burning }) =>
       burning === undefined ? '–' : badge(burning, burning === 'fast' ? 'failed' : 'slow'),
   },
-  ...WINDOWS.map((label, at): Column<ObjectiveFacts> => ({
+  ...BURN_WINDOWS.map(({ label }, at): Column<ObjectiveFacts> => ({
     label,
     key: `burn_${label.replace(' ', '_')}`,
     align: 'number',

@@ -8,12 +8,12 @@ const DAY = 24 * HOUR;
 /** Over which an objective has to be met. */
 export const OBJECTIVE_MILLIS = 30 * DAY;
 /** Burn is shown over these, the shortest first. */
-const WINDOWS = [
-  ['5 minutes', 5 * MINUTE],
-  ['30 minutes', 30 * MINUTE],
-  ['1 hour', HOUR],
-  ['6 hours', 6 * HOUR],
-  ['3 days', 3 * DAY],
+export const BURN_WINDOWS = [
+  { words: '5 minutes', label: '5 min', millis: 5 * MINUTE },
+  { words: '30 minutes', label: '30 min', millis: 30 * MINUTE },
+  { words: '1 hour', label: '1 h', millis: HOUR },
+  { words: '6 hours', label: '6 h', millis: 6 * HOUR },
+  { words: '3 days', label: '3 d', millis: 3 * DAY },
 ] as const;
 /**
  * The multiwindow rules of Google's SRE workbook, chapter 5: burn above the factor over the long window, and over the short one, so that it still
@@ -81,7 +81,7 @@ export function objectiveFacts(
 ): readonly ObjectiveFacts[] {
   const count = objectiveCounter(telemetry);
   const windowOf = (millis: number) => telemetry.coverage({ fromMillis: now - millis, toMillis: now + 1 });
-  const parts = WINDOWS.map(([words, millis]) => ({ words, millis, part: windowOf(millis) }));
+  const parts = BURN_WINDOWS.map(({ words, millis }) => ({ words, millis, part: windowOf(millis) }));
   const { fromMillis, toMillis, countedFromMillis, missing } = windowOf(OBJECTIVE_MILLIS);
   const whole = { fromMillis, toMillis };
   const window = { fromMillis: Math.max(fromMillis, Math.min(countedFromMillis, now)), toMillis: now };
