@@ -16,6 +16,7 @@ import type { Limits } from './base/limits.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
+import type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
@@ -48,6 +49,7 @@ export type {
 } from './base/stall.ts';
 export type { Limits, Objective } from './base/limits.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
+export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
@@ -318,63 +320,6 @@ export interface OperationRow extends ShownAddress {
   readonly thrownAt?: string | undefined;
 }
 
-/** A value that cannot be read, for example without a free file descriptor, is NaN: null in JSON, a dash on pages. */
-export interface RuntimeSample {
-  /** Shares, delays and pauses cover the period from here to `atMillis`; sizes are those at `atMillis`. */
-  readonly fromMillis: number;
-  readonly atMillis: number;
-  /** Identifies the process: a new one starts with a new heap, and there is a gap between two. */
-  readonly processStartedAtMillis: number;
-  readonly rssBytes: number;
-  /** The highest value seen, also between samples if the system's own high-water mark rose. */
-  readonly rssMaxBytes: number;
-  readonly heapUsedBytes: number;
-  readonly heapTotalBytes: number;
-  readonly externalBytes: number;
-  /** In cores, 0–n. */
-  readonly cpuUtilization: number;
-  readonly eventLoopDelayP50Millis: number;
-  readonly eventLoopDelayP99Millis: number;
-  /** The longest time the event loop was blocked. */
-  readonly eventLoopDelayMaxMillis: number;
-  /** 0–1. */
-  readonly eventLoopUtilization: number;
-  /** Total of all pauses in the period; below it the longest one. */
-  readonly gcPauseMillis: number;
-  readonly gcPauseMaxMillis: number;
-  readonly gcCount: number;
-  readonly activeHandles: number;
-  /** Open files and sockets; below it the highest of one reading a second. */
-  readonly openFiles: number;
-  readonly openFilesMax: number;
-}
-
-export interface ProcessFacts {
-  readonly pid: number;
-  readonly nodeVersion: string;
-  readonly startedAtMillis: number;
-  readonly uptimeSeconds: number;
-  /** Measured at the time of the call. */
-  readonly current: RuntimeSample;
-  /** Why a value of `current` is unknown. */
-  readonly problem: string | undefined;
-  /** Since the process started, from the system's own high-water mark. */
-  readonly highWaterRssBytes: number;
-  /** V8's heap limit. */
-  readonly heapLimitBytes: number;
-  /** Maximum number of open files and sockets; NaN if the system does not report it. */
-  readonly openFilesLimit: number;
-  /** What keeps the event loop alive, counted by Node's name for its kind. */
-  readonly handles: Readonly<Record<string, number>>;
-  /** The machine, or the container's share of it; `loadAverage` covers one minute and is undefined where the system does not report it. */
-  readonly machine: {
-    readonly processors: number;
-    readonly loadAverage: number | undefined;
-    readonly memoryBytes: number;
-    readonly availableMemoryBytes: number;
-  };
-}
-
 /** Whether failures arrive faster than all of them can be kept, and what is kept meanwhile. */
 export interface StormFacts {
   readonly active: boolean;
@@ -523,6 +468,8 @@ export interface TelemetryQuery {
    * now ends with a fresh measurement.
    */
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
+  /** Of the process that ran at the end of the range, oldest first, since its start or for a day. */
+  memoryFloors(range: TimeRange): readonly MemoryFloor[];
   /** Times that the event loop was blocked. */
   stalls(range: TimeRange): StallFacts;
   /** Stalls that a span of the trace caused, or a request of it had to wait for. */

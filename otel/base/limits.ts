@@ -27,6 +27,8 @@ export interface Limits {
   readonly crashes: number;
   /** The least space left on the disk. */
   readonly diskFreeBytes: number;
+  /** How long the heap has to last if it goes on growing as it does. */
+  readonly memoryFullMillis: number;
   /** Share of a range whose counts are lost. */
   readonly missingShare: number;
   readonly exportFailingMillis: number;

@@ -12,13 +12,22 @@ const TYPES: Readonly<Record<number, string>> = {
 /** A performance entry of type gc. */
 export type GcPause = Pick<PerformanceEntry, 'duration'> & { readonly detail?: unknown };
 
+/** True after a full collection: what is left then is in use. */
+export function isMajor({ detail }: GcPause): boolean {
+  return kindOf(detail) === constants.NODE_PERFORMANCE_GC_MAJOR;
+}
+
+function kindOf(detail: unknown): number {
+  const { kind = 0 } = (detail ?? {}) as { readonly kind?: number };
+  return kind;
+}
+
 /** Durations of garbage collections by type, since start. */
 export class GcPauses {
   readonly #types = new Map<string, DurationSketch>();
 
   add({ detail, duration }: GcPause): void {
-    const { kind = 0 } = (detail ?? {}) as { readonly kind?: number };
-    const type = TYPES[kind] ?? 'other';
+    const type = TYPES[kindOf(detail)] ?? 'other';
     let durations = this.#types.get(type);
     if (durations === undefined) this.#types.set(type, (durations = new DurationSketch()));
     durations.add(duration * 1e6);

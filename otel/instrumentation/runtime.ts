@@ -4,7 +4,7 @@ import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { RuntimeSample } from '../query.ts';
-import { type GcPause, GcPauses } from './gc-pauses.ts';
+import { type GcPause, GcPauses, isMajor } from './gc-pauses.ts';
 import { LoopDelay, type LoopDelays } from './loop-delay.ts';
 import { openFiles, openFilesLimit } from './open-files.ts';
 import { peakRssBytes } from './peak-memory.ts';
@@ -55,6 +55,8 @@ export class RuntimeSampler {
   #gcPauseMaxMillis = 0;
   #gcCount = 0;
   #openFilesMax = NaN;
+  #heapFloorBytes = NaN;
+  #rssFloorBytes = NaN;
 
   /** Throws RangeError for an invalid interval. */
   constructor({
@@ -93,7 +95,9 @@ export class RuntimeSampler {
     context.with(ROOT_CONTEXT, () => {
       this.#loopDelay.start(this.#intervalMillis > 0);
       this.#gcObserver = new PerformanceObserver((list) => {
-        for (const pause of list.getEntries()) this.#countPause(pause);
+        const pauses = list.getEntries();
+        for (const pause of pauses) this.#countPause(pause);
+        if (pauses.some(isMajor)) this.#countFloor();
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
@@ -150,6 +154,8 @@ export class RuntimeSampler {
       activeHandles: process.getActiveResourcesInfo().length,
       openFiles: files,
       openFilesMax: this.#openFilesMax,
+      heapFloorBytes: this.#heapFloorBytes,
+      rssFloorBytes: this.#rssFloorBytes,
     };
   }
 
@@ -179,7 +185,7 @@ export class RuntimeSampler {
     this.#since = this.#periodStart();
     this.#rssMaxBytes = 0;
     this.#gcPauseMillis = this.#gcPauseMaxMillis = this.#gcCount = 0;
-    this.#openFilesMax = NaN;
+    this.#openFilesMax = this.#heapFloorBytes = this.#rssFloorBytes = NaN;
     this.#loopDelay.reset();
     this.#onSample(sample);
     return sample;
@@ -207,6 +213,14 @@ export class RuntimeSampler {
     this.#gcPauseMillis += millis;
     this.#gcPauseMaxMillis = Math.max(this.#gcPauseMaxMillis, millis);
     this.#gcCount++;
+  }
+
+  /** What was allocated since the collection is in it; the least of several has little of that. */
+  #countFloor(): void {
+    const heapBytes = getHeapStatistics().used_heap_size;
+    const rssBytes = this.#reading(() => process.memoryUsage.rss());
+    if (!(heapBytes >= this.#heapFloorBytes)) this.#heapFloorBytes = heapBytes;
+    if (!(rssBytes >= this.#rssFloorBytes)) this.#rssFloorBytes = rssBytes;
   }
 
   #countOpenFiles(): number {

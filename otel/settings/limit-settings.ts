@@ -83,6 +83,12 @@ export const LIMIT_SETTINGS = {
     'bytes that have to be left on the disk of the data (500 MB)',
     limit(0, 2 ** 50, 'a number of bytes'),
   ),
+  limitMemory: setting(
+    'METRICS_LIMIT_MEMORY',
+    '24',
+    'hours that the heap has to last if memory goes on growing as it does after full collections',
+    limit(0, 8760, 'a number of hours'),
+  ),
   limitMissing: setting(
     'METRICS_LIMIT_MISSING',
     '5%',
@@ -135,6 +141,7 @@ export function limitsOf(values: ValuesOf<typeof LIMIT_SETTINGS>): Limits {
     saturatedMillis: values.limitSaturated * SECOND,
     crashes: values.limitCrashes,
     diskFreeBytes: values.limitDiskFree,
+    memoryFullMillis: values.limitMemory * 3600 * SECOND,
     missingShare: values.limitMissing,
     exportFailingMillis: values.limitExport * SECOND,
     exportLostShare: values.limitExportLost,

@@ -42,6 +42,7 @@ export function createStore(options: {
     refresh: () => business.refresh(),
     runtime,
     samples: (range, maxPoints) => samples.samples(range, runtime.current(), maxPoints),
+    floors: (range) => samples.floors(range),
     ownCost: () => ({
       ...ownCostOf(cost.totals(runtime.wakes)),
       bytesHeld:

@@ -96,6 +96,7 @@ export function disabledTelemetry(
     history: () => undefined,
     process: () => processFacts(runtime),
     runtime: () => [],
+    memoryFloors: () => [],
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
     buffer: () => ({

@@ -3,8 +3,8 @@ import type { RuntimeSample, TimeRange } from '../query.ts';
 type Pick = (sample: RuntimeSample) => number;
 
 /**
- * Merges neighbouring samples of one process: sizes and percentiles as the last or the mean value, maxima as the maximum of all, pauses as their
- * sum. A value unknown in one sample is taken from the others.
+ * Merges neighbouring samples of one process: sizes and percentiles as the last or the mean value, maxima as the maximum of all, floors as
+ * the minimum, pauses as their sum. A value unknown in one sample is taken from the others.
  */
 export function mergedSample(some: readonly RuntimeSample[]): RuntimeSample {
   const first = some[0]!;
@@ -14,6 +14,7 @@ export function mergedSample(some: readonly RuntimeSample[]): RuntimeSample {
   const most = (pick: Pick): number =>
     known(pick).reduce((highest, sample) => Math.max(highest, pick(sample)), -Infinity);
   const highest = (pick: Pick): number => (known(pick).length === 0 ? NaN : most(pick));
+  const lowest = (pick: Pick): number => -highest((sample) => -pick(sample));
   const sum = (pick: Pick): number => some.reduce((total, sample) => total + pick(sample), 0);
   const lengthOf = ({ fromMillis, atMillis }: RuntimeSample): number => Math.max(1, atMillis - fromMillis);
   const mean = (pick: Pick): number => sum((sample) => pick(sample) * lengthOf(sample)) / sum(lengthOf);
@@ -30,6 +31,8 @@ export function mergedSample(some: readonly RuntimeSample[]): RuntimeSample {
     gcPauseMaxMillis: highest((sample) => sample.gcPauseMaxMillis),
     gcCount: sum((sample) => sample.gcCount),
     openFilesMax: highest((sample) => sample.openFilesMax),
+    heapFloorBytes: lowest((sample) => sample.heapFloorBytes),
+    rssFloorBytes: lowest((sample) => sample.rssFloorBytes),
   };
 }
 

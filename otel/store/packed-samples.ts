@@ -21,6 +21,8 @@ export const RUNTIME_FIELDS = [
   'activeHandles',
   'openFiles',
   'openFilesMax',
+  'heapFloorBytes',
+  'rssFloorBytes',
 ] as const satisfies readonly (keyof RuntimeSample)[];
 
 /** A value that is not a number is unknown. */
@@ -33,7 +35,7 @@ export function sampleOf(numbers: ArrayLike<unknown>, offset = 0): RuntimeSample
   return sample as RuntimeSample;
 }
 
-/** The newest samples, oldest first; some 150 bytes each, a third of their size as objects. */
+/** The newest samples, oldest first; some 170 bytes each, a third of their size as objects. */
 export class PackedSamples {
   readonly #maxSamples: number;
   readonly #numbers: Float64Array;
@@ -42,6 +44,11 @@ export class PackedSamples {
   constructor(maxSamples: number) {
     this.#maxSamples = maxSamples;
     this.#numbers = new Float64Array(maxSamples * RUNTIME_FIELDS.length);
+  }
+
+  /** How many were ever added. */
+  get added(): number {
+    return this.#added;
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
-import type { RuntimeSample, TimeRange } from '../query.ts';
+import type { MemoryFloor, RuntimeSample, TimeRange } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
+import { memoryFloors } from './memory-floors.ts';
 import { mergedSample, sampleCourse } from './merged-samples.ts';
 import { contains } from '../base/time-range.ts';
 import { PackedSamples } from './packed-samples.ts';
@@ -26,6 +27,10 @@ export class RuntimeHistory implements HistoryPart {
   #open: RuntimeSample | undefined;
   readonly #unsaved: { readonly tier: number; readonly sample: RuntimeSample }[] = [];
   #isKeptOnDisk = false;
+  /** As of the newest sample. */
+  #floors:
+    | { readonly added: number; readonly newestMillis: number; readonly floors: readonly MemoryFloor[] }
+    | undefined;
 
   record(sample: RuntimeSample): void {
     this.#fine.add(sample);
@@ -42,6 +47,18 @@ export class RuntimeHistory implements HistoryPart {
     return sampleCourse(found, range, maxPoints);
   }
 
+  /** Of a day at most; read anew once per sample. */
+  floors({ toMillis }: TimeRange): readonly MemoryFloor[] {
+    const { added } = this.#fine;
+    const known = this.#floors;
+    if (known?.added === added && toMillis >= known.newestMillis) return known.floors;
+    const samples = [...this.#fine.values()];
+    const floors = memoryFloors(samples, toMillis);
+    const newestMillis = samples.at(-1)?.atMillis ?? 0;
+    if (toMillis >= newestMillis) this.#floors = { added, newestMillis, floors };
+    return floors;
+  }
+
   get bytes(): number {
     return this.#fine.bytes + this.#coarse.bytes;
   }
@@ -54,6 +71,7 @@ export class RuntimeHistory implements HistoryPart {
     const coarse = file.runtimeSamples.newest(COARSE, MAX_COARSE);
     const ended = leftOpen(fine, coarse);
     this.#fine.clear();
+    this.#floors = undefined;
     for (const sample of [...fine, ...taken]) this.#fine.add(sample);
     for (const sample of [...coarse, ...ended].sort((a, b) => a.atMillis - b.atMillis))
       this.#coarse.add(sample);

@@ -21,15 +21,12 @@ import type {
   OperationType,
   OwnCost,
   ProcessFacts,
-  RuntimeSample,
   SamplingFacts,
   SeriesSummary,
   SettingsOutcome,
   SettingsRequest,
   OperationCounts,
   SpanRow,
-  Stall,
-  StallFacts,
   TelemetryControl,
   MissingNodeFeature,
   TelemetryFault,
@@ -77,6 +74,7 @@ export interface TelemetryStoreOptions extends Pick<
   readonly countFrom?: TelemetryControl['countFrom'];
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
+  readonly floors: TelemetryQuery['memoryFloors'];
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
@@ -99,6 +97,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly requestLists: TelemetryQuery['requestLists'] = (series) =>
     this.#settled.aggregates.requestLists(series);
   readonly downtime: TelemetryQuery['downtime'] = () => this.#options.downtime();
+  readonly runtime: TelemetryQuery['runtime'] = (...asked) => this.#options.samples(...asked);
+  readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.floors(range);
+  readonly stalls: TelemetryQuery['stalls'] = (range) => this.#options.stalls(range);
+  readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
   readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
@@ -193,18 +195,6 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   process(): ProcessFacts {
     return processFacts(this.#options.runtime);
-  }
-
-  runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[] {
-    return this.#options.samples(range, maxPoints);
-  }
-
-  stalls(range: TimeRange): StallFacts {
-    return this.#options.stalls(range);
-  }
-
-  stallsOfTrace(traceId: string): readonly Stall[] {
-    return this.#options.stallsOfTrace(traceId);
   }
 
   buffer(): BufferFacts {

@@ -6,8 +6,17 @@ import { px, zeroScale } from './scales.ts';
 const WIDTH = 84;
 const HEIGHT = 20;
 
-/** A small chart of a row's values over time, hidden from screen readers as the row has the numbers. NaN is a gap. */
-export function sparkline(type: OperationType | 'failed', values: readonly number[], width = WIDTH): Html {
+/**
+ * A small chart of a row's values over time, hidden from screen readers as the row has the numbers. NaN is a gap.
+ *
+ * @param floor A second line below the first.
+ */
+export function sparkline(
+  type: OperationType | 'failed',
+  values: readonly number[],
+  width = WIDTH,
+  floor: readonly number[] = [],
+): Html {
   if (!values.some((value) => value > 0))
     return html`<svg class="spark" width="${width}" height="${HEIGHT}" aria-hidden="true"></svg>`;
   const { y } = zeroScale(values, HEIGHT - 4);
@@ -26,7 +35,7 @@ export function sparkline(type: OperationType | 'failed', values: readonly numbe
     aria-hidden="true"
   >
     <path class="stroke" d="${path(values) ?? ''}" />
-    ${alone}
+    ${floor.length > 0 && html`<path class="stroke type-render" d="${path(floor) ?? ''}" />`}${alone}
   </svg>`;
 }
 

@@ -10,7 +10,7 @@ interface Shape {
   /** Default: one line of text. */
   readonly control?: 'choice' | 'lines';
   /** The unit, if the label names it and the hint need not. */
-  readonly unit?: 'seconds' | 'bytes' | 'days';
+  readonly unit?: 'seconds' | 'bytes' | 'hours' | 'days';
   /** The value of an empty field. */
   readonly empty?: string;
 }
@@ -37,6 +37,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   METRICS_LIMIT_SATURATED: { label: 'Event loop saturated (seconds)', unit: 'seconds' },
   METRICS_LIMIT_CRASHES: { label: 'Processes that ended without being stopped' },
   METRICS_LIMIT_DISK_FREE: { label: 'Space left on the disk (bytes)', unit: 'bytes' },
+  METRICS_LIMIT_MEMORY: { label: 'Time until the heap is full, as memory grows (hours)', unit: 'hours' },
   METRICS_LIMIT_MISSING: { label: 'Lost counts, share of the range' },
   METRICS_LIMIT_EXPORT: { label: 'Export failing (seconds)', unit: 'seconds' },
   METRICS_LIMIT_EXPORT_LOST: { label: 'Exported items lost, share' },

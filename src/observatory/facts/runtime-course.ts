@@ -31,6 +31,28 @@ export function spanSamples(samples: readonly RuntimeSample[], pick: Pick): Char
   });
 }
 
+/** What was left of the heap after full collections, joined from one to the next of the same process. */
+export function floorSamples(samples: readonly RuntimeSample[]): ChartLine['samples'] {
+  const before = new Map<number, number>();
+  return chartSamples(samples, (sample) => sample.heapFloorBytes)
+    .filter(({ value }) => !Number.isNaN(value))
+    .map((sample) => {
+      const fromMillis = before.get(sample.of) ?? sample.fromMillis;
+      before.set(sample.of, sample.atMillis);
+      return { ...sample, fromMillis };
+    });
+}
+
+/** For a sparkline: of each sample the newest floor of its process. */
+export function newestFloors(samples: readonly RuntimeSample[]): RuntimeSample[] {
+  const newest = new Map<number, number>();
+  return samples.map((sample) => {
+    const { processStartedAtMillis: started, heapFloorBytes: bytes } = sample;
+    if (!Number.isNaN(bytes)) newest.set(started, bytes);
+    return { ...sample, heapFloorBytes: newest.get(started) ?? NaN };
+  });
+}
+
 /** For a sparkline: NaN between two processes. */
 export function sparkValues(samples: readonly RuntimeSample[], pick: Pick): readonly number[] {
   return samples.flatMap((sample, index) => {

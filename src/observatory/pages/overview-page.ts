@@ -28,7 +28,7 @@ import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
 import { overviewSentence } from '../sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../sentences/overview-situation.ts';
-import { hasSpan, highest, sparkValues } from '../facts/runtime-course.ts';
+import { hasSpan, highest, newestFloors, sparkValues } from '../facts/runtime-course.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
@@ -176,6 +176,13 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
   const spans = runtime.filter(hasSpan);
   const course = (pick: (sample: RuntimeSample) => number, samples = runtime): Html =>
     sparkline('other', sparkValues(samples, pick));
+  const floors = sparkValues(newestFloors(runtime), (s) => s.heapFloorBytes);
+  const heap = sparkline(
+    'other',
+    sparkValues(runtime, (s) => s.heapUsedBytes),
+    undefined,
+    floors,
+  );
   const sending = !exported.configured
     ? 'off'
     : html`${countText(exported.sent)}<span class="unit"> sent</span>`;
@@ -185,7 +192,7 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
     note: `pid ${facts.pid}, up ${spanText(facts.uptime_seconds * 1000)}`,
     body: stats([
       { label: 'memory (RSS)', value: size(facts.rss_bytes), course: course((s) => s.rssBytes) },
-      { label: 'heap used', value: size(facts.heap_used_bytes), course: course((s) => s.heapUsedBytes) },
+      { label: 'heap used', value: size(facts.heap_used_bytes), course: heap },
       {
         label: 'event-loop delay p99',
         value: measured(facts.event_loop_delay_p99_ms),

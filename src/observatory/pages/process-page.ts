@@ -1,4 +1,11 @@
-import type { Marker, ProcessFacts, RuntimeSample, StallFacts } from '../../../otel/query.ts';
+import type {
+  Marker,
+  ProcessFacts,
+  RuntimeSample,
+  StallFacts,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
@@ -10,9 +17,11 @@ import { duration, measured, share, size, text } from '../../markup/quantity.ts'
 import { stallPanel } from '../draw/stall-tables.ts';
 import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
-import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
+import { chartSamples, floorSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
+import { memoryGrowth } from '../facts/memory-growth.ts';
 import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
 import { downtimeSentence } from '../sentences/downtime-sentence.ts';
+import type { MemoryFacts } from '../sentences/memory-sentence.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
 import { plural, sentenceText } from '../sentences/sentence.ts';
 
@@ -22,6 +31,7 @@ interface RuntimeFacts {
   readonly markers: readonly Marker[];
   readonly stalls: StallFacts;
   readonly downtime: DowntimeSum;
+  readonly memory: MemoryFacts;
 }
 
 /** The process: memory, CPU, event loop, garbage collection. */
@@ -29,7 +39,7 @@ export const processPage = definePage<RuntimeFacts>({
   path: '/process',
   menu: 'process',
   fetch: ({ telemetry, range }) => ({
-    process: telemetry.process(),
+    ...processFactsOf(telemetry, range),
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
     stalls: telemetry.stalls(range),
@@ -63,6 +73,7 @@ export const processPage = definePage<RuntimeFacts>({
               of('RSS', 'http', (s) => s.rssBytes),
               of('heap total', 'other', (s) => s.heapTotalBytes),
               of('heap used', 'database', (s) => s.heapUsedBytes),
+              { label: 'after GC', tone: 'render', samples: floorSamples(runtime) },
             ],
             time,
             (value) => (value === 0 ? '0' : text(size(value))),
@@ -124,6 +135,8 @@ export const processPage = definePage<RuntimeFacts>({
       'rss_bytes',
       'rss_max_bytes',
       'heap_used_bytes',
+      'heap_floor_bytes',
+      'rss_floor_bytes',
       'cpu_utilization',
       'event_loop_delay_p99_ms',
       'event_loop_delay_max_ms',
@@ -136,6 +149,8 @@ export const processPage = definePage<RuntimeFacts>({
       s.rssBytes,
       s.rssMaxBytes,
       s.heapUsedBytes,
+      s.heapFloorBytes,
+      s.rssFloorBytes,
       s.cpuUtilization,
       s.eventLoopDelayP99Millis,
       s.eventLoopDelayMaxMillis,
@@ -145,6 +160,15 @@ export const processPage = definePage<RuntimeFacts>({
     ]),
   }),
 });
+
+function processFactsOf(
+  telemetry: TelemetryQuery,
+  range: TimeRange,
+): Pick<RuntimeFacts, 'process' | 'memory'> {
+  const process = telemetry.process();
+  const { heapLimitBytes } = process;
+  return { process, memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes } };
+}
 
 function collectionNote(runtime: readonly RuntimeSample[]): string {
   const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
@@ -156,12 +180,13 @@ function collectionNote(runtime: readonly RuntimeSample[]): string {
 
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {
   return {
-    columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50', 'delay p99', 'longest', 'GC'],
+    columns: ['at', 'RSS', 'heap used', 'after GC', 'CPU', 'delay p50', 'delay p99', 'longest', 'GC'],
     at: runtime.map((s) => s.atMillis),
     rows: runtime.map((s) => [
       moment(s.atMillis, now),
       text(size(s.rssBytes)),
       text(size(s.heapUsedBytes)),
+      text(size(s.heapFloorBytes)),
       ...[
         share(s.cpuUtilization),
         measured(s.eventLoopDelayP50Millis),

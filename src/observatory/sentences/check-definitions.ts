@@ -2,6 +2,7 @@ import type { Limits } from '../../../otel/query.ts';
 import { countText, duration, share, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
+import { fullInMillis, growthText } from './memory-sentence.ts';
 import { longestStall, type OverviewSituation } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
 
@@ -98,6 +99,22 @@ export const CHECKS = [
     unit: countText,
     limit: ({ crashes }) => crashes,
     measure: ({ crashes }) => crashes.length,
+  },
+  {
+    key: 'memory',
+    what: 'time until the heap is full, if memory grows',
+    setting: 'METRICS_LIMIT_MEMORY',
+    path: '/process',
+    unit: spanText,
+    bound: 'least',
+    limit: ({ memoryFullMillis }) => memoryFullMillis,
+    measure: ({ memory }) => {
+      if (memory.heap === undefined) return { unjudged: 'too few full collections yet' };
+      const full = fullInMillis(memory);
+      if (full !== undefined) return full;
+      const words = memory.heap.isGrowing ? 'grows, too slowly or too short to foresee' : 'not growing';
+      return { value: Infinity, words: `${words}: ${growthText(memory.heap)} an hour` };
+    },
   },
   {
     key: 'request_p95',

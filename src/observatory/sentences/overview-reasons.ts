@@ -1,11 +1,12 @@
 import type { SeriesSummary } from '../../../otel/query.ts';
 import { momentText, spanText } from '../format/moment.ts';
-import { countText, duration, share, size, text } from '../../markup/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
 import { longestStall, type OverviewSituation } from './overview-situation.ts';
+import { memoryWords } from './memory-sentence.ts';
 import { saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 import { heldBy } from './stall-sentence.ts';
@@ -35,6 +36,8 @@ export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Lin
       return slowType('render', situation, links);
     case 'client_errors':
       return turnedAway(metrics.operations.http, routes, links);
+    case 'memory':
+      return memory(situation, links);
     case 'missing':
       return missing(situation, links);
     case 'faults':
@@ -64,7 +67,7 @@ export function remarksOf(
   return [
     broken.has('request_p95') ? undefined : slowness(situation, links),
     isNoticed ? stall(situation, links) : undefined,
-    memory(situation, links),
+    broken.has('memory') ? undefined : memory(situation, links),
     broken.has('export') || situation.range.toMillis < situation.now
       ? undefined
       : exporting(situation, links),
@@ -164,12 +167,11 @@ function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sen
   ];
 }
 
-function memory({ memory: trend }: OverviewSituation, links: Links): Sentence | undefined {
-  if (!trend.growing) return undefined;
-  return [
-    { text: 'Memory', href: links.to('/process') },
-    { text: ` grew by ${text(size(trend.grownBytes))} in ${spanText(trend.overMillis)}.` },
-  ];
+function memory({ memory: facts, now }: OverviewSituation, links: Links): Sentence | undefined {
+  const words = memoryWords(facts, now);
+  if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
+    return undefined;
+  return [{ text: words, href: links.to('/process') }];
 }
 
 function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sentence | undefined {

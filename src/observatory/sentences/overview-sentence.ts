@@ -119,6 +119,8 @@ function headlineOf(key: CheckKey, situation: OverviewSituation): string {
       return crashes.length === 1
         ? ENDED[crashes[0]?.before?.ended ?? 'not stopped']
         : `The process ended ${countText(crashes.length)} times without being stopped.`;
+    case 'memory':
+      return 'Memory runs out.';
     case 'request_p95':
       return 'Working, but slow.';
     case 'saturated':

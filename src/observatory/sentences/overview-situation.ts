@@ -3,7 +3,7 @@ import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
 import type { RepeatedOnRoute } from '../facts/repeated-on-routes.ts';
-import type { MemoryTrend } from './memory-trend.ts';
+import type { MemoryFacts } from './memory-sentence.ts';
 
 /** The input of the overview's sentence and of its checks. */
 export interface OverviewSituation {
@@ -18,7 +18,8 @@ export interface OverviewSituation {
   readonly routes: readonly SeriesSummary[];
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
-  readonly memory: MemoryTrend;
+  /** Of the last process of the range. */
+  readonly memory: MemoryFacts;
   /** The longest event-loop delay in the range; NaN without samples. */
   readonly stallMillis: number;
   /** The longest stall that was recorded in the range. */

@@ -5,29 +5,27 @@ import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
-import { memoryTrend } from './memory-trend.ts';
+import { type MemoryFacts, memoryWords, tooEarlyWords } from './memory-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
-
-/** Smaller changes are normal fluctuation of a heap. */
-const STEADY_BYTES = 4_000_000;
 
 export interface ProcessSituation {
   readonly process: ProcessFacts;
   /** Samples of the range, including those of earlier processes. */
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
+  readonly memory: MemoryFacts;
 }
 
 /** Uptime, restarts, memory, event loop and file descriptors in the range. */
 export function processSentence(
-  { process, runtime, markers }: ProcessSituation,
+  { process, runtime, markers, memory }: ProcessSituation,
   range: ChosenRange,
   now: number,
 ): Sentence {
   const words = [
     upAndHolding(process),
     starts(markers, range, now),
-    memoryMoved(process, runtime, range, now),
+    memoryWords(memory, now) ?? tooEarlyWords(memory),
     heldBefore(process, runtime),
     heldUp(runtime),
     openFilesLeft(process, runtime, now),
@@ -54,29 +52,6 @@ function starts(markers: readonly Marker[], range: ChosenRange, now: number): st
   return began.length === 1
     ? `At ${what}.`
     : `${plural(began.length, 'start')} ${range.words}, the last at ${what}.`;
-}
-
-function memoryMoved(
-  process: ProcessFacts,
-  runtime: readonly RuntimeSample[],
-  range: ChosenRange,
-  now: number,
-): string | undefined {
-  const last = runtime.at(-1);
-  if (last === undefined || runtime.length < 2) return undefined;
-  const startedAt = last.processStartedAtMillis;
-  const since =
-    startedAt <= range.fromMillis
-      ? range.words
-      : startedAt === process.startedAtMillis
-        ? 'since the start'
-        : `since the start at ${momentText(startedAt, now)}`;
-  const { grownBytes } = memoryTrend(runtime);
-  const moved =
-    Math.abs(grownBytes) < STEADY_BYTES
-      ? 'steady'
-      : `${text(size(Math.abs(grownBytes)))} ${grownBytes > 0 ? 'more' : 'less'} than at the beginning`;
-  return `Memory ${since}: ${moved}.`;
 }
 
 function heldBefore(

@@ -11,9 +11,9 @@ import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
+import { memoryGrowth } from '../facts/memory-growth.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { failingExport } from '../facts/export-summary.ts';
-import { memoryTrend } from './memory-trend.ts';
 import type { OverviewSituation } from './overview-situation.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
@@ -45,7 +45,7 @@ export function situationOf(
 ): OverviewSituation {
   const exports = telemetry.export();
   const failing = failingExport(exports);
-  const { startedAtMillis, openFilesLimit } = telemetry.process();
+  const { startedAtMillis, openFilesLimit, heapLimitBytes } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
@@ -61,7 +61,7 @@ export function situationOf(
     routes: known.routes,
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
-    memory: memoryTrend(known.runtime),
+    memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes },
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
     stall: longestStall(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),

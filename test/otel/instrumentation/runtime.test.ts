@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { channel } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ROOT_CONTEXT, context, createContextKey } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { RuntimeSample } from '../../../otel/query.ts';
 import { LoopDelay } from '../../../otel/instrumentation/loop-delay.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
+import { until } from '../../fixtures/until.ts';
 
 class FakeClock {
   millis = 1_000_000;
@@ -47,7 +50,9 @@ describe('RuntimeSampler', () => {
     expect(sample.eventLoopUtilization).toBeGreaterThanOrEqual(0);
     expect(sample.eventLoopUtilization).toBeLessThanOrEqual(1);
     expect(Number.isInteger(sample.activeHandles)).toBe(true);
-    expect(Object.values(sample).every(Number.isFinite)).toBe(true);
+    const { heapFloorBytes, rssFloorBytes, ...known } = sample;
+    expect([heapFloorBytes, rssFloorBytes]).toEqual([NaN, NaN]);
+    expect(Object.values(known).every(Number.isFinite)).toBe(true);
     expect(sampler.highWaterRssBytes).toBeGreaterThanOrEqual(sample.rssBytes);
   });
 
@@ -99,6 +104,32 @@ describe('RuntimeSampler', () => {
     expect(sample.heapUsedBytes).toBeGreaterThan(1_000_000);
     expect(sampler.current().rssBytes).toBeGreaterThan(10_000_000);
     expect(sampler.problem).toBeUndefined();
+  });
+
+  it('has what is left after full collections, and sees what is never released', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    sampler = new RuntimeSampler({ intervalSeconds: 0 });
+    sampler.start();
+    const watched = sampler;
+    const floorNow = async (): Promise<number> => {
+      watched.sample();
+      collect();
+      const { heapFloorBytes, rssFloorBytes } = await until(
+        () => watched.current(),
+        (sample) => !Number.isNaN(sample.heapFloorBytes),
+      );
+      expect(rssFloorBytes).toBeGreaterThan(heapFloorBytes);
+      return heapFloorBytes;
+    };
+    await floorNow();
+    const before = await floorNow();
+    const leaked = Array.from({ length: 300_000 }, (_, index) => [index]);
+    const after = await floorNow();
+    // Each holds an array of its own, of some 40 bytes at least.
+    expect(after - before).toBeGreaterThan(leaked.length * 32);
+    watched.sample();
+    expect(watched.current().heapFloorBytes).toBeNaN();
   });
 
   it('continues if a listener throws', () => {

@@ -315,6 +315,29 @@ describe('RuntimeHistory', () => {
     ).toEqual([...ledger, now()]);
   });
 
+  it('has the floors after collections of the last process, from its own file, too', () => {
+    const before = begin();
+    const ledger = run(before, HOUR, (index) => index);
+    const of = (samples: readonly RuntimeSample[], startIndex = 0): unknown[] =>
+      samples.slice(startIndex).map(({ atMillis }, index) => ({
+        atMillis,
+        ranMillis: (startIndex + index + 1) * 30_000,
+        heapBytes: SAMPLE.heapFloorBytes,
+        rssBytes: SAMPLE.rssFloorBytes,
+      }));
+    const range = (toMillis: number) => ({ fromMillis: toMillis - MINUTE, toMillis });
+    expect(before.floors(range(clock.millis))).toEqual(of(ledger));
+    const half = ledger.slice(0, 60);
+    expect(before.floors(range(half.at(-1)!.atMillis))).toEqual(of(half));
+    const after = begin();
+    expect(after.floors(range(clock.millis))).toEqual(of(ledger));
+    const newer = run(after, 10 * MINUTE, () => 1);
+    expect(after.floors(range(clock.millis))).toEqual(of(newer));
+    // A period without a full collection has none.
+    after.record({ ...newer.at(-1)!, heapFloorBytes: NaN });
+    expect(after.floors(range(clock.millis))).toEqual(of(newer));
+  });
+
   it('is in order if the first sample is older than the opened file', () => {
     const ledger = run(begin(), HOUR, (index) => index);
     const after = new RuntimeHistory();

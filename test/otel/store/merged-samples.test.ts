@@ -22,6 +22,8 @@ describe('mergedSample', () => {
           eventLoopDelayMaxMillis: 800,
           gcPauseMillis: 1,
           gcPauseMaxMillis: 1,
+          heapFloorBytes: 70,
+          rssFloorBytes: 700,
         }),
         sample(20, {
           rssBytes: 300,
@@ -31,6 +33,8 @@ describe('mergedSample', () => {
           gcPauseMaxMillis: 5,
           gcCount: 4,
           openFilesMax: 1024,
+          heapFloorBytes: NaN,
+          rssFloorBytes: 600,
         }),
       ]),
     ).toEqual({
@@ -46,6 +50,8 @@ describe('mergedSample', () => {
       gcPauseMaxMillis: 5,
       gcCount: 6,
       openFilesMax: 1024,
+      heapFloorBytes: 70,
+      rssFloorBytes: 600,
     });
   });
 

@@ -34,6 +34,8 @@ export const SAMPLE: RuntimeSample = {
   activeHandles: 3,
   openFiles: 20,
   openFilesMax: 21,
+  heapFloorBytes: 900_000,
+  rssFloorBytes: 90_000_000,
 };
 
 export const fakeRuntime: RuntimeReader = {
@@ -136,6 +138,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     business: () => [{ name: 'posts.created', attributes: {}, value: 1 }],
     runtime: fakeRuntime,
     samples: () => [SAMPLE],
+    floors: () => [],
     guard,
     ownCost: () => ({
       nanosPerSpan: 100,

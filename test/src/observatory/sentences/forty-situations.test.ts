@@ -7,7 +7,17 @@ import { overviewSentence } from '../../../../src/observatory/sentences/overview
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { DISAGREEING, EMPTY, HOUR, metrics, series, situation, stallOf } from './situations.ts';
+import {
+  DISAGREEING,
+  EMPTY,
+  GROWING_MEMORY,
+  HOUR,
+  memoryOf,
+  metrics,
+  series,
+  situation,
+  stallOf,
+} from './situations.ts';
 
 type Facts = Partial<OverviewSituation>;
 
@@ -40,12 +50,14 @@ const crash: Marker = {
   before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000 },
 };
 const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 2 h' };
+const FULL_SOON = memoryOf({ isGrowing: true, bytesPerHour: 4e8, plusMinus: 1e7 });
 const everything: Facts = {
   metrics: metrics({ count: 1000, errors: 30, client_errors: 400, slow: 100, p95: 4000 }),
   ...data({ freeBytes: 0, backup: { atMillis: NOW - 90 * DAY } }),
   openFiles: { used: 1023, limit: 1024, atMillis: NOW, ranOut: true },
   stallMillis: 29_000,
   crashes: [crash],
+  memory: FULL_SOON,
   saturatedMillis: 90_000,
   missingShare: 0.5,
   faults: { count: 3, place: 'http start' },
@@ -172,7 +184,10 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['a clock that was set back', { clockSteps: [clock] }, 'All fine.'],
   ['a storm of which all is kept', { storm: { probability: 1 } }, 'All fine.'],
   ['a storm', { storm: { probability: 0.04 } }, 'Not every failure is kept.'],
-  ['growing memory', { memory: { growing: true, grownBytes: 4e7, overMillis: HOUR } }, 'All fine.'],
+  ['growing memory that lasts for days', { memory: GROWING_MEMORY }, 'All fine.'],
+  ['memory that is full before tomorrow', { memory: FULL_SOON }, 'Memory runs out.'],
+  ['the same, not judged', { memory: FULL_SOON, ...limits({ memoryFullMillis: Number.NaN }) }, 'All fine.'],
+  ['a process too young to tell', { memory: memoryOf({}, { heap: undefined }) }, 'All fine.'],
   ['books that do not balance', { audit: DISAGREEING }, 'Sampling is biased.'],
   [
     'no backup, on the first day',
@@ -217,6 +232,7 @@ describe('the first sentence', () => {
       'open_files',
       'loop',
       'crashes',
+      'memory',
       'request_p95',
       'saturated',
       'client_errors',

@@ -1,12 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { momentText } from '../../../../src/observatory/format/moment.ts';
+import { clockText, momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { atLeastOver } from '../../../../src/observatory/sentences/overview-reasons.ts';
 import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { DISAGREEING, EMPTY, HOUR, metrics, series, situation, stallOf } from './situations.ts';
+import {
+  DISAGREEING,
+  EMPTY,
+  GROWING_MEMORY,
+  HOUR,
+  metrics,
+  series,
+  situation,
+  stallOf,
+} from './situations.ts';
 
 const LINKS = new Links('/o', {});
 const say = (more: Partial<OverviewSituation> = {}): string =>
@@ -227,8 +236,8 @@ describe('overviewSentence', () => {
     ],
     [
       'growing memory',
-      { memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR } },
-      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grew by 40 MB in 1 hour.',
+      { memory: GROWING_MEMORY },
+      `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grows by 12 ± 2 MB an hour since ${clockText(NOW - HOUR)}.`,
     ],
     [
       'a stalled loop',
@@ -293,10 +302,10 @@ describe('overviewSentence', () => {
       'all at once: three reasons, not five',
       {
         stallMillis: 350,
-        memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR },
+        memory: GROWING_MEMORY,
         repeated: [repeated],
       },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms. Memory grew by 40 MB in 1 hour.',
+      `Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms. Memory grows by 12 ± 2 MB an hour since ${clockText(NOW - HOUR)}.`,
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 

@@ -7,8 +7,11 @@ import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts'
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
+import { memoryOf } from './situations.ts';
 
 const MINUTE = 60_000;
+const MEMORY =
+  'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour.';
 const facts = new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process();
 const range = chooseRange({ from: '-1h' }, NOW);
 const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({
@@ -21,7 +24,7 @@ const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeS
   ...more,
 });
 const say = (runtime: readonly RuntimeSample[], markers: readonly Marker[] = [], process = facts): string =>
-  sentenceText(processSentence({ process, runtime, markers }, range, NOW));
+  sentenceText(processSentence({ process, runtime, markers, memory: memoryOf({}) }, range, NOW));
 const at = (millis: number): string => momentText(millis, NOW);
 
 describe('processSentence', () => {
@@ -32,14 +35,14 @@ describe('processSentence', () => {
   it('says the longest delay of the event loop, not a percentile', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_900, eventLoopDelayP99Millis: 161 });
     expect(say([sample(20), stalled, sample(1)], [], process)).toBe(
-      `${opening} Memory since the start: steady. The event loop was blocked for up to 10.9 s.`,
+      `${opening} ${MEMORY} The event loop was blocked for up to 10.9 s.`,
     );
   });
 
   it('states the memory of earlier processes separately', () => {
     const before = sample(50, { processStartedAtMillis: 1, rssBytes: 400_000_000, rssMaxBytes: 420_000_000 });
     expect(say([before, sample(20), sample(1)], [], process)).toBe(
-      `${opening} Memory since the start: steady. Earlier processes in this range used up to 420 MB. The event loop was blocked for up to 4 ms.`,
+      `${opening} ${MEMORY} Earlier processes in this range used up to 420 MB. The event loop was blocked for up to 4 ms.`,
     );
   });
 
@@ -47,12 +50,12 @@ describe('processSentence', () => {
     const start: Marker = { atMillis: facts.startedAtMillis, kind: 'start', label: 'start' };
     const seen = facts.startedAtMillis - 10_000;
     expect(say([], [{ ...start, before: { ended: 'stopped', atMillis: seen } }], process)).toBe(
-      `${opening} At ${at(start.atMillis)}: start after a stop at ${at(seen)}.`,
+      `${opening} At ${at(start.atMillis)}: start after a stop at ${at(seen)}. ${MEMORY}`,
     );
     expect(say([], [start, { ...start, before: { ended: 'not stopped', atMillis: seen } }], process)).toBe(
-      `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the previous process did not shut down, last seen ${at(seen)}.`,
+      `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the previous process did not shut down, last seen ${at(seen)}. ${MEMORY}`,
     );
-    expect(say([], [start], process)).toBe(opening);
+    expect(say([], [start], process)).toBe(`${opening} ${MEMORY}`);
   });
 
   it('gives the reason if memory use is unknown', () => {
@@ -62,7 +65,7 @@ describe('processSentence', () => {
       problem: 'EMFILE: too many open files',
     };
     expect(say([], [], unknown)).toBe(
-      'Up 30 minutes; its memory use cannot be read (EMFILE: too many open files).',
+      `Up 30 minutes; its memory use cannot be read (EMFILE: too many open files). ${MEMORY}`,
     );
   });
 

@@ -5,6 +5,8 @@ import {
   type MetricsDocument,
   type OperationDocument,
 } from '../../../../src/observatory/facts/metrics-document.ts';
+import type { Growth } from '../../../../src/observatory/facts/memory-growth.ts';
+import type { MemoryFacts } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
@@ -47,6 +49,22 @@ export function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): M
   return { ...EMPTY, operations: { ...EMPTY.operations, http: row, database }, ...more };
 }
 
+/** An hour of floors; `more` of the heap's growth. */
+export function memoryOf(more: Partial<Growth>, facts: Partial<MemoryFacts> = {}): MemoryFacts {
+  return {
+    floors: 90,
+    sinceMillis: NOW - HOUR,
+    overMillis: HOUR,
+    heapBytes: 60_000_000,
+    heapLimitBytes: 4_000_000_000,
+    heap: { isGrowing: false, bytesPerHour: -100_000, plusMinus: 400_000, ...more },
+    rss: { isGrowing: false, bytesPerHour: 0, plusMinus: 1_000_000 },
+    ...facts,
+  };
+}
+const STEADY_MEMORY = memoryOf({});
+export const GROWING_MEMORY = memoryOf({ isGrowing: true, bytesPerHour: 12_000_000, plusMinus: 2_000_000 });
+
 /** A good hour, except for what is given. */
 export function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
   return {
@@ -65,7 +83,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     routes: [],
     statements: [],
     repeated: [],
-    memory: { growing: false, grownBytes: 0, overMillis: 0 },
+    memory: STEADY_MEMORY,
     stallMillis: 12,
     stall: undefined,
     saturatedMillis: 0,

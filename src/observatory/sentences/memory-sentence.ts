@@ -1,0 +1,75 @@
+import type { Growth, MemoryGrowth } from '../facts/memory-growth.ts';
+import { clockText, momentText, spanText } from '../format/moment.ts';
+import { size, text } from '../../markup/quantity.ts';
+import { plural } from './sentence.ts';
+
+const DAY_MILLIS = 86_400_000;
+const HOUR_MILLIS = 3_600_000;
+/** How much longer than it was watched growth is taken to go on. */
+const FORESEEN = 24;
+
+/** Memory as judged. */
+export interface MemoryFacts extends MemoryGrowth {
+  /** V8's limit of the heap. */
+  readonly heapLimitBytes: number;
+}
+
+/** When the heap is full if it goes on growing as it does, milliseconds from now; undefined if it does not grow, or that is too far to foresee. */
+export function fullInMillis({
+  heap,
+  heapBytes,
+  heapLimitBytes,
+  overMillis,
+}: MemoryFacts): number | undefined {
+  if (heap?.isGrowing !== true || heapBytes === undefined) return undefined;
+  const millis = (Math.max(0, heapLimitBytes - heapBytes) / heap.bytesPerHour) * HOUR_MILLIS;
+  return millis <= FORESEEN * overMillis ? millis : undefined;
+}
+
+/** `12 ± 2 MB`; both with as many digits as the interval justifies. */
+export function growthText({ bytesPerHour, plusMinus }: Growth): string {
+  const digits = plusMinus >= 950_000 ? 0 : plusMinus >= 95_000 ? 1 : 2;
+  const [value, interval] = [bytesPerHour, plusMinus].map((bytes) => megabytes(bytes, digits));
+  return `${value} ± ${interval} MB`;
+}
+
+function megabytes(bytes: number, digits: number): string {
+  return (bytes / 1e6)
+    .toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replace(/^-(?=[\d.,]*[1-9])/, '−')
+    .replace('-', '');
+}
+
+/** Whether memory grows, and what comes of it; undefined if that cannot be said yet. */
+export function memoryWords(memory: MemoryFacts, now: number): string | undefined {
+  const { heap, rss, sinceMillis, overMillis, heapLimitBytes } = memory;
+  if (heap === undefined || sinceMillis === undefined) return undefined;
+  const since = `since ${now - sinceMillis < DAY_MILLIS ? clockText(sinceMillis) : momentText(sinceMillis, now)}`;
+  if (heap.isGrowing) {
+    const full = fullInMillis(memory);
+    const limit =
+      full === undefined
+        ? ''
+        : `; at this rate the limit of the heap (${text(size(heapLimitBytes))}) is reached in ${soonText(full)}`;
+    return `Memory grows by ${growthText(heap)} an hour ${since}${limit}.`;
+  }
+  const outside =
+    rss?.isGrowing === true
+      ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${since}.`
+      : '';
+  return `${outside === '' ? 'Memory' : 'The heap'} is not growing: the floor after collections changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
+}
+
+/** A person plans by hours, up to some days. */
+function soonText(millis: number): string {
+  return millis >= 2 * HOUR_MILLIS && millis < 4 * DAY_MILLIS
+    ? plural(Math.round(millis / HOUR_MILLIS), 'hour')
+    : spanText(millis);
+}
+
+/** Why nothing is said. */
+export function tooEarlyWords({ floors, overMillis }: MemoryGrowth): string {
+  return floors === 0
+    ? 'Whether memory grows is not known yet: no full collection since the first minutes.'
+    : `Whether memory grows is not known yet: ${plural(floors, 'floor')} after collections in ${spanText(overMillis)} are too few.`;
+}

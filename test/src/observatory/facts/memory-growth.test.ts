@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RuntimeSample } from '../../../../otel/query.ts';
+import { memoryFloors } from '../../../../otel/store/memory-floors.ts';
+import { RandomSource } from '../../../../src/demo/random-source.ts';
+import { type MemoryGrowth, memoryGrowth } from '../../../../src/observatory/facts/memory-growth.ts';
+import { RUNTIME_SAMPLE, SAMPLE_MILLIS } from '../../../fixtures/still-runtime.ts';
+
+const MB = 1_000_000;
+const HOUR = 3_600_000;
+const RUNS = 100;
+
+interface Heap {
+  readonly hours?: number;
+  /** MB in use beyond the start's after some hours. */
+  readonly used: (hours: number) => number;
+  /** Share of samples with a full collection. */
+  readonly collections?: number;
+  /** How slowly the noise of 2 MB wanders, 0 to 1; without it, there is only what was allocated since the collection. */
+  readonly wandering?: number;
+  readonly outside?: (hours: number) => number;
+}
+
+/** The floors of a simulated process, through the samples that it would have left. */
+function simulated(
+  seed: number,
+  { hours = 6, used, collections = 0.5, wandering, outside = () => 0 }: Heap,
+  stepAt?: number,
+): MemoryGrowth {
+  const random = new RandomSource(seed);
+  const gauss = (): number =>
+    Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+  let wander = 0;
+  const samples = Array.from({ length: (hours * HOUR) / SAMPLE_MILLIS }, (_, index): RuntimeSample => {
+    if (wandering !== undefined) wander = wandering * wander + 2 * Math.sqrt(1 - wandering ** 2) * gauss();
+    const ran = ((index + 1) * SAMPLE_MILLIS) / HOUR;
+    const since = -Math.log(1 - random.next());
+    const heap = (60 + used(ran) + wander + since) * MB;
+    const stepped = stepAt !== undefined && ran > Math.abs(stepAt) ? Math.sign(stepAt) * HOUR : 0;
+    const atMillis = RUNTIME_SAMPLE.atMillis + ran * HOUR + stepped;
+    const isCollected = random.chance(collections);
+    return {
+      ...RUNTIME_SAMPLE,
+      fromMillis: atMillis - SAMPLE_MILLIS,
+      atMillis,
+      heapFloorBytes: isCollected ? heap : NaN,
+      rssFloorBytes: isCollected ? heap + (40 + outside(ran)) * MB : NaN,
+    };
+  });
+  return memoryGrowth(memoryFloors(samples, Infinity));
+}
+
+const seeds = Array.from({ length: RUNS }, (_, index) => index * 7919 + 1);
+const growingOf = (makeHeap: (random: RandomSource) => Heap, stepAt?: number): number =>
+  seeds.filter((seed) => simulated(seed, makeHeap(new RandomSource(seed * 31)), stepAt).heap?.isGrowing)
+    .length;
+const fills = (until: number) => (hours: number) => 40 * Math.min(1, hours / until);
+
+describe('memoryGrowth', () => {
+  it.each<readonly [string, (random: RandomSource) => Heap]>([
+    ['a level heap', () => ({ used: () => 0 })],
+    ['few collections', () => ({ used: () => 0, collections: 0.1 })],
+    ['a short time', () => ({ used: () => 0, hours: 0.5 })],
+    ['noise that wanders for minutes', () => ({ used: () => 0, wandering: 0.9 })],
+    ['noise that wanders for half an hour', () => ({ used: () => 0, wandering: 0.98 })],
+    ['a saw', () => ({ used: (hours) => 6 * ((hours / 0.6) % 1) })],
+    ['two teeth of a saw', () => ({ used: (hours) => 6 * ((hours / 0.6) % 1), hours: 1 })],
+    ['a cache that fills and then stays', () => ({ used: fills(2) })],
+    ['a cache that fills ever more slowly', () => ({ used: (hours) => 40 * (1 - Math.exp(-3 * hours)) })],
+    [
+      'two steps',
+      (random) => {
+        const [first, second] = [6 * random.next(), 6 * random.next()];
+        return { used: (hours) => (hours > first ? 30 : 0) + (hours > second ? 10 : 0) };
+      },
+    ],
+    ['memory that is given back', () => ({ used: (hours) => -3 * hours })],
+  ])('claims no growth of %s in 95 of 100', (_, heap) => {
+    expect(growingOf(heap)).toBeLessThanOrEqual(5);
+  });
+
+  it.each<readonly [string, Heap, perHour: number, found: number]>([
+    ['12 MB an hour', { used: (hours) => 12 * hours }, 12, 100],
+    ['2 MB an hour', { used: (hours) => 2 * hours }, 2, 100],
+    ['5 MB an hour in noise that wanders', { used: (hours) => 5 * hours, wandering: 0.98 }, 5, 95],
+    ['5 MB an hour and a step', { used: (hours) => 5 * hours + (hours > 4 ? 30 : 0) }, 5, 100],
+    ['5 MB an hour after a cache', { used: (hours) => 5 * hours + fills(1)(hours), hours: 12 }, 5, 100],
+  ])('finds a leak of %s', (_, heap, perHour, found) => {
+    const growths = seeds.map((seed) => simulated(seed, heap).heap!);
+    expect(growths.filter(({ isGrowing }) => isGrowing).length).toBeGreaterThanOrEqual(found - 5);
+    const right = growths.filter(
+      ({ bytesPerHour, plusMinus }) => Math.abs(bytesPerHour / MB - perHour) <= (1.5 * plusMinus) / MB + 0.2,
+    );
+    expect(right.length).toBeGreaterThanOrEqual(90);
+  });
+
+  it('finds a leak that grows in steps', () => {
+    expect(growingOf(() => ({ used: (hours) => 5 * Math.floor(2 * hours) }))).toBeGreaterThanOrEqual(95);
+  });
+
+  it.each([3, -3])('does not mistake a step of the clock for time: after %d hours', (stepAt) => {
+    expect(growingOf(() => ({ used: () => 0 }), stepAt)).toBeLessThanOrEqual(5);
+    const { heap } = simulated(1, { used: (hours) => 12 * hours }, stepAt);
+    expect(heap).toMatchObject({ isGrowing: true });
+    expect(heap!.bytesPerHour / MB).toBeCloseTo(12, 0);
+  });
+
+  it('tells a leak outside the heap from one inside', () => {
+    const { heap, rss } = simulated(1, { used: () => 0, outside: (hours) => 8 * hours });
+    expect([heap?.isGrowing, rss?.isGrowing]).toEqual([false, true]);
+  });
+
+  it.each<readonly [string, Heap]>([
+    [
+      'before ten minutes after the start’s five',
+      { used: (hours) => 500 * hours, hours: 0.2, collections: 1 },
+    ],
+    ['of too few collections', { used: (hours) => 50 * hours, collections: 0.01 }],
+    ['without any', { used: (hours) => 50 * hours, collections: 0 }],
+  ])('is silent %s', (_, heap) => {
+    expect(simulated(1, heap)).toMatchObject({ heap: undefined, rss: undefined });
+  });
+
+  it('sees the last process alone: its floors are not joined with those of the one before', () => {
+    const sample = (index: number, started: number, megabytes: number): RuntimeSample => ({
+      ...RUNTIME_SAMPLE,
+      processStartedAtMillis: started,
+      fromMillis: index * SAMPLE_MILLIS,
+      atMillis: (index + 1) * SAMPLE_MILLIS,
+      heapFloorBytes: megabytes * MB,
+      rssFloorBytes: megabytes * MB,
+    });
+    const before = Array.from({ length: 120 }, (_, index) => sample(index, 0, 60));
+    const after = Array.from({ length: 120 }, (_, index) => sample(120 + index, 1, 90));
+    const joined = memoryGrowth(memoryFloors([...before, ...after], Infinity));
+    expect(joined.heap).toMatchObject({ isGrowing: false, bytesPerHour: 0 });
+    expect(joined.overMillis).toBeLessThan(HOUR);
+    const earlier = memoryFloors([...before, ...after], 119 * SAMPLE_MILLIS);
+    expect(new Set(earlier.map(({ heapBytes }) => heapBytes / MB))).toEqual(new Set([60]));
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { clockText } from '../../../../src/observatory/format/moment.ts';
+import {
+  fullInMillis,
+  memoryWords,
+  tooEarlyWords,
+} from '../../../../src/observatory/sentences/memory-sentence.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
+import { GROWING_MEMORY, HOUR, memoryOf } from './situations.ts';
+
+const since = clockText(NOW - HOUR);
+const MB = 1_000_000;
+const growing = (bytesPerHour: number, plusMinus: number, more: object = {}) =>
+  memoryOf({ isGrowing: true, bytesPerHour, plusMinus }, more);
+
+describe('memoryWords', () => {
+  it.each([
+    [
+      memoryOf({}, { overMillis: 6 * HOUR }),
+      'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 6 hours.',
+    ],
+    [
+      memoryOf({ bytesPerHour: -1, plusMinus: 3 }),
+      'Memory is not growing: the floor after collections changed by 0.00 ± 0.00 MB an hour in 1 hour.',
+    ],
+    [GROWING_MEMORY, `Memory grows by 12 ± 2 MB an hour since ${since}.`],
+    [
+      growing(12 * MB, 2 * MB, { overMillis: 14 * HOUR, heapLimitBytes: 432 * MB }),
+      `Memory grows by 12 ± 2 MB an hour since ${since}; at this rate the limit of the heap (432 MB) is reached in 31 hours.`,
+    ],
+    [
+      growing(1234 * MB, 90 * MB),
+      `Memory grows by 1,234 ± 90 MB an hour since ${since}; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
+    ],
+    [
+      memoryOf({}, { rss: { isGrowing: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } }),
+      `The heap is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour. Outside the heap it grows: resident memory by 3.0 ± 0.5 MB an hour since ${since}.`,
+    ],
+    [memoryOf({}, { heap: undefined }), undefined],
+  ])('%#', (memory, words) => expect(memoryWords(memory, NOW)?.replaceAll('\u00a0', ' ')).toBe(words));
+
+  it('foresees no more than a day for an hour watched, and nothing of a heap that is over its limit', () => {
+    const last = (hours: number) => growing(MB, 0, { heapBytes: 0, heapLimitBytes: hours * MB });
+    expect(fullInMillis(last(24))).toBe(24 * HOUR);
+    expect(fullInMillis(last(25))).toBeUndefined();
+    expect(fullInMillis(growing(MB, 0, { heapBytes: 9, heapLimitBytes: 1 }))).toBe(0);
+    expect(fullInMillis(memoryOf({}))).toBeUndefined();
+  });
+
+  it('says why nothing is said', () => {
+    expect(tooEarlyWords(memoryOf({}, { floors: 3, overMillis: 240_000 }))).toBe(
+      'Whether memory grows is not known yet: 3 floors after collections in 4 minutes are too few.',
+    );
+    expect(tooEarlyWords(memoryOf({}, { floors: 0 }))).toContain('no full collection');
+  });
+});
