@@ -16,6 +16,8 @@ export const ADMIN_POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
 ].join('; ');
+/** The same for a page with a script of ours, which may call the blog. */
+export const SCRIPTED_ADMIN_POLICY = `${ADMIN_POLICY}; script-src 'self'; connect-src 'self'; trusted-types 'none'`;
 
 export interface AdminAnswer {
   readonly title: string;
@@ -26,6 +28,8 @@ export interface AdminAnswer {
   readonly current?: string;
   /** Leaves out the menu: for visitors without a session, and for confirmations. */
   readonly bare?: boolean;
+  /** Scripts by name of the asset; the page must be complete without them. */
+  readonly scripts?: readonly string[];
 }
 
 /** Sends an admin page: no-store, with its own Content-Security-Policy, rendered in a span. */
@@ -37,11 +41,12 @@ export function createAdminSender(deps: {
   readonly render: Render;
 }): AdminSender {
   const { assets, site, render } = deps;
-  const head = html`<link rel="stylesheet" href="${assets.url('admin/admin-forms.css')}" />`;
-  return (ctx, { title, body, status = 200, current = '', bare = false }) => {
+  const styles = html`<link rel="stylesheet" href="${assets.url('admin/admin-forms.css')}" />`;
+  return (ctx, { title, body, status = 200, current = '', bare = false, scripts = [] }) => {
+    const head = html`${styles}${scripts.map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`;
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
-    ctx.set('Content-Security-Policy', ADMIN_POLICY);
+    ctx.set('Content-Security-Policy', scripts.length > 0 ? SCRIPTED_ADMIN_POLICY : ADMIN_POLICY);
     ctx.set('Referrer-Policy', 'same-origin');
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = render('admin', () =>

@@ -20,6 +20,7 @@ import type { Assets } from '../site/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createLayout } from '../site/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
@@ -65,6 +66,7 @@ export function createAdminParts(deps: {
   readonly posts: PostStore;
   readonly media: MediaStore;
   readonly mediaUses: MediaUses;
+  readonly unsaved: UnsavedTexts;
   readonly metrics: BusinessMetrics;
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */
@@ -72,7 +74,7 @@ export function createAdminParts(deps: {
 }): AdminParts {
   const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
     deps;
-  const { maxLockWaitMillis } = deps;
+  const { unsaved, maxLockWaitMillis } = deps;
   const whenUnlocked = createWhenUnlocked(
     maxLockWaitMillis === undefined ? {} : { maxWaitMillis: maxLockWaitMillis },
   );
@@ -120,6 +122,7 @@ export function createAdminParts(deps: {
         posts,
         media,
         mediaUses,
+        unsaved,
         metrics,
         layout: createLayout({ site, assets }),
         origin: createOrigin(config),

@@ -6,6 +6,7 @@ import { addPasswordRoutes, type PasswordRouteDependencies } from './password-ro
 import { addPostRoutes, type PostRouteDependencies } from './post-routes.ts';
 import { addPreviewRoutes, type PreviewRouteDependencies } from './preview-routes.ts';
 import { createRenderText } from './render-text.ts';
+import { addUnsavedRoutes } from './unsaved-routes.ts';
 import { addSettingsRoutes, type SettingsRouteDependencies } from './settings-routes.ts';
 
 type AdminDependencies = EditRouteDependencies &
@@ -21,6 +22,8 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   const posts = { ...deps, renderText: createRenderText(deps.posts) };
   addPostRoutes(router, posts);
   addPreviewRoutes(router, posts);
+  // Before the routes with an id.
+  addUnsavedRoutes(router, posts);
   addEditRoutes(router, posts);
   addMediaRoutes(router, deps);
   const showSettings = addSettingsRoutes(router, deps);

@@ -10,6 +10,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   deleted: 'The post is deleted. You can restore it under Deleted.',
   restored: 'The post is restored.',
   copied: 'Saved as a new draft.',
+  discarded: 'The text was discarded.',
 };
 
 /** Returns the post of `/admin/posts/:id/…`, deleted ones included; undefined if there is none or the address has no id. */

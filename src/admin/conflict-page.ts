@@ -20,10 +20,12 @@ const LABELS: Readonly<Record<Exclude<keyof PostFormValues, 'markdown'>, string>
 export function conflictPage(options: {
   readonly current: Post;
   readonly mine: PostFormValues;
+  /** Of the editor in which it was typed. */
+  readonly draft: string | undefined;
   readonly csrfToken: string;
   readonly timeZone: string;
 }): Html {
-  const { current, mine, csrfToken, timeZone } = options;
+  const { current, mine, draft, csrfToken, timeZone } = options;
   const theirs = valuesOfPost(current, timeZone);
   const fields = Object.keys(LABELS) as (keyof typeof LABELS)[];
   const different = fields.filter((name) => mine[name].trim() !== theirs[name].trim());
@@ -35,6 +37,7 @@ export function conflictPage(options: {
     </p>
     <form method="post" action="/admin/posts/${current.id}">
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('version', String(current.version))}
+      ${draft !== undefined && hiddenField('draft', draft)}
       ${fields.map((name) => hiddenField(name, mine[name]))}
       <div class="both">
         <div class="field">

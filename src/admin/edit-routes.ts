@@ -17,13 +17,17 @@ import {
   valuesOfPost,
   type PostFormValues,
 } from './post-form.ts';
-import type { PostPageDependencies } from './post-page-dependencies.ts';
 import { titleText } from '../markup/title.ts';
+import { createSecretToken } from '../accounts/secret-token.ts';
+import { draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
-export interface EditRouteDependencies extends PostPageDependencies {
+export interface EditRouteDependencies extends UnsavedDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postPublished'>;
   readonly now: () => number;
 }
+
+/** The editor's own script, which imports the rest. */
+const EDITOR_SCRIPTS = ['admin/editor.js'];
 
 interface Edited {
   /** Undefined before the first save. */
@@ -31,23 +35,29 @@ interface Edited {
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
   /** The version the form was loaded from; default: the post's current version. */
-  readonly version?: number;
+  readonly version?: number | undefined;
+  /** Identifies the page of the editor; default: a new one. */
+  readonly draft?: string | undefined;
 }
 
 /** Routes of the editor and its saves. */
 export function addEditRoutes(router: Router, deps: EditRouteDependencies): void {
-  const { posts, site, renderText, forms, owner, metrics, whenUnlocked } = deps;
+  const { posts, site, renderText, forms, owner, metrics, unsaved, whenUnlocked } = deps;
   const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
   // A scheduled post is marked when its time has come.
   const markPublished = ({ status, publishedAtMillis, path }: Post): void => {
     if (status === 'published' && (publishedAtMillis ?? 0) <= deps.now()) metrics.postPublished(path);
   };
 
-  router.get('/admin/posts/new', owner, (ctx) => show(ctx, { values: EMPTY_POST_FORM }));
+  router.get('/admin/posts/new', owner, (ctx) =>
+    show(ctx, openedForm(ctx, unsaved, { values: EMPTY_POST_FORM })),
+  );
 
   router.get('/admin/posts/:id/edit', owner, (ctx) => {
     const post = expectPost(posts, ctx);
-    show(ctx, { post, values: valuesOfPost(post, site.timeZone) });
+    const { id: postId, version } = post;
+    const values = valuesOfPost(post, site.timeZone);
+    show(ctx, { post, ...openedForm(ctx, unsaved, { postId, values, version }) });
   });
 
   router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
@@ -61,50 +71,61 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   router.post('/admin/posts/:id', forms.owner, async (ctx) => {
     const fields = formFields(ctx);
     const values = valuesOfForm(fields);
+    const draft = draftIn(fields);
     const post = askedPost(posts, ctx);
     // The post is gone, but its text can still be saved as a new one.
     if (post === undefined) {
       const title = 'The post was removed in the meantime. Saving creates a new one.';
-      return show(ctx, { values, problems: { title } }, 404);
+      return show(ctx, { values, problems: { title }, draft }, 404);
     }
     const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
-    const { draft, problems } = draftOfValues(values, site.timeZone, post);
-    if (Object.keys(problems).length > 0) return show(ctx, { post, values, problems, version }, 422);
+    const { draft: written, problems } = draftOfValues(values, site.timeZone, post);
+    if (Object.keys(problems).length > 0) return show(ctx, { post, values, problems, version, draft }, 422);
     try {
-      const text = await renderText(draft.markdown, posts.decide(draft, post));
-      const saved = await whenUnlocked(() => posts.update(post.id, version, draft, { rendered: text }));
+      const text = await renderText(written.markdown, posts.decide(written, post));
+      const saved = await whenUnlocked(() => posts.update(post.id, version, written, { rendered: text }));
+      await forget(draft);
       metrics.postUpdated();
       if (post.status !== 'published') markPublished(saved);
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
     } catch (error) {
       if (error instanceof PostDraftError)
-        return show(ctx, { post, values, problems: problemOf(error), version }, 422);
+        return show(ctx, { post, values, problems: problemOf(error), version, draft }, 422);
       if (!(error instanceof PostConflictError)) throw error;
-      showConflict(ctx, error.current, values, deps);
+      showConflict(ctx, error.current, { values, draft }, deps);
     }
   });
 
   async function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): Promise<void> {
-    const { draft, problems } = draftOfValues(values, site.timeZone);
-    if (Object.keys(problems).length > 0) return show(ctx, { values, problems }, 422);
+    const draft = draftIn(formFields(ctx));
+    const { draft: written, problems } = draftOfValues(values, site.timeZone);
+    if (Object.keys(problems).length > 0) return show(ctx, { values, problems, draft }, 422);
     try {
-      const place = posts.decide(draft);
-      const text = await renderText(draft.markdown, place);
-      const post = await whenUnlocked(() => posts.create({ ...draft, path: place.path }, { rendered: text }));
+      const place = posts.decide(written);
+      const text = await renderText(written.markdown, place);
+      const post = await whenUnlocked(() =>
+        posts.create({ ...written, path: place.path }, { rendered: text }),
+      );
+      await forget(draft);
       metrics.postCreated();
       markPublished(post);
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
-      show(ctx, { values, problems: problemOf(error) }, 422);
+      show(ctx, { values, problems: problemOf(error), draft }, 422);
     }
+  }
+
+  /** The post is saved; if this write fails, the text is offered once more, nothing else. */
+  async function forget(draft: string | undefined): Promise<void> {
+    if (draft !== undefined) await whenUnlocked(() => unsaved.remove(draft)).catch(() => {});
   }
 }
 
 function showEditor(
   ctx: Context,
-  { post, values, problems = {}, version = post?.version }: Edited,
-  { site, send, now }: EditRouteDependencies,
+  { post, values, problems = {}, version = post?.version, draft = createSecretToken() }: Edited,
+  { site, send, unsaved, now }: EditRouteDependencies,
   status = 200,
 ): void {
   const body = editorPage({
@@ -112,6 +133,8 @@ function showEditor(
     version,
     values,
     problems,
+    draft,
+    unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),
     notice: noticeOf(ctx),
     csrfToken: csrfTokenOf(ctx)!,
     timeZone: site.timeZone,
@@ -121,6 +144,7 @@ function showEditor(
     title: post === undefined ? 'New post' : titleText(post.title),
     status,
     current: post === undefined ? 'new-post' : 'posts',
+    scripts: EDITOR_SCRIPTS,
     body,
   });
 }
@@ -128,10 +152,11 @@ function showEditor(
 function showConflict(
   ctx: Context,
   current: Post,
-  mine: PostFormValues,
+  { values, draft }: { readonly values: PostFormValues; readonly draft: string | undefined },
   { site, send }: EditRouteDependencies,
 ): void {
-  const body = conflictPage({ current, mine, csrfToken: csrfTokenOf(ctx)!, timeZone: site.timeZone });
+  const csrfToken = csrfTokenOf(ctx)!;
+  const body = conflictPage({ current, mine: values, draft, csrfToken, timeZone: site.timeZone });
   send(ctx, { title: 'Edit conflict', status: 409, current: 'posts', body });
 }
 

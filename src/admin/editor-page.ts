@@ -3,8 +3,13 @@ import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
+import type { UnsavedText } from '../posts/unsaved-texts.ts';
+import { wordCountText } from './browser/word-count.ts';
+import { markdownHelp } from './markdown-help.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
+import { AUTOSAVE_PATH } from './unsaved-routes.ts';
+import { toLocalInput } from './zoned-time.ts';
 
 export interface EditorOptions {
   /** Undefined for a post that is not saved yet. */
@@ -14,6 +19,10 @@ export interface EditorOptions {
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
+  /** Identifies this page of the editor. */
+  readonly draft: string;
+  /** Other texts of this post that were typed and not saved. */
+  readonly unsaved: readonly UnsavedText[];
   readonly csrfToken: string;
   readonly timeZone: string;
   readonly nowMillis: number;
@@ -21,7 +30,7 @@ export interface EditorOptions {
 
 /** The editor: text on the left, its fields beside it, one bar to save. Works without scripts. */
 export function editorPage(options: EditorOptions): Html {
-  const { post, version, values, problems = {}, notice, csrfToken } = options;
+  const { post, version, values, problems = {}, notice, draft, csrfToken } = options;
   const base = post === undefined ? '/admin/posts' : `/admin/posts/${post.id}`;
   const isDeleted = typeof post?.deletedAtMillis === 'number';
   return html`<div class="editor">
@@ -32,8 +41,16 @@ export function editorPage(options: EditorOptions): Html {
     </header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
     ${isDeleted && deletedNotice(post, csrfToken)}
-    <form method="post" action="${base}" class="editor-form">
-      ${hiddenField('_csrf', csrfToken)} ${version !== undefined && hiddenField('version', String(version))}
+    ${options.unsaved.map((text) => unsavedNotice(text, options))}
+    <form
+      method="post"
+      action="${base}"
+      class="editor-form"
+      data-autosave="${AUTOSAVE_PATH}"
+      data-post="${post?.id ?? ''}"
+    >
+      ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
+      ${version !== undefined && hiddenField('version', String(version))}
       <div class="writing">
         ${field({
           name: 'title',
@@ -59,13 +76,15 @@ export function editorPage(options: EditorOptions): Html {
               values.markdown,
             ),
         })}
+        <p class="hint"><span data-words>${wordCountText(values.markdown)}</span></p>
+        ${markdownHelp()}
       </div>
       ${aboutPost(options)}
       <div class="save-bar">
         <button type="submit" class="primary">Save</button>
         ${values.status === 'draft' && html`<button type="submit" name="publish" value="1">Publish</button>`}
         <button type="submit" formaction="${base}/preview" formtarget="_blank" formnovalidate>Preview</button>
-        <span class="room"></span>
+        <span class="room" role="status" data-autosave-status></span>
         ${post !== undefined && !isDeleted && html`<a class="danger" href="${base}/delete">Delete…</a>`}
       </div>
     </form>
@@ -146,6 +165,23 @@ function seeIt(post: Post, nowMillis: number): Html | undefined {
   return state === 'published' || state === 'unlisted'
     ? html`<a class="see" href="${postUrl(post.path)}">View post</a>`
     : undefined;
+}
+
+/** Typed elsewhere, or before a crash. */
+function unsavedNotice({ draft, fields, typedAtMillis }: UnsavedText, options: EditorOptions): Html {
+  const { post, csrfToken, timeZone } = options;
+  const open = post === undefined ? '/admin/posts/new' : `/admin/posts/${post.id}/edit`;
+  const title = fields['title'] ?? '';
+  return html`<form class="notice" method="post" action="${AUTOSAVE_PATH}/discard">
+    ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
+    ${post !== undefined && hiddenField('post', String(post.id))}
+    <p>
+      A text of ${toLocalInput(typedAtMillis, timeZone).replace('T', ' ')} (${timeZone}) was typed here and
+      not saved${title !== '' && html`: <bdi>“${title}”</bdi>`}, ${wordCountText(fields['markdown'] ?? '')}.
+    </p>
+    <a class="button" href="${open}?draft=${draft}">Continue it</a>
+    <button type="submit">Discard it</button>
+  </form>`;
 }
 
 function deletedNotice(post: Post, csrfToken: string): Html {

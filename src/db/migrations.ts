@@ -245,4 +245,22 @@ export const MIGRATIONS: readonly Migration[] = [
       UPDATE alert_states SET told_at = since_at;
     `,
   },
+  {
+    version: 12,
+    name: 'unsaved texts',
+    sql: `
+      -- What the editor sends while somebody types, until it is saved as a post or discarded.
+      CREATE TABLE unsaved_texts (
+        -- Made by the page of the editor: two pages have two texts.
+        draft TEXT PRIMARY KEY,
+        -- Null if the post was never saved.
+        post_id INTEGER REFERENCES posts (id) ON DELETE CASCADE,
+        -- Of the post when the editor was opened.
+        version INTEGER,
+        fields TEXT NOT NULL CHECK (json_valid(fields)),
+        typed_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX unsaved_texts_post ON unsaved_texts (post_id, typed_at);
+    `,
+  },
 ];

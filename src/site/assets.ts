@@ -25,7 +25,7 @@ const FONT_FILES = [
 export interface AssetFolders {
   readonly publicFolder: string;
   /** Browser code of the admin pages: `*.ts` is served as `.js`, without types. */
-  readonly browserFolder?: string;
+  readonly browserFolders?: readonly string[];
   /** `node_modules/@fontsource-variable`. */
   readonly fontFolder?: string;
   /** Generated text by asset name, as `code.css`; stylesheets may import it. */
@@ -52,7 +52,7 @@ export function installedAssetFolders(): AssetFolders {
   const here = dirname(fileURLToPath(import.meta.url));
   return {
     publicFolder: join(here, '..', 'public'),
-    browserFolder: join(here, '..', 'observatory', 'browser'),
+    browserFolders: ['observatory', 'admin'].map((part) => join(here, '..', part, 'browser')),
     fontFolder: dirname(dirname(require.resolve('@fontsource-variable/inter/package.json'))),
   };
 }
@@ -113,11 +113,12 @@ export function createAssets(folders: AssetFolders): Assets {
     else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
     else addFile(name, folders.publicFolder, file, publicServer);
   }
-  for (const file of filesIn(folders.browserFolder).filter((name) => name.endsWith('.ts'))) {
-    const source = readFileSync(join(folders.browserFolder!, file), 'utf8');
-    const name = `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`;
-    addText(name, 'text/javascript; charset=utf-8', source, scriptOf);
-  }
+  for (const folder of folders.browserFolders ?? [])
+    for (const file of filesIn(folder).filter((name) => name.endsWith('.ts'))) {
+      const source = readFileSync(join(folder, file), 'utf8');
+      const name = `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`;
+      addText(name, 'text/javascript; charset=utf-8', source, scriptOf);
+    }
   for (const name of stylesheets.keys()) {
     addText(
       name,

@@ -29,6 +29,7 @@ import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRouters } from './observatory-routes.ts';
 import { MediaUses } from '../posts/media-uses.ts';
+import { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
 import { SearchIndex } from '../search/search-index.ts';
@@ -67,6 +68,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     search: new SearchIndex(database, { now }),
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
+    unsaved: new UnsavedTexts(database, { now }),
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };

@@ -83,7 +83,7 @@ describe('createAssets', () => {
     );
     const made = createAssets({
       publicFolder: join(folder, 'public'),
-      browserFolder: join(folder, 'browser'),
+      browserFolders: [join(folder, 'browser')],
     });
     let body: unknown;
     const ctx = {

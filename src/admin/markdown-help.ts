@@ -1,0 +1,29 @@
+import { html, type Html } from '../markup/html.ts';
+
+const SIGNS: readonly (readonly [string, string])[] = [
+  ['## Heading', 'a heading; more signs, a smaller one'],
+  ['*emphasis*, **strong**', 'italic, bold'],
+  ['[text](https://example.org)', 'a link'],
+  ['![what it shows](/media/name.jpg)', 'a picture with its description'],
+  ['- item', 'a list; with 1. a numbered one, with - [ ] a list of tasks'],
+  ['> text', 'a quotation'],
+  ['`code`', 'code in a line'],
+  ['```js', 'a block of code in a language, until the next ```'],
+  ['| a | b |', 'a table; the second line is |---|---|'],
+  ['text[^1] … [^1]: note', 'a footnote'],
+];
+
+/** What the text may contain, folded. */
+export function markdownHelp(): Html {
+  return html`<details class="help">
+    <summary>Markdown</summary>
+    <dl>
+      ${SIGNS.map(
+        ([sign, words]) =>
+          html`<dt><code>${sign}</code></dt>
+            <dd>${words}</dd>`,
+      )}
+    </dl>
+    <p class="hint">Ctrl-S saves. An empty line begins a paragraph. HTML is allowed.</p>
+  </details>`;
+}

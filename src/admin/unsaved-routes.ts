@@ -1,0 +1,87 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { formFields, type FormFields } from '../http/form-body.ts';
+import { queryText, seeOther } from '../accounts/route-answers.ts';
+import { createSecretToken } from '../accounts/secret-token.ts';
+import type { UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
+import { valuesOfForm, type PostFormValues } from './post-form.ts';
+import type { PostPageDependencies } from './post-page-dependencies.ts';
+
+export const AUTOSAVE_PATH = '/admin/posts/unsaved';
+
+const DRAFT = /^[\w-]{10,64}$/;
+
+export interface UnsavedDependencies extends PostPageDependencies {
+  readonly unsaved: UnsavedTexts;
+}
+
+/** A form that can be continued. */
+export interface OpenedForm {
+  /** Identifies this page of the editor. */
+  readonly draft: string;
+  readonly values: PostFormValues;
+  readonly version: number | undefined;
+}
+
+/** Routes that the editor's script calls while somebody types, and the one that discards a text. */
+export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): void {
+  const { unsaved, forms, whenUnlocked } = deps;
+
+  router.post(AUTOSAVE_PATH, forms.owner, async (ctx) => {
+    const fields = formFields(ctx);
+    const draft = draftIn(fields);
+    if (draft === undefined) return ctx.throw(400, 'The form has no draft: reload the editor.');
+    const { post = '', version = '' } = fields;
+    const text = {
+      draft,
+      postId: numberOf(post),
+      version: numberOf(version),
+      fields: { ...valuesOfForm(fields) },
+    };
+    if (!(await whenUnlocked(() => unsaved.put(text)))) return ctx.throw(404, 'The post was removed.');
+    ctx.status = 204;
+  });
+
+  router.post(`${AUTOSAVE_PATH}/discard`, forms.owner, async (ctx) => {
+    const fields = formFields(ctx);
+    const post = numberOf(fields['post'] ?? '');
+    await whenUnlocked(() => unsaved.remove(draftIn(fields) ?? ''));
+    seeOther(
+      ctx,
+      post === undefined ? '/admin/posts/new?done=discarded' : `/admin/posts/${post}/edit?done=discarded`,
+    );
+  });
+}
+
+/** The editor's draft in a submitted form. */
+export function draftIn(fields: FormFields): string | undefined {
+  const { draft = '' } = fields;
+  return DRAFT.test(draft) ? draft : undefined;
+}
+
+/** The text that `?draft=` asks for, else the given form under a new draft. */
+export function openedForm(
+  ctx: Context,
+  unsaved: UnsavedTexts,
+  form: { readonly postId?: number; readonly values: PostFormValues; readonly version?: number },
+): OpenedForm {
+  const text = unsaved.find(queryText(ctx, 'draft'));
+  if (text === undefined || text.postId !== form.postId)
+    return { draft: createSecretToken(), values: form.values, version: form.version };
+  return { draft: text.draft, values: valuesOfForm(text.fields), version: text.version };
+}
+
+/** Texts of this post that are not what the editor shows; what was typed and undone is no text to offer. */
+export function othersThan(
+  { draft, values }: Pick<OpenedForm, 'draft' | 'values'>,
+  texts: readonly UnsavedText[],
+): readonly UnsavedText[] {
+  return texts.filter(
+    ({ draft: other, fields }) =>
+      other !== draft && Object.entries(values).some(([name, value]) => (fields[name] ?? '') !== value),
+  );
+}
+
+function numberOf(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

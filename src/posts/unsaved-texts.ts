@@ -1,0 +1,94 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** Beyond it, the oldest are removed. */
+export const MAX_UNSAVED_TEXTS = 50;
+
+/** The form of an editor that was not saved. */
+export interface UnsavedText {
+  /** Identifies the page of the editor in which it was typed. */
+  readonly draft: string;
+  /** Undefined if the post was never saved. */
+  readonly postId: number | undefined;
+  /** Of the post when the editor was opened. */
+  readonly version: number | undefined;
+  /** Fields of the form by name. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly typedAtMillis: number;
+}
+
+interface UnsavedRow {
+  readonly draft: string;
+  readonly post_id: number | null;
+  readonly version: number | null;
+  readonly fields: string;
+  readonly typed_at: number;
+}
+
+type NewRow = [{ draft: string; postId: number | null; version: number | null; fields: string; now: number }];
+
+/** What was typed into editors and not saved, newest first; it survives a lost browser, session or power. */
+export class UnsavedTexts {
+  readonly #now: () => number;
+  readonly #put: Statement<NewRow>;
+  readonly #prune: Statement<[number]>;
+  readonly #find: Statement<[string], UnsavedRow>;
+  readonly #list: Statement<[number | null], UnsavedRow>;
+  readonly #remove: Statement<[string]>;
+
+  constructor(database: Database, { now }: { readonly now: () => number }) {
+    this.#now = now;
+    this.#put = database.prepare(
+      `INSERT INTO unsaved_texts (draft, post_id, version, fields, typed_at)
+       SELECT @draft, id, @version, @fields, @now FROM (SELECT @postId AS id)
+       WHERE id IS NULL OR EXISTS (SELECT 1 FROM posts WHERE posts.id = @postId)
+       ON CONFLICT (draft) DO UPDATE SET fields = excluded.fields, typed_at = excluded.typed_at`,
+    );
+    this.#prune = database.prepare(
+      `DELETE FROM unsaved_texts WHERE draft IN
+         (SELECT draft FROM unsaved_texts ORDER BY typed_at DESC LIMIT -1 OFFSET ?)`,
+    );
+    this.#find = database.prepare('SELECT * FROM unsaved_texts WHERE draft = ?');
+    this.#list = database.prepare('SELECT * FROM unsaved_texts WHERE post_id IS ? ORDER BY typed_at DESC');
+    this.#remove = database.prepare('DELETE FROM unsaved_texts WHERE draft = ?');
+  }
+
+  /** Keeps the newest text of an editor. Returns false if its post does not exist any more. */
+  put(text: Omit<UnsavedText, 'typedAtMillis'>): boolean {
+    const { draft, postId = null, version = null, fields } = text;
+    const row = { draft, postId, version, fields: JSON.stringify(fields), now: this.#now() };
+    const isKept = this.#put.run(row).changes > 0;
+    this.#prune.run(MAX_UNSAVED_TEXTS);
+    return isKept;
+  }
+
+  find(draft: string): UnsavedText | undefined {
+    const row = this.#find.get(draft);
+    return row && textOf(row);
+  }
+
+  /** Of a post; without an id, of new posts. */
+  list(postId?: number): readonly UnsavedText[] {
+    return this.#list.all(postId ?? null).map(textOf);
+  }
+
+  remove(draft: string): void {
+    this.#remove.run(draft);
+  }
+}
+
+function textOf({ draft, post_id, version, fields, typed_at }: UnsavedRow): UnsavedText {
+  return {
+    draft,
+    postId: post_id ?? undefined,
+    version: version ?? undefined,
+    fields: stringsOf(JSON.parse(fields)),
+    typedAtMillis: typed_at,
+  };
+}
+
+function stringsOf(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { AdminServer } from '../src/accounts/admin-server.ts';
+import { axeFaults } from './axe.ts';
+import { chromiumPath } from './chromium.ts';
+
+const executablePath = chromiumPath();
+
+// On a machine without a browser the rest of the suite still stands.
+if (executablePath !== undefined) {
+  let server: AdminServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await new AdminServer().start();
+    await server.owner();
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(() => browser.close());
+
+  async function signIn(): Promise<void> {
+    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
+    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
+  }
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    await signIn();
+    page = await context.newPage();
+    server.database.exec('DELETE FROM unsaved_texts');
+  });
+
+  const text = () => page.locator('textarea[name=markdown]');
+  const open = (path: string) => page.goto(server.origin + path);
+  const status = () => page.locator('[data-autosave-status]');
+
+  describe('the editor', () => {
+    it('keeps a typed text on the server, counts its words, and another browser continues it', async () => {
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'On glass');
+      await text().fill('Three plain words');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      expect(await page.locator('[data-words]').textContent()).toBe('3 words');
+      await context.close();
+      context = await browser.newContext();
+      await signIn();
+      page = await context.newPage();
+      await open('/admin/posts/new');
+      expect(await text().inputValue()).toBe('');
+      await page.click('text=Continue it');
+      expect(await text().inputValue()).toBe('Three plain words');
+      await context.close();
+    });
+
+    it('asks before somebody leaves with a text that only the page has, and Ctrl-S saves it', async () => {
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'Saved by keys');
+      await text().fill('Typed');
+      const asked = page.waitForEvent('dialog');
+      const leaving = page.evaluate(() => location.assign('/admin/posts'));
+      const dialog = await asked;
+      expect(dialog.type()).toBe('beforeunload');
+      await dialog.dismiss();
+      await leaving;
+      await text().press('Control+s');
+      await page.waitForURL(/\/admin\/posts\/\d+\/edit\?done=saved/);
+      expect(await text().inputValue()).toBe('Typed');
+      // Nothing is offered: what was typed is what was saved.
+      expect(await page.locator('.notice').allTextContents()).toEqual(['Saved.']);
+      await context.close();
+    });
+
+    it('keeps the text in the browser while the session is lost, and offers it after signing in', async () => {
+      const { id } = server.posts.create({ title: 'Lost', markdown: 'Old', status: 'draft' });
+      await open(`/admin/posts/${id}/edit`);
+      await context.clearCookies();
+      await text().fill('New words');
+      await status().filter({ hasText: 'signed out' }).waitFor();
+      page.on('dialog', (dialog) => void dialog.accept());
+      await signIn();
+      await open(`/admin/posts/${id}/edit`);
+      expect(await text().inputValue()).toBe('Old');
+      const offer = page.locator('.notice.unsaved');
+      expect(await offer.textContent()).toContain('“Lost”');
+      expect(await axeFaults(page)).toEqual([]);
+      await offer.getByText('Put it into the editor').click();
+      expect(await text().inputValue()).toBe('New words');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      expect(await offer.count()).toBe(0);
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      expect(server.posts.byId(id)!.markdown).toBe('New words');
+      await open(`/admin/posts/${id}/edit`);
+      expect(await page.locator('.notice').count()).toBe(0);
+      await context.close();
+    });
+  });
+}

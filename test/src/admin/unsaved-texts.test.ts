@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MAX_UNSAVED_TEXTS, UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
+import { AdminServer, START_MILLIS, type Visitor } from '../accounts/admin-server.ts';
+
+let server: AdminServer;
+let owner: Visitor;
+beforeEach(async () => {
+  server = await new AdminServer().start();
+  owner = await server.owner();
+});
+
+/** Of the form, or of the conflict page; a notice of another text has its own. */
+const draftOf = (page: string): string =>
+  /(?:editor-form|class="conflict")[\s\S]*?name="draft" value="([\w-]+)"/.exec(page)![1]!;
+const stored = (postId?: number) => new UnsavedTexts(server.database, { now: () => 0 }).list(postId);
+
+function write(): number {
+  return server.posts.create({ title: 'Saved', markdown: 'As saved', status: 'published' }).id;
+}
+
+describe('a text that is typed and not saved', () => {
+  it('is kept, offered by the next editor of a new post, and gone once it is saved', async () => {
+    const draft = draftOf((await owner.get('/admin/posts/new')).text);
+    const typed = { title: 'Half', markdown: 'Half a <thought>', tags: 'a, b', draft, post: '' };
+    expect((await owner.post('/admin/posts/unsaved', { ...typed, markdown: 'Half' })).status).toBe(204);
+    expect((await owner.post('/admin/posts/unsaved', typed)).status).toBe(204);
+    const again = (await owner.get('/admin/posts/new')).text;
+    expect(draftOf(again)).not.toBe(draft);
+    expect(again).toContain('“Half”');
+    const continued = (await owner.get(`/admin/posts/new?draft=${draft}`)).text;
+    expect(draftOf(continued)).toBe(draft);
+    expect(continued).toContain('Half a &lt;thought&gt;');
+    expect(continued).toContain('value="a, b"');
+    expect(continued).not.toContain('not\n      saved');
+    const saved = await owner.post('/admin/posts', { ...typed, status: 'draft' });
+    expect(saved.status).toBe(303);
+    expect(stored()).toEqual([]);
+  });
+
+  it('keeps the version it was typed upon, so that a save after another one still shows the conflict', async () => {
+    const id = write();
+    const page = (await owner.get(`/admin/posts/${id}/edit`)).text;
+    const draft = draftOf(page);
+    const fields = { title: 'Saved', markdown: 'Mine', status: 'published', version: '1', draft };
+    await owner.post('/admin/posts/unsaved', { ...fields, post: String(id) });
+    const current = server.posts.byId(id)!;
+    server.posts.update(id, 1, { title: current.title, markdown: 'Theirs', status: 'published' });
+    const continued = (await owner.get(`/admin/posts/${id}/edit?draft=${draft}`)).text;
+    expect(continued).toContain('name="version" value="1"');
+    const refused = await owner.post(`/admin/posts/${id}`, fields);
+    expect(refused.status).toBe(409);
+    expect(stored(id)).toHaveLength(1);
+    expect(draftOf(refused.text)).toBe(draft);
+    expect((await owner.post(`/admin/posts/${id}`, { ...fields, version: '2' })).status).toBe(303);
+    expect(stored(id)).toEqual([]);
+  });
+
+  it('is one text per editor, and none of another post', async () => {
+    const [id, other] = [write(), write()];
+    for (const markdown of ['One', 'Two'])
+      await owner.post('/admin/posts/unsaved', {
+        title: 'Saved',
+        markdown,
+        status: 'published',
+        post: String(id),
+        version: '1',
+        draft: `draft-of-${markdown}`,
+      });
+    expect((await owner.get(`/admin/posts/${id}/edit`)).text.match(/Continue it/g)).toHaveLength(2);
+    expect((await owner.get(`/admin/posts/${other}/edit`)).text).not.toContain('Continue it');
+    const foreign = (await owner.get(`/admin/posts/${other}/edit?draft=draft-of-One`)).text;
+    expect(foreign).toContain('As saved');
+    await owner.post('/admin/posts/unsaved/discard', { draft: 'draft-of-One', post: String(id) });
+    expect(stored(id).map(({ fields }) => fields['markdown'])).toEqual(['Two']);
+  });
+
+  it('is not offered if it equals the post, and goes with the post', async () => {
+    const id = write();
+    const post = server.posts.byId(id)!;
+    const { path, language } = post;
+    const same = { title: 'Saved', markdown: 'As saved', status: 'published', path, language };
+    const page = await owner.get(`/admin/posts/${id}/edit`);
+    const publishedAt = /name="publishedAt"[\s\S]*?value="([^"]*)"/.exec(page.text)![1]!;
+    await owner.post('/admin/posts/unsaved', {
+      ...same,
+      publishedAt,
+      post: String(id),
+      draft: 'x'.repeat(12),
+    });
+    expect(stored(id)).toHaveLength(1);
+    expect((await owner.get(`/admin/posts/${id}/edit`)).text).not.toContain('Continue it');
+    server.database.prepare('DELETE FROM posts WHERE id = ?').run(id);
+    expect(stored(id)).toEqual([]);
+    const late = await owner.post('/admin/posts/unsaved', {
+      ...same,
+      post: String(id),
+      draft: 'y'.repeat(12),
+    });
+    expect(late.status).toBe(404);
+  });
+
+  it('survives a restart; the oldest go beyond the limit', async () => {
+    for (let i = 0; i <= MAX_UNSAVED_TEXTS; i++) {
+      server.nowMillis = START_MILLIS + i * 1000;
+      await owner.post('/admin/posts/unsaved', { title: `T${i}`, draft: `draft-number-${i}`, post: '' });
+    }
+    await server.restart();
+    const titles = stored().map(({ fields }) => fields['title']);
+    expect(titles).toHaveLength(MAX_UNSAVED_TEXTS);
+    expect(titles[0]).toBe(`T${MAX_UNSAVED_TEXTS}`);
+    expect(titles).not.toContain('T0');
+  });
+
+  it('is refused without a session, a form token or a draft', async () => {
+    const visitor = server.visitor();
+    expect((await visitor.post('/admin/posts/unsaved', { title: 'A', draft: 'z'.repeat(12) })).status).toBe(
+      403,
+    );
+    expect((await owner.post('/admin/posts/unsaved', { title: 'A', draft: '../..' })).status).toBe(400);
+    expect(stored()).toEqual([]);
+  });
+});
