@@ -33,6 +33,8 @@ export interface TelemetryConfig extends SamplingValues {
   readonly runtimeIntervalMillis: number;
   /** Shortest time that the event loop is blocked to be recorded as a stall; 0 records none. */
   readonly loopStallMillis: number;
+  /** Mean event-loop delay from which detail is shed; 0 is off. */
+  readonly shedDelayMillis: number;
   /** 0 keeps telemetry in memory only. */
   readonly historyDays: number;
   /** The SQLite file of roll-ups and kept traces, in the app's `dataDir`; undefined without one and with `historyDays` 0. */
@@ -160,6 +162,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     maxTraces: values.maxTraces,
     maxTraceBytes: values.maxTraceBytes,
     runtimeIntervalMillis: values.runtimeIntervalSeconds * 1000,
+    shedDelayMillis: values.shedDelaySeconds * 1000,
     loopStallMillis: values.runtimeIntervalSeconds === 0 ? 0 : values.loopStallSeconds * 1000,
     historyDays: values.historyDays,
     historyFile:

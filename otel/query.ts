@@ -17,6 +17,7 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
+import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
@@ -52,11 +53,12 @@ export type { MetricsPage } from './base/metrics-page.ts';
 export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
+export type { SheddingFacts } from './base/shedding-facts.ts';
 export type { TimeRange } from './base/time-range.ts';
 export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
 export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
-export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
+export { DROP_REASONS, KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
   DropReason,
   KeepReason,
@@ -345,6 +347,8 @@ export interface SamplingFacts {
   /** Traces to keep per second of each kind, in addition to the rates; 0 or undefined is off. */
   readonly target?: number;
   readonly storm: StormFacts;
+  /** Undefined with telemetry off. */
+  readonly shedding?: SheddingFacts;
 }
 
 export interface BufferFacts {

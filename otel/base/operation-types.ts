@@ -27,8 +27,9 @@ export const KEEP_REASONS = [
 
 /** Built-in rules: must-keep reasons, the rate of each type, and spans kept along with others. */
 export type SamplingRule = 'error' | 'slow' | 'trace' | 'ancestor' | 'late' | OperationType;
-/** What dropped an operation: its trace's randomness, storm budget, rule, target, or a full buffer. */
-export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
+export const DROP_REASONS = ['probability', 'storm', 'rule', 'target', 'shedding', 'overflow'] as const;
+/** What dropped it: its randomness, storm budget, rule, target, a late event loop, or a full buffer. */
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /** seen = kept + dropped. */
 export interface RuleCounts {

@@ -27,6 +27,8 @@ export class LoopDelay {
   /** Of previous histograms. */
   #wakes = 0;
   #unseen: NodeJS.Timeout | undefined;
+  /** Of the histogram, up to the last `takeMeanMillis`. */
+  #taken = { count: 0, nanos: 0 };
   /** Delay observed outside the histogram. */
   #lateMillis = 0;
   #utilization = performance.eventLoopUtilization();
@@ -106,6 +108,16 @@ export class LoopDelay {
     return this.#millis((histogram) => histogram.percentile(percentile));
   }
 
+  /** Mean since the last call, as far as that is in one histogram; NaN without a reading. */
+  takeMeanMillis(): number {
+    const { count = 0, mean = 0 } = this.#histogram ?? {};
+    const before = this.#taken;
+    this.#taken = { count, nanos: count === 0 ? 0 : count * mean };
+    if (count <= before.count) return NaN;
+    const nanos = (this.#taken.nanos - before.nanos) / (count - before.count);
+    return Math.max(0, nanos / 1e6 - RESOLUTION_MILLIS[this.#pace]);
+  }
+
   /** The values Node's histogram provides. */
   all(): LoopDelays {
     const histogram = this.#histogram;
@@ -130,6 +142,7 @@ export class LoopDelay {
   #begin(pace: keyof typeof RESOLUTION_MILLIS): void {
     this.#end();
     this.#pace = pace;
+    this.#taken = { count: 0, nanos: 0 };
     const resolution = RESOLUTION_MILLIS[pace];
     const nanos = (this.#beganNanos = this.#clock.monotonicNanos());
     const look = (): void => {

@@ -22,6 +22,8 @@ export interface RuntimeSamplerOptions {
   readonly guard?: Guard;
   /** Runs the work of its timers. */
   readonly runMeasured?: (work: () => void) => void;
+  /** Receives the mean event-loop delay of each second, milliseconds; NaN if nothing was measured. Not while modules are loaded. */
+  readonly onDelay?: (meanMillis: number) => void;
   /** Receives each sample at the end of its period. */
   readonly onSample?: (sample: RuntimeSample) => void;
 }
@@ -42,6 +44,7 @@ export class RuntimeSampler {
   readonly #guard: Guard;
   readonly #runMeasured: (work: () => void) => void;
   readonly #onSample: (sample: RuntimeSample) => void;
+  readonly #onDelay: (meanMillis: number) => void;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #loopDelay: LoopDelay;
   #gcObserver: PerformanceObserver | undefined;
@@ -65,6 +68,7 @@ export class RuntimeSampler {
     guard = new Guard(),
     runMeasured = (work) => work(),
     onSample = () => {},
+    onDelay = () => {},
   }: RuntimeSamplerOptions) {
     if (!Number.isFinite(intervalSeconds) || intervalSeconds < 0)
       throw new RangeError(`Expected "intervalSeconds" to be 0 or more, got ${intervalSeconds}`);
@@ -74,6 +78,7 @@ export class RuntimeSampler {
     this.#guard = guard;
     this.#runMeasured = runMeasured;
     this.#onSample = onSample;
+    this.#onDelay = onDelay;
     this.startedAtMillis = Math.round(clock.now() - process.uptime() * 1000);
     this.#since = this.#periodStart();
   }
@@ -202,7 +207,10 @@ export class RuntimeSampler {
 
   #watch(): void {
     this.#countOpenFiles();
-    if (!this.#loopDelay.isStarting) return;
+    if (!this.#loopDelay.isStarting) {
+      this.#onDelay(this.#loopDelay.takeMeanMillis());
+      return;
+    }
     const { utilization } = performance.eventLoopUtilization(this.#periodStart().loop, this.#since.loop);
     if (utilization < AT_REST) this.#loopDelay.endStarting();
   }

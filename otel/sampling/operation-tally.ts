@@ -1,4 +1,4 @@
-import { KEEP_REASONS, OPERATION_TYPES } from '../base/operation-types.ts';
+import { DROP_REASONS, KEEP_REASONS, OPERATION_TYPES } from '../base/operation-types.ts';
 import type {
   DropReason,
   KeepReason,
@@ -35,7 +35,7 @@ export class OperationTally {
   readonly starts = [0, 0, 0, 0, 0, 0];
   #live = 0;
   readonly #kept = each(zero, ...KEEP_REASONS);
-  readonly #dropped = each<DropReason, number>(zero, 'probability', 'storm', 'rule', 'target', 'overflow');
+  readonly #dropped = each<DropReason, number>(zero, ...DROP_REASONS);
   readonly #rules = each<SamplingRule, Rule>(() => new Rule(), ...OPERATION_TYPES, ...GENERAL_RULES);
   /** Counts of rules, targets and app policies, by name. */
   readonly #named = new Map<string, Rule>();

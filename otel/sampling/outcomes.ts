@@ -117,9 +117,8 @@ export class Outcomes {
 }
 
 function dropReason(policy: Policy | undefined): DropReason {
-  if (policy === undefined || policy.reason === 'probability') return 'probability';
-  if (policy.isBudgeted === true) return 'storm';
-  return policy.reason === 'target' ? 'target' : 'rule';
+  if (policy?.isBudgeted === true) return 'storm';
+  return policy === undefined ? 'probability' : (policy.drops ?? 'rule');
 }
 
 function viewsOf(

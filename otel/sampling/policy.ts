@@ -1,5 +1,5 @@
 import type { Guard } from '../base/guard.ts';
-import type { KeepReason } from '../base/operation-types.ts';
+import type { DropReason, KeepReason } from '../base/operation-types.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import { type Bits56, KEEP_ALL } from './consistent-threshold.ts';
 
@@ -24,8 +24,9 @@ export interface TraceView {
 export interface Policy {
   /** Shown in counts and on pages. */
   readonly name: string;
-  /** Default `policy`. */
+  /** What is kept counts as `policy` by default, what is dropped as `rule`. */
   readonly reason?: KeepReason;
+  readonly drops?: DropReason;
   /** Undefined for no opinion. `REJECT_ALL` of a rule or must-keep policy is final. */
   keep(operation: EndedSpan, trace: TraceView): Bits56 | undefined;
   /** The storm budget bounds what it keeps. */

@@ -1,4 +1,4 @@
-import type { RuleCounts, SamplingFacts, StormFacts } from '../query.ts';
+import type { RuleCounts, SamplingFacts, SheddingFacts, StormFacts } from '../query.ts';
 import type { OperationTally } from './operation-tally.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 
@@ -9,6 +9,7 @@ export function samplingFacts(
   { rates, exportRates, slowThresholdNanos, rules, target }: SamplingSettings,
   tally: Pick<OperationTally, 'rules' | 'named'>,
   storm: StormFacts,
+  shedding?: SheddingFacts,
 ): SamplingFacts {
   const named = new Map([...rules.map(({ text }) => [text, UNSEEN] as const), ...tally.named()]);
   return {
@@ -25,5 +26,6 @@ export function samplingFacts(
     ruleTexts: rules.map(({ text }) => text),
     target,
     storm,
+    ...(shedding && { shedding }),
   };
 }

@@ -100,6 +100,12 @@ export const SETTINGS = {
     'seconds that the event loop has to be blocked until a stall is recorded with the function, line, span and route that blocked it; a thread samples call stacks for that; 0 is off, as is METRICS_MEMORY_INTERVAL=0',
     zeroOrBetween(0.1, 60, 'a number of seconds'),
   ),
+  shedDelaySeconds: setting(
+    'METRICS_SHED_DELAY',
+    '0.5',
+    'seconds of event-loop delay: if its mean is as long in each of ten seconds, only failed, slow and otherwise must-keep operations are kept, until it is below half of that for 30 seconds; all are counted; 0 is off, as is METRICS_MEMORY_INTERVAL=0',
+    zeroOrBetween(0.005, 60, 'a number of seconds'),
+  ),
   exportRates: optional(
     'METRICS_EXPORT_SAMPLING_RATE',
     'sampling rate of the OTLP pipeline, in the format of METRICS_SAMPLING_RATE',

@@ -53,7 +53,7 @@ export function createProcessor(options: {
     },
     guard,
     clock,
-    policies: audit.policies(livePolicies(live.settings, policies, guard, clock)),
+    policies: audit.policies(held.shedding.policies(livePolicies(live.settings, policies, guard, clock))),
     budget: audit.budget(budget),
     deferredSpans: DEFERRED_SPANS,
     onHandled(spans, operations, nanos) {

@@ -126,7 +126,7 @@ export class EnabledTelemetry implements Telemetry {
       clock,
       processor,
       settings: () => live.effective(config.settings),
-      sampling: () => samplingFacts(live.settings(), processor.tally(), storm()),
+      sampling: () => samplingFacts(live.settings(), processor.tally(), storm(), held.shedding.facts()),
       audit,
       samplingControl,
       exports,

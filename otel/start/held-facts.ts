@@ -7,6 +7,7 @@ import type { TelemetryConfig } from '../config.ts';
 import { RuntimeSampler } from '../instrumentation/runtime.ts';
 import { CostMeter } from '../base/cost-meter.ts';
 import type { LiveSampling } from '../sampling/live-sampling.ts';
+import { Shedding } from '../sampling/shedding.ts';
 import { BusinessHistory } from '../store/business-history.ts';
 import { BusinessMetricReader } from '../store/business-metrics.ts';
 import { clockMarker } from '../store/clock-marker.ts';
@@ -27,6 +28,7 @@ export interface HeldFacts {
   readonly runs: ProcessRuns;
   readonly cost: CostMeter;
   readonly runtime: RuntimeSampler;
+  readonly shedding: Shedding;
   readonly samples: RuntimeHistory;
   readonly business: BusinessMetricReader;
   readonly counts: BusinessHistory;
@@ -44,12 +46,14 @@ export function createHeldFacts(
   const samples = new RuntimeHistory();
   const { maxTraces, maxTraceBytes: maxBytes } = config;
   const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
+  const shedding = new Shedding(config.shedDelayMillis, clock);
   const runtime = new RuntimeSampler({
     intervalSeconds: config.runtimeIntervalMillis / 1000,
     clock,
     guard,
     runMeasured: (work) => cost.background(work),
     onSample: (sample) => samples.record(sample),
+    onDelay: (meanMillis) => shedding.note(meanMillis),
   });
   const processId = randomUUID();
   const counts = new BusinessHistory(clock, runtime.startedAtMillis);
@@ -71,6 +75,7 @@ export function createHeldFacts(
     }),
     cost,
     runtime,
+    shedding,
     samples,
     business: new BusinessMetricReader({
       guard,

@@ -10,6 +10,7 @@ import { jsonNames } from './facts/json-names.ts';
 import { rangeDocument } from './facts/range-document.ts';
 import type { AnyPage, Download, OpenPage } from './page.ts';
 import { sentenceText } from './sentences/sentence.ts';
+import type { Shed } from './sentences/shedding-sentence.ts';
 import { queryOf, type Visit, type Visited, type Visits } from './visit.ts';
 
 /** Allows own scripts, styles and the live stream; nothing inline, nothing from other hosts. */
@@ -46,7 +47,8 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
       broken: (error) => ctx.app.emit('error', error, ctx),
     });
     pageHeaders(ctx, open);
-    if (!sendData(ctx, query['format'], { page, open, range: rangeDocument(view.range, view.now) })) {
+    const range = rangeDocument(view.range, view.now);
+    if (!sendData(ctx, query['format'], { page, open, range, shedding: view.shed })) {
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = documentOf(page, { open, view }, options).text;
     }
@@ -61,12 +63,16 @@ export function pageHeaders(ctx: Context, { status }: OpenPage): void {
   ctx.status = status;
 }
 
+interface SentData {
+  readonly page: AnyPage;
+  readonly open: OpenPage;
+  readonly range?: object;
+  /** Detail that is shed now. */
+  readonly shedding?: Shed | undefined;
+}
+
 /** Answers with a page as CSV, a download or JSON; returns false if the request is for HTML. */
-export function sendData(
-  ctx: Context,
-  format = '',
-  { page, open, range }: { readonly page: AnyPage; readonly open: OpenPage; readonly range?: object },
-): boolean {
+export function sendData(ctx: Context, format = '', { page, open, range, shedding }: SentData): boolean {
   const file = fileOf(page, open, format);
   if (file !== undefined) {
     ctx.type = file.contentType;
@@ -79,6 +85,7 @@ export function sendData(
     title: open.title,
     summary: sentenceText(open.sentence),
     range,
+    shedding,
     facts: open.facts,
   });
   return true;

@@ -6,6 +6,7 @@ import type { MenuKey } from '../accounts/admin-layout.ts';
 import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
+import type { Shed } from './sentences/shedding-sentence.ts';
 import type { ChosenRange } from './facts/time-range.ts';
 import type { ImportedTraces } from './facts/imported-traces.ts';
 
@@ -67,6 +68,8 @@ export interface PageView {
   readonly csrfToken: string | undefined;
   /** As in the request. */
   readonly readOnly: boolean;
+  /** Undefined while all detail is recorded. */
+  readonly shed?: Shed | undefined;
 }
 
 /** A table for CSV export, one line per row. */

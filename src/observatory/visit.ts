@@ -5,6 +5,7 @@ import { brokenPage } from './draw/broken.ts';
 import { rangeAsked } from './facts/range-asked.ts';
 import { Links } from './links.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
+import type { Shed } from './sentences/shedding-sentence.ts';
 import type { ImportedTraces } from './facts/imported-traces.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -51,7 +52,8 @@ export function createVisits(options: {
     const range = rangeAsked(telemetry, query, now);
     const links = new Links(OBSERVATORY_PATH, range.query);
     const asked = { range, now, query, readOnly: false };
-    const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken };
+    const shed = shedOf(telemetry);
+    const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, shed };
     try {
       const request = {
         ...asked,
@@ -71,6 +73,13 @@ export function createVisits(options: {
       return { open: brokenPage('Page failed', error, links), view };
     }
   };
+}
+
+function shedOf(telemetry: TelemetryQuery): Shed | undefined {
+  const { shedding } = telemetry.sampling();
+  const { sinceMillis } = shedding ?? {};
+  if (shedding === undefined || sinceMillis === undefined) return undefined;
+  return { ...shedding, sinceMillis, dropped: telemetry.spans().dropped.shedding };
 }
 
 /** The first value of each parameter. */

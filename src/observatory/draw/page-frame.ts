@@ -3,6 +3,7 @@ import { localInput } from './local-input.ts';
 import { pageAddress } from './page-address.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
+import { sheddingWords } from '../sentences/shedding-sentence.ts';
 import { coverageNotes, PRESETS } from '../facts/time-range.ts';
 
 /** A page inside the layout: title, range, sentence, body. A live update replaces it. */
@@ -18,6 +19,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         ${open.actions ?? (page.ranged && rangePicker(view))}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
       </div>
     </header>
+    ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
     ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
     ${drawSentence(open.sentence)} ${open.body}

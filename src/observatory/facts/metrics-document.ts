@@ -48,6 +48,8 @@ export interface MetricsDocument {
       readonly database: number;
       readonly render: number;
     };
+    /** Since when detail is shed because the event loop is late; null while it is not. */
+    readonly shedding_since_ms: number | null;
   };
   readonly operations: Readonly<Record<OperationType, OperationDocument>>;
   readonly buffer: {
@@ -107,6 +109,7 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
       rules: sampling.ruleTexts ?? [],
       target: sampling.target ?? 0,
       thresholds_seconds: { http, database, render },
+      shedding_since_ms: sampling.shedding?.sinceMillis ?? null,
     },
     operations: {
       http: operationDocument(operations.http),

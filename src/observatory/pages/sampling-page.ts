@@ -27,6 +27,7 @@ import {
   goneTraces,
   roomSentence,
   rulesPanel,
+  sheddingPanel,
   stormPanel,
   stormSentence,
 } from './sampling-rules.ts';
@@ -156,7 +157,9 @@ export const samplingPage = definePage<SamplingPageFacts>({
         }),
       })}
       ${rulesPanel(sampling, view)}
-      <div class="grid even">${droppedPanel(spans, gone, view)} ${stormPanel(sampling)}</div>
+      <div class="grid even">
+        ${droppedPanel(spans, gone, view)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
+      </div>
       ${auditPanel(audit, view)} ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),

@@ -1,19 +1,21 @@
-import type {
-  BufferFacts,
-  HistoryFacts,
-  DropReason,
-  OperationType,
-  RuleCounts,
-  SamplingFacts,
-  SamplingRule,
-  OperationCounts,
+import {
+  DROP_REASONS,
+  type BufferFacts,
+  type HistoryFacts,
+  type DropReason,
+  type OperationType,
+  type RuleCounts,
+  type SamplingFacts,
+  type SamplingRule,
+  type OperationCounts,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from '../draw/rule-words.ts';
 import { drawTable, type Column } from '../draw/table.ts';
-import { countText, sumOf } from '../../markup/quantity.ts';
+import { moment } from '../format/moment.ts';
+import { countText, duration, sumOf, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
@@ -87,6 +89,7 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   storm: 'over the budget in a storm',
   rule: 'by a rule',
   target: 'over a target',
+  shedding: 'while the event loop was late',
   overflow: 'too many traces, or too long-running',
 };
 
@@ -100,9 +103,7 @@ export function droppedPanel(
     title: 'Dropped',
     note: 'operations since the start of this process, all of them counted',
     body: factList([
-      ...(['probability', 'storm', 'rule', 'target', 'overflow'] as const).map(
-        (reason) => [DROPPED[reason], countText(dropped[reason])] as const,
-      ),
+      ...DROP_REASONS.map((reason) => [DROPPED[reason], countText(dropped[reason])] as const),
       [
         html`<a href="${view.links.to('/buffer')}">kept, evicted since</a>`,
         html`${countText(gone)} <span class="unit">traces</span>`,
@@ -123,6 +124,33 @@ export function stormPanel({ storm: { active, probability, examples } }: Samplin
     body: factList([
       ['now', active ? `yes: ${shareText(probability)} of them are kept` : 'no: all of them are kept'],
       ['kept as examples during storms', countText(examples)],
+    ]),
+  });
+}
+
+/** Whether detail is shed because the event loop is late. */
+export function sheddingPanel({ shedding }: SamplingFacts, now: number): Html {
+  if (shedding === undefined || shedding.limitMillis === 0)
+    return panel({
+      title: 'Shedding',
+      body: html`<p class="quiet">Off: METRICS_SHED_DELAY is 0.</p>`,
+    });
+  const { limitMillis, delayMillis, sinceMillis, last, times } = shedding;
+  return panel({
+    title: 'Shedding',
+    note: 'while the event loop is late, only failed, slow and otherwise must-keep operations are kept',
+    body: factList([
+      [
+        'now',
+        sinceMillis === undefined ? 'no: the event loop keeps up' : html`since ${moment(sinceMillis, now)}`,
+      ],
+      ['mean event-loop delay of the last second', text(duration(delayMillis))],
+      ['limit, in each of ten seconds', text(duration(limitMillis))],
+      ['times since the start', countText(times)],
+      [
+        'the last one',
+        last === undefined ? 'none' : html`${moment(last.fromMillis, now)} to ${moment(last.toMillis, now)}`,
+      ],
     ]),
   });
 }

@@ -206,6 +206,47 @@ describe('RuntimeSampler', () => {
     expect(resolutions).toHaveLength(6);
   });
 
+  it('has the mean delay since it was last asked, in one histogram', () => {
+    jest.useFakeTimers();
+    const readings = { count: 0, mean: NaN };
+    const delay = new LoopDelay(new FakeClock(), (options) =>
+      Object.defineProperties(monitorEventLoopDelay(options), {
+        count: { get: () => readings.count },
+        mean: { get: () => readings.mean },
+      }),
+    );
+    const after = (count: number, meanMillis: number): number => {
+      Object.assign(readings, { count, mean: meanMillis * 1e6 });
+      return delay.takeMeanMillis();
+    };
+    expect(delay.takeMeanMillis()).toBeNaN();
+    delay.start(false);
+    expect(after(10, 120)).toBe(100);
+    expect(after(10, 120)).toBeNaN();
+    // Ten more, all on time; then ten of a second each.
+    expect(after(20, 70)).toBe(0);
+    expect(after(30, 380)).toBe(980);
+    delay.reset();
+    expect(after(5, 25)).toBe(5);
+    delay.stop();
+  });
+
+  it('passes on the mean delay of each second, once modules are loaded', () => {
+    jest.useFakeTimers();
+    const clock = new FakeClock();
+    const delays: number[] = [];
+    sampler = new RuntimeSampler({ intervalSeconds: 30, clock, onDelay: (millis) => delays.push(millis) });
+    sampler.start();
+    pass(5000);
+    expect(delays).toEqual([]);
+    channel('http.server.request.start').publish({});
+    pass(3000);
+    expect(delays).toHaveLength(3);
+    sampler.stop();
+    pass(3000);
+    expect(delays).toHaveLength(3);
+  });
+
   it('sees a blocked event loop', async () => {
     sampler = new RuntimeSampler({ intervalSeconds: 0 });
     sampler.start();

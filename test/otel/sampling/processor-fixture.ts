@@ -36,6 +36,7 @@ import {
   SamplingSpanProcessor,
   type SamplingSpanProcessorOptions,
 } from '../../../otel/sampling/sampling-span-processor.ts';
+import { Shedding } from '../../../otel/sampling/shedding.ts';
 import { encodeThreshold, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import type { Sink } from '../../../otel/sampling/outcomes.ts';
@@ -133,6 +134,8 @@ export function startProcessor(options: {
   /** Besides the fake exporters. */
   readonly sinks?: readonly Sink[];
   readonly seed?: number;
+  /** Default 0: nothing is shed. */
+  readonly shedDelayMillis?: number;
 }) {
   const clock = new FakeClock();
   const guard = new Guard();
@@ -141,6 +144,7 @@ export function startProcessor(options: {
   const { wholeTrace = false } = options;
   const state = { settings: settingsOf(options.rates, options.exportRates, wholeTrace) };
   const aggregates = options.aggregates ?? new RedAggregator({ clock, rates: () => state.settings.rates });
+  const shedding = new Shedding(options.shedDelayMillis ?? 0, clock);
   const budget = new StormBudget(options.limits ?? {}, clock.monotonicNanos);
   const processor = new BookedProcessor(
     {
@@ -149,7 +153,7 @@ export function startProcessor(options: {
       clock,
       guard,
       budget,
-      policies: livePolicies(() => state.settings, options.policies ?? [], guard, clock),
+      policies: shedding.policies(livePolicies(() => state.settings, options.policies ?? [], guard, clock)),
       sinks: [
         exporterSink(local, 'local', guard),
         ...(options.exportRates === undefined ? [] : [exporterSink(exported, 'export', guard)]),
@@ -173,7 +177,7 @@ export function startProcessor(options: {
           idGenerator: ids,
         });
   const tracer: Tracer = provider.getTracer('test');
-  return { processor, provider, tracer, aggregates, local, exported, clock, guard, state };
+  return { processor, provider, tracer, aggregates, local, exported, clock, guard, state, shedding };
 }
 
 /** `startProcessor` for the tests of a file: shuts down after each test what it started. */
