@@ -20,6 +20,7 @@ import type { Assets } from '../site/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { Redirects } from '../posts/redirects.ts';
 import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createLayout } from '../site/layout.ts';
@@ -67,6 +68,7 @@ export function createAdminParts(deps: {
   readonly media: MediaStore;
   readonly mediaUses: MediaUses;
   readonly unsaved: UnsavedTexts;
+  readonly redirects: Redirects;
   readonly metrics: BusinessMetrics;
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */
@@ -74,7 +76,7 @@ export function createAdminParts(deps: {
 }): AdminParts {
   const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
     deps;
-  const { unsaved, maxLockWaitMillis } = deps;
+  const { unsaved, redirects, maxLockWaitMillis } = deps;
   const whenUnlocked = createWhenUnlocked(
     maxLockWaitMillis === undefined ? {} : { maxWaitMillis: maxLockWaitMillis },
   );
@@ -123,6 +125,7 @@ export function createAdminParts(deps: {
         media,
         mediaUses,
         unsaved,
+        redirects,
         metrics,
         layout: createLayout({ site, assets }),
         origin: createOrigin(config),

@@ -6,6 +6,7 @@ import { addPasswordRoutes, type PasswordRouteDependencies } from './password-ro
 import { addPostRoutes, type PostRouteDependencies } from './post-routes.ts';
 import { addPreviewRoutes, type PreviewRouteDependencies } from './preview-routes.ts';
 import { createRenderText } from './render-text.ts';
+import { addRedirectRoutes, type RedirectRouteDependencies } from './redirect-routes.ts';
 import { addUnsavedRoutes } from './unsaved-routes.ts';
 import { addSettingsRoutes, type SettingsRouteDependencies } from './settings-routes.ts';
 
@@ -14,6 +15,7 @@ type AdminDependencies = EditRouteDependencies &
   PasswordRouteDependencies &
   PostRouteDependencies &
   PreviewRouteDependencies &
+  RedirectRouteDependencies &
   SettingsRouteDependencies;
 
 /** Writing: posts, media and settings. */
@@ -26,6 +28,7 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   addUnsavedRoutes(router, posts);
   addEditRoutes(router, posts);
   addMediaRoutes(router, deps);
+  addRedirectRoutes(router, deps);
   const showSettings = addSettingsRoutes(router, deps);
   addPasswordRoutes(router, { ...deps, showSettings });
   return router;

@@ -263,4 +263,19 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX unsaved_texts_post ON unsaved_texts (post_id, typed_at);
     `,
   },
+  {
+    version: 13,
+    name: 'redirects',
+    sql: `
+      -- The owner's own: of addresses at which no post is. Former addresses of posts are in aliases.
+      CREATE TABLE redirects (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL,
+        path_key TEXT NOT NULL UNIQUE,
+        -- An address of this blog, beginning with a slash, or one of another site.
+        target TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

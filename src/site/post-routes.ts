@@ -12,6 +12,7 @@ import type { ContentClock } from '../posts/content-clock.ts';
 import { tagKey } from '../posts/post-listings.ts';
 import { decodePath, postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { Redirects } from '../posts/redirects.ts';
 import { VersionedValue } from './versioned-value.ts';
 import { createRouter } from '../http/router.ts';
 
@@ -24,6 +25,7 @@ interface PostRouteDependencies {
 
 interface PostPathDependencies extends PostRouteDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postRead'>;
+  readonly redirects: Pick<Redirects, 'find'>;
 }
 
 /** How long a browser may cache the redirect of a moved post. */
@@ -84,7 +86,7 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
 
 /** Posts at their own addresses. Matches every path, so it is mounted last. */
 export function createPostPathRoutes(deps: PostPathDependencies): Router {
-  const { posts, site, sendPage, metrics } = deps;
+  const { posts, site, sendPage, metrics, redirects } = deps;
   const router = createRouter();
 
   router.get('/:path', '/*path', (ctx) => {
@@ -108,9 +110,14 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
       case 'moved':
         movePermanently(ctx, postUrl(found.path));
         return;
-      case 'gone':
+      case 'gone': {
+        const target = redirects.find(ctx.path);
+        if (target !== undefined) return movePermanently(ctx, target);
         return ctx.throw(410, 'The author removed the post at this address.');
+      }
       case 'missing': {
+        const target = redirects.find(ctx.path);
+        if (target !== undefined) return movePermanently(ctx, target);
         // People shorten a post's dated address to browse.
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
         const known = period === null ? undefined : periodOf(period[1], period[2]);
@@ -123,8 +130,11 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
   return router;
 }
 
+/** The query of the request goes along, unless the address has its own. */
 function movePermanently(ctx: Context, address: string): void {
-  ctx.redirect(address + ctx.search);
+  const [path, fragment] = address.split('#', 2);
+  const query = path!.includes('?') ? '' : ctx.search;
+  ctx.redirect(`${path}${query}${fragment === undefined ? '' : `#${fragment}`}`);
   ctx.status = 301;
   ctx.set('Cache-Control', MOVED_CACHE);
 }

@@ -11,6 +11,7 @@ import { createMediaRoutes } from './media-routes.ts';
 import { ContentClock } from '../posts/content-clock.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { Redirects } from '../posts/redirects.ts';
 import { createPostPathRoutes, createPostRoutes } from './post-routes.ts';
 import { createSearchRoutes } from './search-routes.ts';
 import type { SearchIndex } from '../search/search-index.ts';
@@ -33,6 +34,7 @@ interface ReaderDependencies {
   readonly search: Pick<SearchIndex, 'search'>;
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
+  readonly redirects: Pick<Redirects, 'find'>;
   readonly metrics: BusinessMetrics;
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
@@ -68,6 +70,6 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
       createSearchRoutes({ search, site, sendPage, metrics }),
       createPostRoutes({ posts, clock, site, sendPage }),
     ],
-    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics }),
+    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics, redirects: deps.redirects }),
   };
 }

@@ -29,6 +29,7 @@ import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRouters } from './observatory-routes.ts';
 import { MediaUses } from '../posts/media-uses.ts';
+import { Redirects } from '../posts/redirects.ts';
 import { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
@@ -69,6 +70,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
     unsaved: new UnsavedTexts(database, { now }),
+    redirects: new Redirects(database, { now }),
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };

@@ -22,6 +22,7 @@ import { createAssets, installedAssetFolders } from '../../../src/site/assets.ts
 import { MEDIA_FOLDER_NAME } from '../../../src/db/data-files.ts';
 import { MediaStore } from '../../../src/media/media-store.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
+import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
@@ -111,6 +112,7 @@ export class AdminServer {
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: this.#now }),
       unsaved: new UnsavedTexts(this.database, { now: this.#now }),
+      redirects: new Redirects(this.database, { now: this.#now }),
     };
     const render = <T>(_: string, draw: () => T): T => draw();
     const reader = createReaderRoutes({

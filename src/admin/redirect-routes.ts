@@ -1,0 +1,64 @@
+import type { Router } from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { AdminSender } from '../accounts/admin-sender.ts';
+import type { FieldProblems } from '../accounts/form-parts.ts';
+import { csrfTokenOf } from '../accounts/load-session.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import { queryText, seeOther } from '../accounts/route-answers.ts';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import { formFields } from '../http/form-body.ts';
+import type { Redirects } from '../posts/redirects.ts';
+import { REDIRECTS_PATH } from '../process/own-addresses.ts';
+import { redirectsPage, type RedirectValues } from './redirects-page.ts';
+
+export interface RedirectRouteDependencies {
+  readonly redirects: Redirects;
+  readonly forms: FormProtection;
+  readonly owner: Middleware;
+  readonly send: AdminSender;
+  readonly whenUnlocked: WhenUnlocked;
+  readonly log: Logger;
+}
+
+const NOTICES: Readonly<Record<string, string>> = {
+  saved: 'Saved. The address redirects now.',
+  removed: 'The redirect was removed.',
+};
+
+/** Lists, adds, changes and removes redirects. */
+export function addRedirectRoutes(router: Router, deps: RedirectRouteDependencies): void {
+  const { redirects, forms, owner, send, whenUnlocked, log } = deps;
+
+  router.get(REDIRECTS_PATH, owner, (ctx) => {
+    show(ctx, { from: queryText(ctx, 'from').slice(0, 2000), to: queryText(ctx, 'to').slice(0, 2000) });
+  });
+
+  router.post(REDIRECTS_PATH, forms.owner, async (ctx) => {
+    const { from = '', to = '' } = formFields(ctx);
+    const problems = await whenUnlocked(() => redirects.put(from, to));
+    if (Object.keys(problems).length > 0) return show(ctx, { from, to }, problems);
+    log.info({ event: 'redirect.saved' }, 'the owner redirected an address');
+    seeOther(ctx, `${REDIRECTS_PATH}?done=saved`);
+  });
+
+  router.post(`${REDIRECTS_PATH}/remove`, forms.owner, async (ctx) => {
+    const id = Number(formFields(ctx)['id'] ?? Number.NaN);
+    if (Number.isSafeInteger(id) && (await whenUnlocked(() => redirects.remove(id))))
+      log.info({ event: 'redirect.removed' }, 'the owner removed a redirect');
+    seeOther(ctx, `${REDIRECTS_PATH}?done=removed`);
+  });
+
+  function show(ctx: Context, values: RedirectValues, problems: FieldProblems = {}): void {
+    const word = queryText(ctx, 'done');
+    const body = redirectsPage({
+      redirects: redirects.list(),
+      values,
+      problems,
+      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      csrfToken: csrfTokenOf(ctx)!,
+    });
+    const status = Object.keys(problems).length > 0 ? 422 : 200;
+    send(ctx, { title: 'Redirects', status, current: 'redirects', body });
+  }
+}

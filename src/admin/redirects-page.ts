@@ -1,0 +1,88 @@
+import { errorSummary, field, hiddenField, type FieldProblems } from '../accounts/form-parts.ts';
+import { html, type Html } from '../markup/html.ts';
+import { postUrl } from '../posts/post-path.ts';
+import type { Redirect } from '../posts/redirects.ts';
+import { REDIRECTS_PATH } from '../process/own-addresses.ts';
+
+/** As typed. */
+export interface RedirectValues {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface RedirectsPageOptions {
+  readonly redirects: readonly Redirect[];
+  readonly values: RedirectValues;
+  readonly problems: FieldProblems;
+  readonly notice: string | undefined;
+  readonly csrfToken: string;
+}
+
+/** The form for a new redirect above the list of all. */
+export function redirectsPage(options: RedirectsPageOptions): Html {
+  const { redirects, values, problems, notice, csrfToken } = options;
+  const line = (name: keyof RedirectValues, label: string, hint: string): Html =>
+    field({
+      name,
+      label,
+      hint,
+      problem: problems[name],
+      control: (attributes) =>
+        html`<input
+          type="text"
+          ${attributes}
+          value="${values[name]}"
+          maxlength="2000"
+          required
+          autocomplete="off"
+          spellcheck="false"
+        />`,
+    });
+  return html`<header class="page-bar"><h1>Redirects</h1></header>
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
+    <p>
+      Addresses without a post that lead elsewhere, with 301. A post that moves leaves its own redirect: see
+      <em>Former addresses</em> in the editor.
+    </p>
+    <section class="card" aria-labelledby="new-redirect">
+      <h2 id="new-redirect">Redirect an address</h2>
+      <form method="post" action="${REDIRECTS_PATH}">
+        ${hiddenField('_csrf', csrfToken)} ${line('from', 'From', 'A path of this blog, as /old/page.')}
+        ${line('to', 'To', 'A path of this blog, as /about, or an address like https://example.org/page.')}
+        <p class="actions"><button type="submit" class="primary">Redirect</button></p>
+      </form>
+    </section>
+    ${redirects.length === 0 ? html`<p class="empty">There are no redirects.</p>` : table(options)}`;
+}
+
+function table({ redirects, csrfToken }: RedirectsPageOptions): Html {
+  return html`<table class="post-table">
+    <caption class="visually-hidden">
+      Redirects, by address
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">From</th>
+        <th scope="col">To</th>
+        <th scope="col"><span class="visually-hidden">Actions</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${redirects.map(
+        ({ id, path, target }) =>
+          html`<tr>
+            <th scope="row">
+              <a href="${postUrl(path)}"><bdi>/${path}</bdi></a>
+            </th>
+            <td><bdi>${target}</bdi></td>
+            <td class="act">
+              <form method="post" action="${REDIRECTS_PATH}/remove">
+                ${hiddenField('_csrf', csrfToken)} ${hiddenField('id', String(id))}
+                <button type="submit" aria-label="Remove the redirect of /${path}">Remove</button>
+              </form>
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
