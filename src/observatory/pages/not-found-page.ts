@@ -20,6 +20,7 @@ import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
+import { REDIRECTS_PATH } from '../../process/own-addresses.ts';
 import { definePage } from './define-page.ts';
 
 const MAX_ROWS = 100;
@@ -121,7 +122,18 @@ function addressColumns(view: PageView): readonly Column<Line>[] {
       cell: (line) => (line.kind === 'listed' ? referrersOf(line.row) : '–'),
     },
     ...seenColumns<NotFoundRow>(view, { first: 'wide' }),
+    {
+      label: 'action',
+      cell: (line) =>
+        line.kind === 'listed' && !line.row.value.endsWith('…') ? redirectLink(line.row.value) : '',
+    },
   ];
+}
+
+/** To the form that redirects the address, filled in. */
+function redirectLink(path: string): Html {
+  const query = new URLSearchParams({ from: path });
+  return html`<a href="${REDIRECTS_PATH}?${query.toString()}" aria-label="Redirect ${path}">Redirect</a>`;
 }
 
 /** With counts, as most requests of a scan have none. */
