@@ -53,7 +53,7 @@ export interface AdminParts {
   readonly routers: readonly Router[];
 }
 
-export function createAdminParts(deps: {
+interface AdminPartDependencies {
   readonly config: Pick<BlogConfig, 'publicUrl' | 'metricsToken'>;
   readonly render: Render;
   readonly log: Logger;
@@ -73,10 +73,10 @@ export function createAdminParts(deps: {
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */
   readonly maxLockWaitMillis?: number;
-}): AdminParts {
-  const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
-    deps;
-  const { unsaved, redirects, maxLockWaitMillis } = deps;
+}
+
+export function createAdminParts(deps: AdminPartDependencies): AdminParts {
+  const { config, accounts, site, assets, storage, render, log, maxLockWaitMillis } = deps;
   const whenUnlocked = createWhenUnlocked(
     maxLockWaitMillis === undefined ? {} : { maxWaitMillis: maxLockWaitMillis },
   );
@@ -114,25 +114,14 @@ export function createAdminParts(deps: {
         onNamed: (author) => site.save({ ...site.values, author }),
       }),
       createAdminRoutes({
-        accounts,
+        ...deps,
         cookies,
         forms,
         owner,
         send,
         whenUnlocked,
-        site,
-        posts,
-        media,
-        mediaUses,
-        unsaved,
-        redirects,
-        metrics,
         layout: createLayout({ site, assets }),
         origin: createOrigin(config),
-        render,
-        log,
-        now,
-        lastBackup: deps.lastBackup,
       }),
     ],
   };

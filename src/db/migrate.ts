@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { MIGRATIONS, type Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 /** The file was written by a newer Glasshouse. */
 export class NewerDatabaseError extends Error {
