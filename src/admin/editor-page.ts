@@ -9,7 +9,7 @@ import { markdownHelp } from './markdown-help.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 import { AUTOSAVE_PATH } from './unsaved-routes.ts';
-import { toLocalInput } from './zoned-time.ts';
+import { toLocalInput } from '../markup/zoned-time.ts';
 
 export interface EditorOptions {
   /** Undefined for a post that is not saved yet. */

@@ -1,7 +1,7 @@
 import type { FormFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import type { Post, PostDraft, PostStatus } from '../posts/post.ts';
-import { fromLocalInput, toLocalInput } from './zoned-time.ts';
+import { fromLocalInput, toLocalInput } from '../markup/zoned-time.ts';
 
 /** The editor's fields as text, so that a refused form is shown again as typed. */
 export interface PostFormValues {

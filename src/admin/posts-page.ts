@@ -5,7 +5,7 @@ import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml, titleText } from '../markup/title.ts';
 import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
-import { toLocalInput } from './zoned-time.ts';
+import { toLocalInput } from '../markup/zoned-time.ts';
 
 export interface PostsPageOptions {
   readonly page: AdminPostPage;

@@ -9,7 +9,7 @@ import type { Session } from '../accounts/session-store.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
-import { toLocalInput } from './zoned-time.ts';
+import { toLocalInput } from '../markup/zoned-time.ts';
 
 export interface SettingsPageOptions {
   readonly values: SiteSettings;

@@ -2,22 +2,30 @@ import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { adminPage, type Assets } from '../accounts/admin-layout.ts';
-import { html, type Html } from '../markup/html.ts';
+import { html, type Html, type HtmlValue } from '../markup/html.ts';
 import { pageContent } from './draw/page-frame.ts';
 import type { Rail } from './draw/rail.ts';
 import { csvText } from './draw/table.ts';
 import { jsonNames } from './facts/json-names.ts';
 import { rangeDocument } from './facts/range-document.ts';
+import { inZone, shownZone } from './format/zone.ts';
 import type { AnyPage, Download, OpenPage } from './page.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import type { Shed } from './sentences/shedding-sentence.ts';
-import { queryOf, type Visit, type Visited, type Visits } from './visit.ts';
+import { queryOf, viewerZone, type Visit, type Visited, type Visits } from './visit.ts';
 
 /** Allows own scripts, styles and the live stream; nothing inline, nothing from other hosts. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** Independent scripts; each finds what it needs in the page. */
-const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
+const SCRIPTS = ['admin/zone.js', 'admin/live.js', 'admin/charts.js', 'admin/keys.js'];
+
+/** What pages say of the blog. */
+export interface SiteFacts {
+  readonly title: string;
+  /** For who has no script. Default UTC. */
+  readonly timeZone?: string;
+}
 
 /** Answers with a page as HTML, JSON, CSV or a download. */
 export type AnswerPage = (ctx: RouterContext, page: AnyPage, sent?: Visit['sent']) => Promise<void>;
@@ -27,31 +35,34 @@ interface AnswerOptions {
   readonly visits: Visits;
   readonly rail: Rail;
   readonly assets: Assets;
-  readonly site: { readonly title: string };
+  readonly site: SiteFacts;
   readonly csrfToken: ((ctx: Context) => string | undefined) | undefined;
 }
 
 export function createAnswer(options: AnswerOptions): AnswerPage {
-  const { telemetry, visits, csrfToken } = options;
+  const { telemetry, visits, site, csrfToken } = options;
   return async (ctx, page, sent) => {
     await telemetry.refresh();
     const { params } = ctx;
     const query = queryOf(ctx);
+    const zone = viewerZone(ctx, site);
     const { open, view } = visits({
       page,
       path: page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? '')),
       params,
       query,
+      zone,
       csrfToken: csrfToken?.(ctx),
       sent,
       broken: (error) => ctx.app.emit('error', error, ctx),
     });
     pageHeaders(ctx, open);
-    const range = rangeDocument(view.range, view.now);
-    if (!sendData(ctx, query['format'], { page, open, range, shedding: view.shed })) {
+    inZone(zone, () => {
+      const range = rangeDocument(view.range, view.now);
+      if (sendData(ctx, query['format'], { page, open, range, shedding: view.shed })) return;
       ctx.type = 'text/html; charset=utf-8';
-      ctx.body = documentOf(page, { open, view }, options).text;
-    }
+      ctx.body = documentOf(page, { open, view }, options, zoneData(ctx, view.links.base)).text;
+    });
   };
 }
 
@@ -84,6 +95,7 @@ export function sendData(ctx: Context, format = '', { page, open, range, sheddin
   ctx.body = jsonNames({
     title: open.title,
     summary: sentenceText(open.sentence),
+    time_zone: shownZone(),
     range,
     shedding,
     facts: open.facts,
@@ -104,6 +116,7 @@ function documentOf(
   page: AnyPage,
   { open, view }: Visited,
   { telemetry, rail, assets, site }: AnswerOptions,
+  zone: HtmlValue,
 ): Html {
   const { links, path, query } = view;
   const address = links.to('/live', { page: path, ...query, format: undefined });
@@ -118,6 +131,11 @@ function documentOf(
       <link rel="help" data-keys href="${links.to('/keys')}" />
       ${page.assets.filter((name) => name.endsWith('.css')).map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
       ${[...SCRIPTS, ...page.assets.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
-    body: html`<div id="page" ${source}>${pageContent(page, open, view)}</div>`,
+    body: html`<div id="page" ${source} ${zone}>${pageContent(page, open, view)}</div>`,
   });
+}
+
+/** For browser/zone.ts: the zone of the page, and where its cookie belongs. Not for the answer to a form, which cannot be loaded again. */
+export function zoneData(ctx: Context, path: string): HtmlValue {
+  return ctx.method === 'GET' && html` data-zone="${shownZone()}" data-zone-path="${path}"`;
 }

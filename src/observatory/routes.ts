@@ -8,7 +8,7 @@ import type { TraceLinks } from './trace/trace-links.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createRouter } from '../http/router.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
-import { createAnswer } from './answer.ts';
+import { createAnswer, type SiteFacts } from './answer.ts';
 import { Rail } from './draw/rail.ts';
 import { addLiveRoute } from './live/live-route.ts';
 import { LiveStreams } from './live/live-streams.ts';
@@ -33,7 +33,7 @@ export interface ObservatoryOptions {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly assets: Assets;
-  readonly site: { readonly title: string };
+  readonly site: SiteFacts;
   /** The caller ends them when it stops the server. Default: the routes create their own. */
   readonly live?: LiveStreams;
   /** Epoch milliseconds; default telemetry's own clock. */
@@ -94,7 +94,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
 
   for (const page of PAGES)
     router.get(page.path === '' ? new RegExp(`^${base}/?$`) : page.path, (ctx) => answer(ctx, page));
-  addLiveRoute(router, { pages: PAGES, live, visits, rail, basePath, mayLook });
+  addLiveRoute(router, { pages: PAGES, live, visits, rail, site, basePath, mayLook });
   addImportRoutes(router, {
     base,
     imported,

@@ -2,9 +2,9 @@ import type { Context, Middleware } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { adminPage, type Assets } from '../accounts/admin-layout.ts';
 import type { TraceLinks } from './trace/trace-links.ts';
-import { html, raw, type Html } from '../markup/html.ts';
+import { html, raw, type Html, type HtmlValue } from '../markup/html.ts';
 import { SHARED_TRACE_PATH } from '../process/own-addresses.ts';
-import { pageHeaders, sendData } from './answer.ts';
+import { pageHeaders, sendData, zoneData, type SiteFacts } from './answer.ts';
 import { ImportedTraces } from './facts/imported-traces.ts';
 import { NO_DATA_FACTS } from './facts/data-facts.ts';
 import { rangeAsked } from './facts/range-asked.ts';
@@ -13,13 +13,14 @@ import { Links, type Query } from './links.ts';
 import type { OpenPage, PageRequest } from './page.ts';
 import { TRACE_ASSETS, tracePage } from './pages/trace-page.ts';
 import { drawSentence } from './sentences/sentence.ts';
-import { queryOf } from './visit.ts';
+import { inZone, zoneText } from './format/zone.ts';
+import { queryOf, viewerZone } from './visit.ts';
 
 interface SharedTraceOptions {
   readonly telemetry: TelemetryQuery;
   readonly traceLinks: Pick<TraceLinks, 'find'>;
   readonly assets: Assets;
-  readonly site: { readonly title: string };
+  readonly site: SiteFacts;
   readonly basePath: string;
   readonly origin: string | undefined;
 }
@@ -60,13 +61,17 @@ export function createSharedTrace(options: SharedTraceOptions): Middleware {
         expose: true,
       });
     await telemetry.refresh();
-    const open = openTrace(options, new SharedTraceLinks(link.traceId, token), link.traceId, query);
-    if (open.status !== 200) ctx.throw(410, 'The trace of this link is no longer held.', { expose: true });
-    pageHeaders(ctx, open);
-    if (sendData(ctx, query['format'], { page: tracePage, open })) return;
-    ctx.type = 'text/html; charset=utf-8';
-    const expires = moment(link.expiresAtMillis, telemetry.now());
-    ctx.body = withoutLinksToNowhere(documentOf(open, options, expires)).text;
+    inZone(viewerZone(ctx, options.site), () => {
+      const open = openTrace(options, new SharedTraceLinks(link.traceId, token), link.traceId, query);
+      if (open.status !== 200) ctx.throw(410, 'The trace of this link is no longer held.', { expose: true });
+      pageHeaders(ctx, open);
+      if (sendData(ctx, query['format'], { page: tracePage, open })) return;
+      ctx.type = 'text/html; charset=utf-8';
+      const now = telemetry.now();
+      const expires = html`${moment(link.expiresAtMillis, now)} (${zoneText(now)})`;
+      const page = documentOf(open, options, expires, zoneData(ctx, SHARED_TRACE_PATH));
+      ctx.body = withoutLinksToNowhere(page).text;
+    });
   };
 }
 
@@ -104,7 +109,12 @@ function openTrace(
   );
 }
 
-function documentOf(open: OpenPage, { site, assets }: SharedTraceOptions, expires: Html): Html {
+function documentOf(
+  open: OpenPage,
+  { site, assets }: SharedTraceOptions,
+  expires: Html,
+  zone: HtmlValue,
+): Html {
   return adminPage({
     bare: true,
     title: open.title,
@@ -113,8 +123,8 @@ function documentOf(open: OpenPage, { site, assets }: SharedTraceOptions, expire
     assets,
     head: html`<link rel="stylesheet" href="${assets.url('admin/observatory.css')}" />
       ${TRACE_ASSETS.filter((name) => name.endsWith('.css')).map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
-      ${['admin/charts.js', ...TRACE_ASSETS.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
-    body: html`<div id="page" class="shared">
+      ${['admin/zone.js', 'admin/charts.js', ...TRACE_ASSETS.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
+    body: html`<div id="page" class="shared" ${zone}>
       <header class="page-head">
         <h1><bdi>${open.title}</bdi></h1>
         <div class="controls">${open.actions}</div>

@@ -3,6 +3,8 @@ import type { TelemetryQuery } from '../../otel/query.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { brokenPage } from './draw/broken.ts';
 import { rangeAsked } from './facts/range-asked.ts';
+import { inZone } from './format/zone.ts';
+import { isTimeZone } from '../markup/zoned-time.ts';
 import { Links } from './links.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
 import type { Shed } from './sentences/shedding-sentence.ts';
@@ -18,6 +20,8 @@ export interface Visit {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly csrfToken?: string | undefined;
+  /** The IANA zone of its times. */
+  readonly zone: string;
   /** A form submitted to the page. */
   readonly sent?: Pick<PageRequest, 'refused' | 'change' | 'exportTests' | 'madeLink'> | undefined;
   /** Called with the error if a page fails; unless it throws, the visitor sees an error page. */
@@ -47,7 +51,9 @@ export function createVisits(options: {
 }): Visits {
   const { telemetry, imported, explain, alerts, traceLinks, data, basePath, origin } = options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
-  return ({ page, path, params, query, csrfToken, sent, broken }) => {
+  return ({ zone, ...visit }) => inZone(zone, () => open(visit));
+
+  function open({ page, path, params, query, csrfToken, sent, broken }: Omit<Visit, 'zone'>): Visited {
     const now = options.now();
     const range = rangeAsked(telemetry, query, now);
     const links = new Links(OBSERVATORY_PATH, range.query);
@@ -72,7 +78,7 @@ export function createVisits(options: {
       broken(error);
       return { open: brokenPage('Page failed', error, links), view };
     }
-  };
+  }
 }
 
 function shedOf(telemetry: TelemetryQuery): Shed | undefined {
@@ -81,6 +87,20 @@ function shedOf(telemetry: TelemetryQuery): Shed | undefined {
   if (shedding === undefined || sinceMillis === undefined) return undefined;
   return { ...shedding, sinceMillis, dropped: telemetry.spans().dropped.shedding };
 }
+
+/** Set by browser/zone.ts. */
+const ZONE_COOKIE = 'glasshouse_zone';
+
+/** The time zone of the browser; without its script, that of the blog; UTC if Node does not know it. */
+export function viewerZone(ctx: Context, site: { readonly timeZone?: string }): string {
+  const asked = [ctx.cookies.get(ZONE_COOKIE), site.timeZone];
+  return (
+    asked.find((zone) => zone !== undefined && zone.length <= MAX_ZONE_CHARS && isTimeZone(zone)) ?? 'UTC'
+  );
+}
+
+/** The longest name is America/Argentina/ComodRivadavia. */
+const MAX_ZONE_CHARS = 64;
 
 /** The first value of each parameter. */
 export function queryOf(ctx: Context): Query {

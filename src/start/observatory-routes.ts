@@ -26,7 +26,7 @@ export function createObservatoryRouters(deps: {
   readonly data: () => DataFacts;
   readonly database: Database;
   readonly assets: Assets;
-  readonly site: Pick<SiteSettings, 'title'>;
+  readonly site: Pick<SiteSettings, 'title' | 'timeZone'>;
   readonly admin: AdminParts;
   /** The blog's base path; empty at the root. */
   readonly basePath: string;

@@ -42,7 +42,11 @@ export class ObservatoryBrowser {
   async open(
     options: BrowserContextOptions = {},
   ): Promise<{ readonly page: Page; readonly complaints: string[]; readonly requests: string[] }> {
-    const context = await this.#browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await this.#browser!.newContext({
+      viewport: { width: 1280, height: 900 },
+      timezoneId: 'UTC',
+      ...options,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
     const complaints: string[] = [];

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { busyBlog } from '../fixtures/busy-blog.ts';
 import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
 import { NOW } from '../fixtures/still-runtime.ts';
+import { PLAIN, type SpanSketch } from '../fixtures/trace-sketches.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
 const executablePath = chromiumPath();
+const FAILING: readonly SpanSketch[] = [
+  { name: 'GET /broken', type: 'http', at: 0, millis: 20, error: 'TypeError: nothing is there' },
+];
+const SLOW: readonly SpanSketch[] = [
+  { name: 'GET /report/of/everything', type: 'http', at: 0, millis: 4000 },
+  { name: 'SELECT everything', type: 'database', at: 1, millis: 3900, parent: 0 },
+];
+
 const run = executablePath === undefined ? describe.skip : describe;
 
 run('live numbers in a browser', () => {
@@ -23,14 +32,14 @@ run('live numbers in a browser', () => {
     blog.change({ METRICS_SAMPLING_RATE: String(rate) });
   }
 
-  async function open(path: string) {
+  async function open(path: string, options: BrowserContextOptions = {}) {
     const blog = busyBlog();
     const { overview, server, live } = await house.serve(blog);
     const asked: (string | undefined)[] = [];
     server.on('request', ({ url, headers }) => {
       if (url?.includes('/live?') === true) asked.push(headers['last-event-id'] as string | undefined);
     });
-    const { page } = await house.open();
+    const { page } = await house.open(options);
     // What arrives is written down before the page's own listeners see it.
     await page.addInitScript(() => {
       const received: string[] = [];
@@ -161,6 +170,47 @@ run('live numbers in a browser', () => {
       (first) => document.querySelector('#page table.rows tbody tr')?.getAttribute('data-key') === first,
       order.at(-1),
     );
+    await page.close();
+  });
+
+  it.each([1440, 360])('moves hardly anything while the sentence changes, at %d px', async (width) => {
+    const { page, blog, received } = await open('', { viewport: { width, height: 900 } });
+    await page.evaluate(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: 'layout-shift', buffered: false });
+    });
+    const words = new Set<string | null>();
+    for (const [index, spans] of [FAILING, PLAIN, SLOW, FAILING].entries()) {
+      const before = await received();
+      blog.play(
+        Array.from({ length: 40 }, (_, at) => ({ startMillis: blog.telemetry.now() + 5 * at, spans })),
+      );
+      blog.pass(1000 + index);
+      await page.waitForFunction(
+        (count) => (window as unknown as { received: string[] }).received.length > count,
+        before,
+      );
+      // The frame after the change is painted.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      words.add(await page.locator('.lead').textContent());
+    }
+    expect(words.size).toBeGreaterThan(2);
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThanOrEqual(0.02);
+    await page.close();
+  });
+
+  it('has times in the zone of its browser, and moves on to another one with it', async () => {
+    const { page } = await open('', { timezoneId: 'Pacific/Auckland' });
+    await page.getByText('Times in Pacific/Auckland, UTC+13').last().waitFor();
+    expect(await page.locator('#page').getAttribute('data-zone')).toBe('Pacific/Auckland');
+    const [{ value, path } = { value: '', path: '' }] = await page.context().cookies();
+    expect([value, path]).toEqual(['Pacific/Auckland', '/admin/metrics-dashboard']);
     await page.close();
   });
 

@@ -11,8 +11,8 @@ interface Chart {
   readonly fromMillis: number;
   readonly toMillis: number;
   readonly height: number;
-  /** The server's UTC offset: all times of the observatory are in its zone. */
-  readonly zoneMinutes: number;
+  /** Of the page's times. */
+  readonly zone: string | undefined;
   /** For a trace: times are relative to the start, and a selection opens this address. */
   readonly zoomHref: string | undefined;
   /** Ends of the value axis, if a region can be selected. */
@@ -43,13 +43,13 @@ let drag: Drag | undefined;
 function chartAt(target: EventTarget | null): Chart | undefined {
   const svg = target instanceof Element ? target.closest<SVGSVGElement>('svg.chart[data-from]') : null;
   if (svg === null) return undefined;
-  const { from, to, height, zoneMinutes, low, high, href, zoom } = svg.dataset;
+  const { from, to, height, zone, low, high, href, zoom } = svg.dataset;
   return {
     svg,
     fromMillis: Number(from),
     toMillis: Number(to),
     height: Number(height),
-    zoneMinutes: Number(zoneMinutes),
+    zone,
     zoomHref: zoom,
     bands: href === undefined ? undefined : { low: Number(low), high: Number(high), href },
   };
@@ -67,9 +67,9 @@ function durationAt({ svg, height }: Chart, bands: NonNullable<Chart['bands']>, 
   return bands.low * (bands.high / bands.low) ** up;
 }
 
-const clock = ({ zoneMinutes, zoomHref }: Chart, millis: number): string =>
+const clock = ({ zone, zoomHref }: Chart, millis: number): string =>
   zoomHref === undefined
-    ? new Date(millis + zoneMinutes * 60_000).toISOString().slice(11, 19)
+    ? new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'medium' }).format(millis)
     : durationText(millis);
 
 function durationText(millis: number): string {

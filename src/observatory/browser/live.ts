@@ -31,6 +31,8 @@ class LiveView {
   #updates = 0;
   #state: State = 'live';
   #paused = false;
+  /** Its greatest height at this width of the window; 0 if unknown. */
+  #leadHeight = 0;
   #source: EventSource | undefined;
   #late: ReturnType<typeof setTimeout> | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
@@ -42,10 +44,8 @@ class LiveView {
     this.#button.type = 'button';
     this.#button.addEventListener('click', () => this.#turn());
     const place = document.getElementById('live-control');
-    if (place !== null) {
-      place.hidden = false;
-      place.replaceChildren(this.#button);
-    }
+    place?.replaceChildren(this.#button);
+    addEventListener('resize', () => (this.#leadHeight = 0));
     for (const event of ['pointermove', 'pointerout'] as const)
       document.addEventListener(event, () => this.#apply(), { passive: true });
     // Hidden pages need no updates.
@@ -91,9 +91,16 @@ class LiveView {
     }
     this.#waiting.clear();
     this.#updates = 0;
-    const control = document.getElementById('live-control');
-    if (control !== null) control.hidden = false;
+    this.#keepLead();
     this.#show();
+  }
+
+  /** The sentence keeps the lines that it once had: what is below does not move up, and down again. */
+  #keepLead(): void {
+    const lead = this.#page.querySelector<HTMLElement>('.lead');
+    if (lead === null) return;
+    if (this.#leadHeight > 0) lead.style.minHeight = `${this.#leadHeight}px`;
+    this.#leadHeight = Math.max(this.#leadHeight, lead.offsetHeight);
   }
 
   #receive(fragments: ReadonlyMap<string, string>): void {

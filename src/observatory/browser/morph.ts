@@ -18,6 +18,11 @@ function alike(a: Node, b: Node): boolean {
   return a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
 }
 
+/** With other words it is another sentence: its words do not wander. The one that has the focus stays. */
+function isSentence(node: Node): boolean {
+  return node instanceof Element && node.matches('.sentence') && !node.contains(document.activeElement);
+}
+
 /** Changes the children of `old` to match those of `fresh`; forms and the viewer's state stay. */
 export function morphChildren(old: Element, fresh: Element): void {
   // Input of the viewer stays.
@@ -31,7 +36,7 @@ export function morphChildren(old: Element, fresh: Element): void {
   for (const wanted of Array.from(fresh.childNodes)) {
     const key = keyOf(wanted);
     const known: ChildNode | undefined | null = key === undefined ? at : keyed.get(key);
-    if (known && alike(known, wanted)) {
+    if (known && alike(known, wanted) && !(isSentence(known) && known.textContent !== wanted.textContent)) {
       if (known === at) at = at.nextSibling;
       else old.insertBefore(known, at);
       if (known instanceof Element) morph(known, wanted as Element);

@@ -2,6 +2,7 @@ import type { Marker, TimeRange } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, tickText } from '../format/moment.ts';
+import { shownZone } from '../format/zone.ts';
 import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';
 
 /** The time range of a chart, its markers, and now. */
@@ -78,7 +79,7 @@ export function plot({
       height="${height + 20}"
       role="${role}"
       aria-label="${label}"
-      ${time && html` data-from="${Math.round(time.fromMillis)}" data-to="${Math.round(time.toMillis)}" data-height="${height}" data-zone-minutes="${-new Date(time.toMillis).getTimezoneOffset()}"`}
+      ${time && html` data-from="${Math.round(time.fromMillis)}" data-to="${Math.round(time.toMillis)}" data-height="${height}" data-zone="${shownZone()}"`}
       ${region && html` data-low="${Number(region.low.toPrecision(4))}" data-high="${Number(region.high.toPrecision(4))}" data-href="${region.href}"`}
     >
       ${apart(yTicks).map(

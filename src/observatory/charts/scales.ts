@@ -1,4 +1,6 @@
-import { scaleLinear, scaleLog, scaleTime } from 'd3-scale';
+import { scaleLinear, scaleLog, scaleUtc } from 'd3-scale';
+import { momentsOf } from '../../markup/zoned-time.ts';
+import { shownZone, wallTime } from '../format/zone.ts';
 
 /** Shapes are drawn 1000 wide and stretched; heights are CSS pixels, so text keeps its size. */
 export const PLOT_WIDTH = 1000;
@@ -64,9 +66,18 @@ export function zeroScale(
   return { y: (value) => scale(Number.isFinite(value) ? value : 0), ticks: scale.ticks(most) };
 }
 
-/** Round times within the range, in the server's zone. */
+/** Round times within the range, as clocks of the shown zone have them: an hour that they show twice has two ticks, one that they skip none. */
 export function timeTicks(fromMillis: number, toMillis: number, most: number): readonly number[] {
-  return scaleTime([new Date(fromMillis), new Date(toMillis)], [0, 1])
-    .ticks(most)
-    .map(Number);
+  const length = toMillis - fromMillis;
+  const [first, last] = [wallTime(fromMillis).getTime(), wallTime(toMillis).getTime()];
+  // Clocks may show more or less time than passes; equally long ranges from either end have ticks of the same distance.
+  const walls = [first, last - length].flatMap((start) =>
+    scaleUtc([start, start + length], [0, 1])
+      .ticks(most)
+      .map(Number),
+  );
+  return [...new Set(walls)]
+    .flatMap((wall) => momentsOf(wall, shownZone()))
+    .filter((millis) => millis >= fromMillis && millis <= toMillis)
+    .sort((a, b) => a - b);
 }

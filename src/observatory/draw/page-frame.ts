@@ -1,5 +1,6 @@
 import { html, type Html } from '../../markup/html.ts';
-import { localInput } from './local-input.ts';
+import { toLocalInput } from '../../markup/zoned-time.ts';
+import { shownZone, zoneText } from '../format/zone.ts';
 import { pageAddress } from './page-address.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
@@ -9,6 +10,7 @@ import { coverageNotes, PRESETS } from '../facts/time-range.ts';
 /** A page inside the layout: title, range, sentence, body. A live update replaces it. */
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
   const { parent } = page;
+  const moves = page.live && view.range.moving;
   return html`<header class="page-head">
       <h1 class="${parent === undefined ? 'as-in-bar' : ''}">
         ${parent !== undefined && html`<a href="${view.links.to(parent.path)}">${parent.label}</a><span class="slash" aria-hidden="true"> / </span>`}<bdi
@@ -16,14 +18,16 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         >
       </h1>
       <div class="controls">
-        ${open.actions ?? (page.ranged && rangePicker(view))}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
+        ${open.actions ?? (page.ranged && rangePicker(view))}${moves && html`<span id="live-control" class="live-control"></span>`}
       </div>
     </header>
     ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
     ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
-    ${drawSentence(open.sentence)} ${open.body}
+    <div class="lead ${moves && `moving ${page.menu}`}">${drawSentence(open.sentence)}</div>
+    ${open.body}
     <footer class="page-foot">
+      <span>Times in ${zoneText(view.now)}</span>
       <a href="${pageAddress(view, { format: 'json' })}">this page as JSON</a>
       <a href="${view.links.to('/keys')}">keys <kbd>?</kbd></a>
     </footer>`;
@@ -39,7 +43,12 @@ export function hiddenFields(
     .map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}`;
 }
 
-function rangePicker({ links, path, query, range }: PageView): Html {
+/** A moment in a datetime-local field, whose form is read in the same zone. */
+export function localInput(millis: number): string {
+  return toLocalInput(millis, shownZone(), 'second');
+}
+
+function rangePicker({ links, path, query, range, now }: PageView): Html {
   const rest = { ...query, from: undefined, to: undefined };
   const chosen = range.preset === undefined;
   return html`<nav class="presets" aria-label="Time range">
@@ -62,7 +71,7 @@ function rangePicker({ links, path, query, range }: PageView): Html {
           >to <input type="datetime-local" name="to" value="${localInput(range.toMillis)}" step="1" required
         /></label>
         <button type="submit">Show</button>
-        <p class="note">Times are the server's: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>
+        <p class="note">Times in ${zoneText(now)}.</p>
       </form>
     </details>`;
 }

@@ -1,5 +1,7 @@
 import type { Coverage, TimeRange } from '../../../otel/query.ts';
+import { fromLocalInput } from '../../markup/zoned-time.ts';
 import { momentText, spanText } from '../format/moment.ts';
+import { shownZone } from '../format/zone.ts';
 
 export interface Preset {
   /** Its form in the address: `-1h`. */
@@ -63,13 +65,12 @@ function relative(text: string): { readonly millis: number; readonly words: stri
   };
 }
 
-/** Parses ISO text (local without a zone) or epoch milliseconds; undefined if it is neither. */
+/** Parses ISO text (in the shown zone if it names none) or epoch milliseconds; undefined if it is neither. */
 function instant(text: string): number | undefined {
-  const millis = /^\d{11,16}$/.test(text)
-    ? Number(text)
-    : /^\d{4}-\d{2}-\d{2}/.test(text)
-      ? Date.parse(text)
-      : NaN;
+  if (/^\d{11,16}$/.test(text)) return Number(text);
+  const local = fromLocalInput(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text, shownZone());
+  if (local !== undefined) return local;
+  const millis = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
   return Number.isFinite(millis) ? millis : undefined;
 }
 

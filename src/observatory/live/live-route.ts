@@ -5,7 +5,8 @@ import { withBasePath } from '../../http/base-path.ts';
 import { pageContent } from '../draw/page-frame.ts';
 import type { Rail } from '../draw/rail.ts';
 import type { AnyPage } from '../page.ts';
-import { queryOf, type Query, type Visits } from '../visit.ts';
+import { inZone } from '../format/zone.ts';
+import { queryOf, viewerZone, type Query, type Visits } from '../visit.ts';
 import type { DrawPage } from './live-page.ts';
 import type { LiveStreams } from './live-streams.ts';
 
@@ -14,6 +15,7 @@ interface LiveRouteOptions {
   readonly live: LiveStreams;
   readonly visits: Visits;
   readonly rail: Rail;
+  readonly site: { readonly timeZone?: string };
   readonly basePath: string;
   /** Returns true if the viewer of a stream is still allowed. */
   readonly mayLook: ((ctx: Context) => () => boolean) | undefined;
@@ -21,14 +23,15 @@ interface LiveRouteOptions {
 
 /** Adds the route that streams changes of a page as events. */
 export function addLiveRoute(router: Router, options: LiveRouteOptions): void {
-  const { pages, live, mayLook } = options;
+  const { pages, live, site, mayLook } = options;
   router.get('/live', (ctx) => {
     const { page: path = '', ...query } = queryOf(ctx);
     const page = pages.find((each) => each.live && each.path === path);
     ctx.set('Cache-Control', 'no-store');
     if (page === undefined) return ctx.throw(404, `no live page is at “${path.slice(0, 80)}”`);
     const gzip = ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
-    const stream = live.connect(JSON.stringify([path, query]), drawing(page, query, options), {
+    const zone = viewerZone(ctx, site);
+    const stream = live.connect(JSON.stringify([path, query, zone]), drawing(page, query, zone, options), {
       isAllowed: mayLook?.(ctx) ?? (() => true),
       gzip,
       lastEventId: ctx.get('Last-Event-ID').slice(0, 64),
@@ -49,10 +52,16 @@ export function addLiveRoute(router: Router, options: LiveRouteOptions): void {
   });
 }
 
-function drawing(page: AnyPage, query: Query, { visits, rail, basePath }: LiveRouteOptions): DrawPage {
+function drawing(
+  page: AnyPage,
+  query: Query,
+  zone: string,
+  { visits, rail, basePath }: LiveRouteOptions,
+): DrawPage {
   return function* (change) {
     const { open, view } = visits({
       page,
+      zone,
       path: page.path,
       params: {},
       query,
@@ -63,7 +72,7 @@ function drawing(page: AnyPage, query: Query, { visits, rail, basePath }: LiveRo
     yield;
     const beside = railContent(rail.after(change, page, view)).text;
     yield;
-    const body = pageContent(page, open, view).text;
+    const body = inZone(zone, () => pageContent(page, open, view)).text;
     return { rail: withBasePath(beside, basePath), page: withBasePath(body, basePath) };
   };
 }

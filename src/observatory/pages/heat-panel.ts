@@ -4,7 +4,7 @@ import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapChart, heatMapTable, type HeatMark } from '../charts/heat-map-chart.ts';
 import { momentText } from '../format/moment.ts';
 import { duration, text } from '../../markup/quantity.ts';
-import { localInput } from '../draw/local-input.ts';
+import { localInput } from '../draw/page-frame.ts';
 import type { PageView } from '../page.ts';
 
 export interface HeatPanelOptions {

@@ -63,6 +63,56 @@ describe('pages', () => {
     expect(body.facts.rows[0]).toMatchObject({ trace_id: ABORTED_TRACE, duration_millis: 2310 });
   });
 
+  it('have times in the zone of the browser, which they name, and else in that of the blog', async () => {
+    const shown = async (
+      cookie: string,
+      origin = servers.get('busy')!.origin,
+    ): Promise<readonly string[]> => {
+      const address = `${origin}/admin/metrics-dashboard/failures`;
+      const text = await (await fetch(address, { headers: { accept: 'text/html', cookie } })).text();
+      const [time = ''] = /<time datetime="([^"]+)"[^>]*>[^<]*/.exec(text) ?? [];
+      return [
+        /<span>Times in ([^<]+)</.exec(text)?.[1] ?? '',
+        /data-zone="([^"]+)"/.exec(text)?.[1] ?? '',
+        time.slice(-8, -6),
+        /datetime="[^"]+T(\d\d)/.exec(time)?.[1] ?? '',
+      ];
+    };
+    const [utc, , hour] = await shown('');
+    const later = (hours: number): string => String((Number(hour) + hours) % 24).padStart(2, '0');
+    expect(utc).toBe('UTC');
+    expect(await shown('a=b; glasshouse_zone=Asia/Tokyo')).toEqual([
+      'Asia/Tokyo, UTC+9',
+      'Asia/Tokyo',
+      later(9),
+      hour,
+    ]);
+    expect(await shown('glasshouse_zone=Nowhere/<b>')).toEqual(['UTC', 'UTC', hour, hour]);
+    const site = { title: 'Glasshouse', timeZone: 'Asia/Kolkata' };
+    const { origin } = await serveObservatory(scenarios.busy, { site });
+    expect((await shown('', origin))[0]).toBe('Asia/Kolkata, UTC+5:30');
+    expect((await shown(`glasshouse_zone=${'x'.repeat(3000)}`, origin))[0]).toBe('Asia/Kolkata, UTC+5:30');
+    expect((await shown('glasshouse_zone=Europe/Berlin', origin))[1]).toBe('Europe/Berlin');
+    const { origin: unknown } = await serveObservatory(scenarios.busy, {
+      site: { ...site, timeZone: 'Mars/Olympus' },
+    });
+    expect((await shown('', unknown))[0]).toBe('UTC');
+  });
+
+  it('name the zone of sentences in JSON, whose times are in UTC, as in CSV', async () => {
+    const headers = { cookie: 'glasshouse_zone=Asia/Tokyo' };
+    const query = '?from=2026-11-23T20:00&to=2026-11-23T21:00';
+    const body = (await (
+      await get('busy', `/failures${query}`, { ...headers, accept: 'application/json' })
+    ).json()) as { time_zone: string; range: { from_ms: number; words: string } };
+    expect(body.time_zone).toBe('Asia/Tokyo');
+    expect(body.range).toMatchObject({ from_ms: Date.UTC(2026, 10, 23, 11) });
+    expect(body.range.words).toContain('20:00:00');
+    const csv = await (await get('busy', '/failures?format=csv', headers)).text();
+    expect(csv).toBe(await (await get('busy', '/failures?format=csv')).text());
+    expect(csv).toMatch(/,2026-\d\d-\d\dT[\d:.]+Z/);
+  });
+
   it('list missing Node internals, and say nothing if there are none', async () => {
     const { busy } = scenarios;
     const page = async (): Promise<string> => (await get('busy', '/buffer')).text();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
-import { fromLocalInput, toLocalInput } from '../../../src/admin/zoned-time.ts';
+import { fromLocalInput, toLocalInput } from '../../../src/markup/zoned-time.ts';
 
 describe('fromLocalInput', () => {
   it.each([
