@@ -39,6 +39,10 @@ export interface TelemetryConfig extends SamplingValues {
   readonly historyDays: number;
   /** The SQLite file of roll-ups and kept traces, in the app's `dataDir`; undefined without one and with `historyDays` 0. */
   readonly historyFile: string | undefined;
+  /** The SQLite file of log lines beside it; undefined if none are stored. */
+  readonly logFile: string | undefined;
+  readonly logBytes: number;
+  readonly logDays: number;
   /** Proxies whose forwarded headers are trusted. */
   readonly trustedProxies: TrustedProxies;
   /** Clients whose trace context is continued. */
@@ -138,6 +142,7 @@ export interface TelemetryConfigSources extends AppFacts {
 }
 
 const HISTORY_FILE_NAME = 'telemetry.sqlite';
+const LOG_FILE_NAME = 'telemetry-logs.sqlite';
 const UNKNOWN_SERVICE = 'unknown_service:node';
 
 /** Pure. Throws TelemetryConfigError, and nothing else, if a METRICS_* name or value is invalid; an invalid OTEL_* value only warns. */
@@ -167,6 +172,12 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     historyDays: values.historyDays,
     historyFile:
       values.historyDays > 0 && dataDir !== undefined ? join(dataDir, HISTORY_FILE_NAME) : undefined,
+    logFile:
+      Math.min(values.historyDays, values.logDays, values.logBytes) > 0 && dataDir !== undefined
+        ? join(dataDir, LOG_FILE_NAME)
+        : undefined,
+    logBytes: values.logBytes,
+    logDays: values.logDays,
     trustedProxies: values.trustedProxies,
     trustedContext:
       sources.trustedContext === undefined || isWritten(settings, 'METRICS_TRUSTED_CONTEXT')

@@ -13,6 +13,7 @@ import type {
   SamplingRule,
 } from './base/operation-types.ts';
 import type { Limits } from './base/limits.ts';
+import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-search.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
@@ -49,6 +50,18 @@ export type {
   StallWatchState,
 } from './base/stall.ts';
 export type { Limits, Objective } from './base/limits.ts';
+export { LOG_LEVELS } from './base/log-search.ts';
+export type {
+  BoundedCount,
+  LogFilter,
+  LogLevel,
+  LogLine,
+  LogList,
+  LogPattern,
+  LogStoreFacts,
+  LogTerm,
+  StoredLine,
+} from './base/log-search.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
@@ -239,16 +252,6 @@ export interface TraceSummary extends ShownAddress {
   readonly keepReason: KeepReason | 'imported';
   readonly bytes: number;
   readonly pinned: boolean;
-}
-
-/** A line of the app's log, written while a span of the trace was active. */
-export interface LogLine {
-  readonly timeMillis: number;
-  readonly spanId: string;
-  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
-  readonly message: string;
-  /** Secrets are removed and long values cut. */
-  readonly attributes: AttributeMap;
 }
 
 export interface TraceDetail extends TraceSummary {
@@ -478,6 +481,9 @@ export interface TelemetryQuery {
   stalls(range: TimeRange): StallFacts;
   /** Stalls that a span of the trace caused, or a request of it had to wait for. */
   stallsOfTrace(traceId: string): readonly Stall[];
+  /** Lines of the app's log on disk, of this and other processes; undefined if none are stored. */
+  logLines(filter?: LogFilter): LogList | undefined;
+  logStore(): LogStoreFacts;
   buffer(): BufferFacts;
   /** Undefined without a history file. */
   history(): HistoryFacts | undefined;

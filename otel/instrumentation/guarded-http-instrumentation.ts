@@ -7,7 +7,7 @@ import { HttpInstrumentation, type HttpInstrumentationConfig } from '@openteleme
 import type { Guard } from '../base/guard.ts';
 import { hasOthersCalls, OTHERS_CALLS, onceOnly } from './other-http.ts';
 import { canGuardCalls, guardCallsAbove, guardCallsBelow } from './outgoing-calls.ts';
-import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
+import { REDACTED_QUERY_PARAMS } from '../base/redacted-query.ts';
 import { requestSpanName } from './request-route.ts';
 
 type Definitions = ReturnType<HttpInstrumentation['init']>;

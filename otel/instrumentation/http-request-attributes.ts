@@ -17,7 +17,7 @@ import { type TrustedContext, TRUSTS_NO_CONTEXT } from '../settings/trusted-cont
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
 import { partsOf } from '../spans/asked-address.ts';
 import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
-import { redactedQuery } from './redacted-query.ts';
+import { redactedQuery } from '../base/redacted-query.ts';
 import { knownMethod } from './request-route.ts';
 
 /** An inbound X-Request-ID is recorded for the reader, never used as an id. */

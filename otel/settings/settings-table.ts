@@ -130,6 +130,18 @@ export const SETTINGS = {
     'maximum size of exports that wait in the history file while a receiver is away, in bytes (64 MiB: some 500,000 spans); 0 keeps them in memory alone',
     zeroOrBetween(65_536, 4_294_967_296, 'number of bytes'),
   ),
+  logBytes: setting(
+    'METRICS_LOG_BYTES',
+    '268435456',
+    'maximum size of the log lines on disk in bytes (256 MiB: some 700,000 lines); the oldest are removed; 0 stores none',
+    zeroOrBetween(1_048_576, 1_099_511_627_776, 'number of bytes'),
+  ),
+  logDays: setting(
+    'METRICS_LOG_DAYS',
+    '30',
+    'days that log lines stay on disk; 0 stores none, as does METRICS_HISTORY_DAYS=0',
+    numberBetween(0, 3650, 'a number of days'),
+  ),
   trustedProxies: TRUSTED_PROXIES,
   trustedContext: setting(
     'METRICS_TRUSTED_CONTEXT',

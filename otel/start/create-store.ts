@@ -27,8 +27,20 @@ export function createStore(options: {
   readonly history: () => History | undefined;
 }): TelemetryStore {
   const { held, processor, audit, history, stallWatch, ...others } = options;
-  const { aggregates, ring, traceLogs, markers, runs, cost, runtime, samples, business, counts, stalls } =
-    held;
+  const {
+    aggregates,
+    ring,
+    traceLogs,
+    markers,
+    runs,
+    cost,
+    runtime,
+    samples,
+    business,
+    counts,
+    stalls,
+    lines,
+  } = held;
   return new TelemetryStore({
     ...others,
     aggregates,
@@ -46,7 +58,12 @@ export function createStore(options: {
     ownCost: () => ({
       ...ownCostOf(cost.totals(runtime.wakes)),
       bytesHeld:
-        ring.facts().bytes + aggregates.bytes + traceLogs.bytes + samples.bytes + others.exports.queuedBytes,
+        ring.facts().bytes +
+        aggregates.bytes +
+        traceLogs.bytes +
+        lines.bytes +
+        samples.bytes +
+        others.exports.queuedBytes,
       historyFileBytes: history()?.fileBytes ?? 0,
     }),
     markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
@@ -56,6 +73,8 @@ export function createStore(options: {
     logs: traceLogs,
     stalls: (range) => ({ ...stallWatch(), ...stalls.facts(range) }),
     stallsOfTrace: (traceId) => stalls.ofTrace(traceId),
+    logLines: (filter) => lines.list(filter),
+    logStore: () => lines.facts(),
     archive: () => history(),
   });
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type {
+  BufferFacts,
   EffectiveSetting,
   EvictionReason,
+  LogStoreFacts,
   OperationSummary,
   OperationType,
   OwnCost,
@@ -40,6 +42,32 @@ const NO_COST: OwnCost = {
   shares: { making: 0, handling: 0, background: 0, unseen: 0 },
   bytesHeld: 0,
   historyFileBytes: 0,
+};
+
+const NO_BUFFER: BufferFacts = {
+  traces: 0,
+  maxTraces: 0,
+  bytes: 0,
+  maxBytes: 0,
+  evicted: NO_EVICTED,
+  oldestMillis: undefined,
+  ordinary: { evicted: 0, oldestMillis: undefined },
+  mustKeep: { evicted: 0, oldestMillis: undefined },
+};
+
+const NO_LOGS: LogStoreFacts = {
+  state: 'off',
+  problem: undefined,
+  fileBytes: 0,
+  maxBytes: 0,
+  days: 0,
+  lines: 0,
+  oldestMillis: undefined,
+  completeSinceMillis: undefined,
+  waiting: 0,
+  stored: 0,
+  removed: { age: 0, bytes: 0 },
+  lost: 0,
 };
 
 /**
@@ -99,16 +127,9 @@ export function disabledTelemetry(
     memoryFloors: () => [],
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
-    buffer: () => ({
-      traces: 0,
-      maxTraces: 0,
-      bytes: 0,
-      maxBytes: 0,
-      evicted: NO_EVICTED,
-      oldestMillis: undefined,
-      ordinary: { evicted: 0, oldestMillis: undefined },
-      mustKeep: { evicted: 0, oldestMillis: undefined },
-    }),
+    logLines: () => undefined,
+    logStore: () => NO_LOGS,
+    buffer: () => NO_BUFFER,
     spans: () => new OperationTally().counts(),
     export: () => [],
     business: () => [],

@@ -27,7 +27,7 @@ import { samplingSettings } from '../sampling/sampling-settings.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { Sink } from '../sampling/outcomes.ts';
 import type { EndedSpan } from '../spans/operation.ts';
-import { logProcessors } from '../spans/client-address.ts';
+import { logProcessors } from '../spans/log-processors.ts';
 import { createMetrics } from './create-metrics.ts';
 import { createProcessor } from './create-processor.ts';
 import { createStallWatch } from './create-stall-watch.ts';
@@ -37,8 +37,9 @@ import { createHistoryOpener, type OpenHistory } from './history-opener.ts';
 import { reportSdkFaults } from './sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './span-makers.ts';
 import type { History } from '../store/history.ts';
+import type { LogStore } from '../store/log-store.ts';
 import { SamplingControl } from '../store/sampling-control.ts';
-import { TraceLogProcessor } from '../store/trace-log-processor.ts';
+import { LogLineProcessor } from '../store/log-line-processor.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import { telemetryResource } from '../base/resource.ts';
 import type { Telemetry } from './telemetry-handle.ts';
@@ -75,6 +76,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly #database: BetterSqlite3Instrumentation | undefined;
   readonly #runtime: RuntimeSampler;
   readonly #stallWatch: StallWatch;
+  readonly #lines: LogStore;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
   /** Needs the Database class, so it opens when that is passed in. */
@@ -85,7 +87,7 @@ export class EnabledTelemetry implements Telemetry {
     const { guard, log, onShutdown, makeSpans, policies = [], sinks = [] } = options;
     const clock = systemClock;
     const live = new LiveSampling(samplingSettings(config), config.settings, clock);
-    const held = createHeldFacts(config, { live, guard, clock });
+    const held = createHeldFacts(config, { live, guard, clock, log });
     const { aggregates, ring, traceLogs, markers, cost, runtime, business } = held;
     const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
     const around = { storage: held.waiting, log };
@@ -100,6 +102,7 @@ export class EnabledTelemetry implements Telemetry {
     this.#guard = guard;
     this.#onShutdown = onShutdown;
     this.#runtime = runtime;
+    this.#lines = held.lines;
     const touch = (): void => this.query.touch();
     const exporter = spans.length === 0 ? undefined : new SpanPipelines(spans);
     const { exportsClientAddresses } = config;
@@ -149,7 +152,8 @@ export class EnabledTelemetry implements Telemetry {
       metricReaders: this.#metricReaders,
       logRecordProcessors: logProcessors(
         config,
-        new TraceLogProcessor({ logs: traceLogs, guard }),
+        guard,
+        new LogLineProcessor({ logs: traceLogs, store: held.lines, guard }),
         logs.processors,
       ),
       instrumentations: [
@@ -176,6 +180,7 @@ export class EnabledTelemetry implements Telemetry {
       assertBetterSqlite3(Database);
       this.#database?.manuallyInstrument(Database);
       this.#history ??= this.#openHistory(Database);
+      this.#lines.start(Database);
     };
     this.#guard.run('instrumentDatabase', begin, undefined);
   }
@@ -187,6 +192,7 @@ export class EnabledTelemetry implements Telemetry {
       ...this.#metricReaders.map((reader) => reader.forceFlush()),
     ]);
     this.#history?.flush();
+    this.#lines.flush();
   }
 
   shutdown(): Promise<void> {
@@ -216,6 +222,7 @@ export class EnabledTelemetry implements Telemetry {
     void this.#stallWatch.stop();
     this.#runtime.end();
     this.#history?.close();
+    this.#lines.close();
     this.#database?.disable();
     this.#spans.remove();
     this.#stopReporting();

@@ -11,6 +11,7 @@ import { Shedding } from '../sampling/shedding.ts';
 import { BusinessHistory } from '../store/business-history.ts';
 import { BusinessMetricReader } from '../store/business-metrics.ts';
 import { clockMarker } from '../store/clock-marker.ts';
+import { LogStore } from '../store/log-store.ts';
 import { Markers } from '../store/markers.ts';
 import { ProcessRuns } from '../store/process-runs.ts';
 import { RuntimeHistory } from '../store/runtime-history.ts';
@@ -34,13 +35,19 @@ export interface HeldFacts {
   readonly counts: BusinessHistory;
   readonly waiting: WaitingExports;
   readonly stalls: StallHistory;
+  readonly lines: LogStore;
 }
 
 export function createHeldFacts(
   config: TelemetryConfig,
-  options: { readonly live: LiveSampling; readonly guard: Guard; readonly clock: Clock },
+  options: {
+    readonly live: LiveSampling;
+    readonly guard: Guard;
+    readonly clock: Clock;
+    readonly log?: (message: string) => void;
+  },
 ): HeldFacts {
-  const { live, guard, clock } = options;
+  const { live, guard, clock, log = () => {} } = options;
   const cost = new CostMeter(config.spans);
   const markers = new Markers();
   const samples = new RuntimeHistory();
@@ -86,5 +93,15 @@ export function createHeldFacts(
     counts,
     waiting: new WaitingExports({ processId, maxBytes: config.exportStorageBytes, guard, clock }),
     stalls: new StallHistory(),
+    lines: new LogStore({
+      path: config.logFile,
+      maxBytes: config.logBytes,
+      days: config.logDays,
+      guard,
+      clock,
+      runMeasured: (write) => cost.background(write),
+      log,
+      process,
+    }),
   };
 }

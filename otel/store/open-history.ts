@@ -46,11 +46,16 @@ export function beginAnew(
   return file;
 }
 
-/** Retries while other processes create the same file; throws what HistoryFile throws. */
+/** Throws what HistoryFile throws. */
 function openWhenFree({ Database, path, options }: HistoryOpening): HistoryFile {
+  return whenFree(() => new HistoryFile(Database, path, options));
+}
+
+/** Retries while other processes create the same file. */
+export function whenFree<T>(open: () => T): T {
   for (let attempt = 1; ; attempt++) {
     try {
-      return new HistoryFile(Database, path, options);
+      return open();
     } catch (error) {
       if (attempt === BUSY_ATTEMPTS || Object(error).code !== 'SQLITE_BUSY') throw error;
     }

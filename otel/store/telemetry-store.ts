@@ -56,7 +56,7 @@ const MAX_TRACE_ID_CHARS = 64;
 
 export interface TelemetryStoreOptions extends Pick<
   TelemetryQuery,
-  'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'downtime'
+  'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'logLines' | 'logStore' | 'downtime'
 > {
   readonly aggregates: AggregateReader;
   readonly ring: TraceRing;
@@ -101,6 +101,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.floors(range);
   readonly stalls: TelemetryQuery['stalls'] = (range) => this.#options.stalls(range);
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
+  readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
+  readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
   readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);

@@ -5,6 +5,7 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import { maskedNumbers } from '../../../otel/kit.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { operationName } from './statement-name.ts';
@@ -13,13 +14,7 @@ import { sheetOf, type Column } from './table.ts';
 import { durationColumn, isoTime } from './time-columns.ts';
 import { moment } from '../format/moment.ts';
 import { countText, durationCell } from '../../markup/quantity.ts';
-import {
-  failureState,
-  type FailureState,
-  maskedNumbers,
-  runsWithout,
-  STATE_WORDS,
-} from '../facts/failure-state.ts';
+import { failureState, type FailureState, runsWithout, STATE_WORDS } from '../facts/failure-state.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusCell, statusColumn } from './asked-address.ts';
 import { badge } from './facts.ts';

@@ -47,12 +47,3 @@ export function runsWithout(
   const runs = cells.reduce((sum, { count }) => sum + count, 0);
   return runs < MIN_RUNS ? undefined : runs;
 }
-
-/** Ids, addresses of memory and numbers, which differ between failures of one kind. */
-const NUMBERS =
-  /\b0x[\da-f]+\b|\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b|\b(?=[a-f]*\d)[\da-f]{8,64}\b|\d+(?:\.\d+)?/gi;
-
-/** A message with `#` for each number. */
-export function maskedNumbers(message: string): string {
-  return message.replaceAll(NUMBERS, '#');
-}

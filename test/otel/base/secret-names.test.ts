@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { redactedQuery } from '../../../otel/instrumentation/redacted-query.ts';
+import { redactedQuery } from '../../../otel/base/redacted-query.ts';
 import { isSecretName } from '../../../otel/base/secret-names.ts';
 import { shownRequest } from '../../../src/observatory/transfer/shown-request.ts';
 import { searchTrace } from '../../fixtures/trace-sketches.ts';

@@ -1,6 +1,7 @@
 import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
 import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
+import { LogStore } from '../../../otel/store/log-store.ts';
 import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
 import type { Clock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
@@ -105,6 +106,9 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     ring,
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
+    logLines: () => undefined,
+    logStore: () =>
+      new LogStore({ path: undefined, maxBytes: 0, days: 0, guard, clock, log: () => {} }).facts(),
     downtime: () => ({ rows: [], sinceMillis: START_MILLIS, precisionMillis: 0 }),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain', text: '' }),
     spans: () => ({

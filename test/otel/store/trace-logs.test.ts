@@ -3,7 +3,7 @@ import { context, ROOT_CONTEXT, SeverityNumber, trace, TraceFlags } from '@opent
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { LogLine } from '../../../otel/query.ts';
-import { TraceLogProcessor } from '../../../otel/store/trace-log-processor.ts';
+import { LogLineProcessor } from '../../../otel/store/log-line-processor.ts';
 import { TraceLogs } from '../../../otel/store/trace-logs.ts';
 
 const line = (message: string): LogLine => ({
@@ -47,10 +47,10 @@ describe('TraceLogs', () => {
   });
 });
 
-describe('TraceLogProcessor', () => {
+describe('LogLineProcessor', () => {
   const logs = new TraceLogs();
   const guard = new Guard();
-  const provider = new LoggerProvider({ processors: [new TraceLogProcessor({ logs, guard })] });
+  const provider = new LoggerProvider({ processors: [new LogLineProcessor({ logs, guard })] });
   const logger = provider.getLogger('test');
   const inSpan = trace.setSpanContext(ROOT_CONTEXT, {
     traceId: TRACE_ID,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureState, maskedNumbers } from '../../../../src/observatory/facts/failure-state.ts';
+import { maskedNumbers } from '../../../../otel/kit.ts';
+import { failureState } from '../../../../src/observatory/facts/failure-state.ts';
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;

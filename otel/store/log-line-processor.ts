@@ -1,7 +1,8 @@
 import { isSpanContextValid, SeverityNumber } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadWriteLogRecord } from '@opentelemetry/sdk-logs';
 import type { Guard } from '../base/guard.ts';
-import type { AttributeMap, LogLine } from '../query.ts';
+import type { AttributeMap, LogLevel, LogLine } from '../query.ts';
+import type { LogStore } from './log-store.ts';
 import { cutText, stringBytes } from './attribute-copy.ts';
 import type { TraceLogs } from './trace-logs.ts';
 
@@ -12,13 +13,19 @@ const MAX_ATTRIBUTES = 16;
 /** The line's object and its fields. */
 const LINE_BYTES = 160;
 
-/** Keeps log records written while a span was active, as lines of its trace. Ignores all others. */
-export class TraceLogProcessor implements LogRecordProcessor {
+/** Keeps every log record on disk, and the ones written while a span was active also as lines of its trace. */
+export class LogLineProcessor implements LogRecordProcessor {
   readonly #logs: TraceLogs;
+  readonly #store: Pick<LogStore, 'add'> | undefined;
   readonly #guard: Guard;
 
-  constructor(options: { readonly logs: TraceLogs; readonly guard: Guard }) {
+  constructor(options: {
+    readonly logs: TraceLogs;
+    readonly store?: Pick<LogStore, 'add'>;
+    readonly guard: Guard;
+  }) {
     this.#logs = options.logs;
+    this.#store = options.store;
     this.#guard = options.guard;
   }
 
@@ -36,27 +43,33 @@ export class TraceLogProcessor implements LogRecordProcessor {
   }
 
   #keep(record: ReadWriteLogRecord): void {
-    const { spanContext } = record;
-    if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
-    const line: LogLine = {
+    const { spanContext, instrumentationScope } = record;
+    const isInSpan = spanContext !== undefined && isSpanContextValid(spanContext);
+    if (!isInSpan && this.#store === undefined) return;
+    const line = {
       timeMillis: record.hrTime[0] * 1000 + record.hrTime[1] / 1e6,
-      spanId: spanContext.spanId,
       level: levelOf(record.severityNumber),
-      message: cutText(String(record.body ?? ''), MAX_MESSAGE_CHARS),
+      message: cutText(textOf(record.body), MAX_MESSAGE_CHARS),
       attributes: copied(record.attributes),
     };
-    this.#logs.add(spanContext.traceId, line, bytesOf(line));
+    const bytes = bytesOf(line);
+    const { traceId, spanId } = isInSpan ? spanContext : { traceId: undefined, spanId: undefined };
+    if (traceId !== undefined && spanId !== undefined) this.#logs.add(traceId, { ...line, spanId }, bytes);
+    this.#store?.add({ ...line, logger: instrumentationScope.name, traceId, spanId }, bytes);
   }
 }
 
-/** Source: OpenTelemetry specification, "Logs Data Model", SeverityNumber: four numbers per level. */
-function levelOf(severity: SeverityNumber | undefined): LogLine['level'] {
+function levelOf(severity: SeverityNumber | undefined): LogLevel {
   if (severity === undefined || severity < SeverityNumber.DEBUG)
     return severity === undefined ? 'info' : 'trace';
   if (severity < SeverityNumber.INFO) return 'debug';
   if (severity < SeverityNumber.WARN) return 'info';
   if (severity < SeverityNumber.ERROR) return 'warn';
   return severity < SeverityNumber.FATAL ? 'error' : 'fatal';
+}
+
+function textOf(body: ReadWriteLogRecord['body']): string {
+  return typeof body === 'object' && body !== null ? (JSON.stringify(body) ?? '') : String(body ?? '');
 }
 
 function copied(attributes: ReadWriteLogRecord['attributes']): AttributeMap {
@@ -71,7 +84,7 @@ function copied(attributes: ReadWriteLogRecord['attributes']): AttributeMap {
   );
 }
 
-function bytesOf(line: LogLine): number {
+function bytesOf(line: Pick<LogLine, 'message' | 'attributes'>): number {
   let bytes = LINE_BYTES + stringBytes(line.message);
   for (const [key, value] of Object.entries(line.attributes)) {
     bytes += stringBytes(key) + (typeof value === 'string' ? stringBytes(value) : 8);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { redactedQuery } from '../../../otel/instrumentation/redacted-query.ts';
+import { redactedQuery } from '../../../otel/base/redacted-query.ts';
 
 describe('redactedQuery', () => {
   it.each([

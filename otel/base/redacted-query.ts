@@ -1,4 +1,4 @@
-import { isSecretName, SECRET_WORDS } from '../base/secret-names.ts';
+import { isSecretName, SECRET_WORDS } from './secret-names.ts';
 
 /** For instrumentation-http, which compares whole names: its own list plus every word of ours. */
 export const REDACTED_QUERY_PARAMS: readonly string[] = [
@@ -13,7 +13,8 @@ export const REDACTED_QUERY_PARAMS: readonly string[] = [
   ...SECRET_WORDS,
 ];
 
-const REDACTED = 'REDACTED';
+/** In place of what is a secret. */
+export const REDACTED = 'REDACTED';
 /** Paths that authenticate someone: their whole query is secret, whatever its names. */
 const CREDENTIAL_PATH =
   /(?:^|[/._-])(?:sign-?(?:in|up)|log-?(?:in|on)|set-?up|register|(?:password-?)?(?:reset|recover\w*|forgot\w*)|password|verify|confirm|invite|invitation|activate|unsubscribe|magic(?:-?link)?|oauth2?|authorize|callback)(?:[/._-]|$)/i;

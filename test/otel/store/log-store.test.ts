@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import { LOG_LEVELS, type LogFilter, type LogLevel, type LogTerm } from '../../../otel/query.ts';
+import type { LogStore } from '../../../otel/store/log-store.ts';
+import type { UnstoredLine } from '../../../otel/store/log-writer.ts';
+import { randomOf } from '../sampling/random.ts';
+import { START_MILLIS } from './kept-span-fixture.ts';
+import { BYTES, lineAt, LogFolder } from './log-fixture.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+const messages = (store: LogStore, ...terms: readonly LogTerm[]): readonly string[] =>
+  store.list({ terms })?.rows.map(({ message }) => message) ?? ['nothing is stored'];
+const text = (words: string, begins = false): LogTerm => ({ field: 'text', text: words, begins });
+const not = (term: LogTerm): LogTerm => ({ ...term, negated: true });
+
+describe('log lines', () => {
+  it('are found by words, phrases, values, level and trace, newest first', () => {
+    const store = new LogFolder().start();
+    const add = (at: number, message: string, more: Partial<UnstoredLine> = {}): void =>
+      store.add(lineAt(START_MILLIS + at, message, more), BYTES);
+    add(1, 'sign-in failed', { level: 'warn', attributes: { 'url.path': '/admin/sign-in', tries: 3 } });
+    add(2, 'request failed', { level: 'error', traceId: TRACE, spanId: 'b7ad6b7169203331' });
+    add(3, 'Zürich is déjà vu');
+    add(4, 'failed request', { level: 'error' });
+    expect(messages(store)).toEqual([
+      'failed request',
+      'Zürich is déjà vu',
+      'request failed',
+      'sign-in failed',
+    ]);
+    expect(messages(store, text('failed'))).toEqual(['failed request', 'request failed', 'sign-in failed']);
+    expect(messages(store, text('request failed'))).toEqual(['request failed']);
+    expect(messages(store, text('/admin/sign'))).toEqual(['sign-in failed']);
+    expect(messages(store, text('3'))).toEqual(['sign-in failed']);
+    expect(messages(store, text('ZURICH'))).toEqual(['Zürich is déjà vu']);
+    expect(messages(store, text('req', true))).toEqual(['failed request', 'request failed']);
+    expect(messages(store, text('failed'), not(text('request')))).toEqual(['sign-in failed']);
+    expect(messages(store, not(text('failed')))).toEqual(['Zürich is déjà vu']);
+    expect(messages(store, { field: 'level', levels: ['warn', 'error'] }, text('sign'))).toEqual([
+      'sign-in failed',
+    ]);
+    expect(messages(store, not({ field: 'level', levels: ['info', 'error'] }))).toEqual(['sign-in failed']);
+    expect(messages(store, { field: 'level', levels: [] })).toEqual([]);
+    expect(messages(store, { field: 'trace', traceId: TRACE.toUpperCase() })).toEqual(['request failed']);
+    expect(store.list()?.rows.at(2)).toMatchObject({ level: 'error', logger: 'app', traceId: TRACE });
+    // The words that mark a level and a trace are not those of a text.
+    expect(messages(store, text('levelerror'))).toEqual([]);
+    expect(messages(store, text(TRACE))).toEqual([]);
+  });
+
+  it.each([
+    '"',
+    '*',
+    'a OR',
+    'NEAR(a b)',
+    'text : x',
+    '-',
+    'a"b',
+    "'; DROP TABLE line; --",
+    '\0x',
+    '(',
+    '^',
+    ':',
+  ])('take %j as text, never as an operator', (typed) => {
+    const folder = new LogFolder();
+    const store = folder.start();
+    store.add(lineAt(START_MILLIS, 'a line'), BYTES);
+    expect(messages(store, text(typed))).toEqual([]);
+    expect(messages(store, text(typed, true), not(text(typed)))).toEqual([]);
+    expect(folder.guard.faults()).toEqual([]);
+  });
+
+  it('have pages without gaps and doubles, also within one moment', () => {
+    const store = new LogFolder().start();
+    for (let i = 0; i < 95; i++) store.add(lineAt(START_MILLIS + Math.floor(i / 40), `line ${i}`), BYTES);
+    for (const terms of [[], [text('line')]]) {
+      const seen: string[] = [];
+      let before: number | undefined;
+      do {
+        const page = store.list({ terms, limit: 10, before });
+        seen.push(...page!.rows.map(({ message }) => message));
+        before = page!.next;
+      } while (before !== undefined);
+      expect(seen).toEqual(Array.from({ length: 95 }, (_, i) => `line ${94 - i}`));
+    }
+  });
+});
+
+describe('patterns of log lines', () => {
+  const naive = (
+    lines: readonly UnstoredLine[],
+    { fromMillis, toMillis }: NonNullable<LogFilter['range']>,
+  ) => {
+    const within = lines.filter(({ timeMillis }) => timeMillis >= fromMillis && timeMillis < toMillis);
+    return Object.fromEntries(
+      [...Map.groupBy(within, ({ level, message }) => `${level} ${message.replaceAll(/\d+/g, '#')}`)].map(
+        ([key, group]) => [key, [group.length, group[0]!.timeMillis, group.at(-1)!.timeMillis]],
+      ),
+    );
+  };
+
+  it('are counted exactly in every range, over hours, and after lines were removed', () => {
+    const folder = new LogFolder();
+    const store = folder.start();
+    const next = randomOf(5);
+    const random = (): number => next() / 2 ** 32;
+    let at = START_MILLIS;
+    const lines = Array.from({ length: 1500 }, (_, i): UnstoredLine => {
+      at += Math.floor(random() * 60_000);
+      const level: LogLevel = random() < 0.1 ? 'warn' : 'info';
+      return lineAt(at, `${['read', 'wrote', 'sent'][i % 3]} ${i} bytes`, { level });
+    });
+    for (const line of lines) store.add(line, BYTES);
+    store.flush();
+    const ranges = Array.from({ length: 25 }, () => {
+      const fromMillis = START_MILLIS + Math.floor(random() * (at - START_MILLIS));
+      return { fromMillis, toMillis: fromMillis + Math.floor(random() * 9 * HOUR) };
+    });
+    const all = { fromMillis: 0, toMillis: at + 1 };
+    const compare = (held: readonly UnstoredLine[]): void => {
+      for (const range of [all, ...ranges]) {
+        const { patterns, total, levels } = store.list({ range })!;
+        const counted = patterns.map((each) => [
+          `${each.level} ${each.text}`,
+          [each.count, Math.floor(each.firstMillis), Math.floor(each.lastMillis)],
+        ]);
+        expect(Object.fromEntries(counted)).toEqual(naive(held, range));
+        expect(total).toEqual({ count: patterns.reduce((sum, { count }) => sum + count, 0), isExact: true });
+        expect(LOG_LEVELS.reduce((sum, level) => sum + levels[level].count, 0)).toBe(total.count);
+      }
+    };
+    compare(lines);
+    // A month later, all but the newest 500 or so have expired.
+    const cutMillis = lines[1000]!.timeMillis;
+    folder.clock.millis = cutMillis + 30 * DAY;
+    for (let i = 0; i < 10; i++) {
+      store.add(lineAt(at, 'read 1 bytes'), BYTES);
+      store.flush();
+    }
+    const added = Array.from({ length: 10 }, () => lineAt(at, 'read 1 bytes'));
+    compare([...lines.slice(1000), ...added]);
+    expect(store.facts()).toMatchObject({
+      lines: 510,
+      stored: 1510,
+      removed: { age: 1000, bytes: 0 },
+      lost: 0,
+    });
+  });
+
+  it('of a search are those of the newest lines that match, and say so', () => {
+    const store = new LogFolder().start();
+    for (let i = 0; i < 2100; i++)
+      store.add(lineAt(START_MILLIS + i, i < 50 ? 'old one' : `one ${i}`), BYTES);
+    store.flush();
+    const found = store.list({ terms: [text('one')] })!;
+    expect(found.total).toEqual({ count: 2000, isExact: false });
+    expect(found.grouped).toBe(2000);
+    expect(found.patterns).toMatchObject([{ text: 'one #', count: 2000 }]);
+    const few = store.list({ terms: [text('old')] })!;
+    expect(few).toMatchObject({ total: { count: 50, isExact: true }, grouped: undefined, patternCount: 1 });
+    expect(few.patterns[0]).toMatchObject({ text: 'old one', count: 50, firstMillis: START_MILLIS });
+  });
+
+  it('are bounded: what is beyond shares one per level', () => {
+    const store = new LogFolder().start();
+    for (let i = 0; i < 1100; i++) {
+      const name = [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+      store.add(lineAt(START_MILLIS + i, `kind ${name}`), BYTES);
+    }
+    store.flush();
+    const found = store.list()!;
+    expect(found.patternCount).toBe(1001);
+    expect(found.patterns[0]).toMatchObject({
+      text: '(other)',
+      count: 100,
+      example: { message: 'kind bajj' },
+    });
+    expect(found.total.count).toBe(1100);
+  });
+});
