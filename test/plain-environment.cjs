@@ -53,6 +53,7 @@ module.exports = class PlainEnvironment {
     for (const symbol of Object.getOwnPropertySymbols(globalThis))
       if (/^(?:EVENT_HANDLERS|JEST_STATE_SYMBOL)$/.test(symbol.description)) delete globalThis[symbol];
     const api = await import('@opentelemetry/api');
-    for (const part of [api.context, api.diag, api.metrics, api.propagation, api.trace]) part.disable();
+    const { context, diag, logs, metrics, propagation, trace } = api;
+    for (const part of [context, diag, logs, metrics, propagation, trace]) part.disable();
   }
 };

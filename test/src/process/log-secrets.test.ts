@@ -6,7 +6,6 @@ import { logProcessors } from '../../../otel/spans/log-processors.ts';
 import { LogLineProcessor } from '../../../otel/store/log-line-processor.ts';
 import { encodeLines, TraceLogs } from '../../../otel/store/trace-logs.ts';
 import { createLog } from '../../../src/process/log.ts';
-import { afterThisTest } from '../../fixtures/after-tests.ts';
 import { LogFolder } from '../../otel/store/log-fixture.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -15,10 +14,6 @@ const planted = (place: number): string => `hunter${place}x`;
 
 it('no secret of a line of the log is on disk: not in the file, not in its write-ahead log, not with its trace', () => {
   const folder = new LogFolder();
-  afterThisTest(() => {
-    logs.disable();
-    context.disable();
-  });
   const store = folder.start();
   const traceLogs = new TraceLogs();
   const { guard } = folder;
