@@ -170,14 +170,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     shedDelayMillis: values.shedDelaySeconds * 1000,
     loopStallMillis: values.runtimeIntervalSeconds === 0 ? 0 : values.loopStallSeconds * 1000,
     historyDays: values.historyDays,
-    historyFile:
-      values.historyDays > 0 && dataDir !== undefined ? join(dataDir, HISTORY_FILE_NAME) : undefined,
-    logFile:
-      Math.min(values.historyDays, values.logDays, values.logBytes) > 0 && dataDir !== undefined
-        ? join(dataDir, LOG_FILE_NAME)
-        : undefined,
-    logBytes: values.logBytes,
-    logDays: values.logDays,
+    ...storedFiles(values, dataDir),
     trustedProxies: values.trustedProxies,
     trustedContext:
       sources.trustedContext === undefined || isWritten(settings, 'METRICS_TRUSTED_CONTEXT')
@@ -244,6 +237,20 @@ function idleSettings(
       'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; set it to 0 to sample by the target alone',
     );
   return notes;
+}
+
+function storedFiles(
+  { historyDays, logDays, logBytes }: SettingValues,
+  dataDir: string | undefined,
+): Pick<TelemetryConfig, 'historyFile' | 'logFile' | 'logBytes' | 'logDays'> {
+  const hasHistory = historyDays > 0 && dataDir !== undefined;
+  const hasLogs = hasHistory && logDays > 0 && logBytes > 0;
+  return {
+    historyFile: hasHistory ? join(dataDir, HISTORY_FILE_NAME) : undefined,
+    logFile: hasLogs ? join(dataDir, LOG_FILE_NAME) : undefined,
+    logBytes,
+    logDays,
+  };
 }
 
 function isWritten(settings: readonly EffectiveSetting[], name: string): boolean {
