@@ -27,6 +27,7 @@ export interface SampledSpan {
   readonly weight?: number | undefined;
   /** Key, value, key, value. */
   readonly attributes: readonly AttributeValue[];
+  readonly events: readonly { readonly name: string; readonly timeMillis: number }[];
 }
 
 export interface SampledTrace {

@@ -1,15 +1,20 @@
-import { relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Runtime } from 'node:inspector';
 import type { StallFrame } from '../base/stall.ts';
 
 const MAX_NAME_CHARS = 200;
 const MODULES = `node_modules${sep}`;
+/** Of paths outside the program's folder. */
+const MAX_MOVED = 500;
+const MAX_PARTS = 30;
 
 /** Names functions as pages show them: no path outside the program's folder is told. */
 export class FrameNames {
   readonly #programFolder: string;
   readonly #kitFolder: string;
+  readonly #moved = new Map<string, string>();
 
   constructor(programFolder: string, kitFolder: string) {
     this.#programFolder = programFolder;
@@ -36,8 +41,25 @@ export class FrameNames {
       ? relative(this.#programFolder, path)
       : module >= 0
         ? path.slice(module + 1)
-        : path.slice(path.lastIndexOf(sep) + 1);
+        : this.#movedPath(path);
     return shown.replaceAll('\\', '/').slice(-MAX_NAME_CHARS);
+  }
+
+  /**
+   * A file of the same program in another folder, as before a deployment, is named as the one that lies here, so that both are one place. Of
+   * any other file, only the name is told.
+   */
+  #movedPath(path: string): string {
+    const known = this.#moved.get(path);
+    if (known !== undefined) return known;
+    const parts = path.split(sep).slice(-MAX_PARTS);
+    const shown = parts
+      .map((_, from) => parts.slice(from).join(sep))
+      .find((end) => !parts.includes('..') && existsSync(join(this.#programFolder, end)));
+    if (this.#moved.size >= MAX_MOVED) this.#moved.clear();
+    const name = shown ?? parts.at(-1)!;
+    this.#moved.set(path, name);
+    return name;
   }
 }
 

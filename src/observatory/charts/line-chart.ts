@@ -18,6 +18,9 @@ export interface ChartSample {
   readonly of: number;
 }
 
+/** A shorter line could not be seen. */
+const MIN_LENGTH = 4;
+
 /** Lines over time, from zero unless the scale is logarithmic. */
 export function lineChart(
   what: string,
@@ -39,10 +42,12 @@ export function lineChart(
   const shapes = lines.map((each) =>
     [...Map.groupBy(each.samples, ({ of }) => of).values()].flatMap(pieces).map((piece) => {
       const points = piece.map((sample) => ({ x: x(sample.atMillis), y: y(sample.value) }));
-      const only = points.length === 1 ? [points[0]!, { ...points[0]!, x: points[0]!.x + 3 }] : points;
+      const last = points.at(-1)!;
+      // A process that ran for a minute of a week is a dot.
+      const isDot = last.x - points[0]!.x < MIN_LENGTH;
       return html`<path
-        class="stroke type-${each.tone}"
-        d="${path(only) ?? ''}"
+        class="${isDot ? 'stroke dot' : 'stroke'} type-${each.tone}"
+        d="${path(isDot ? [last, last] : points) ?? ''}"
         vector-effect="non-scaling-stroke"
       />`;
     }),

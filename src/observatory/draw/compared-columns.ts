@@ -43,11 +43,12 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       label: 'differs',
       key: 'differs',
       room: 'mid',
-      value: (row) => row.differs.join(' '),
-      cell: (row) =>
-        row.differs.length === 0
-          ? html`<span class="zero">–</span>`
-          : row.differs.map((each) => html`${badge(LABELS[each], isWorse(row, each) ? 'failed' : 'quiet')} `),
+      value: (row) => [...row.differs, ...uncertain(row).map((each) => `${each}?`)].join(' '),
+      cell: (row) => {
+        const maybe = uncertain(row);
+        if (row.differs.length + maybe.length === 0) return html`<span class="zero">–</span>`;
+        return html`${row.differs.map((each) => html`${badge(LABELS[each], isWorse(row, each) ? 'failed' : 'quiet')} `)}${maybe.map((each) => html`${badge(`${LABELS[each]}?`, 'quiet')} `)}`;
+      },
     },
     ...pair(
       'rate',
@@ -129,6 +130,26 @@ export function ratioCell(quantile: ComparedQuantile | undefined): Html {
 }
 
 const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
+
+/** From this ratio on a difference is large. */
+const LARGE_RATIO = 2;
+
+/**
+ * Durations that are far from what they were, by their own intervals, but that happened in too few stretches of time to tell it from chance
+ * among all that is compared.
+ */
+export function uncertain({ p50, p95, differs }: ComparedSeries): readonly Difference[] {
+  const isLarge = (quantile: ComparedQuantile | undefined): boolean => {
+    if (quantile === undefined) return false;
+    const { ratio, low, high } = quantile;
+    return (ratio >= LARGE_RATIO && low > 1) || (ratio <= 1 / LARGE_RATIO && high < 1);
+  };
+  const found: readonly (readonly [Difference, ComparedQuantile | undefined])[] = [
+    ['p95', p95],
+    ['p50', p50],
+  ];
+  return found.flatMap(([what, quantile]) => (isLarge(quantile) && !differs.includes(what) ? [what] : []));
+}
 
 function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {
   if (what === 'failed') return after.errors / after.count > before.errors / before.count;

@@ -3,7 +3,7 @@ import { countText, figure, rate } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
 import type { PageView } from '../page.ts';
-import { durationOf, failedOf, ratioCell } from './compared-columns.ts';
+import { durationOf, failedOf, ratioCell, uncertain } from './compared-columns.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 
@@ -24,8 +24,12 @@ export function comparedPanel(row: ComparedSeries, words: string, view: PageView
     { label: 'times', align: 'number', room: 'mid', cell: ({ change }) => change },
     {
       label: 'beyond chance',
-      cell: ({ difference }) =>
-        row.differs.includes(difference) ? badge('differs', 'slow') : html`<span class="zero">no</span>`,
+      cell: ({ difference }) => {
+        if (row.differs.includes(difference)) return badge('differs', 'slow');
+        return uncertain(row).includes(difference)
+          ? badge('perhaps', 'quiet')
+          : html`<span class="zero">no</span>`;
+      },
     },
   ];
   return panel({

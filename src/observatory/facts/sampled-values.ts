@@ -53,9 +53,11 @@ export class SampledValues {
   }
 
   take({ spans }: SampledTrace, unit: SampledSpan, take: TakeValue): void {
+    const failedMillis = failureMillis(unit);
     for (const span of spans) {
-      // What is rendered after a failure is its page.
-      if (this.#isFailing && span.type === 'render') continue;
+      // What runs after a failure draws its page.
+      const isLater = failedMillis === undefined ? span.type === 'render' : span.startMillis >= failedMillis;
+      if (this.#isFailing && isLater && span !== unit) continue;
       const { attributes, weight } = span;
       if (span !== unit || span.type === 'http') take(SERIES_KEY[span.type], span.series, weight);
       for (let at = 0; at < attributes.length; at += 2)
@@ -80,6 +82,11 @@ export class SampledValues {
     if (SKIPPED.test(key) || TIMES.test(key) || (this.#isFailing && OUTCOMES.test(key))) return 'not';
     return NAMING.test(key) ? 'as they are' : 'by magnitude';
   }
+}
+
+/** When the exception that surfaced was recorded; undefined without one. */
+function failureMillis({ events }: SampledSpan): number | undefined {
+  return events.findLast(({ name }) => name === 'exception')?.timeMillis;
 }
 
 function takeAgent(userAgent: string, weight: number | undefined, take: TakeValue): void {

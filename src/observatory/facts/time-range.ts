@@ -184,14 +184,17 @@ export function sinceStartWords(startedAtMillis: number, now: number): string {
 export function coverageNotes({ coverage }: ChosenRange, now: number): readonly string[] {
   if (coverage === undefined) return [];
   const { coarser, missing } = coverage;
-  const spans = missing.map(({ fromMillis, toMillis, reason }) => {
-    const when = `between ${momentText(fromMillis, now)} and ${momentText(Math.min(toMillis, now), now)}`;
-    return `Numbers are lower bounds: counts ${when} ${WHY_MISSING[reason]}.`;
+  const notes = [...Map.groupBy(missing, ({ reason }) => reason)].map(([reason, gaps]) => {
+    const whens = gaps
+      .slice(0, MAX_NOTES)
+      .map(
+        ({ fromMillis, toMillis }) =>
+          `between ${momentText(fromMillis, now)} and ${momentText(Math.min(toMillis, now), now)}`,
+      );
+    const left = gaps.length - MAX_NOTES;
+    const more = left > 0 ? [`in ${left} more ${left === 1 ? 'interval' : 'intervals'}`] : [];
+    return `Numbers are lower bounds: counts ${LIST.format([...whens, ...more])} ${WHY_MISSING[reason]}.`;
   });
-  const notes =
-    spans.length > MAX_NOTES
-      ? [...spans.slice(0, MAX_NOTES), `The same holds for ${spans.length - MAX_NOTES} more intervals.`]
-      : spans;
   if (coarser === undefined) return notes;
   return [
     ...notes,
@@ -200,6 +203,7 @@ export function coverageNotes({ coverage }: ChosenRange, now: number): readonly 
 }
 
 const MAX_NOTES = 3;
+const LIST = new Intl.ListFormat('en');
 /** A preset's words mention an earlier start only beyond this share of its length. */
 const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {

@@ -2,7 +2,7 @@ import type { Marker } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { compareLinks } from '../draw/compare-links.ts';
-import { comparedColumns, differenceWords } from '../draw/compared-columns.ts';
+import { uncertain, comparedColumns, differenceWords } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
@@ -66,7 +66,8 @@ export const changesPage = definePage<ChangesFacts>({
       }),
       foot: html`<span
           >a difference is marked if chance would mark one on at most 5 of 100 such pages, with durations that
-          drift for some minutes; intervals hold 95 times in 100</span
+          drift for some minutes; intervals hold 95 times in 100. Marked with ?: twice as long or half,
+          outside of its interval, but in too few stretches of time to tell</span
         ><span
           >durations are compared from 20 operations on each side for p50, from 60 for p95; of each type, the
           operations that took the most time are compared</span
@@ -90,11 +91,18 @@ function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sente
           text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides. Choose a longer range.`,
         },
       ];
+    const maybe = rows.filter((row) => uncertain(row).length > 0).length;
+    const known = `${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}`;
+    if (maybe > 0)
+      return [
+        { text: 'Nothing certain' },
+        {
+          text: ` compared with ${words}: ${plural(maybe, 'operation')} took twice as long or half, which may be chance; ${known}.`,
+        },
+      ];
     return [
       { text: 'Nothing changed', tone: 'good' },
-      {
-        text: ` beyond chance, compared with ${words}: ${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}.`,
-      },
+      { text: ` beyond chance, compared with ${words}: ${known}.` },
     ];
   }
   const named = differing.slice(0, MAX_NAMED).flatMap((row, index) => {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Profiler } from 'node:inspector';
 import { FrameNames } from '../../../otel/instrumentation/frame-names.ts';
@@ -150,5 +151,16 @@ describe('the lines of a stack', () => {
     ];
     const words = { names, lines: new StackLines(), own };
     expect(sampledStall([profile], 0, SAMPLE_MICROS, words).place?.location).toBe('src/page.ts:31');
+  });
+});
+
+describe('FrameNames', () => {
+  it('names a file of this program in another folder, as of the deployment before, as the one here', () => {
+    const here = new FrameNames(fileURLToPath(new URL('../../../', import.meta.url)), '/kit');
+    const at = (url: string): string | undefined =>
+      here.of({ functionName: 'read', scriptId: '', url, lineNumber: 70, columnNumber: 0 }).location;
+    expect(at('file:///srv/releases/7/src/posts/post-store.ts')).toBe('src/posts/post-store.ts:71');
+    expect(at('/srv/other/elsewhere.ts')).toBe('elsewhere.ts:71');
+    expect(at('/srv/../../src/posts/post-store.ts')).toBe('post-store.ts:71');
   });
 });

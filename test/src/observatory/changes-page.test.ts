@@ -77,6 +77,20 @@ describe('what changed', () => {
     expect(before.count + after.count).toBe(600);
   });
 
+  it('may be a duration that is far from what it was, if too few stretches of time have it', async () => {
+    const happened = [
+      ...steady,
+      ...asked('GET /x', { count: 90, from: 63.4, to: 62.9, millis: 1 }),
+      ...asked('GET /x', { count: 90, from: 30, to: 29, millis: 100 }),
+    ];
+    const blog = new MeasuredBlog({ happened });
+    const { summary, facts } = await pageOf(blog);
+    expect(facts.rows.find(({ name }) => name === 'GET /x')?.differs).toEqual([]);
+    expect(summary).toBe(
+      'Nothing certain compared with the hour before: 1 operation took twice as long or half, which may be chance; 2 operations compared.',
+    );
+  });
+
   it('cannot be told from a handful of requests, nor from those of one side', async () => {
     const few = asked('GET /', { count: 12, from: 120, to: 0.1, millis: 5 });
     const rare = await pageOf(new MeasuredBlog({ happened: few }));

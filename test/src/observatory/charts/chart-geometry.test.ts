@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TimelinePoint } from '../../../../otel/query.ts';
 import { timeAxis, type ChartTime } from '../../../../src/observatory/charts/frame.ts';
 import { heatMapChart, occupiedBands } from '../../../../src/observatory/charts/heat-map-chart.ts';
+import { lineChart } from '../../../../src/observatory/charts/line-chart.ts';
 import { logScale, logTicks, timeScale, zeroScale } from '../../../../src/observatory/charts/scales.ts';
 import { rateBars, rateLegend, stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
 import { segments, timeSeries } from '../../../../src/observatory/charts/time-series.ts';
@@ -54,6 +55,27 @@ describe('scales', () => {
   ])('mark %p to %p at round numbers', (low, high, expected) =>
     expect(logTicks(low, high)).toEqual(expected),
   );
+});
+
+describe('lines', () => {
+  it('are dots where they would be too short to see', () => {
+    const sample = (fromMillis: number, atMillis: number, of: number) => ({
+      fromMillis,
+      atMillis,
+      of,
+      value: 1,
+    });
+    const samples = [
+      sample(0, 0, 1),
+      sample(0, 1, 1),
+      sample(500, 500, 2),
+      sample(600, 600, 3),
+      sample(600, 900, 3),
+    ];
+    const drawn = lineChart('Memory', [{ label: 'x', tone: 'http', samples }], time, String).text;
+    expect(drawn.match(/class="stroke dot type-http"/g)).toHaveLength(2);
+    expect(drawn.match(/class="stroke type-http"/g)).toHaveLength(1);
+  });
 });
 
 describe('timeAxis', () => {

@@ -11,6 +11,7 @@ function request(id: string, weight: number | undefined, millis: number, inState
     status: 'unset',
     weight,
     attributes: [],
+    events: [],
   };
   return {
     traceId: id,

@@ -169,6 +169,7 @@ describe('overRepresented', () => {
           status: 'unset',
           weight,
           attributes: ['cache.state', state],
+          events: [],
         },
       ],
     }));
@@ -200,6 +201,44 @@ describe('overRepresented', () => {
     expect([row?.marked.share, row?.rest.share, row?.ratio]).toEqual([0.6, 0.08, expect.closeTo(7.5)]);
     // ln 7.5 ± 1.96 √(1/60 - 1/100 + 1/5 - 1/62.5): fifty of weight 20 beside light ones are as certain as 62.5.
     expect([row?.ratioFrom, row?.ratioTo]).toEqual([expect.closeTo(3.19, 1), expect.closeTo(17.65, 1)]);
+  });
+
+  it('names no statement that draws the page of a failure', () => {
+    const { store } = storeWith();
+    const failing = (traceId: string): SampledTrace => {
+      const at = {
+        name: '',
+        status: 'unset',
+        weight: 1,
+        durationMillis: 1,
+        attributes: [],
+        events: [],
+      } as const;
+      const child = { ...at, parentSpanId: '1', type: 'database' } as const;
+      return {
+        traceId,
+        spans: [
+          {
+            ...at,
+            spanId: '1',
+            parentSpanId: undefined,
+            type: 'http',
+            series: 'GET /:slug',
+            startMillis: 100,
+            status: 'error',
+            events: [{ name: 'exception', timeMillis: 101 }],
+          },
+          { ...child, spanId: '2', series: 'SELECT quotes', startMillis: 100.5 },
+          { ...child, spanId: '3', series: 'SELECT menu', startMillis: 101.25 },
+        ],
+      };
+    };
+    const marked = { traces: Array.from({ length: 40 }, (_, index) => failing(`f${index}`)), kept: 40 };
+    const rest = { traces: sampled(200, 1, 'hit'), kept: 200 };
+    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    const { rows } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'failed' });
+    expect(rows.map(({ value }) => value)).toContain('SELECT quotes');
+    expect(rows.map(({ value }) => value)).not.toContain('SELECT menu');
   });
 
   it('raises the weights if traces are missing, unless a rule may have dropped them', () => {

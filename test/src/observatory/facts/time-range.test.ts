@@ -113,6 +113,33 @@ describe('asCounted', () => {
     ]);
     expect(coverageNotes(chooseRange({}, NOW), NOW)).toEqual([]);
   });
+
+  it('says it once for all processes that were killed', () => {
+    const killed = (minutes: number) =>
+      ({
+        fromMillis: NOW - minutes * MINUTE,
+        toMillis: NOW - minutes * MINUTE + 1000,
+        reason: 'killed',
+      }) as const;
+    const notes = (count: number) =>
+      coverageNotes(
+        asCounted(
+          chooseRange({ from: '-3h' }, NOW),
+          {
+            ...coverage,
+            fromMillis: NOW - 3 * HOUR,
+            missing: [50, 40, 30, 20, 10].slice(0, count).map(killed),
+          },
+          NOW,
+        ),
+        NOW,
+      );
+    expect(notes(2)).toEqual([
+      'Numbers are lower bounds: counts between 13:10:00 and 13:10:01 and between 13:20:00 and 13:20:01 may be missing: a process was killed before it wrote all of them to disk.',
+    ]);
+    expect(notes(5)).toHaveLength(1);
+    expect(notes(5)[0]).toContain('between 13:30:00 and 13:30:01, and in 2 more intervals may be missing');
+  });
 });
 
 describe('chooseRange', () => {
