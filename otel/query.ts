@@ -455,10 +455,10 @@ export interface TelemetryQuery {
   heatMap(type: OperationType, range: TimeRange, options?: HeatMapOptions): HeatMap;
   /** Every series of a type with activity in the range (default: since start), ordered by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
-  /** Of an http series; undefined if it has none. */
-  requestLists(series: string): RequestLists | undefined;
-  /** Of all responses with status 404 or 410, whatever their series. */
-  notFound(): RequestLists<NotFoundRow>;
+  /** Of an http series, all requests or those that failed; undefined if there is none. The range is extended to whole hours, or days after two days. */
+  requestLists(series: string, range: TimeRange, which?: 'all' | 'failed'): RequestLists | undefined;
+  /** The same of all responses with status 404 or 410, whatever their series. */
+  notFound(range: TimeRange): RequestLists<NotFoundRow>;
   /** Every metric of this process for Prometheus. @param accept Header of the request. Never rejects. */
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;

@@ -63,7 +63,7 @@ export class RedAggregator {
     this.#book = new SeriesBook(options.maxSeries ?? DEFAULT_MAX_SERIES);
     this.#onClockStep = options.onClockStep ?? (() => {});
     this.#startedMillis = options.clock.now();
-    this.#requests = new RequestBook(this.#startedMillis);
+    this.#requests = new RequestBook(() => options.clock.now());
     this.#watch = new ClockWatch(options.clock);
     this.#queue = new RollUpQueue(processId, (number) => this.#book.keyOf(number));
     this.#counts = new CountsOverTime(this.#queue, tiers);
@@ -160,12 +160,17 @@ export class RedAggregator {
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
   }
 
-  requestLists(series: string): RequestLists | undefined {
-    return this.#requests.of(series);
+  requestLists(series: string, range: TimeRange, which: 'all' | 'failed' = 'all'): RequestLists | undefined {
+    return this.#requests.of(series, range, which);
   }
 
-  notFound(): RequestLists<NotFoundRow> {
-    return this.#requests.notFound();
+  notFound(range: TimeRange): RequestLists<NotFoundRow> {
+    return this.#requests.notFound(range);
+  }
+
+  /** Lists of requests, for a history of them. */
+  get requests(): RequestBook {
+    return this.#requests;
   }
 
   /** Share of durations of a series that are shorter, 0–1, over all counts held; undefined for an unknown series. */

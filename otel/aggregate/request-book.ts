@@ -1,89 +1,106 @@
-import type { NotFoundRow, RequestLists, TopRow } from '../query.ts';
+import type { NotFoundRow, RequestLists, TimeRange } from '../query.ts';
 import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
-import { ListsOfRequests, LISTS_BYTES, topRows } from './request-lists.ts';
-import { type ListBudget, TopList } from './top-list.ts';
+import type { RequestArchive } from './request-archive.ts';
+import { CELL_MILLIS, listKey, RequestCell, sizesOf } from './request-cell.ts';
+import { mergedRequests, NO_REQUESTS, type RequestsSummary, requestListsOf } from './request-lists.ts';
 
-/** Of each series; 44 KB if every entry is as long as it may be. */
-const SERIES_SIZES = { addresses: 20, others: 20 };
-const NOT_FOUND_SIZES = { addresses: 300, others: 50 };
-const REFERRERS_PER_ADDRESS = 3;
-/** Of all series together: a hundred routes with the longest entries. */
-const MAX_BYTES = 4_000_000;
-/** Apart, so that routes leave room for it: 150 entries of the longest, 500 of usual length and their referrers. */
-const MAX_NOT_FOUND_BYTES = 1_000_000;
-/** Facts of an address that was not found, without its referrers. */
-const DETAIL_BYTES = 300;
+import { alignDown, alignUp } from './tiers.ts';
 
-/** What is known of an address that was not found. */
-interface Missed {
-  statusCode: number;
-  bots: number;
-  requests: number;
-  readonly referrers: TopList;
-}
+/** A request that ended shortly before the hour may be counted shortly after. */
+const LATE_MILLIS = 60_000;
+/** Closed hours in memory until they are stored; without a history file, until there are more. */
+const MAX_CLOSED = 47;
+/** Of closed hours: with the open one, at most twice as much. */
+const MAX_CLOSED_BYTES = 6_000_000;
 
-/** The most frequent addresses, referrers and user agents of all requests, by series and of those not found; bounded in entries and bytes. */
+/** The most frequent addresses, referrers and user agents of all requests, per hour: by series, of those failed, and of those not found. Bounded. */
 export class RequestBook {
-  readonly #fromMillis: number;
-  readonly #series = new Map<string, ListsOfRequests>();
-  readonly #budget: ListBudget = { leftBytes: MAX_BYTES };
-  readonly #missedBudget: ListBudget = { leftBytes: MAX_NOT_FOUND_BYTES };
-  readonly #missed = new ListsOfRequests<Missed>(NOT_FOUND_SIZES, this.#missedBudget, ({ referrers }) => {
-    referrers.clear();
-    this.#missedBudget.leftBytes += DETAIL_BYTES;
-  });
+  readonly #now: () => number;
+  #open: RequestCell;
+  #closed: RequestCell[] = [];
+  #archive: RequestArchive | undefined;
+  readonly #startedMillis: number;
 
-  constructor(fromMillis: number) {
-    this.#fromMillis = fromMillis;
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedMillis = now();
+    this.#open = new RequestCell(alignDown(this.#startedMillis, CELL_MILLIS), this.#startedMillis);
   }
 
   get bytes(): number {
-    const used = MAX_BYTES - this.#budget.leftBytes + MAX_NOT_FOUND_BYTES - this.#missedBudget.leftBytes;
-    return used + LISTS_BYTES * (this.#series.size + 1);
+    return this.#cells.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** @param series As counted; there are few. */
-  record(series: string, { statusCode = 0, endMillis }: Operation, asked: AskedAddress): void {
-    const from = asked.askedFrom;
-    let lists = this.#series.get(series);
-    if (lists === undefined)
-      this.#series.set(series, (lists = new ListsOfRequests(SERIES_SIZES, this.#budget)));
-    lists.record(asked, from, endMillis);
-    if (statusCode === 404 || statusCode === 410) this.#recordMissed(asked, from, statusCode, endMillis);
+  record(series: string, operation: Operation, asked: AskedAddress): void {
+    const { endMillis } = operation;
+    const { startMillis } = this.#open;
+    if (endMillis >= startMillis + CELL_MILLIS || endMillis < startMillis - LATE_MILLIS)
+      this.#turn(endMillis);
+    this.#open.record(series, operation, asked);
   }
 
-  of(series: string): RequestLists | undefined {
-    return this.#series.get(series)?.facts(this.#fromMillis, (row) => row);
+  /** Of a series; undefined if no request was counted. */
+  of(series: string, range: TimeRange, which: 'all' | 'failed' = 'all'): RequestLists | undefined {
+    return this.#lists(listKey(which, series), range);
   }
 
-  notFound(): RequestLists<NotFoundRow> {
-    return this.#missed.facts(this.#fromMillis, notFoundRow);
+  notFound(range: TimeRange): RequestLists<NotFoundRow> {
+    return this.#lists(listKey('missed'), range) ?? this.#listsOf(range, NO_REQUESTS);
   }
 
-  #recordMissed(asked: AskedAddress, from: string | undefined, statusCode: number, atMillis: number): void {
-    const { entry, isBrowser } = this.#missed.record(asked, from, atMillis);
-    if (entry === undefined) return;
-    const missed = (entry.detail ??= this.#newMissed());
-    missed.statusCode = statusCode;
-    missed.requests++;
-    if (!isBrowser) missed.bots++;
-    if (from !== undefined) missed.referrers.add(from, atMillis);
+  /** Older hours are read there from now on. */
+  readFrom(archive: RequestArchive): void {
+    this.#archive = archive;
   }
 
-  #newMissed(): Missed {
-    const budget = this.#missedBudget;
-    budget.leftBytes -= DETAIL_BYTES;
-    return { statusCode: 0, bots: 0, requests: 0, referrers: new TopList(REFERRERS_PER_ADDRESS, budget) };
+  /** Hours in memory, oldest first; the last one is still counted. Stored lists are marked by `savedCount`. */
+  get cells(): readonly RequestCell[] {
+    return this.#cells;
   }
-}
 
-function notFoundRow(row: TopRow, missed: Missed | undefined): NotFoundRow {
-  return {
-    ...row,
-    statusCode: missed?.statusCode ?? 404,
-    bots: missed?.bots ?? 0,
-    referrers:
-      missed === undefined ? { rows: [], none: 0, others: 0 } : topRows(missed.referrers, missed.requests),
-  };
+  /** Forgets a closed hour, once it is stored. */
+  forget(cell: RequestCell): void {
+    this.#closed = this.#closed.filter((each) => each !== cell);
+  }
+
+  get #cells(): readonly RequestCell[] {
+    return [...this.#closed, this.#open];
+  }
+
+  #turn(atMillis: number): void {
+    const startMillis = alignDown(atMillis, CELL_MILLIS);
+    if (!this.#open.isEmpty) this.#closed.push(this.#open);
+    this.#open = new RequestCell(startMillis, Math.max(startMillis, this.#startedMillis));
+    let bytes = this.#closed.reduce((sum, cell) => sum + cell.bytes, 0);
+    while (this.#closed.length > MAX_CLOSED || bytes > MAX_CLOSED_BYTES)
+      bytes -= this.#closed.shift()?.bytes ?? bytes;
+  }
+
+  #lists(key: string, range: TimeRange): RequestLists<NotFoundRow> | undefined {
+    const cells = this.#cells;
+    const held = cells.flatMap((cell): readonly RequestsSummary[] => {
+      const isIn = cell.startMillis < range.toMillis && cell.startMillis + CELL_MILLIS > range.fromMillis;
+      const summary = isIn ? cell.summary(key) : undefined;
+      return summary === undefined ? [] : [summary];
+    });
+    const stored = this.#archive?.read(key, range, new Set(cells.map(({ id }) => id))) ?? [];
+    const merged = mergedRequests([...stored, ...held], sizesOf(key));
+    return merged && this.#listsOf(range, merged);
+  }
+
+  /** With the times that the lists are of: whole hours or days, not before counting began, and not after now. */
+  #listsOf(range: TimeRange, merged: RequestsSummary): RequestLists<NotFoundRow> {
+    const now = this.#now();
+    const oldest = Math.min(
+      this.#archive?.oldestMillis() ?? Infinity,
+      ...this.#cells.map(({ fromMillis }) => fromMillis),
+    );
+    const from = Math.max(oldest, alignDown(Math.min(range.fromMillis, now), CELL_MILLIS));
+    return requestListsOf(merged, {
+      fromMillis: Math.min(from, merged.fromMillis),
+      toMillis: Math.min(now, Math.max(alignUp(range.toMillis, CELL_MILLIS), merged.toMillis)),
+    });
+  }
 }

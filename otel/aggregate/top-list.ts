@@ -1,4 +1,4 @@
-import type { TopRow } from '../query.ts';
+import { type ListSummary, mostFrequentFirst } from './list-summary.ts';
 
 /** Longer values are cut and counted together. */
 export const MAX_LISTED_CHARS = 200;
@@ -42,6 +42,8 @@ export class TopList<Detail = undefined> {
   #searches = 0;
   /** True once a value was counted without an entry, or lost it. */
   #hasFolded = false;
+  /** True once there were no bytes for an entry: then floors say nothing. */
+  #hasRefused = false;
 
   /** @param release Called for the detail of an entry that is replaced. */
   constructor(maxEntries: number, budget: ListBudget, release: (detail: Detail) => void = () => {}) {
@@ -79,18 +81,28 @@ export class TopList<Detail = undefined> {
     return entry;
   }
 
-  /** Most frequent first. */
-  rows(): readonly (TopRow & { readonly detail: Detail | undefined })[] {
-    return [...this.#entries.values()]
-      .map(({ value, count, isExact, firstMillis, lastMillis, detail }) => ({
-        value,
-        count,
-        isExact,
-        firstMillis,
-        lastMillis,
-        detail,
-      }))
-      .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
+  /** As plain data, with the bounds of its errors. @param savedOf Default: without details. */
+  summary<Saved = undefined>(
+    savedOf: (detail: Detail) => Saved | undefined = () => undefined,
+  ): ListSummary<Saved> {
+    const entries = [...this.#entries.values()];
+    const others = entries.reduce((left, { count }) => left - count, this.#total);
+    const least = entries.reduce((least, { floor, count }) => Math.min(least, floor + count), Infinity);
+    const missedOf = (floor: number): number => (this.#hasRefused ? others : Math.min(floor, others));
+    return {
+      total: this.#total,
+      unlisted: this.#hasFolded ? missedOf(least) : 0,
+      rows: entries
+        .map(({ value, count, floor, isExact, firstMillis, lastMillis, detail }) => ({
+          value,
+          count,
+          missed: isExact ? 0 : missedOf(floor),
+          firstMillis,
+          lastMillis,
+          detail: detail === undefined ? undefined : savedOf(detail),
+        }))
+        .sort(mostFrequentFirst),
+    };
   }
 
   /** Gives its bytes back. */
@@ -104,6 +116,7 @@ export class TopList<Detail = undefined> {
     const replaced = isFull ? this.#takeRarest() : undefined;
     if (bytes > this.#budget.leftBytes) {
       this.#hasFolded = true;
+      this.#hasRefused = true;
       return undefined;
     }
     const entry: TopEntry<Detail> = {

@@ -5,6 +5,8 @@ export interface TopRow {
   readonly count: number;
   /** False if earlier ones may be in `others`: then `count` is a lower bound, and `firstMillis` an upper one. */
   readonly isExact: boolean;
+  /** At most as many more are in `others`; 0 if it is exact. */
+  readonly missed: number;
   readonly firstMillis: number;
   readonly lastMillis: number;
 }
@@ -19,9 +21,11 @@ export interface TopRows<Row extends TopRow = TopRow> {
   readonly others: number;
 }
 
-/** What was asked, from where and by whom, of every request since `fromMillis`; bounded. */
+/** What was asked, from where and by whom, of every request between two times, which are of whole hours, or days after two days; bounded. */
 export interface RequestLists<Row extends TopRow = TopRow> {
+  /** Start of the counts. */
   readonly fromMillis: number;
+  readonly toMillis: number;
   readonly count: number;
   /** Paths without queries. */
   readonly addresses: TopRows<Row>;

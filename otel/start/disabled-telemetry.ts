@@ -114,7 +114,7 @@ export function disabledTelemetry(
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
     requestLists: () => undefined,
-    notFound: () => new RequestBook(clock.now()).notFound(),
+    notFound: (range) => new RequestBook(() => clock.now()).notFound(range),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),

@@ -5,6 +5,7 @@ import type { TelemetryConfig } from '../config.ts';
 import { CallerHistory } from '../store/caller-history.ts';
 import { ExitWatch } from '../store/exit-watch.ts';
 import { History } from '../store/history.ts';
+import { ListHistory } from '../store/list-history.ts';
 import type { SamplingControl } from '../store/sampling-control.ts';
 import { StatementHistory } from '../store/statement-history.ts';
 import type { HeldFacts } from './held-facts.ts';
@@ -46,6 +47,7 @@ export function createHistoryOpener(options: {
         stalls,
         new CallerHistory(aggregates.book, clock, days),
         new StatementHistory(aggregates.book, clock),
+        new ListHistory({ book: aggregates.requests, clock, guard, days }),
       ],
       guard,
       clock,

@@ -15,6 +15,7 @@ import { StallTable } from './stall-table.ts';
 import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
 import { KindTable } from './kind-table.ts';
+import { ListTable } from './list-table.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
@@ -66,6 +67,7 @@ export class HistoryFile {
   readonly counts: RollUpArchive;
   readonly business: BusinessTable;
   readonly callers: CallerTable;
+  readonly lists: ListTable;
   readonly statements: StatementTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
@@ -100,6 +102,7 @@ export class HistoryFile {
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.business = new BusinessTable(this.#database);
       this.callers = new CallerTable(this.#database);
+      this.lists = new ListTable(this.#database);
       this.statements = new StatementTable(this.#database);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);

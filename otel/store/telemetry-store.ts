@@ -94,8 +94,8 @@ export interface TelemetryStoreOptions extends Pick<
 /** Answers pages from aggregates, the trace ring and the parts it is composed of. Holds no state of its own. */
 export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly enabled = true;
-  readonly requestLists: TelemetryQuery['requestLists'] = (series) =>
-    this.#settled.aggregates.requestLists(series);
+  readonly requestLists: TelemetryQuery['requestLists'] = (...asked) =>
+    this.#settled.aggregates.requestLists(...asked);
   readonly downtime: TelemetryQuery['downtime'] = () => this.#options.downtime();
   readonly runtime: TelemetryQuery['runtime'] = (...asked) => this.#options.samples(...asked);
   readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.floors(range);
@@ -103,7 +103,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
   readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
-  readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
+  readonly notFound: TelemetryQuery['notFound'] = (range) => this.#settled.aggregates.notFound(range);
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
   readonly liveSettings: TelemetryQuery['liveSettings'] = () => this.#options.samplingControl.facts();

@@ -8,6 +8,7 @@ import { moment, momentText } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
 import { shareText } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 import { isoTime } from './time-columns.ts';
@@ -57,7 +58,9 @@ export function topCount<Row extends TopRow>(): Column<TopLine<Row>> {
     value: ({ count }) => count,
     cell: (line) =>
       line.kind === 'listed' && !line.row.isExact
-        ? html`<span title="at least: earlier ones are among the others">≥ ${countText(line.count)}</span>`
+        ? html`<span title="at most ${countText(line.count + line.row.missed)}: more may be among the others"
+            >≥ ${countText(line.count)}</span
+          >`
         : countText(line.count),
   };
 }
@@ -88,33 +91,55 @@ export function seenColumns<Row extends TopRow>(
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
 }
 
+/** The time of the lists, which is longer than the range: `since 13:00:00`, `between …`. */
+export function listedWhen({ fromMillis, toMillis }: RequestLists, { range, now }: PageView): string {
+  const from = momentText(fromMillis, now);
+  return range.moving ? `since ${from}` : `between ${from} and ${momentText(toMillis, now)}`;
+}
+
 /** What is counted, for the foot of a list. */
-export function countedNote({ fromMillis }: RequestLists, now: number): Html {
+export function countedNote(lists: RequestLists, view: PageView): Html {
   return html`<span
-    >from every request since ${momentText(fromMillis, now)}, whatever the range; “≥” where earlier ones may
-    be among the others, which complete the sum</span
+    >from every request ${listedWhen(lists, view)}: lists are kept per hour, and per day after two days; “≥”
+    where more may be among the others, which complete the sum</span
   >`;
+}
+
+/** Who got an error, and where: addresses and user agents of failed requests. */
+export function failedRequestPanels(lists: RequestLists, view: PageView): Html {
+  const { addresses, browsers, bots } = lists;
+  return html`<div class="grid even">
+    ${listPanel('Addresses that failed', addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+    ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
+    ${sum(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
+  </div>`;
+}
+
+const sum = ({ rows, none, others }: TopRows): number =>
+  rows.reduce((all, { count }) => all + count, none + others);
+
+function listPanel(title: string, rows: TopRows, words: TopWords, view: PageView, foot?: Html): Html {
+  return panel({
+    title,
+    note: plural(sum(rows), 'request'),
+    body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view), {
+      caption: title,
+      keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
+      view,
+      still: true,
+      empty: 'None.',
+    }),
+    ...(foot && { foot }),
+  });
 }
 
 /** Addresses, unless left out, referrers and user agents of requests. */
 export function requestPanels(lists: RequestLists, view: PageView, withAddresses = true): Html {
-  const one = (title: string, rows: TopRows, words: TopWords): Html =>
-    panel({
-      title,
-      note: `${countText(rows.rows.reduce((sum, { count }) => sum + count, rows.none + rows.others))} requests`,
-      body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view), {
-        caption: title,
-        keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
-        view,
-        still: true,
-        empty: 'None.',
-      }),
-      ...(title === 'Addresses' && { foot: countedNote(lists, view.now) }),
-    });
   return html`<div class="grid even">
-    ${withAddresses && one('Addresses', lists.addresses, ADDRESS_WORDS)}
-    ${one('Referrers', lists.referrers, REFERRER_WORDS)} ${one('Browsers', lists.browsers, BROWSER_WORDS)}
-    ${one('Bots and other programs', lists.bots, BOT_WORDS)}
+    ${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+    ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
+    ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}
+    ${listPanel('Bots and other programs', lists.bots, BOT_WORDS, view)}
   </div>`;
 }
 

@@ -9,6 +9,7 @@ import {
   ADDRESS_WORDS,
   askedValue,
   countedNote,
+  listedWhen,
   requestPanels,
   seenColumns,
   topCount,
@@ -16,7 +17,6 @@ import {
   topShare,
 } from '../draw/top-tables.ts';
 import { topLines, type TopLine } from '../facts/top-lines.ts';
-import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -34,11 +34,12 @@ type Line = TopLine<NotFoundRow>;
 export const notFoundPage = definePage<RequestLists<NotFoundRow>>({
   path: '/not-found',
   menu: 'not-found',
-  ranged: false,
-  fetch: ({ telemetry }) => telemetry.notFound(),
+  fetch: ({ telemetry, range }) => telemetry.notFound(range),
   title: () => 'Not found',
-  sentence({ count, fromMillis, addresses }, { links, now }) {
-    const since = `since ${momentText(fromMillis, now)}`;
+  sentence(facts, view) {
+    const { count, addresses } = facts;
+    const { links } = view;
+    const since = listedWhen(facts, view);
     const [first] = addresses.rows;
     if (first === undefined)
       return [{ text: 'Every address was found', tone: 'good' }, { text: ` ${since}.` }];
@@ -68,7 +69,7 @@ export const notFoundPage = definePage<RequestLists<NotFoundRow>>({
         view,
         empty: 'Every address was found.',
       }),
-      foot: countedNote(facts, view.now),
+      foot: countedNote(facts, view),
     })}
     ${facts.count > 0 && requestPanels(facts, view, false)}`;
   },

@@ -5,7 +5,7 @@ import { answersPanel } from '../draw/answers-panel.ts';
 import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
-import { requestPanels } from '../draw/top-tables.ts';
+import { failedRequestPanels, requestPanels } from '../draw/top-tables.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
 import { definePage } from './define-page.ts';
@@ -13,8 +13,10 @@ import { seriesSentence } from '../sentences/series-sentence.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 
 interface RouteFacts extends SeriesFacts {
-  /** Undefined if no request of this process was counted. */
+  /** Undefined if no request was counted. */
   readonly requests: RequestLists | undefined;
+  /** Undefined if none failed. */
+  readonly failedRequests: RequestLists | undefined;
 }
 
 /** One route: durations over time, distribution, where its time goes, slowest traces, failures. */
@@ -27,7 +29,8 @@ export const routePage = definePage<RouteFacts>({
     const name = query['name'] ?? '';
     return {
       ...seriesFacts(telemetry, 'http', name, range, now),
-      requests: telemetry.requestLists(name),
+      requests: telemetry.requestLists(name, range),
+      failedRequests: telemetry.requestLists(name, range, 'failed'),
     };
   },
   title: ({ name }) => (name === '' ? 'no route' : name),
@@ -43,6 +46,7 @@ export const routePage = definePage<RouteFacts>({
   draw(facts, view) {
     const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
+    ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view)}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
     ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({

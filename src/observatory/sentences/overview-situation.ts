@@ -28,7 +28,7 @@ export interface OverviewSituation {
   readonly saturatedMillis: number;
   /** Set if file descriptors nearly ran out. */
   readonly openFiles: OpenFiles | undefined;
-  /** Requests for addresses that do not exist, by bots; in a range, an estimate from all since the start. */
+  /** Requests for addresses that do not exist, by bots: an estimate from those of whole hours. */
   readonly botsNotFound: number;
   /** Starts in the range after a process that was not stopped. */
   readonly crashes: readonly Marker[];

@@ -66,7 +66,7 @@ export function situationOf(
     stall: longestStall(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
-    botsNotFound: botsNotFound(telemetry, known.routes),
+    botsNotFound: botsNotFound(telemetry, known.routes, range),
     crashes: markers.filter(({ before }) => before !== undefined && UNEXPECTED.has(before.ended)),
     clockSteps: markers.filter(({ kind }) => kind === 'clock'),
     missingShare: missingShare(range),
@@ -85,11 +85,15 @@ export function situationOf(
   };
 }
 
-/** Of the requests for addresses that do not exist, the share of bots is known since the start of those lists. */
-function botsNotFound(telemetry: TelemetryQuery, routes: readonly SeriesSummary[]): number {
+/** Of the requests for addresses that do not exist, the share of bots is known by whole hours. */
+function botsNotFound(
+  telemetry: TelemetryQuery,
+  routes: readonly SeriesSummary[],
+  range: ChosenRange,
+): number {
   const notFound = notFoundIn(routes);
   if (notFound === 0) return 0;
-  const { count, bots } = telemetry.notFound();
+  const { count, bots } = telemetry.notFound(range);
   const ofBots = bots.none + bots.others + bots.rows.reduce((sum, row) => sum + row.count, 0);
   return count === 0 ? 0 : Math.round((notFound * ofBots) / count);
 }

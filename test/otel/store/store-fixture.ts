@@ -67,7 +67,7 @@ export const fakeAggregates: AggregateReader = {
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
   requestLists: () => undefined,
-  notFound: () => new RequestBook(START_MILLIS).notFound(),
+  notFound: (range) => new RequestBook(() => START_MILLIS).notFound(range),
   countedFromMillis: START_MILLIS,
   coverage: (range) => ({
     ...range,

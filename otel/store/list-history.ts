@@ -1,0 +1,179 @@
+import type { RequestArchive } from '../aggregate/request-archive.ts';
+import type { RequestBook } from '../aggregate/request-book.ts';
+import { CELL_MILLIS, sizesOf, type RequestCell } from '../aggregate/request-cell.ts';
+import { mergedRequests, type RequestsSummary } from '../aggregate/request-lists.ts';
+import { alignDown } from '../aggregate/tiers.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import { untraced } from '../base/untraced.ts';
+import type { TimeRange } from '../query.ts';
+import { ExpiryClock } from './expiry-clock.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import { DEFAULT_MAX_BYTES } from './history-bounds.ts';
+
+/** What a crash may lose of the open hour. */
+const WRITE_INTERVAL_NANOS = 30e9;
+/** Lists written at a time: some 0.1 ms each, those of a long scan 2 ms. */
+const MAX_WRITTEN = 4;
+const DAY_MILLIS = 86_400_000;
+/** Hours are merged into days when they are older. */
+const HOURS_MILLIS = 2 * DAY_MILLIS;
+const MAX_GONE = 20;
+/** 4 of 128 MiB: some 60 routes for a month, compressed. */
+const SHARE = 1 / 32;
+/** Pages that are drawn every second read the same old hours. */
+const FRESH_NANOS = 10e9;
+/** 100 KB each at most. */
+const MAX_ANSWERS = 8;
+
+interface Unsaved {
+  readonly cell: RequestCell;
+  readonly key: string;
+}
+
+/** Keeps lists of requests across restarts: by hour and process for two days, then by day. */
+export class ListHistory implements HistoryPart, RequestArchive {
+  readonly #book: RequestBook;
+  readonly #clock: Clock;
+  readonly #guard: Guard;
+  readonly #expiry: ExpiryClock;
+  readonly #days: number;
+  readonly #maxBytes: number;
+  #file: HistoryFile | undefined;
+  #unsaved: Unsaved[] = [];
+  #beganNanos = -Infinity;
+  #oldestMillis: number | undefined;
+  /** By question, the newest last. */
+  readonly #answers = new Map<
+    string,
+    { readonly atNanos: number; readonly lists: readonly RequestsSummary[] }
+  >();
+
+  constructor(options: {
+    readonly book: RequestBook;
+    readonly clock: Clock;
+    readonly guard: Guard;
+    readonly days: number;
+    /** Of the whole file. */
+    readonly maxBytes?: number;
+  }) {
+    const { book, clock, guard, days, maxBytes = DEFAULT_MAX_BYTES } = options;
+    this.#book = book;
+    this.#clock = clock;
+    this.#guard = guard;
+    this.#expiry = new ExpiryClock(clock);
+    this.#days = days;
+    this.#maxBytes = maxBytes * SHARE;
+  }
+
+  restore(file: HistoryFile): void {
+    this.#file = file;
+    this.#bound(file);
+    this.#book.readFrom(this);
+  }
+
+  write(file: HistoryFile): void {
+    this.#file = file;
+    const nanos = this.#clock.monotonicNanos();
+    if (this.#unsaved.length === 0) {
+      if (nanos - this.#beganNanos < WRITE_INTERVAL_NANOS) return this.#rollUp(file);
+      this.#begin(file);
+    }
+    this.#save(file, this.#unsaved.slice(0, MAX_WRITTEN));
+    this.#unsaved = this.#unsaved.slice(MAX_WRITTEN);
+  }
+
+  close(file: HistoryFile): void {
+    this.#begin(file);
+    this.#save(file, this.#unsaved);
+    this.#unsaved = [];
+    this.#file = undefined;
+  }
+
+  read(key: string, range: TimeRange, heldIds: ReadonlySet<string>): readonly RequestsSummary[] {
+    const question = JSON.stringify([
+      key,
+      alignDown(range.fromMillis, CELL_MILLIS),
+      alignDown(range.toMillis, CELL_MILLIS),
+      [...heldIds],
+    ]);
+    const nanos = this.#clock.monotonicNanos();
+    const known = this.#answers.get(question);
+    if (known !== undefined && nanos - known.atNanos < FRESH_NANOS) return known.lists;
+    const found = this.#guard.run(
+      'history.lists',
+      () => untraced(() => this.#file?.lists.read(key, range) ?? []),
+      [],
+    );
+    const merged = mergedRequests(
+      found.filter(({ cell }) => !heldIds.has(cell)).map(({ lists }) => lists),
+      sizesOf(key),
+    );
+    const lists = merged === undefined ? [] : [merged];
+    this.#answers.delete(question);
+    this.#answers.set(question, { atNanos: nanos, lists });
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > MAX_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+    return lists;
+  }
+
+  oldestMillis(): number | undefined {
+    return this.#oldestMillis;
+  }
+
+  /** Begins a pass: what changed since the last one, closed hours first. */
+  #begin(file: HistoryFile): void {
+    this.#beganNanos = this.#clock.monotonicNanos();
+    const cells = this.#book.cells;
+    this.#unsaved = cells.flatMap((cell) => cell.unsaved().map((key) => ({ cell, key })));
+    const open = cells.at(-1);
+    for (const cell of cells) if (cell !== open && cell.unsaved().length === 0) this.#book.forget(cell);
+    this.#bound(file);
+  }
+
+  #save(file: HistoryFile, unsaved: readonly Unsaved[]): void {
+    if (unsaved.length === 0) return;
+    const saved: (Unsaved & { readonly count: number })[] = [];
+    file.transaction(() => {
+      for (const { cell, key } of unsaved) {
+        const lists = cell.summary(key);
+        if (lists === undefined) continue;
+        const { startMillis, id } = cell;
+        file.lists.save({ name: key, startMillis, endMillis: startMillis + CELL_MILLIS, cell: id, lists });
+        saved.push({ cell, key, count: lists.addresses.total });
+      }
+    });
+    for (const { cell, key, count } of saved) cell.saved(key, count);
+    for (const { fromMillis } of saved.map(({ cell }) => cell))
+      this.#oldestMillis = Math.min(this.#oldestMillis ?? Infinity, fromMillis);
+  }
+
+  /** Merges one old hour into its day: all processes may do so, each row is merged by one. */
+  #rollUp(file: HistoryFile): void {
+    const cutoffMillis = this.#expiry.now() - HOURS_MILLIS;
+    if (file.lists.oldHour(cutoffMillis) === undefined) return;
+    file.transaction(() => {
+      const hour = file.lists.oldHour(cutoffMillis);
+      if (hour === undefined) return;
+      const startMillis = alignDown(hour.startMillis, DAY_MILLIS);
+      const day = { name: hour.name, startMillis, endMillis: startMillis + DAY_MILLIS, cell: '' };
+      const known = file.lists.day(day.name, startMillis, day.endMillis);
+      const lists = mergedRequests(
+        known === undefined ? [hour.lists] : [known.lists, hour.lists],
+        sizesOf(hour.name),
+      );
+      if (lists !== undefined) file.lists.save({ ...day, lists });
+      file.lists.delete(hour.list);
+    });
+    this.#answers.clear();
+  }
+
+  #bound(file: HistoryFile): void {
+    const cutoffMillis = this.#expiry.now() - this.#days * DAY_MILLIS;
+    let gone = file.lists.expire(cutoffMillis, MAX_GONE);
+    if (file.lists.extent().bytes > this.#maxBytes) gone += file.lists.dropOldest(MAX_GONE);
+    this.#oldestMillis = file.lists.extent().oldestMillis;
+    if (gone > 0) this.#answers.clear();
+  }
+}
