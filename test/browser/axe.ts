@@ -65,7 +65,7 @@ async function show(judge: Page, html: string): Promise<void> {
     for (const hidden of body.querySelectorAll('details:not([open]) > :not(summary)')) hidden.remove();
     for (const parent of body.querySelectorAll('tbody, nav, ul, ol, svg, svg g')) {
       const shapes = new Set<string>();
-      for (const child of [...parent.children]) {
+      for (const child of Array.from(parent.children)) {
         const shape = child.outerHTML
           .replaceAll(/>[^<]*[^<\s][^<]*</g, '>text<')
           .replaceAll(/ (?!class|role|style|type)([\w-]+)="[^"]+"/g, ' $1');
@@ -81,7 +81,8 @@ async function show(judge: Page, html: string): Promise<void> {
     const loaded = styles(head)
       .filter(({ sheet }) => sheet === null)
       .map((link) => new Promise((resolve) => link.addEventListener('load', resolve)));
-    for (const { name, value } of documentElement.attributes) document.documentElement.setAttribute(name, value);
+    for (const { name, value } of documentElement.attributes)
+      document.documentElement.setAttribute(name, value);
     const plain = document.createElement('style');
     plain.textContent = '* { background-image: none !important }';
     document.head.replaceChildren(...head.children, plain);

@@ -24,15 +24,22 @@ async function burst(journey: SentRequests, number: number, everyMillis = 700): 
   }
 }
 
-async function restart(journey: SentRequests, signal: NodeJS.Signals): Promise<number> {
+async function restart(journey: SentRequests, signal: NodeJS.Signals, env = {}): Promise<number> {
   const { wallMillis } = journey.clocked;
   await journey.clocked.stop(signal);
+  Object.assign(journey.env, env);
   await journey.start(wallMillis + 3 * SECOND);
   return wallMillis;
 }
 
-/** Nine days, of which the last is a busy one: a clean restart, a kill, a clean one, and a clock that is set twice. */
-export async function travel(journey: SentRequests): Promise<Moments> {
+/**
+ * Nine days, of which the last is a busy one: a clean restart, a kill, a clean one, and a clock that is set twice.
+ * @param then Settings from the kill on.
+ */
+export async function travel(
+  journey: SentRequests,
+  then: Readonly<Record<string, string>> = {},
+): Promise<Moments> {
   const moments: Moments = { clean: 0, killed: 0, back: 0, ahead: 0 };
   await journey.begin(START);
   await burst(journey, 0);
@@ -52,7 +59,7 @@ export async function travel(journey: SentRequests): Promise<Moments> {
     if (number === 28) {
       await burst(journey, number + 1);
       // Nothing of the last moment is written.
-      moments.killed = await restart(journey, 'SIGKILL');
+      moments.killed = await restart(journey, 'SIGKILL', then);
     }
     if (number === 34) {
       moments.ahead = journey.clocked.wallMillis;

@@ -53,13 +53,14 @@ export class SentRequests {
   readonly sent: Sent[] = [];
   readonly owner = new Visitor();
   readonly dataDir = temporaryFolder();
-  readonly #env: Readonly<Record<string, string>>;
+  /** Settings of the next process. */
+  readonly env: Record<string, string>;
   #clocked: ClockedBlog | undefined;
   /** How many of `sent` were sent to processes before this one. */
   sentBefore = 0;
 
   constructor(env: Readonly<Record<string, string>>) {
-    this.#env = env;
+    this.env = { ...env };
   }
 
   get clocked(): ClockedBlog {
@@ -75,7 +76,7 @@ export class SentRequests {
   }
 
   async start(wallMillis: number): Promise<void> {
-    this.#clocked = await ClockedBlog.start(this.dataDir, wallMillis, this.#env);
+    this.#clocked = await ClockedBlog.start(this.dataDir, wallMillis, this.env);
     this.sentBefore = this.sent.length;
   }
 
