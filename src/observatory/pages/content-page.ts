@@ -64,6 +64,9 @@ const COLUMNS: readonly Column<BusinessMetric>[] = [
   },
 ];
 
+/** Counters of time are in seconds. */
+const SECOND_MILLIS = 1000;
+
 /** Columns of the page: attributes stand under the name, so that a narrow screen has room for the value. */
 const SHOWN: readonly Column<BusinessMetric>[] = [
   {
@@ -76,7 +79,7 @@ const SHOWN: readonly Column<BusinessMetric>[] = [
     ...column,
     cell: (row: BusinessMetric) =>
       row.name.endsWith('.time')
-        ? figure(duration(row.value))
+        ? figure(duration(row.value * SECOND_MILLIS))
         : row.name === MEDIA_METRIC
           ? figure(size(row.value))
           : column.cell(row),

@@ -9,6 +9,7 @@ describe('the content page', () => {
   beforeAll(async () => {
     const blog = new MeasuredBlog();
     blog.counter('glasshouse.feed.generated').add(9, { 'glasshouse.feed.format': 'rss' });
+    blog.counter('glasshouse.feed.generation.time').add(1.8, { 'glasshouse.feed.format': 'rss' });
     blog.gauge('glasshouse.cache.entries').record(4);
     blog.counter('glasshouse.media.served').add(48_300_000);
     blog.counter('glasshouse.post.reads').add(1204, { 'glasshouse.post.path': '2026/03/glass & light' });
@@ -26,7 +27,8 @@ describe('the content page', () => {
     expect(page).toContain('holds 4 entries now');
     const plain = wordsOf(page);
     expect(plain).toContain(' glasshouse. media. served 48.3 MB ');
-    expect(plain).toContain(' generated: RSS 9 times, in ');
+    expect(plain).toContain(' generated: RSS 9 times, in 200 ms each');
+    expect(plain).toMatch(/ feed\. ?generation\. ?time glasshouse\.feed\.format rss 1\.80? s /);
     expect(page).not.toContain('post.<wbr />reads');
   });
 
