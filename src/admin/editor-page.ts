@@ -91,7 +91,7 @@ export function editorPage(options: EditorOptions): Html {
   </div>`;
 }
 
-function aboutPost({ values, problems = {}, timeZone }: EditorOptions): Html {
+function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Html {
   const hasProblem = ['status', 'publishedAt', 'path', 'aliases', 'language'].some(
     (name) => problems[name] !== undefined,
   );
@@ -139,7 +139,7 @@ function aboutPost({ values, problems = {}, timeZone }: EditorOptions): Html {
     ${line('tags', 'Tags', 'Separated by commas.')}
     <details${(hasProblem || values.aliases !== '' || values.description !== '') && html` open`}>
       <summary>Address, description, language</summary>
-      ${line('path', 'Address', 'Empty: derived from date and title. When you change it, the old address redirects here.')}
+      ${line('path', 'Address', post?.status === 'published' || post?.status === 'unlisted' ? 'When you change it, the old address redirects here.' : 'Empty: derived from date and title, and made when you publish.')}
       ${field({
         name: 'aliases',
         label: 'Former addresses',

@@ -88,7 +88,7 @@ export function draftOfValues(
     draft: {
       title: values.title,
       markdown: values.markdown,
-      path: values.path.trim() === '' ? undefined : values.path,
+      path: isUnchosen(values.path, current) ? undefined : values.path,
       description: values.description,
       status: values.status,
       publishedAtMillis: publishedAtMillis ?? null,
@@ -98,6 +98,11 @@ export function draftOfValues(
       language: values.language,
     },
   };
+}
+
+/** Empty, or what the form showed of a draft. */
+function isUnchosen(path: string, current: Post | undefined): boolean {
+  return path.trim() === '' || (current?.status === 'draft' && path === current.path);
 }
 
 function momentOf(text: string, timeZone: string, current: number | null): number | null | undefined {

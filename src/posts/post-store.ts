@@ -175,7 +175,9 @@ export class PostStore {
     const given = draft.path?.trim() ? checkPath(draft.path, 'path') : undefined;
     if (before === undefined)
       return { fields, path: given ?? this.#freePath(fields), formerPaths: fields.aliases };
-    const path = given ?? before.path;
+    // Nobody knows the address of a draft: until it is published, one that was derived follows its title and time.
+    const follows = given === undefined && before.status === 'draft' && isDerivedPath(before);
+    const path = follows ? this.#freePath(fields, before.id) : (given ?? before.path);
     return { fields, path, formerPaths: aliasesAfter(fields, path, before) };
   }
 
@@ -289,11 +291,18 @@ export class PostStore {
     }
   }
 
-  #freePath(fields: PostFields): string {
+  #freePath(fields: PostFields, ownId?: number): string {
     const base = datedPath(fields.publishedAtMillis ?? this.#now(), fields.title);
     for (let number = 1; ; number++) {
       const path = number === 1 ? base : `${base}-${number}`;
-      if (this.#writer.ownerOf(pathKey(path)) === undefined) return path;
+      const owner = this.#writer.ownerOf(pathKey(path));
+      if (owner === undefined || owner.id === ownId) return path;
     }
   }
+}
+
+/** True for the path that `decide` gave a post of this title at its last save. */
+function isDerivedPath({ path, title, publishedAtMillis, updatedAtMillis }: Post): boolean {
+  const base = datedPath(publishedAtMillis ?? updatedAtMillis, title);
+  return path === base || (path.startsWith(`${base}-`) && /^\d+$/.test(path.slice(base.length + 1)));
 }

@@ -66,6 +66,18 @@ describe('editor', () => {
     expect((await server.ask('/older')).headers.location).toMatch(/\/glas\/licht$/);
   });
 
+  it('makes the address of a draft anew with its title, unless another was typed', async () => {
+    const id = await create({ title: 'First', markdown: 'x', status: 'draft' });
+    const save = async (fields: Record<string, string>): Promise<string> => {
+      const form = formOf((await owner.get(`/admin/posts/${id}/edit`)).text);
+      await owner.post(`/admin/posts/${id}`, { ...form, ...fields });
+      return server.posts.byId(id)!.path;
+    };
+    expect(await save({ title: 'Second' })).toMatch(/\/second$/);
+    expect(await save({ path: 'chosen' })).toBe('chosen');
+    expect(await save({ title: 'Third', status: 'published' })).toBe('chosen');
+  });
+
   it('saves an untouched form without changing anything but the version', async () => {
     const id = server.posts.create({
       title: 'Exact',

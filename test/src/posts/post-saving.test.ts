@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { PostDraft } from '../../../src/posts/post.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { PostConflictError, PostDraftError, PostNotFoundError } from '../../../src/posts/post-errors.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -42,6 +43,27 @@ describe('PostStore.create', () => {
     expect(blog.posts.create(draft({ title: 'Über Glas & Licht' })).path).toBe('2026/03/über-glas-licht');
     expect(blog.posts.create(draft({ title: 'Über Glas: Licht!' })).path).toBe('2026/03/über-glas-licht-2');
     expect(blog.posts.create(draft({ title: '???' })).path).toBe('2026/03/post');
+  });
+
+  it('makes the address of a draft when it is published, and leaves a chosen one', () => {
+    const unsaved = (fields: Partial<PostDraft>): PostDraft => draft({ publishedAtMillis: null, ...fields });
+    const first = blog.posts.create(unsaved({ title: 'Notes', status: 'draft' }));
+    expect(first.path).toBe('2026/03/notes');
+    blog.clock.now = Date.UTC(2026, 4, 2);
+    const renamed = blog.posts.update(first.id, 1, unsaved({ title: 'On glass', status: 'draft' }));
+    expect(renamed.path).toBe('2026/05/on-glass');
+    blog.posts.create(unsaved({ title: 'In light', path: '2026/06/in-light' }));
+    blog.clock.now = Date.UTC(2026, 5, 3);
+    const shown = blog.posts.update(first.id, 2, unsaved({ title: 'In light' }));
+    expect([shown.path, shown.aliases]).toEqual(['2026/06/in-light-2', []]);
+    // Readers may know it now.
+    const later = blog.posts.update(first.id, 3, unsaved({ title: 'Other' }));
+    expect(later.path).toBe('2026/06/in-light-2');
+    const moved = blog.posts.update(first.id, 4, unsaved({ title: 'Other', path: 'other' }));
+    const again = blog.posts.update(first.id, 5, unsaved({ title: 'Other', path: 'third' }));
+    expect([moved.aliases, again.aliases]).toEqual([['2026/06/in-light-2'], ['2026/06/in-light-2', 'other']]);
+    const chosen = blog.posts.create(unsaved({ title: 'Notes', status: 'draft', path: 'my/notes' }));
+    expect(blog.posts.update(chosen.id, 1, unsaved({ title: 'New' })).path).toBe('my/notes');
   });
 
   it('publishes now when no time is given, and leaves a draft without one', () => {
