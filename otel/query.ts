@@ -17,6 +17,7 @@ import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-sear
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
+import type { ProfileFacts } from './base/profile-facts.ts';
 import type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
@@ -63,6 +64,14 @@ export type {
   StoredLine,
 } from './base/log-search.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
+export { PROFILE_SECONDS } from './base/profile-facts.ts';
+export type {
+  ProfileFacts,
+  ProfiledFunction,
+  ProfileFrame,
+  ProfileSummary,
+  TakenProfile,
+} from './base/profile-facts.ts';
 export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
@@ -477,6 +486,10 @@ export interface TelemetryQuery {
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
   /** Of the process that ran at the end of the range, oldest first, since its start or for a day. */
   memoryFloors(range: TimeRange): readonly MemoryFloor[];
+  /** Sampling profiles of the main thread that were asked for; in memory alone. */
+  profiles(): ProfileFacts;
+  /** One of them in the format of `.cpuprofile` files; undefined if it is not held. */
+  profileFile(id: number): string | undefined;
   /** Times that the event loop was blocked. */
   stalls(range: TimeRange): StallFacts;
   /** Stalls that a span of the trace caused, or a request of it had to wait for. */
@@ -530,6 +543,8 @@ export interface TelemetryControl {
   ): Promise<SettingsTrial | { readonly problems: readonly SettingProblem[] }>;
   /** Applies a change from the next verdict on, if `revision` is the one in force. */
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome;
+  /** Starts a profile of 1 to 60 seconds; `profiles()` has it afterwards. Returns why it is refused. */
+  startProfile(seconds: number): string | undefined;
   /** Switches the export to receivers; a restart switches it on again. */
   switchExport(isOn: boolean): void;
   /** Sends one item to each receiver. Never rejects. */

@@ -301,6 +301,7 @@ describe('the blog in src/', () => {
     expect(loaded.toSorted()).toEqual([
       'otel/base/log-search.ts',
       'otel/base/operation-types.ts',
+      'otel/base/profile-facts.ts',
       'otel/base/trace-term.ts',
     ]);
     for (const list of loaded)

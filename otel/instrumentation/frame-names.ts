@@ -30,6 +30,13 @@ export class FrameNames {
     return { name, location: `${this.#shown(path)}:${line}`, origin: this.#originOf(path) };
   }
 
+  /** As shown: of a file its path, of everything else the same. */
+  urlOf(url: string): string {
+    return url === '' || url.startsWith('node:') || url.startsWith('evalmachine')
+      ? url
+      : this.#shown(pathOf(url));
+  }
+
   #originOf(path: string): StallFrame['origin'] {
     if (isIn(path, this.#kitFolder)) return 'kit';
     return path.includes(`${sep}${MODULES}`) ? 'package' : 'app';

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import type { ProfileSummary } from '../base/profile-facts.ts';
 import type { StallFrame } from '../base/stall.ts';
 
 /** Times are microseconds of the monotonic clock that all threads of the process share. */
@@ -33,6 +35,12 @@ export type ToStallThread =
       /** Stack of the main thread at some time in between, as text. */
       readonly stack: string | undefined;
     }
+  | {
+      readonly kind: 'profile';
+      readonly id: number;
+      readonly millis: number;
+      readonly intervalMicros: number;
+    }
   | { readonly kind: 'stop' };
 
 /** What the samples of a stall say. */
@@ -45,9 +53,21 @@ export interface SampledStall {
   readonly callers: readonly StallFrame[];
 }
 
+/** What comes of a profile that was asked for. */
+export type ProfileAnswer =
+  | {
+      readonly kind: 'profiled';
+      readonly id: number;
+      readonly summary: ProfileSummary;
+      /** Deflated. */
+      readonly file: Uint8Array | undefined;
+    }
+  | { readonly kind: 'profile failed'; readonly id: number; readonly reason: string };
+
 export type FromStallThread =
   | { readonly kind: 'watching' }
   | { readonly kind: 'failed'; readonly message: string }
+  | ProfileAnswer
   | ({ readonly kind: 'sampled'; readonly id: number } & SampledStall);
 
 /** Milliseconds as 32 bits, so that a thread can read them in one step; only differences mean something. */
@@ -57,4 +77,9 @@ export function sharedMillis(): number {
 
 export function monotonicMicros(): number {
   return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** How long the event loop of this thread has slept so far. */
+export function idleMillis(): number {
+  return performance.eventLoopUtilization().idle;
 }

@@ -6,6 +6,7 @@ import { type InspectorNotification, type Profiler, Session } from 'node:inspect
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FrameNames } from './frame-names.ts';
+import { MainThreadProfile } from './main-thread-profile.ts';
 import {
   BEAT,
   DONE,
@@ -40,6 +41,7 @@ class StallThread {
   #previous: Profiler.Profile | undefined;
   #waiting: Asked[] = [];
   #probed = 0;
+  #onDemand: MainThreadProfile | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(data: StallThreadData) {
@@ -64,7 +66,12 @@ class StallThread {
 
   ask(message: ToStallThread): void {
     if (message.kind === 'stop') this.#stop();
-    else this.#waiting.push(message);
+    else if (message.kind === 'stall') this.#waiting.push(message);
+    else {
+      this.#onDemand?.end();
+      this.#onDemand = new MainThreadProfile(message, this.#names, tell);
+      this.#onDemand.start();
+    }
   }
 
   #tick(): void {
@@ -125,6 +132,7 @@ class StallThread {
 
   #stop(): void {
     clearInterval(this.#timer);
+    this.#onDemand?.end();
     this.#session.disconnect();
     Atomics.store(this.#data.shared, DONE, 1);
     Atomics.notify(this.#data.shared, DONE);

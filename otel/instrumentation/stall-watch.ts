@@ -1,5 +1,4 @@
 import { url as inspectorUrl } from 'node:inspector';
-import { performance } from 'node:perf_hooks';
 import { context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
@@ -14,10 +13,12 @@ import {
   type SeenRequest,
 } from './stall-evidence.ts';
 import { StallLink } from './stall-link.ts';
+import type { Profiles } from './profiles.ts';
 import { stackNow } from './stack-lines.ts';
 import {
   BEAT,
   type FromStallThread,
+  idleMillis,
   monotonicMicros,
   type SampledStall,
   sharedMillis,
@@ -53,6 +54,8 @@ export interface StallWatchOptions {
   /** Handles deferred spans. */
   readonly settle: () => void;
   readonly onStall: (stall: Stall) => void;
+  /** Receives what comes of `profile`. */
+  readonly profiles?: Pick<Profiles, 'receive' | 'lost'>;
   readonly runMeasured?: (work: () => void) => void;
   /** Default: the address of this process's inspector. */
   readonly inspectorUrl?: () => string | undefined;
@@ -105,6 +108,11 @@ export class StallWatch {
     return { watch: this.#state, thresholdMillis: this.#options.thresholdMillis };
   }
 
+  /** Answers to `profiles`. */
+  profile(id: number, millis: number, intervalMicros: number): void {
+    this.#link?.tell({ kind: 'profile', id, millis, intervalMicros });
+  }
+
   /** Does nothing with a threshold of 0. */
   start(): void {
     const { thresholdMillis, active } = this.#options;
@@ -132,7 +140,7 @@ export class StallWatch {
     this.#timer = undefined;
     process.removeListener('exit', this.#onExit);
     this.#options.active.listener = undefined;
-    this.#finishAll();
+    this.#finishAll('telemetry was stopped');
     await this.#link?.end();
     this.#link = undefined;
     Reflect.deleteProperty(globalThis, PROBE);
@@ -261,6 +269,7 @@ export class StallWatch {
       void this.#link?.end();
       this.#link = undefined;
       this.#state = { is: 'aside', reason: 'the inspector of this process is open' };
+      this.#finishAll(this.#state.reason);
     } else if (this.#link === undefined && is !== 'failed') this.#connect();
   }
 
@@ -279,25 +288,23 @@ export class StallWatch {
   #onMessage(message: FromStallThread): void {
     if (message.kind === 'watching') this.#state = { is: 'watching' };
     else if (message.kind === 'sampled') this.#finish(message.id, message);
+    else if (message.kind !== 'failed') this.#options.profiles?.receive(message);
   }
 
   #fail(error: Error): void {
     this.#link = undefined;
     this.#state = { is: 'failed', reason: error.message };
     this.#options.guard.report('stall watch', error);
-    this.#finishAll();
+    this.#finishAll(error.message);
   }
 
   /** Without the samples that are still awaited. */
-  #finishAll(): void {
+  #finishAll(reason = ''): void {
+    this.#options.profiles?.lost(undefined, reason);
     for (const id of this.#pending.keys()) this.#guarded(() => this.#finish(id, undefined));
   }
 
   #guarded(work: () => void): void {
     this.#options.guard.run('stall watch', work, undefined);
   }
-}
-
-function idleMillis(): number {
-  return performance.eventLoopUtilization().idle;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
 import type { ActiveRequests } from '../instrumentation/active-requests.ts';
+import type { Profiles } from '../instrumentation/profiles.ts';
 import { StallWatch } from '../instrumentation/stall-watch.ts';
 import type { HeldFacts } from './held-facts.ts';
 
@@ -12,6 +13,7 @@ export function createStallWatch(options: {
   readonly active: ActiveRequests;
   readonly guard: Guard;
   readonly clock: Clock;
+  readonly profiles: Profiles;
   /** Handles deferred spans. */
   readonly settle: () => void;
   /** Called when something that pages show has changed. */

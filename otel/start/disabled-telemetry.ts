@@ -1,3 +1,4 @@
+import { noProfiles } from '../base/profile-facts.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type {
@@ -125,6 +126,7 @@ export function disabledTelemetry(
     process: () => processFacts(runtime),
     runtime: () => [],
     memoryFloors: () => [],
+    ...noProfiles('telemetry is off'),
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
     logLines: () => undefined,

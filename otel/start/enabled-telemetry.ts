@@ -14,6 +14,7 @@ import type { Guard } from '../base/guard.ts';
 import { ActiveRequests } from '../instrumentation/active-requests.ts';
 import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from '../instrumentation/better-sqlite3-instrumentation.ts';
+import { Profiles } from '../instrumentation/profiles.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import type { StallWatch } from '../instrumentation/stall-watch.ts';
@@ -113,7 +114,8 @@ export class EnabledTelemetry implements Telemetry {
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
     const active = new ActiveRequests();
-    this.#stallWatch = createStallWatch({ config, held, active, guard, clock, settle, touch });
+    const profiles = new Profiles({ clock, thread: () => this.#stallWatch, onChange: touch });
+    this.#stallWatch = createStallWatch({ config, held, active, profiles, guard, clock, settle, touch });
     const produced = createMetrics({
       held,
       active,
@@ -136,6 +138,7 @@ export class EnabledTelemetry implements Telemetry {
       prometheus: (accept) => page.read(accept),
       history: () => this.#history,
       stallWatch: () => this.#stallWatch.facts,
+      profiling: profiles,
     });
     this.control = this.query;
     this.#metricReaders = [business, page, ...metrics.readers];

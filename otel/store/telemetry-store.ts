@@ -37,6 +37,7 @@ import type {
   TraceFilter,
   TraceList,
 } from '../query.ts';
+import type { ProfileSource } from '../base/profile-facts.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 import { ChangeNotifier } from './change-notifier.ts';
 import { KeptTraces } from './kept-traces.ts';
@@ -75,6 +76,7 @@ export interface TelemetryStoreOptions extends Pick<
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
   readonly floors: TelemetryQuery['memoryFloors'];
+  readonly profiling: ProfileSource;
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
@@ -104,6 +106,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
   readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
   readonly notFound: TelemetryQuery['notFound'] = (range) => this.#settled.aggregates.notFound(range);
+  readonly profiles: TelemetryQuery['profiles'] = () => this.#options.profiling.profiles();
+  readonly profileFile: TelemetryQuery['profileFile'] = (id) => this.#options.profiling.profileFile(id);
+  readonly startProfile: TelemetryControl['startProfile'] = (seconds) =>
+    this.#options.profiling.startProfile(seconds);
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
   readonly liveSettings: TelemetryQuery['liveSettings'] = () => this.#options.samplingControl.facts();

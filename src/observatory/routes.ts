@@ -21,6 +21,8 @@ import { addLimitRoutes } from './pages/limit-routes.ts';
 import { limitsPage } from './pages/limits-page.ts';
 import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
+import { addProfileRoutes } from './pages/profile-routes.ts';
+import { profilesPage } from './pages/profiles-page.ts';
 import { addShareRoutes } from './pages/share-routes.ts';
 import { tracePage } from './pages/trace-page.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
@@ -124,6 +126,12 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       blogAddress: createOrigin({ publicUrl: origin && `${origin}${basePath}` }),
       show: (ctx, madeLink) => answer(ctx, tracePage, { madeLink }),
     });
+  addProfileRoutes(router, {
+    base,
+    telemetry,
+    control,
+    refuse: (ctx, refused) => answer(ctx, profilesPage, { refused }),
+  });
   addExportRoutes(router, {
     base,
     control,

@@ -62,6 +62,7 @@ describe('startTelemetry', () => {
       thresholdsSeconds: { database: 0.2, http: 1, render: 0.25 },
       rules: expect.objectContaining({ other: { seen: 1, kept: 1, dropped: 0 } }),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
+      shedding: expect.objectContaining({ limitMillis: 500, sinceMillis: undefined, times: 0 }),
     });
     expect(query.buffer()).toMatchObject({ traces: 1, maxTraces: 1000, maxBytes: 16_777_216 });
     expect(query.ownCost().bytesHeld).toBeGreaterThan(0);

@@ -15,6 +15,7 @@ import { notFoundPage } from './not-found-page.ts';
 import { objectivesPage } from './objectives-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { processPage } from './process-page.ts';
+import { profilesPage } from './profiles-page.ts';
 import { queriesPage } from './queries-page.ts';
 import { routePage } from './route-page.ts';
 import { routesPage } from './routes-page.ts';
@@ -36,6 +37,7 @@ export const PAGES: readonly AnyPage[] = [
   contentPage,
   processPage,
   stallsPage,
+  profilesPage,
   downtimePage,
   routesPage,
   routePage,

@@ -14,6 +14,7 @@ import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../../markup/quantity.ts';
+import { profileForm, PROFILES_PATH } from '../draw/profile-panels.ts';
 import { stallPanel } from '../draw/stall-tables.ts';
 import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
@@ -24,6 +25,8 @@ import { downtimeSentence } from '../sentences/downtime-sentence.ts';
 import type { MemoryFacts } from '../sentences/memory-sentence.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
 import { plural, sentenceText } from '../sentences/sentence.ts';
+
+const CHART_HEIGHT = 150;
 
 interface RuntimeFacts {
   readonly process: ProcessFacts;
@@ -60,9 +63,10 @@ export const processPage = definePage<RuntimeFacts>({
       samples: samplesOf(runtime, pick),
     });
     const table = runtimeTable(runtime, view.now);
-    const tall = { height: 150 };
+    const tall = { height: CHART_HEIGHT };
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
     return html`${nowStrip(facts, view.now)}${stallPanel(stalls, view)} ${downtimePanel(downtime, view)}
+      ${profilePanel(view)}
       <div class="grid even">
         ${panel({
           title: 'Memory',
@@ -112,19 +116,7 @@ export const processPage = definePage<RuntimeFacts>({
           ),
           table,
         })}
-        ${panel({
-          title: 'Garbage collection',
-          note: collectionNote(runtime),
-          body: barChart(
-            'Garbage collection',
-            of('pause', 'other', (s) => s.gcPauseMillis),
-            time,
-            (value) => (value === 0 ? '0' : text(duration(value))),
-            tall.height,
-          ),
-          table,
-        })}
-        ${machinePanel(facts.machine)}${handlesPanel(facts.handles)}
+        ${collectionPanel(runtime, time, table)} ${machinePanel(facts.machine)}${handlesPanel(facts.handles)}
       </div>`;
   },
   sheet: ({ runtime }) => ({
@@ -170,6 +162,21 @@ function processFactsOf(
   return { process, memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes } };
 }
 
+function collectionPanel(runtime: readonly RuntimeSample[], time: ChartTime, table: ChartTable): Html {
+  return panel({
+    title: 'Garbage collection',
+    note: collectionNote(runtime),
+    body: barChart(
+      'Garbage collection',
+      { tone: 'other', samples: chartSamples(runtime, (s) => s.gcPauseMillis) },
+      time,
+      (value) => (value === 0 ? '0' : text(duration(value))),
+      CHART_HEIGHT,
+    ),
+    table,
+  });
+}
+
 function collectionNote(runtime: readonly RuntimeSample[]): string {
   const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
   if (runs === 0) return 'no runs';
@@ -196,6 +203,14 @@ function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTabl
       ].map((quantity) => (hasSpan(s) ? text(quantity) : '–')),
     ]),
   };
+}
+
+function profilePanel(view: PageView): Html {
+  return panel({
+    title: 'Where time goes',
+    note: html`<a href="${view.links.to(PROFILES_PATH)}">profiles</a>`,
+    body: profileForm(view),
+  });
 }
 
 function downtimePanel(downtime: DowntimeSum, view: PageView): Html {

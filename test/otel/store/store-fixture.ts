@@ -1,3 +1,4 @@
+import { noProfiles } from '../../../otel/base/profile-facts.ts';
 import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
 import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
@@ -143,6 +144,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     runtime: fakeRuntime,
     samples: () => [SAMPLE],
     floors: () => [],
+    profiling: noProfiles('none in tests'),
     guard,
     ownCost: () => ({
       nanosPerSpan: 100,

@@ -15,6 +15,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/process': ['runtime', 'rss_bytes'],
   '/stalls': ['groups', 'worst_ms'],
   '/downtime': ['rows', 'length'],
+  '/profiles': ['shown', 'caused_ms'],
   '/routes': ['routes', 'p99_ms'],
   '/route': ['slowest', 'trace_id'],
   '/queries': ['statements', 'statement'],
