@@ -159,10 +159,7 @@ export class EnabledTelemetry implements Telemetry {
         new LogLineProcessor({ logs: traceLogs, store: held.lines, guard }),
         logs.processors,
       ),
-      instrumentations: [
-        ...(this.#database === undefined ? [] : [this.#database]),
-        ...(options.instrumentations ?? []),
-      ],
+      instrumentations: [...(this.#database ? [this.#database] : []), ...(options.instrumentations ?? [])],
     });
     this.render = createRenderTracer({ guard, tracer: () => this.#spans.tracer('render'), clock, cost });
     this.#start();
