@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Owner, OwnerStore } from './owner-store.ts';
+import type { RecoveryCodes } from './recovery-codes.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SetupLinks } from './setup-links.ts';
 
@@ -20,6 +21,7 @@ export interface AccessDependencies {
   readonly owners: OwnerStore;
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
+  readonly recoveryCodes: RecoveryCodes;
   readonly now: () => number;
 }
 
@@ -84,9 +86,41 @@ export class Access {
     userAgent: string,
     sessionBefore?: string,
   ): SignedIn | undefined {
-    const { setupLinks, owners, sessions } = this.#deps;
+    const { setupLinks } = this.#deps;
+    return this.#enter(() => setupLinks.use(token, 'owner'), newHash, userAgent, sessionBefore);
+  }
+
+  /** As `redeemOwnerLink`, with a recovery code. */
+  redeemRecoveryCode(
+    code: string,
+    newHash: string | undefined,
+    userAgent: string,
+    sessionBefore?: string,
+  ): SignedIn | undefined {
+    const { recoveryCodes } = this.#deps;
+    return this.#enter(() => recoveryCodes.use(code), newHash, userAgent, sessionBefore);
+  }
+
+  /** Replaces all recovery codes. Undefined if the password changed or the session ended since the check. */
+  createRecoveryCodes(checked: CheckedPassword, sessionId: string): readonly string[] | undefined {
+    const { owners, sessions, recoveryCodes } = this.#deps;
     return this.#atOnce(() => {
-      if (!setupLinks.use(token, 'owner')) return undefined;
+      const owner = owners.find();
+      if (owner === undefined || !isCurrent(checked, owner) || !sessions.isLive(sessionId)) return undefined;
+      return recoveryCodes.create();
+    });
+  }
+
+  /** Signs in if `use` takes what was presented. */
+  #enter(
+    use: () => boolean,
+    newHash: string | undefined,
+    userAgent: string,
+    sessionBefore: string | undefined,
+  ): SignedIn | undefined {
+    const { owners, sessions } = this.#deps;
+    return this.#atOnce(() => {
+      if (!use()) return undefined;
       const owner = owners.find();
       if (owner === undefined) return undefined;
       if (newHash !== undefined) return this.#setPassword(owner, newHash, userAgent);

@@ -2,6 +2,8 @@ import { html, type Html } from '../markup/html.ts';
 import { errorSummary, field, hiddenField, passwordField, type FieldProblems } from './form-parts.ts';
 import type { SetupTokenState } from './setup-links.ts';
 
+export const RECOVERY_PATH = '/admin/recovery';
+
 const PASSWORD_HINT = 'At least 12 characters. A few unrelated words are easy to remember and hard to guess.';
 
 /** Password managers need a user name beside the password; there is one account, so the field is hidden. */
@@ -110,6 +112,48 @@ export function signInPage(options: {
     <form method="post" action="/admin/sign-in">
       ${hiddenField('_csrf', formToken)} ${hiddenField('next', next)} ${accountName()}
       ${passwordField({ name: 'password', label: 'Password', autocomplete: 'current-password', autofocus: true })}
+      <p class="actions">
+        <button type="submit" class="primary">Sign in</button>
+        <a href="${RECOVERY_PATH}">Use a recovery code</a>
+      </p>
+    </form>
+  </div>`;
+}
+
+/** Signs in with a recovery code, optionally with a new password. */
+export function recoveryPage(options: {
+  readonly formToken: string;
+  readonly problems?: FieldProblems;
+}): Html {
+  const { formToken, problems = {} } = options;
+  const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
+  return html`<div class="sheet">
+    <h1>Sign in with a recovery code</h1>
+    <p class="lead">
+      Each of the codes that you made under <em>Settings</em> works once. If you have none, run
+      <code>npm run owner-link</code> on the blog’s machine.
+    </p>
+    ${errorSummary(problems)}
+    <form method="post" action="${RECOVERY_PATH}">
+      ${hiddenField('_csrf', formToken)} ${accountName()}
+      ${field({
+        name: 'code',
+        label: 'Recovery code',
+        problem: problems['code'],
+        control: (attributes) =>
+          html`<input
+            type="text"
+            ${attributes}
+            maxlength="100"
+            required
+            autocomplete="one-time-code"
+            autocapitalize="characters"
+            spellcheck="false"
+            autofocus
+          />`,
+      })}
+      ${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
+      ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Sign in</button></p>
     </form>
   </div>`;

@@ -8,6 +8,7 @@ import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';
 import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
 import { formTokenOf } from './secret-token.ts';
+import { addRecoveryRoutes } from './recovery-routes.ts';
 import { addSetupRoutes, type SetupRouteDependencies } from './setup-routes.ts';
 import { addSignOutRoutes } from './sign-out-routes.ts';
 import { waitText } from './wait-text.ts';
@@ -22,6 +23,7 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
 
   addSetupRoutes(router, deps);
   addSignOutRoutes(router, deps);
+  addRecoveryRoutes(router, deps);
 
   router.get('/admin/sign-in', (ctx) => {
     const next = nextPath(queryText(ctx, 'next') || undefined);

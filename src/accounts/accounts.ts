@@ -8,6 +8,7 @@ import {
   verifyPassword,
   type ScryptCost,
 } from './password-hash.ts';
+import { RecoveryCodes } from './recovery-codes.ts';
 import { SessionStore } from './session-store.ts';
 import { SetupLinks } from './setup-links.ts';
 import { SignInThrottle, type Guesser } from './sign-in-throttle.ts';
@@ -18,6 +19,7 @@ export interface Accounts {
   readonly owners: OwnerStore;
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
+  readonly recoveryCodes: RecoveryCodes;
   readonly throttle: SignInThrottle;
   /** Applies changes after a check, if it still holds. */
   readonly access: Access;
@@ -43,12 +45,14 @@ export function createAccounts(options: {
   const nobody = impossibleHash(passwordCost);
   const sessions = new SessionStore(database, now);
   const setupLinks = new SetupLinks(database, owners, now);
+  const recoveryCodes = new RecoveryCodes(database, now);
   return {
     owners,
     sessions,
     setupLinks,
+    recoveryCodes,
     throttle: new SignInThrottle(database, now),
-    access: new Access({ database, owners, sessions, setupLinks, now }),
+    access: new Access({ database, owners, sessions, setupLinks, recoveryCodes, now }),
     hashPassword: (password) => known.run(() => hashPassword(password, passwordCost)),
     checkPassword: (password, from) =>
       (from === 'stranger' ? strangers : known).run(async () => {

@@ -1,16 +1,13 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { AccountCookies } from '../accounts/account-cookies.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { formFields } from '../http/form-body.ts';
-import { isSessionLive, sessionOf } from '../accounts/load-session.ts';
 import { passwordProblems } from '../accounts/password-rules.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import { seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
-import type { Guesser } from '../accounts/sign-in-throttle.ts';
-import { waitText } from '../accounts/wait-text.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import { BUSY, PasswordConfirmation } from './confirm-password.ts';
 import type { ShowSettings } from './settings-routes.ts';
 
 export interface PasswordRouteDependencies {
@@ -22,47 +19,29 @@ export interface PasswordRouteDependencies {
   readonly showSettings: ShowSettings;
 }
 
-/** Changes the owner's password, which ends every other session. */
+/** Changes the owner's password, which ends every other session, and makes recovery codes. */
 export function addPasswordRoutes(router: Router, deps: PasswordRouteDependencies): void {
   const { accounts, cookies, forms, whenUnlocked, log, showSettings } = deps;
+  const confirmation = new PasswordConfirmation(deps);
 
   router.post('/admin/settings/password', forms.owner, async (ctx) => {
-    const sessionId = sessionOf(ctx)!.id;
     const { currentPassword = '', password = '', repeated = '' } = formFields(ctx);
     const problems = await passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return showSettings(ctx, 422, { ...problems });
-    // Throttled, so that a stolen session cannot be used to guess the password.
-    const guesser: Guesser = { kind: 'session', id: sessionId };
-    const wait = accounts.throttle.waitMillis(guesser);
-    if (wait > 0) {
-      log.warn({ event: 'password.throttled', address: ctx.ip }, 'password change throttled');
-      ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
-      return showSettings(ctx, 429, {
-        currentPassword: `Too many wrong passwords. Try again in ${waitText(wait)}.`,
-      });
-    }
-    const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
-    const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword, guesser.kind));
-    // A client whose session ended meanwhile must not see the list of sessions.
-    if (!isSessionLive(ctx)) return tooLate(ctx);
-    if (checked === undefined) {
-      log.warn(
-        { event: 'password.refused', address: ctx.ip },
-        'password change refused: wrong current password',
-      );
-      return showSettings(ctx, 422, { currentPassword: 'Wrong current password.' });
-    }
-    const hash = checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
-    if (checked === 'busy' || hash === 'busy') {
+    const refuse = (status: number, problem: string): void =>
+      showSettings(ctx, status, { currentPassword: problem });
+    const confirmed = await confirmation.confirm(ctx, currentPassword, refuse);
+    if (confirmed === undefined) return;
+    const { checked, attempt, sessionId } = confirmed;
+    const hash = await unlessBusy(ctx, () => accounts.hashPassword(password));
+    if (hash === 'busy') {
       await whenUnlocked(attempt.withdraw);
-      return showSettings(ctx, 503, {
-        currentPassword: 'The server is busy checking passwords. Try again in a few seconds.',
-      });
+      return refuse(503, BUSY);
     }
     const signedIn = await whenUnlocked(() =>
       accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent')),
     );
-    if (signedIn === undefined) return tooLate(ctx);
+    if (signedIn === undefined) return confirmation.tooLate(ctx);
     // The password is already changed. If this write fails, the next wait is longer, nothing else.
     await whenUnlocked(attempt.succeed).catch(() => {});
     welcome(ctx, cookies, signedIn);
@@ -70,12 +49,18 @@ export function addPasswordRoutes(router: Router, deps: PasswordRouteDependencie
     seeOther(ctx, '/admin/settings?done=password');
   });
 
-  function tooLate(ctx: Context): void {
-    log.warn(
-      { event: 'password.too-late', address: ctx.ip },
-      'password change refused: the session ended meanwhile',
+  router.post('/admin/settings/recovery-codes', forms.owner, async (ctx) => {
+    const { recoveryPassword = '' } = formFields(ctx);
+    const confirmed = await confirmation.confirm(ctx, recoveryPassword, (status, problem) =>
+      showSettings(ctx, status, { recoveryPassword: problem }),
     );
-    cookies.clearSession(ctx);
-    seeOther(ctx, '/admin/sign-in?ended');
-  }
+    if (confirmed === undefined) return;
+    const { checked, attempt, sessionId } = confirmed;
+    const codes = await whenUnlocked(() => accounts.access.createRecoveryCodes(checked, sessionId));
+    if (codes === undefined) return confirmation.tooLate(ctx);
+    await whenUnlocked(attempt.succeed).catch(() => {});
+    log.info({ event: 'recovery-codes.created', address: ctx.ip }, 'the owner made recovery codes');
+    // Shown once: a redirect would have to store them.
+    showSettings(ctx, 200, {}, undefined, codes);
+  });
 }

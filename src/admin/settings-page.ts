@@ -5,6 +5,7 @@ import {
   passwordField,
   type FieldProblems,
 } from '../accounts/form-parts.ts';
+import { RECOVERY_CODES, type RecoveryState } from '../accounts/recovery-codes.ts';
 import type { Session } from '../accounts/session-store.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../markup/html.ts';
@@ -17,6 +18,9 @@ export interface SettingsPageOptions {
   readonly notice?: string | undefined;
   readonly sessions: readonly Session[];
   readonly currentSessionId: string;
+  readonly recovery: RecoveryState;
+  /** Just made; shown once. */
+  readonly recoveryCodes?: readonly string[] | undefined;
   readonly csrfToken: string;
   /** The saved time zone, for the times in the list. */
   readonly timeZone: string;
@@ -29,7 +33,8 @@ export function settingsPage(options: SettingsPageOptions): Html {
   return html`<header class="page-bar"><h1>Settings</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
     <div class="settings">
-      ${blogForm(options)} ${passwordForm(options)} ${sessionList(options)} ${backupCard(options)}
+      ${blogForm(options)} ${passwordForm(options)} ${recoveryCard(options)} ${sessionList(options)}
+      ${backupCard(options)}
     </div>`;
 }
 
@@ -82,6 +87,40 @@ function passwordForm({ problems = {}, csrfToken }: SettingsPageOptions): Html {
       ${passwordField({ name: 'repeated', label: 'Repeat the new password', autocomplete: 'new-password', problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Change the password</button></p>
       <p class="hint">Changing it ends every other session.</p>
+    </form>
+  </section>`;
+}
+
+/** Ways back in without the password. */
+function recoveryCard(options: SettingsPageOptions): Html {
+  const { problems = {}, csrfToken, recovery, recoveryCodes, timeZone } = options;
+  const { left, createdAtMillis } = recovery;
+  const made = createdAtMillis === undefined ? '' : toLocalInput(createdAtMillis, timeZone).slice(0, 10);
+  return html`<section class="card" aria-labelledby="recovery">
+    <h2 id="recovery">Recovery codes</h2>
+    ${
+      recoveryCodes === undefined
+        ? html`<p>
+            ${createdAtMillis === undefined ? 'You have none. Each code signs you in once, if the password is lost.' : `${left} of ${RECOVERY_CODES} are left, made on ${made}. Each signs you in once.`}
+          </p>`
+        : html`<div class="notice" role="status">
+            <p>
+              These are your codes. They are shown only now: print them, or keep them in a password manager.
+            </p>
+            <ul class="codes">
+              ${recoveryCodes.map((code) => html`<li><code>${code}</code></li>`)}
+            </ul>
+          </div>`
+    }
+    <form method="post" action="/admin/settings/recovery-codes">
+      ${hiddenField('_csrf', csrfToken)}
+      ${passwordField({ name: 'recoveryPassword', label: 'Current password', autocomplete: 'current-password', problem: problems['recoveryPassword'] })}
+      <p class="actions">
+        <button type="submit">
+          ${createdAtMillis === undefined ? 'Make recovery codes' : 'Make new codes'}
+        </button>
+      </p>
+      ${createdAtMillis !== undefined && html`<p class="hint">New codes make the old ones invalid.</p>`}
     </form>
   </section>`;
 }

@@ -16,7 +16,7 @@ import { readSiteForm } from './site-form.ts';
 
 export interface SettingsRouteDependencies {
   readonly site: StoredSiteSettings;
-  readonly accounts: Pick<Accounts, 'sessions'>;
+  readonly accounts: Pick<Accounts, 'sessions' | 'recoveryCodes'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
   readonly send: AdminSender;
@@ -32,6 +32,8 @@ export type ShowSettings = (
   status?: number,
   problems?: FieldProblems,
   values?: SiteSettings,
+  /** Just made; shown once. */
+  recoveryCodes?: readonly string[],
 ) => void;
 
 const NOTICES: Readonly<Record<string, string>> = {
@@ -60,13 +62,15 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
     seeOther(ctx, '/admin/settings?done=ended');
   });
 
-  const show: ShowSettings = (ctx, status = 200, problems = {}, values = site.values) => {
+  const show: ShowSettings = (ctx, status = 200, problems = {}, values = site.values, recoveryCodes) => {
     const word = queryText(ctx, 'done');
     const body = settingsPage({
       values,
       problems,
       notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
       sessions: accounts.sessions.list(),
+      recovery: accounts.recoveryCodes.state(),
+      recoveryCodes,
       currentSessionId: sessionOf(ctx)!.id,
       csrfToken: csrfTokenOf(ctx)!,
       timeZone: site.timeZone,

@@ -201,4 +201,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 14,
+    name: 'recovery codes',
+    sql: `
+      -- Codes are kept as SHA-256 digests; they have 100 random bits.
+      CREATE TABLE recovery_codes (
+        code_hash TEXT PRIMARY KEY,
+        created_at INTEGER NOT NULL,
+        used_at INTEGER
+      ) STRICT;
+    `,
+  },
 ];

@@ -63,7 +63,7 @@ describe('docs/ACCOUNTS.md', () => {
     const events = sources.flatMap((text) =>
       [
         ...text.matchAll(
-          /(?:event|setup|owner): '((?:owner|owner-link|sign-in|sign-out|sessions?|password|bearer)(?:\.[\w-]+)?)'/g,
+          /(?:event|setup|owner): '((?:owner|owner-link|sign-in|sign-out|sessions?|password|bearer|recovery-codes?)(?:\.[\w-]+)?)'/g,
         ),
       ].map((match) => match[1]!),
     );

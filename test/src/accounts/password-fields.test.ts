@@ -35,7 +35,17 @@ describe('a password', () => {
     [
       'changing it',
       () => owner.get('/admin/settings'),
-      ['currentPassword current-password', 'password new-password', 'repeated new-password'],
+      [
+        'currentPassword current-password',
+        'password new-password',
+        'repeated new-password',
+        'recoveryPassword current-password',
+      ],
+    ],
+    [
+      'coming back by a recovery code',
+      () => server.visitor().get('/admin/recovery'),
+      ['password new-password', 'repeated new-password'],
     ],
     [
       'coming back by a link',
