@@ -17,6 +17,11 @@ export function agentFamily(userAgent: string | undefined): AgentFamily {
   return BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0] ?? 'other';
 }
 
+/** The families that a search finds it by: a client without a user agent is a program, as in all counts of bots. */
+export function familiesOf(family: AgentFamily): readonly AgentFamily[] {
+  return family === 'none' ? ['bot', family] : [family];
+}
+
 /** Of browsers; `other` is one of another name. */
 const NAMES = {
   firefox: 'Firefox',

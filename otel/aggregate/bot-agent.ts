@@ -5,9 +5,9 @@ export const BOT =
   /(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|archiver|scanner|monitor|preview|validator|fetcher|headless|lighthouse|pingdom|uptime|facebookexternalhit|compatible;\s*(?!msie|trident)[a-z]|\+https?:\/\//i;
 
 /**
- * Returns true for a user agent that calls itself a bot or another program than a browser. One that pretends to be a browser counts as a browser.
- * Linear in its length.
+ * Returns true for a user agent that calls itself a bot or another program than a browser, and for a client that names none: every browser does. One
+ * that pretends to be a browser counts as a browser. Linear in its length.
  */
-export function isBotAgent(userAgent: string): boolean {
-  return !BROWSER.test(userAgent) || BOT.test(userAgent);
+export function isBotAgent(userAgent: string | undefined): boolean {
+  return userAgent === undefined || !BROWSER.test(userAgent) || BOT.test(userAgent);
 }

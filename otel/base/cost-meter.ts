@@ -13,6 +13,8 @@ export interface CostTotals {
 }
 
 export interface CostShares {
+  /** True while compilation and the start itself outweigh what is measured: two minutes, and until 200 operations. */
+  readonly isEarly: boolean;
   /** CPU time per operation: making, handling and their unseen costs. */
   readonly nanosPerSpan: number;
   /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are excluded. */
@@ -164,6 +166,9 @@ export class CostMeter {
   }
 }
 
+const EARLY_SECONDS = 120;
+const EARLY_OPERATIONS = 200;
+
 /** Shares of the CPU time of the process, and of one core since it started. */
 export function ownCostOf(
   { makingNanos, handlingNanos, backgroundNanos, unseenNanos, operations }: CostTotals,
@@ -173,6 +178,7 @@ export function ownCostOf(
   const allNanos = makingNanos + handlingNanos + backgroundNanos + unseenNanos;
   const share = (nanos: number): number => nanos / Math.max(1, (user + system) * 1000);
   return {
+    isEarly: uptimeSeconds < EARLY_SECONDS || operations < EARLY_OPERATIONS,
     nanosPerSpan: (makingNanos + handlingNanos + unseenNanos) / Math.max(1, operations),
     cpuShare: share(allNanos),
     coreShare: allNanos / (uptimeSeconds * 1e9),

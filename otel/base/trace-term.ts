@@ -39,7 +39,7 @@ export type TraceCondition =
       readonly millis: number;
     };
 
-/** `bot`: bots and other programs; `none`: a request without a user agent; `other`: a browser of another name. */
+/** `bot`: bots, other programs and requests without a user agent; `none`: these alone; `other`: a browser of another name. */
 export const AGENT_FAMILIES = [
   'firefox',
   'edge',

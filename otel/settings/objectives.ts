@@ -37,7 +37,7 @@ function objectiveOf(text: string): Objective {
   const underMillis = under === undefined ? undefined : underOf(under);
   const subject = route === undefined ? '' : ` of ${JSON.stringify(route)}`;
   const condition = under === undefined ? '' : ` under ${under}`;
-  const shown = `${kind}${subject} ${Number(percent)}%${condition}`;
+  const shown = `${kind}${subject} ${Number(percent)} %${condition}`;
   return Object.freeze({ text: shown, kind, route, target, underMillis });
 }
 

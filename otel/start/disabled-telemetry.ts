@@ -37,6 +37,7 @@ const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 
 const NO_COST: OwnCost = {
+  isEarly: false,
   nanosPerSpan: 0,
   cpuShare: 0,
   coreShare: 0,

@@ -1,3 +1,4 @@
+import { familiesOf } from '../aggregate/agent-family.ts';
 import { FACET_NAMES } from '../base/trace-term.ts';
 import type { FacetCount, FacetName, TraceFacets } from '../base/trace-term.ts';
 import { KEEP_REASONS } from '../query.ts';
@@ -42,7 +43,7 @@ function valuesOf(kind: TraceKind, reasons: number): Readonly<Record<FacetName, 
     route: route === undefined ? [] : [route],
     status: statusCode === undefined ? [] : [`${Math.floor(statusCode / 100)}xx`],
     method: method === undefined ? [] : [method],
-    agent: agent === undefined ? [] : [agent],
+    agent: agent === undefined ? [] : familiesOf(agent),
     error: errors,
     reason: KEEP_REASONS.filter((_reason, number) => (reasons & (1 << number)) !== 0),
   };

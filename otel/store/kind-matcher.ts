@@ -1,3 +1,4 @@
+import { familiesOf } from '../aggregate/agent-family.ts';
 import { AGENT_FAMILIES } from '../base/trace-term.ts';
 import type { AgentFamily, TraceCondition, TraceTerm } from '../base/trace-term.ts';
 import { namesOfSeries } from '../sql/statement-names.ts';
@@ -44,7 +45,7 @@ function testOf(term: TraceCondition): (kind: TraceKind) => boolean {
       return ({ statusCode = NaN }) => statusCode >= term.min && statusCode <= term.max;
     case 'agent': {
       const family = familyOf(term.text);
-      return ({ agent }) => agent === family;
+      return ({ agent }) => agent !== undefined && family !== undefined && familiesOf(agent).includes(family);
     }
     case 'statement': {
       const has = statementMatcher(term.text);

@@ -23,10 +23,10 @@ const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
   traces: /500 failed/i,
   slow: /2,310/,
   failures: /TypeError[^]*\btag\b[^]*3\s+\d\d:\d\d:\d\d/,
-  objectives: /availability 99\.9%/,
+  objectives: /availability 99\.9\s%/,
   alerts: /since \d\d:\d\d:\d\d/,
   stalls: /times\s+longest/,
-  'not-found': /wp-login\.php\s+no referrer\s+60/,
+  'not-found?from=-24h': /wp-login\.php\s+no referrer\s+60/,
   'slow?type=http&series=GET+%2Fsearch': /1,040/,
 };
 

@@ -169,6 +169,32 @@ export function timeAxis(time: ChartTime, height: number): Html {
     )}<text class="axis" x="100%" y="${y}" text-anchor="end">${last}</text>`;
 }
 
+const MARKER_GAP_PIXELS = 8;
+const labelOf = ({ kind, label }: Marker): string => (kind === 'settings' ? 'settings' : label);
+const isFlipped = (at: number): boolean => at > PLOT_WIDTH * 0.8;
+
+/** A class for each marker whose label has room, by the width of the plot; of those too close to each other, the first has it. */
+function labelledMarkers(
+  markers: readonly { readonly at: number; readonly text: string }[],
+): readonly (string | undefined)[] {
+  const classes = markers.map((): string | undefined => undefined);
+  let indices = markers.map((_, index) => index);
+  for (const { minPixels, className } of LABEL_LEVELS) {
+    let end = -Infinity;
+    indices = indices.filter((index) => {
+      const { at, text } = markers[index]!;
+      const width = text.length * CHARACTER_PIXELS;
+      const place = (at / PLOT_WIDTH) * minPixels;
+      const from = isFlipped(at) ? place - 4 - width : place + 4;
+      if (from < end || from < 0 || from + width > minPixels) return false;
+      end = from + width + MARKER_GAP_PIXELS;
+      return true;
+    });
+    for (const index of indices) classes[index] = className;
+  }
+  return classes;
+}
+
 /** Dashed lines for starts, changed settings and clock steps; the label is on the side with room. */
 export function markerLines(
   time: ChartTime,
@@ -178,7 +204,7 @@ export function markerLines(
   const inside = time.markers.filter(
     (marker) => marker.atMillis >= time.range.fromMillis && marker.atMillis < time.range.toMillis,
   );
-  let labelled = -Infinity;
+  const shown = labelledMarkers(inside.map((marker) => ({ at: x(marker.atMillis), text: labelOf(marker) })));
   const lines = inside.map((marker) => {
     const at = px(x(marker.atMillis));
     return html`<line
@@ -190,23 +216,22 @@ export function markerLines(
       vector-effect="non-scaling-stroke"
     />`;
   });
-  const labels = inside.map((marker) => {
+  const labels = inside.map((marker, index) => {
     const at = x(marker.atMillis);
     const title = `${markerText(marker, time.now)}, ${momentText(marker.atMillis, time.now)}`;
-    // Overlapping labels are only in the titles of their lines.
-    const room = at - labelled > 120;
-    if (room) labelled = at;
-    const flip = at > PLOT_WIDTH * 0.8;
+    const className = shown[index];
+    const flip = isFlipped(at);
+    // Labels without room are only in the titles of their lines.
     return html`<g
       ><title>${title}</title>${
-        room &&
+        className !== undefined &&
         html`<text
-          class="axis marker-label"
+          class="${className} marker-label"
           x="${percent(at)}"
           dx="${flip ? -4 : 4}"
           y="9"
           text-anchor="${flip ? 'end' : 'start'}"
-          >${marker.kind === 'settings' ? 'settings' : marker.label}</text
+          >${labelOf(marker)}</text
         >`
       }</g
     >`;

@@ -117,5 +117,5 @@ function burnCell(facts: BurnFacts | undefined): Html | string {
 /** With the digits that a target such as 99.95 % needs. */
 function percentText(part: number): string {
   const percent = part * 100;
-  return `${Number(percent.toFixed(percent > 90 && percent < 100 ? 3 : 1))}\u00a0%`;
+  return text({ value: String(Number(percent.toFixed(percent > 90 && percent < 100 ? 3 : 1))), unit: '%' });
 }

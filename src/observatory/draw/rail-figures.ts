@@ -44,7 +44,8 @@ export function railFigures(
 /** The cost of telemetry, for the foot of the menu. */
 export function railCost(telemetry: TelemetryQuery): Html {
   if (!telemetry.enabled) return html`Telemetry is off.`;
-  const { coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
+  const { isEarly, coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
+  if (isEarly) return html`Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs.`;
   return html`Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
   ${text(duration(nanosPerSpan / 1e6))} per span.`;
 }

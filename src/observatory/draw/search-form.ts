@@ -162,7 +162,7 @@ const HELP: readonly (readonly [examples: readonly string[], meaning: string])[]
   ],
   [
     ['agent:bot', 'agent:firefox', 'agent:curl'],
-    'bots and other programs; a family: firefox, edge, opera, chrome, safari, none, other; anything else: text in the user agent',
+    'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent',
   ],
   [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
   [

@@ -51,7 +51,7 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
       cell: (row) => statusCell(row.worst),
     },
     {
-      label: 'share',
+      label: 'share of slow time',
       key: 'share',
       room: 'mid',
       value: (row) => row.share,

@@ -1,7 +1,7 @@
 import type { Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import { type StallGroup, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
+import { isOwnView, type StallGroup, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -48,7 +48,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
       key: 'operation',
       room: 'mid',
       value: (row) => row.operation?.series,
-      cell: (row) => operationCell(row.operation, view),
+      cell: (row) => (row.isOwnView ? OWN_VIEW : operationCell(row.operation, view)),
     },
     {
       label: 'route',
@@ -86,6 +86,8 @@ function placeCell({ place, functionName, location }: StallGroup): HtmlValue {
     >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
 }
 
+const OWN_VIEW = html`<span class="quiet">a page of the observatory</span>`;
+
 function operationCell(operation: StallGroup['operation'], { links }: PageView): HtmlValue {
   if (operation === undefined) return html`<span class="quiet">no request</span>`;
   const { type, series } = operation;
@@ -105,7 +107,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
       >, ${plural(delayedCount, 'request')} delayed
     </summary>
     <p class="note">
-      ${sampleWords(stall)}
+      ${sampleWords(stall)} ${isOwnView(stall) && ' A page of the observatory was drawn.'}
       ${holder !== undefined && html` Running: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${

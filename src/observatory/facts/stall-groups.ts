@@ -9,6 +9,8 @@ export interface StallGroup {
   /** The statement, template or route of the newest stall whose span is known. */
   readonly operation: Pick<StallHolder, 'type' | 'series'> | undefined;
   readonly route: string | undefined;
+  /** A page of the observatory was drawn. */
+  readonly isOwnView: boolean;
   readonly count: number;
   readonly worstMillis: number;
   readonly totalMillis: number;
@@ -32,6 +34,7 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
       location: isNamed ? stall.place?.location : undefined,
       operation: known?.operation ?? (isNamed ? stall.holder : undefined),
       route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
+      isOwnView: known?.isOwnView ?? (isNamed && isOwnView(stall)),
       count: (known?.count ?? 0) + 1,
       worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
       totalMillis: (known?.totalMillis ?? 0) + stall.durationMillis,
@@ -41,6 +44,16 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
+
+/** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by where they were. */
+export function isOwnView({ holder, place, callers }: Pick<Stall, 'holder' | 'place' | 'callers'>): boolean {
+  return (
+    holder === undefined &&
+    [place, ...callers].some((frame) => frame?.location?.startsWith(OWN_FOLDER) === true)
+  );
+}
+
+const OWN_FOLDER = 'src/observatory/';
 
 /** With fewer of the samples that were due, the system did not run the process for most of the time. */
 const ENOUGH_SAMPLES = 1 / 3;

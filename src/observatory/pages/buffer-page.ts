@@ -9,7 +9,7 @@ import {
   type TelemetryFault,
 } from '../../../otel/query.ts';
 import type { TraceLink } from '../trace/trace-links.ts';
-import { html, type Html } from '../../markup/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import type { PageView } from '../page.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
@@ -106,7 +106,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Telemetry takes about ${text(share(ownCost.coreShare))} of a core, ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} per span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. ${costWords(ownCost)}`,
       },
     ];
   },
@@ -202,22 +202,42 @@ function linksPanel(traceLinks: readonly TraceLink[], view: PageView): Html {
   });
 }
 
+const EARLY_WORDS = 'It is too early to say what telemetry costs: two minutes and 200 operations are needed.';
+
+function costWords({ isEarly, coreShare, cpuShare, nanosPerSpan }: OwnCost): string {
+  return isEarly
+    ? EARLY_WORDS
+    : `Telemetry takes about ${text(share(coreShare))} of a core, ${text(share(cpuShare))} of the process's CPU time, ${text(duration(nanosPerSpan / 1e6))} per span.`;
+}
+
+function measuredCost(
+  ownCost: OwnCost,
+  spans: number,
+  requests: number,
+): readonly (readonly [string, HtmlValue])[] {
+  return [
+    ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
+    [
+      'time per request',
+      requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
+    ],
+    ['share of a core', figure(share(ownCost.coreShare))],
+    ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
+    ['… creating spans, during requests', figure(share(ownCost.shares.making))],
+    ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
+    ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
+    ['… garbage collection, compilation, caches', figure(share(ownCost.shares.unseen))],
+  ];
+}
+
 function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
   return panel({
     title: 'Cost of telemetry',
-    note: 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
+    note: ownCost.isEarly
+      ? EARLY_WORDS
+      : 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
     body: factList([
-      ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
-      [
-        'time per request',
-        requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
-      ],
-      ['share of a core', figure(share(ownCost.coreShare))],
-      ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
-      ['… creating spans, during requests', figure(share(ownCost.shares.making))],
-      ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
-      ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
-      ['… garbage collection, compilation, caches', figure(share(ownCost.shares.unseen))],
+      ...(ownCost.isEarly ? [] : measuredCost(ownCost, spans, requests)),
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),

@@ -31,7 +31,7 @@ export const limitsPage = definePage<LimitsFacts>({
   draw: ({ live, asked }, view) =>
     html`${problemSummary(asked, live.settings)}
     ${panel({
-      className: 'settings-form',
+      className: 'settings-form two',
       title: 'Limits and objectives',
       note: 'values as in the environment; off: not judged',
       body: html`<form method="post" action="${view.links.to(LIMITS_PATH)}">

@@ -89,7 +89,8 @@ export const slowPage = definePage<SlowFacts>({
       foot: html`<span
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
-        room. ${missingFromMustKeep(history)}</span
+        room.
+        ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. '}${missingFromMustKeep(history)}</span
       >`,
     })}${
       facts.over &&

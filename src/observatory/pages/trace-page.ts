@@ -44,7 +44,7 @@ export const tracePage = definePage<TraceFacts>({
             links,
             (span) => counts[kindOf(span)] ?? 0,
           ),
-          ...stallsOfTraceWords(trace.traceId, stalls, links),
+          ...stallsOfTraceWords(trace, stalls, links),
         ]
       : missingTraceSentence(trace, links, now),
   actions: (facts, view) => traceActions(facts, view),

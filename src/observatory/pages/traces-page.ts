@@ -10,6 +10,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { facetList } from '../draw/facets.ts';
+import { pageAddress } from '../draw/page-address.ts';
 import { askedWith, traceSearchForm } from '../draw/search-form.ts';
 import { drawTable } from '../draw/table.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
@@ -22,6 +23,8 @@ import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
 const LIMIT = 100;
+/** Its value `yes` asks for the results without what was not understood. */
+const WITHOUT = 'without';
 /** A series' name is shorter. */
 const MAX_TEXT = 300;
 
@@ -33,6 +36,8 @@ interface TracesFacts extends TraceList {
   readonly asked: TraceQuery;
   /** Invalid parts of filter and query, each with valid values. */
   readonly problems: readonly string[];
+  /** False if nothing was searched: a part was not understood, and its results without it were not asked for. */
+  readonly isSearched: boolean;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -45,7 +50,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     if (value === '') return undefined;
     const found = known.find((each) => each === value);
     if (found === undefined)
-      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}; it was ignored.`);
+      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}.`);
     return found;
   };
   const millis = (key: string): number | undefined => {
@@ -53,9 +58,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     if (value === '') return undefined;
     const parsed = parseMillis(value);
     if (parsed === undefined)
-      problems.push(
-        `${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s; it was ignored.`,
-      );
+      problems.push(`${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s.`);
     return parsed;
   };
   const words = (key: string): string | undefined =>
@@ -80,17 +83,29 @@ export const tracesPage = definePage<TracesFacts>({
     const { filter, problems } = readFilter(query);
     const asked = parseTraceQuery(query['q'] ?? '', basePath);
     const terms = asked.terms.map(({ term }) => term);
+    const all = [...problems, ...asked.problems];
+    const isSearched = all.length === 0 || query[WITHOUT] === 'yes';
     return {
-      ...telemetry.traces({ ...filter, terms, range, limit: LIMIT, facets: true }),
+      ...(isSearched
+        ? telemetry.traces({ ...filter, terms, range, limit: LIMIT, facets: true })
+        : { rows: [], total: 0 }),
       filter,
       asked,
-      problems: [...problems, ...asked.problems],
+      problems: all,
+      isSearched,
       history: telemetry.history(),
     };
   },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched, asked }, view) {
+  sentence({ rows, total, filter, searched, asked, isSearched }, view) {
     const { links, range } = view;
+    if (!isSearched)
+      return [
+        { text: 'Nothing was searched', tone: 'failed' },
+        { text: ', as a part of what was asked is not understood. ' },
+        { text: 'Search without it', href: pageAddress(view, { format: undefined, [WITHOUT]: 'yes' }) },
+        { text: ', or change it.' },
+      ];
     const partly =
       searched === undefined
         ? ''
@@ -119,9 +134,13 @@ export const tracesPage = definePage<TracesFacts>({
       { text: `.${partly}` },
     ];
   },
-  draw({ rows, total, problems, history, facets, asked }, view) {
+  draw({ rows, total, problems, history, facets, asked, isSearched }, view) {
     const missing = missingFromLists(history);
-    return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${traceSearchForm(asked, view)}
+    const notice =
+      problems.length > 0 &&
+      html`<p class="notice" role="alert">${problems.join(' ')}${isSearched && ' It was left out.'}</p>`;
+    if (!isSearched) return html`${notice}${traceSearchForm(asked, view)}`;
+    return html`${notice}${traceSearchForm(asked, view)}
       <div class="with-facets">
         ${panel({
           title: 'Traces held',

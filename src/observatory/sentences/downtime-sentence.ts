@@ -47,5 +47,8 @@ function detail(row: Downtime, now: number): string {
 /** Never rounded up to a whole that it is not. */
 function percent(upShare: number): string {
   const digits = upShare > 0.999 ? 3 : 2;
-  return `${(Math.floor(upShare * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
+  return text({
+    value: (Math.floor(upShare * 100 * 10 ** digits) / 10 ** digits).toFixed(digits),
+    unit: '%',
+  });
 }

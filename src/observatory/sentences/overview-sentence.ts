@@ -66,16 +66,24 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
     worst === undefined ? undefined : { text: `${headlineOf(worst, situation)} `, tone: 'failed' };
   if (count === 0)
     return headline === undefined
-      ? [{ text: 'Quiet.', tone: 'good' }, { text: ` No requests ${when(situation)}.` }]
+      ? [
+          { text: 'Quiet.', tone: 'good' },
+          { text: ` No requests ${when(situation)}` },
+          ...down(situation, links),
+          { text: '.' },
+        ]
       : [
           headline,
           {
-            text: `${situation.faults === undefined ? 'No requests' : 'No request was counted'} ${when(situation)}.`,
+            text: `${situation.faults === undefined ? 'No requests' : 'No request was counted'} ${when(situation)}`,
           },
+          ...down(situation, links),
+          { text: '.' },
         ];
   const numbers = [
     { text: `${plural(count, 'request')} ${when(situation)}, ` },
     ...failing(situation, links),
+    ...down(situation, links),
     { text: '.' },
   ];
   if (headline !== undefined) return [headline, ...numbers];
@@ -86,6 +94,17 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
     ];
   const isAll = errors === 0 && longestStall(situation) < NOTICED_MILLIS;
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
+}
+
+/** A restart takes less. */
+const DOWN_MILLIS = 10_000;
+
+function down({ downMillis }: OverviewSituation, links: Links): Sentence {
+  if (downMillis < DOWN_MILLIS) return [];
+  return [
+    { text: '; the blog was down for ' },
+    { text: text(duration(downMillis)), href: links.to('/downtime') },
+  ];
 }
 
 const NOT_STOPPED = 'The process ended without being stopped.';

@@ -32,6 +32,8 @@ export interface OverviewSituation {
   readonly botsNotFound: number;
   /** Starts in the range after a process that was not stopped. */
   readonly crashes: readonly Marker[];
+  /** How long no process ran in the range, as far as known. */
+  readonly downMillis: number;
   /** Steps of the system clock in the range. */
   readonly clockSteps: readonly Marker[];
   /** Share of the range whose counts are lost, 0–1. */

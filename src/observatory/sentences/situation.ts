@@ -8,6 +8,7 @@ import type {
 } from '../../../otel/query.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
+import { sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
@@ -67,6 +68,7 @@ export function situationOf(
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes, range),
+    downMillis: sumDowntimes(telemetry.downtime(), range).totalMillis,
     crashes: markers.filter(({ before }) => before !== undefined && UNEXPECTED.has(before.ended)),
     clockSteps: markers.filter(({ kind }) => kind === 'clock'),
     missingShare: missingShare(range),

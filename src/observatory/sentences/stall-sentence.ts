@@ -1,5 +1,5 @@
-import type { Stall, StallFacts, StallHolder } from '../../../otel/query.ts';
-import { stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
+import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
+import { isOwnView, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
@@ -34,13 +34,18 @@ export function stallsSentence(
       : [
           { text: `; most of that time in ${first.place}` },
           ...inOperation(first.operation, first.route, links),
+          ...(first.isOwnView ? [{ text: ', drawing a page of the observatory' }] : []),
         ]),
     { text: `. ${delayed === 0 ? 'No request' : plural(delayed, 'request')} had to wait.` },
   ];
 }
 
 /** How a trace blocked the loop, or how long its request waited for another that did. */
-export function stallsOfTraceWords(traceId: string, stalls: readonly Stall[], links: Links): Sentence {
+export function stallsOfTraceWords(
+  { traceId, durationMillis }: Pick<TraceDetail, 'traceId' | 'durationMillis'>,
+  stalls: readonly Stall[],
+  links: Links,
+): Sentence {
   return stalls.flatMap((stall): Sentence => {
     const millis = text(duration(stall.durationMillis));
     if (stall.holder?.traceId === traceId)
@@ -51,8 +56,11 @@ export function stallsOfTraceWords(traceId: string, stalls: readonly Stall[], li
           text: `; ${stall.delayedCount === 0 ? 'no request' : plural(stall.delayedCount, 'request')} had to wait.`,
         },
       ];
+    const waited = stall.delayed.find((request) => request.traceId === traceId)?.waitedMillis;
+    // An upper bound: it began or ended within the stall.
+    const most = Math.min(waited ?? stall.durationMillis, durationMillis);
     return [
-      { text: ` It waited up to ${millis} for the ` },
+      { text: ` It waited up to ${text(duration(most))} for the ` },
       { text: 'event loop', href: links.to('/stalls') },
       ...held(heldBy(stall, links)),
       { text: '.' },
@@ -69,6 +77,7 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
     ...(wasRun(stall) ? inOperation(holder, holder?.route, links) : []),
+    ...(wasRun(stall) && isOwnView(stall) ? [{ text: ', drawing a page of the observatory' }] : []),
   ];
 }
 

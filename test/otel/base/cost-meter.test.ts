@@ -75,11 +75,15 @@ describe('CostMeter', () => {
       operations: 9000,
     };
     expect(ownCostOf(totals, { user: 150_000, system: 50_000 }, 190)).toEqual({
+      isEarly: false,
       nanosPerSpan: 2000,
       cpuShare: 0.095,
       coreShare: 0.0001,
       shares: { making: 0.02, handling: 0.025, background: 0.005, unseen: 0.045 },
     });
     expect(ownCostOf({ ...totals, operations: 0 }).nanosPerSpan).toBe(18e6);
+    const isEarly = (operations: number, uptimeSeconds: number): boolean =>
+      ownCostOf({ ...totals, operations }, { user: 1, system: 1 }, uptimeSeconds).isEarly;
+    expect([isEarly(9000, 119), isEarly(199, 5000), isEarly(200, 120)]).toEqual([true, true, false]);
   });
 });

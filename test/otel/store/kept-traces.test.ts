@@ -107,7 +107,11 @@ function meetsTerm(id: number, spans: readonly Sent[], term: TraceTerm): boolean
     case 'failed':
       return spans.some(isFailed);
     case 'agent':
-      return request.family === term.text || request.agent.includes(`${term.text}/`);
+      return (
+        request.family === term.text ||
+        (term.text === 'bot' && request.family === 'none') ||
+        request.agent.includes(`${term.text}/`)
+      );
     case 'reason':
       return spans.some((span) => reasonOf(span) === term.reason);
     case 'statement':
@@ -133,7 +137,7 @@ function expectedFacets(found: readonly (readonly Sent[])[]) {
       route: [request.route ?? ''],
       status: [`${String(request.status)[0]}xx`],
       method: [String(request.method)],
-      agent: [request.family],
+      agent: request.family === 'none' ? ['bot', 'none'] : [request.family],
       error: request.errors,
       reason: [...new Set(spans.map(reasonOf))],
     };

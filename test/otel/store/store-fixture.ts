@@ -147,6 +147,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     profiling: noProfiles('none in tests'),
     guard,
     ownCost: () => ({
+      isEarly: false,
       nanosPerSpan: 100,
       cpuShare: 0.01,
       coreShare: 0.001,

@@ -127,8 +127,10 @@ describe('rows of lists', () => {
 
   it('of a route’s addresses complete its count, and state since when', async () => {
     const page = await html('/route?name=GET+%2F%3Aslug&from=-24h');
-    expect(page).toMatch(/from every request since [^<]*\d\d:\d\d:\d\d, whatever the range/);
-    for (const index of [1, 2, 3, 4, 5, 6]) expect(page).toContain(`<bdi>/post-${index}</bdi>`);
+    expect(page).toMatch(/from every request since [^<]*\d\d:\d\d:\d\d: lists are kept per hour/);
+    for (const index of [1, 2, 3, 4, 5]) expect(page).toContain(`<bdi>/post-${index}</bdi>`);
+    expect(page).not.toContain('<bdi>/post-6</bdi>');
+    expect(await html('/route?name=GET+%2F%3Aslug&from=-7d')).toContain('<bdi>/post-6</bdi>');
   });
 
   it('of failures are a row for a bug, which came back after a pause', async () => {

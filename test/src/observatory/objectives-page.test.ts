@@ -25,7 +25,7 @@ describe('the page of objectives', () => {
     ['availability of "GET /nowhere" 50%', /^Too few requests to judge\.$/],
     [
       'availability 50%; availability of "GET /nowhere" 50%',
-      /^The objective is met\. Of availability 50%, [\d.]+ % of the budget is left\. 1 has too few requests to judge\./,
+      /^The objective is met\. Of availability 50 %, [\d.]+ % of the budget is left\. 1 has too few requests to judge\./,
     ],
   ])('of %s begins with a sentence', async (objectives, said) => {
     expect(await summary(objectives)).toMatch(said);
@@ -40,13 +40,13 @@ describe('the page of objectives', () => {
     const { total, bad, undecided } = facts.objectives[0]!;
     const percent = (100 * (1 - (bad + undecided / 2) / total)).toFixed(6);
     expect(await summary(`latency of "GET /search" ${percent}% under 38ms; availability 50%`)).toMatch(
-      /^No objective is certainly missed, 1 is unclear: latency of "GET \/search" [\d.]+% under 38ms; [\d.]+ times the budget is used, if all undecided requests are bad\./,
+      /^No objective is certainly missed, 1 is unclear: latency of "GET \/search" [\d.]+ % under 38ms; [\d.]+ times the budget is used, if all undecided requests are bad\./,
     );
   });
 
   it('names the missed one, how often its budget is used, and that it burns', async () => {
-    expect(await summary('latency 99% under 1ms; availability 50%')).toMatch(
-      /^1 of 2 objectives missed: latency 99% under 1ms; [\d.]+ times the budget is used\. latency 99% under 1ms burns its budget (?:fast|slowly)\.$/,
+    expect(await summary('latency 99 % under 1ms; availability 50%')).toMatch(
+      /^1 of 2 objectives missed: latency 99 % under 1ms; [\d.]+ times the budget is used\. latency 99 % under 1ms burns its budget (?:fast|slowly)\.$/,
     );
   });
 

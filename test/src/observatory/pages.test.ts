@@ -178,9 +178,12 @@ describe('pages', () => {
     expect(text).toMatch(/“yesterday” is not a time\..* Showing in the last hour\./);
   });
 
-  it('say what is wrong with a filter and leave that part out', async () => {
-    const text = await (await get('busy', '/traces?min=quick&status=error')).text();
-    expect(text).toContain('min “quick” is not a duration such as 250ms or 1.5s; it was ignored.');
+  it('say what is wrong with a filter, and leave that part out only if that is asked', async () => {
+    const refused = await (await get('busy', '/traces?min=quick&status=error')).text();
+    expect(refused).toContain('min “quick” is not a duration such as 250ms or 1.5s.');
+    expect(refused).not.toContain('<tr data-key');
+    const text = await (await get('busy', '/traces?min=quick&status=error&without=yes')).text();
+    expect(text).toContain('It was left out.');
     expect([...text.matchAll(/<tr data-key/g)]).toHaveLength(3);
   });
 

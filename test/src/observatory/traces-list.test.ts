@@ -57,11 +57,15 @@ describe('the list of traces', () => {
     ['?type=http&q=posts_fts', [900]],
     ['?sort=slowest&min=5ms', [900, 901]],
     ['?q=status%3A5xx', [901]],
-    ['?q=error%3ATypeError+-agent%3Abot', [901]],
+    ['?q=error%3ATypeError+-agent%3Afirefox', [901]],
+    // No browser asks without a user agent.
+    ['?q=error%3ATypeError+agent%3Abot', [901]],
+    ['?q=error%3ATypeError+-agent%3Abot', []],
     ['?q=db%3E300ms+route%3A%2Fsearch', [900]],
     ['?q=https%3A%2F%2Fblog.example%2Fsearch%2F', [900]],
     [`?q=00-${idOf(901)}-00f067aa0ba902b7-01`, [901]],
-    ['?q=dur%3E1s+colour%3Ared', [900]],
+    ['?q=dur%3E1s+colour%3Ared', []],
+    ['?q=dur%3E1s+colour%3Ared&without=yes', [900]],
   ])('%s narrows it', async (query, wanted) => {
     expect((await list(query)).ids).toEqual(wanted.map(idOf));
   });
@@ -120,7 +124,18 @@ describe('the list of traces', () => {
     const { text } = await list('?q=status%3A5xx+colour%3Ared');
     expect(wordsOf(text)).toContain('status 500 to 599');
     expect(text).toMatch(/role="alert">“colour:red” was not understood: there is no key colour\./);
-    const json = await (await fetch(`${base}?q=status%3A5xx+colour%3Ared&format=json`)).json();
+    // What was asked is not what the rest of it would find.
+    expect(wordsOf(text)).toMatch(/Nothing was searched ?, as a part of what was asked is not understood\./);
+    const [, without = ''] = /href="([^"]+)"[^>]*>Search without it</.exec(text) ?? [];
+    const found = await (await fetch(new URL(without.replaceAll('&amp;', '&'), base))).text();
+    expect(found).toMatch(/role="alert">“colour:red” was not understood: [^<]* It was left out\./);
+    expect([...found.matchAll(/<tr data-key/g)]).toHaveLength(1);
+    const address = `${base}?q=status%3A5xx+colour%3Ared&format=json`;
+    expect(await (await fetch(address)).json()).toMatchObject({
+      summary: expect.stringMatching(/^Nothing was searched/),
+      facts: { is_searched: false, rows: [], problems: [expect.stringContaining('colour')] },
+    });
+    const json = await (await fetch(`${address}&without=yes`)).json();
     expect(json).toMatchObject({
       facts: {
         asked: { terms: [{ source: 'status:5xx', term: { field: 'status', min: 500, max: 599 } }] },

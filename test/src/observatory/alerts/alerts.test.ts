@@ -172,7 +172,7 @@ describe('Alerts', () => {
     await blog.pass(5, 40, 20);
     expect(blog.told).toEqual(['firing burn > 14.4 over 1h']);
     expect(blog.receiver.got[0]!.sentence).toMatch(
-      /^availability 99% burns its budget at [\d.]+ times the rate that it has for 30 days, over 1 hour; the alert is from more than 14\.4\.$/,
+      /^availability 99 % burns its budget at [\d.]+ times the rate that it has for 30 days, over 1 hour; the alert is from more than 14\.4\.$/,
     );
   });
 

@@ -73,6 +73,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     data: NO_DATA_FACTS,
     botsNotFound: 0,
     crashes: [],
+    downMillis: 0,
     clockSteps: [],
     missingShare: 0,
     exported: undefined,
