@@ -20,6 +20,7 @@ export type MenuKey =
   | 'slow'
   | 'failures'
   | 'not-found'
+  | 'logs'
   | 'traces'
   | 'sampling'
   | 'export'
@@ -60,6 +61,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
       { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY_PATH}/failures` },
       { key: 'not-found', label: 'Not found', go: 'n', path: `${OBSERVATORY_PATH}/not-found` },
       { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY_PATH}/traces` },
+      { key: 'logs', label: 'Logs', go: 'i', path: `${OBSERVATORY_PATH}/logs` },
     ],
   },
   {

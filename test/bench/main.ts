@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --stalls` only the watch of the event loop, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { measureLiveViews } from './live-view-cost.ts';
 import type { Gate } from './gates.ts';
 import type { Figure } from './micro/figure.ts';
 import { measureHistoryLists } from './micro/history-lists.ts';
+import { measureLogLines } from './micro/log-lines.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
@@ -22,10 +23,11 @@ import { measureRequestCost, type RequestCosts } from './request-cost.ts';
 import { measureStallWatch } from './stall-watch-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, requests, stalls, seed, passes } = parseArgs({
+const { quick, live, logs, requests, stalls, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    logs: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
     stalls: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
@@ -59,16 +61,17 @@ const plan = quick
     };
 
 const figures = [
-  ...(requests || stalls ? [] : await liveViews()),
-  ...(requests || live || stalls ? [] : await smallFigures()),
+  ...(requests || stalls || logs ? [] : await liveViews()),
+  ...(requests || live || stalls || logs ? [] : await smallFigures()),
+  ...(logs ? measureLogLines() : []),
 ];
-const given = ['quick', 'live', 'requests', 'stalls'].filter(
-  (name) => ({ quick, live, requests, stalls })[name],
+const given = ['quick', 'live', 'logs', 'requests', 'stalls'].filter(
+  (name) => ({ quick, live, logs, requests, stalls })[name],
 );
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
-const costs = live || stalls ? [] : await requestCosts();
-const watchGates = live || requests ? [] : await stallWatch();
-const coldCosts = live || stalls ? [] : await measureColdPage(plan.coldPasses, random);
+const costs = live || stalls || logs ? [] : await requestCosts();
+const watchGates = live || requests || logs ? [] : await stallWatch();
+const coldCosts = live || stalls || logs ? [] : await measureColdPage(plan.coldPasses, random);
 console.log(reportOf({ command, date: new Date(), costs, coldCosts, watchGates, figures }));
 
 function liveViews(): Promise<readonly Figure[]> {

@@ -29,6 +29,7 @@ const LIST_OF: Readonly<Record<string, string>> = {
 /** Pages that such a page leads to, by the start of their address. */
 const LINKED_FROM: Readonly<Record<string, string>> = { '/traces/compare': '/traces/:traceId' };
 const FURTHER: Readonly<Record<string, string>> = {
+  'log-patterns': '/logs?view=patterns',
   'missing-trace': '/traces/0af7651916cd43dd8448eb211c80319c',
   'nothing-then': '?from=2020-01-01T00:00&to=2020-01-01T01:00',
 };
@@ -71,7 +72,7 @@ const executablePath = chromiumPath();
 if (executablePath === undefined) process.exit(1);
 
 mkdirSync(folder, { recursive: true });
-const demo = new DemoServer({ posts: values.posts });
+const demo = new DemoServer({ posts: values.posts, env: { LOG_LEVEL: 'info' } });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   await demo.start();

@@ -18,6 +18,7 @@ import { failureState, type FailureState, runsWithout, STATE_WORDS } from '../fa
 import type { PageView, Sheet } from '../page.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusCell, statusColumn } from './asked-address.ts';
 import { badge } from './facts.ts';
+import { logsAround } from './log-links.ts';
 
 const COURSE_POINTS = 24;
 const MAX_STACKS = 20;
@@ -165,6 +166,8 @@ export function failureColumns(
   const place = (row: FailureGroup): Html =>
     html`<span class="swatch type-${row.type}"></span
       >${operationName(row, view.links.series(row.type, row.series), row.series)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
+  const aroundIt = (row: FailureGroup): Html =>
+    html`<span class="callers"><a href="${logsAround(row.lastMillis, view)}">log around it</a></span>`;
   return [
     // On a phone the series stands under the failure, and the stack is only in the trace.
     {
@@ -176,7 +179,7 @@ export function failureColumns(
             ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
           >${stateBadge(row)}${row.thrownAt !== undefined && html`<span class="callers thrown-at"><bdi>${row.thrownAt}</bdi></span>`}<span
             class="only-narrow"
-            >${place(row)} ${statusCell(row)}</span
+            >${place(row)} ${statusCell(row)} ${aroundIt(row)}</span
           >`,
     },
     {
@@ -185,7 +188,8 @@ export function failureColumns(
       room: 'mid',
       value: (row) => row.series,
       cell: (row) =>
-        html`${place(row)}${
+        html`${place(row)}
+        ${aroundIt(row)}${
           row.stack !== undefined &&
           html`<details class="stack-of">
             <summary>stack</summary>

@@ -1,6 +1,7 @@
 import { KEEP_REASONS } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { MAX_QUERY_CHARS, without, type TraceQuery } from '../facts/trace-query.ts';
+import type { TraceQuery } from '../facts/trace-query.ts';
+import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
 import { shortened } from '../format/shortened.ts';
 import { termWords } from '../format/term-words.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
@@ -79,7 +80,7 @@ function chips({ text, terms }: TraceQuery, view: PageView): HtmlValue {
   return html`<ul class="chips" aria-label="Terms of the search">
     ${terms.map(({ source, term }) => {
       const words = shortened(termWords(term), MAX_CHIP);
-      const rest = without(text, [{ source, term }]);
+      const rest = without(text, [{ source }]);
       return html`<li>
         <bdi>${words}</bdi> <a href="${askedWith(view, rest)}" aria-label="without ${words}">×</a>
       </li>`;

@@ -14,6 +14,7 @@ import { spanTree, type SpanNode } from '../trace/span-tree.ts';
 import { isDetail, kindOf, type TraceFacts } from '../trace/trace-facts.ts';
 import { waterfallRows, type WaterfallRow } from '../trace/waterfall-rows.ts';
 import { plural } from '../sentences/sentence.ts';
+import { logsOfTrace } from './log-links.ts';
 import { logLength, traceLog } from './trace-log.ts';
 import { hiddenFields } from './page-frame.ts';
 import { spanPanel } from './span-panel.ts';
@@ -67,7 +68,7 @@ export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView)
 
 function picture(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
   if (view.query['view'] === 'flame') return flamePanel(facts, trace, view);
-  return view.query['view'] === 'log' ? logPanel(trace, view) : waterfallPanel(facts, trace, view);
+  return view.query['view'] === 'log' ? logPanel(facts, trace, view) : waterfallPanel(facts, trace, view);
 }
 
 function viewSwitch(trace: TraceDetail, view: PageView): Html {
@@ -96,12 +97,13 @@ function flamePanel({ selected }: TraceFacts, trace: TraceDetail, view: PageView
   });
 }
 
-function logPanel(trace: TraceDetail, view: PageView): Html {
+function logPanel(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
   const to = addressOf(view);
   return panel({
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
-    note: 'log lines and span events, by time',
+    note: html`log lines and span events, by
+    time${!view.readOnly && facts.importedMillis === undefined && html` · <a href="${logsOfTrace(trace, view)}">all lines of this trace</a>`}`,
     body: traceLog(trace, (span) => to({ span })),
   });
 }

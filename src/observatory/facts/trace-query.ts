@@ -1,5 +1,5 @@
 import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
-import { queryTokens, quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
+import { quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
 import {
   addressCondition,
   durationCondition,
@@ -10,28 +10,18 @@ import {
   traceIdIn,
   type Condition,
 } from './term-values.ts';
-
-/** Characters of a query that are read. */
-export const MAX_QUERY_CHARS = 1000;
-/** As many as the store uses. */
-export const MAX_QUERY_TERMS = 20;
-const MAX_PROBLEMS = 3;
-const MAX_QUOTED_CHARS = 60;
-
-/** A term with the text that it was read from. */
-export interface WrittenTerm {
-  readonly source: string;
-  readonly term: TraceTerm;
-}
+import {
+  asWord,
+  MAX_QUOTED_CHARS,
+  readQuery,
+  shown,
+  without,
+  type WrittenQuery,
+  type WrittenTerm,
+} from './written-query.ts';
 
 /** A query over kept traces. */
-export interface TraceQuery {
-  /** What was read of it. */
-  readonly text: string;
-  readonly terms: readonly WrittenTerm[];
-  /** A sentence for each term that was not understood, and is not used. */
-  readonly problems: readonly string[];
-}
+export type TraceQuery = WrittenQuery<TraceTerm>;
 
 /** A key of the grammar with what it takes, for the page and for sentences about wrong values. */
 interface QueryKey {
@@ -126,17 +116,7 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  * A `name=value` whose name has a dot is the attribute of that name; with any other unknown key, `=` is text.
  */
 export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
-  const whole = written.trim();
-  const text = whole.slice(0, MAX_QUERY_CHARS).replaceAll(/[“”„]/g, '"');
-  const tokens = queryTokens(text);
-  const terms: WrittenTerm[] = [];
-  const problems: string[] = [];
-  for (const token of tokens.slice(0, MAX_QUERY_TERMS)) {
-    const found = termOf(token, basePath);
-    if (typeof found === 'string') problems.push(found);
-    else if (found !== undefined) terms.push({ source: token.source, term: found });
-  }
-  return { text, terms, problems: [...fewOf(problems), ...tooMuch(whole, tokens.length)] };
+  return readQuery(written, (token) => termOf(token, basePath));
 }
 
 /** The query with a term added, or without it if it has that. */
@@ -150,18 +130,9 @@ export function hasTerm(query: TraceQuery, source: string): boolean {
 }
 
 /** The terms of a query that mean what `source` means. */
-function termsOf({ terms }: TraceQuery, source: string): readonly WrittenTerm[] {
+function termsOf({ terms }: TraceQuery, source: string): readonly WrittenTerm<TraceTerm>[] {
   const wanted = JSON.stringify(parseTraceQuery(source).terms[0]?.term);
   return terms.filter(({ term }) => JSON.stringify(term) === wanted);
-}
-
-/** The query without these of its terms. */
-export function without(text: string, gone: readonly WrittenTerm[]): string {
-  const sources = new Set(gone.map(({ source }) => source));
-  return queryTokens(text)
-    .map(({ source }) => source)
-    .filter((source) => !sources.has(source))
-    .join(' ');
 }
 
 /** A text as a term, whatever it has in it. */
@@ -215,12 +186,6 @@ function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
   return isAddress(value) ? addressCondition(value, basePath) : { field: 'text', text: value };
 }
 
-/** The whole token as a word. */
-function asWord(token: QueryToken): QueryToken {
-  const value = token.isNegated ? token.source.slice(1) : token.source;
-  return { ...token, key: undefined, operator: undefined, value, isQuoted: false };
-}
-
 function named(
   field: 'route' | 'method' | 'error',
   { operator, value, isQuoted }: QueryToken,
@@ -254,29 +219,4 @@ function unknownKey(token: QueryToken, key: string): string {
   );
   const meant = near === undefined ? '' : ` Did you mean ${near}?`;
   return `${shown(token)} was not understood: there is no key ${key.slice(0, MAX_QUOTED_CHARS)}.${meant} Keys are ${KEY_NAMES.join(', ')}; text with a colon stands in quotation marks.`;
-}
-
-function shown({ source }: QueryToken): string {
-  return `“${source.length > MAX_QUOTED_CHARS ? `${source.slice(0, MAX_QUOTED_CHARS)}…` : source}”`;
-}
-
-function fewOf(problems: readonly string[]): readonly string[] {
-  const more = problems.length - MAX_PROBLEMS;
-  return more <= 0
-    ? problems
-    : [
-        ...problems.slice(0, MAX_PROBLEMS),
-        `${more} more ${more === 1 ? 'term was' : 'terms were'} not understood.`,
-      ];
-}
-
-function tooMuch(text: string, terms: number): readonly string[] {
-  return [
-    ...(text.length > MAX_QUERY_CHARS
-      ? [`The query has ${text.length} characters; the first ${MAX_QUERY_CHARS} were read.`]
-      : []),
-    ...(terms > MAX_QUERY_TERMS
-      ? [`The query has ${terms} terms; the first ${MAX_QUERY_TERMS} were used.`]
-      : []),
-  ];
 }

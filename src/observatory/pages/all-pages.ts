@@ -11,6 +11,7 @@ import { keysPage } from './keys-page.ts';
 import { importPage } from './import-page.ts';
 import { importedTracePage } from './imported-trace-page.ts';
 import { limitsPage } from './limits-page.ts';
+import { logsPage } from './logs-page.ts';
 import { notFoundPage } from './not-found-page.ts';
 import { objectivesPage } from './objectives-page.ts';
 import { overviewPage } from './overview-page.ts';
@@ -46,6 +47,7 @@ export const PAGES: readonly AnyPage[] = [
   slowPage,
   failuresPage,
   notFoundPage,
+  logsPage,
   tracesPage,
   compareTracesPage,
   importPage,

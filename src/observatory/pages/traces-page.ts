@@ -18,7 +18,8 @@ import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { parseMillis } from '../facts/term-values.ts';
-import { parseTraceQuery, without, type TraceQuery } from '../facts/trace-query.ts';
+import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
+import { without } from '../facts/written-query.ts';
 import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 

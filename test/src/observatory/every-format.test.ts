@@ -23,6 +23,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/slow': ['rows', 'operation'],
   '/failures': ['groups', 'failure'],
   '/not-found': ['addresses', 'address'],
+  '/logs': ['store', 'trace_id'],
   '/traces': ['rows', 'trace_id'],
   '/traces/compare': ['operations', 'more_ms'],
   '/traces/import': ['rows', undefined],

@@ -3,14 +3,16 @@ import type { TraceTerm } from '../../../../otel/query.ts';
 import {
   facetTerm,
   hasTerm,
-  MAX_QUERY_CHARS,
-  MAX_QUERY_TERMS,
   parseTraceQuery,
   pathTerm,
   textTerm,
   toggled,
-  without,
 } from '../../../../src/observatory/facts/trace-query.ts';
+import {
+  MAX_QUERY_CHARS,
+  MAX_QUERY_TERMS,
+  without,
+} from '../../../../src/observatory/facts/written-query.ts';
 import { FACET_NAMES } from '../../../../otel/query.ts';
 import { anyText, fc } from '../../../fixtures/properties.ts';
 

@@ -1,0 +1,122 @@
+import { LOG_LEVELS, type BoundedCount, type LogList } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { isOnlyLevel, logTermWords, withLevel, type LogQuery } from '../facts/log-query.ts';
+import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { pageAddress } from './page-address.ts';
+import { hiddenFields } from './page-frame.ts';
+
+const MAX_CHIP = 80;
+const PLACEHOLDER = 'level:>=warn "sign-in failed" -bot trace:…';
+
+/** The page with another query, from its newest line. */
+export function logsAsked(view: PageView, q: string): string {
+  return pageAddress(view, { format: undefined, before: undefined, part: undefined, q });
+}
+
+/** `1,204`, or `2,000+` if it is at least that. */
+export function boundedText({ count, isExact }: BoundedCount): string {
+  return `${countText(count)}${isExact ? '' : '+'}`;
+}
+
+export function logSearchForm(asked: LogQuery, view: PageView): Html {
+  const { links, query } = view;
+  return html`<form
+      class="filter search"
+      method="get"
+      action="${links.base}/logs"
+      role="search"
+      aria-label="Search log lines"
+    >
+      ${hiddenFields({ ...view.range.query, view: query['view'] }, [])}
+      <label class="search-field"
+        >search log lines
+        <input
+          type="search"
+          name="q"
+          value="${asked.text}"
+          placeholder="${PLACEHOLDER}"
+          autocomplete="off"
+          spellcheck="false"
+          maxlength="${MAX_QUERY_CHARS}"
+          data-search
+      /></label>
+      <span class="buttons"
+        ><button type="submit">Search</button>
+        <a class="quiet-link" href="${links.to('/logs', { view: query['view'] })}">clear</a></span
+      >
+    </form>
+    ${chips(asked, view)}${help(view)}`;
+}
+
+/** Every term as it was understood, with a link that takes it away. */
+function chips({ text, terms }: LogQuery, view: PageView): HtmlValue {
+  if (terms.length === 0) return null;
+  return html`<ul class="chips" aria-label="Terms of the search">
+    ${terms.map(({ source, term }) => {
+      const words = shortened(logTermWords(term), MAX_CHIP);
+      const rest = without(text, [{ source }]);
+      return html`<li>
+        <bdi>${words}</bdi> <a href="${logsAsked(view, rest)}" aria-label="without ${words}">×</a>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+/** How many lines that match have which level; a click chooses it, a second one chooses all. */
+export function levelFacets({ levels }: LogList, asked: LogQuery, view: PageView): Html {
+  const shown = LOG_LEVELS.filter((level) => levels[level].count > 0).toReversed();
+  return html`<nav class="facets" id="facets" aria-label="Narrow by level">
+    <p class="note">lines that match, by level</p>
+    <h3>level</h3>
+    <ul>
+      ${shown.map(
+        (level) =>
+          html`<li>
+            <a
+              href="${logsAsked(view, withLevel(asked, level))}"
+              ${isOnlyLevel(asked, level) && html` aria-current="true"`}
+              ><span>${level}</span> <span class="count">${boundedText(levels[level])}</span></a
+            >
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+}
+
+/** What can be asked: examples, and what each means. */
+const HELP: readonly (readonly [examples: readonly string[], meaning: string])[] = [
+  [
+    ['failed', '"sign-in failed"', '/admin/sign-in'],
+    'words and phrases, in messages and in the values of fields. What is neither letter nor digit separates words; case and accents make no difference',
+  ],
+  [['SQLITE*'], 'a word that begins so, from three letters on'],
+  [['level:warn', 'level:>=warn', 'level:warn,error'], 'one level, those from it on, or several'],
+  [
+    ['trace:4bf92f3577b34da6a3ce929d0e0e4736'],
+    'lines of a trace; a traceparent or the address of its page does, too',
+  ],
+  [['-bot', '-level:info'], 'a minus before a term: lines that it does not match'],
+];
+
+function help({ links }: PageView): Html {
+  return html`<details class="search-help">
+    <summary>what can be asked</summary>
+    <p class="note">
+      All terms must hold. Text with spaces stands in quotation marks; text with a colon need not.
+    </p>
+    <dl>
+      ${HELP.map(
+        ([examples, meaning]) =>
+          html`<div>
+            <dt>
+              ${examples.map((example) => html`<a href="${links.to('/logs', { q: example })}"><code>${example}</code></a> `)}
+            </dt>
+            <dd>${meaning}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
+}

@@ -1,0 +1,146 @@
+import type { LogLevel, LogPattern, StoredLine } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { patternQuery } from '../facts/log-query.ts';
+import { moment } from '../format/moment.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { badge } from './facts.ts';
+import { logsAsked } from './log-search-form.ts';
+import { drawStack } from './stack.ts';
+import type { Column } from './table.ts';
+import { isoTime } from './time-columns.ts';
+
+const MAX_MESSAGE = 400;
+const MAX_FIELDS = 400;
+const MAX_PATTERN = 200;
+const STACK = 'exception.stacktrace';
+
+function levelBadge(level: LogLevel): Html {
+  const tone = level === 'error' || level === 'fatal' ? 'failed' : level === 'warn' ? 'slow' : 'quiet';
+  return badge(level, tone);
+}
+
+/** `key=value`, without the stack. */
+function fieldsOf({ attributes }: StoredLine): string {
+  return Object.entries(attributes)
+    .filter(([key]) => key !== STACK)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
+}
+
+export function lineColumns(view: PageView): readonly Column<StoredLine>[] {
+  return [
+    {
+      label: 'when',
+      key: 'when',
+      value: ({ timeMillis }) => timeMillis,
+      file: ({ timeMillis }) => isoTime(timeMillis),
+      cell: ({ timeMillis, level }) =>
+        html`${moment(timeMillis, view.now, true)}<span class="only-narrow">${levelBadge(level)}</span>`,
+    },
+    {
+      label: 'level',
+      key: 'level',
+      room: 'mid',
+      value: ({ level }) => level,
+      cell: ({ level }) => levelBadge(level),
+    },
+    { label: 'line', key: 'message', value: ({ message }) => message, cell: (line) => words(line, view) },
+    {
+      label: 'trace',
+      key: 'trace_id',
+      room: 'mid',
+      value: ({ traceId }) => traceId,
+      cell: (line) => traceLink(line, view) ?? '–',
+    },
+  ];
+}
+
+/** For a file. */
+export function moreLineColumns(): readonly Column<StoredLine>[] {
+  const plain = (key: string, value: (line: StoredLine) => string | undefined): Column<StoredLine> => ({
+    label: key,
+    key,
+    value,
+    cell: value,
+  });
+  return [
+    plain('span_id', ({ spanId }) => spanId),
+    plain('logger', ({ logger }) => logger),
+    plain('attributes', ({ attributes }) => JSON.stringify(attributes)),
+  ];
+}
+
+function words(line: StoredLine, view: PageView): Html {
+  const fields = fieldsOf(line);
+  const stack = line.attributes[STACK];
+  return html`<span class="log-line"
+      ><bdi>${shortened(line.message, MAX_MESSAGE)}</bdi
+      >${fields !== '' && html` <code class="more">${shortened(fields, MAX_FIELDS)}</code>`}</span
+    >${
+      typeof stack === 'string' &&
+      html`<details class="stack-of">
+        <summary>stack</summary>
+        ${drawStack(stack)}
+      </details>`
+    }${line.traceId !== undefined && html`<span class="only-narrow">trace ${traceLink(line, view)}</span>`}`;
+}
+
+/** The page of a trace that was not kept says why. */
+function traceLink({ traceId, spanId }: StoredLine, { links }: PageView): Html | undefined {
+  if (traceId === undefined) return undefined;
+  return html`<a href="${links.trace(traceId, spanId)}"><code class="id">${traceId.slice(0, 8)}</code></a>`;
+}
+
+/** @param newSinceMillis Patterns whose first line is later are new. */
+export function patternColumns(
+  view: PageView,
+  newSinceMillis: number | undefined,
+): readonly Column<LogPattern>[] {
+  const isNew = ({ firstEverMillis }: LogPattern): boolean =>
+    newSinceMillis !== undefined && firstEverMillis >= newSinceMillis;
+  const time = (label: 'first' | 'last', of: (row: LogPattern) => number): Column<LogPattern> => ({
+    label,
+    key: label,
+    room: label === 'first' ? 'wide' : 'mid',
+    value: of,
+    file: (row) => isoTime(of(row)),
+    cell: (row) => moment(of(row), view.now),
+  });
+  return [
+    {
+      label: 'pattern',
+      key: 'pattern',
+      value: ({ text }) => text,
+      cell: (row) =>
+        html`${levelBadge(row.level)}
+          <a class="log-text" href="${logsAsked(view, patternQuery(row.level, row.text))}"
+            ><bdi>${shortened(row.text, MAX_PATTERN)}</bdi></a
+          >${isNew(row) && html` <span title="its first line is from after the last start">${badge('new', 'slow')}</span>`}${row.example.message !== row.text && html`<span class="callers"><bdi>${shortened(row.example.message, MAX_PATTERN)}</bdi></span>`}`,
+    },
+    {
+      label: 'lines',
+      key: 'count',
+      align: 'number',
+      value: ({ count }) => count,
+      cell: ({ count }) => countText(count),
+    },
+    time('first', ({ firstMillis }) => firstMillis),
+    time('last', ({ lastMillis }) => lastMillis),
+  ];
+}
+
+/** For a file. */
+export function morePatternColumns(): readonly Column<LogPattern>[] {
+  return [
+    { label: 'level', key: 'level', value: ({ level }) => level, cell: ({ level }) => level },
+    { label: 'logger', key: 'logger', value: ({ logger }) => logger, cell: ({ logger }) => logger },
+    {
+      label: 'example',
+      key: 'example',
+      value: ({ example }) => example.message,
+      cell: ({ example }) => example.message,
+    },
+  ];
+}

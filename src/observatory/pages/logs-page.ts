@@ -1,0 +1,229 @@
+import type { LogList, LogStoreFacts } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { binarySize, countText, text } from '../../markup/quantity.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink } from '../draw/facts.ts';
+import { boundedText, levelFacets, logSearchForm } from '../draw/log-search-form.ts';
+import { lineColumns, moreLineColumns, morePatternColumns, patternColumns } from '../draw/log-tables.ts';
+import { pageAddress } from '../draw/page-address.ts';
+import { drawTable, sheetOf } from '../draw/table.ts';
+import { parseLogQuery, patternQuery, type LogQuery } from '../facts/log-query.ts';
+import { momentText } from '../format/moment.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
+import { definePage } from './define-page.ts';
+
+const LIMIT = 100;
+const MAX_IN_SENTENCE = 100;
+
+interface LogsFacts extends Partial<LogList> {
+  readonly store: LogStoreFacts;
+  readonly asked: LogQuery;
+  /** Start of this process: patterns that are younger are new. */
+  readonly startedMillis: number;
+  /** Times in the range at which a process was killed: its last lines may be missing. */
+  readonly killedMillis: readonly number[];
+}
+
+/** Lines of the app's log, stored on disk: searched, by level, and grouped by pattern. */
+export const logsPage = definePage<LogsFacts>({
+  path: '/logs',
+  menu: 'logs',
+  assets: ['admin/observatory-trace.css'],
+  fetch({ telemetry, query, range }) {
+    const asked = parseLogQuery(query['q'] ?? '');
+    const before = Number(query['before'] || NaN);
+    const list = telemetry.logLines({
+      range,
+      terms: asked.terms.map(({ term }) => term),
+      limit: LIMIT,
+      before: Number.isFinite(before) ? before : undefined,
+    });
+    const killed = telemetry
+      .downtime()
+      .rows.filter(
+        ({ ended, fromMillis }) =>
+          ended !== 'stopped' &&
+          ended !== 'crashed' &&
+          fromMillis >= range.fromMillis &&
+          fromMillis < range.toMillis,
+      );
+    return {
+      ...list,
+      store: telemetry.logStore(),
+      asked,
+      startedMillis: telemetry.process().startedAtMillis,
+      killedMillis: killed.map(({ fromMillis }) => fromMillis),
+    };
+  },
+  title: () => 'Logs',
+  sentence: (facts, view) => sentenceOf(facts, view),
+  draw(facts, view) {
+    const { asked, store } = facts;
+    if (!isStored(facts)) return html`${whyOff(store)}`;
+    const isPatterns = view.query['view'] === 'patterns';
+    return html`${problemsOf(facts).map((problem) => html`<p class="notice" role="alert">${problem}</p>`)}
+      ${logSearchForm(asked, view)}
+      <div class="with-facets">
+        ${isPatterns ? patternPanel(facts, view) : linePanel(facts, view)}
+        ${Object.values(facts.levels).some(({ count }) => count > 0) && levelFacets(facts, asked, view)}
+      </div>`;
+  },
+  sheet(facts, view) {
+    if (!isStored(facts)) return undefined;
+    return view.query['view'] === 'patterns'
+      ? sheetOf(facts.patterns, [...patternColumns(view, undefined), ...morePatternColumns()])
+      : sheetOf(facts.rows, [...lineColumns(view), ...moreLineColumns()]);
+  },
+});
+
+type StoredFacts = LogsFacts & LogList;
+
+function isStored(facts: LogsFacts): facts is StoredFacts {
+  return facts.rows !== undefined;
+}
+
+function sentenceOf(facts: LogsFacts, { range, links }: PageView): Sentence {
+  if (!isStored(facts)) return [{ text: 'No log lines are stored.' }];
+  const { total, levels, patterns, asked } = facts;
+  const isSearch = asked.terms.length > 0;
+  if (total.count === 0)
+    return isSearch
+      ? [
+          { text: `No stored line matches ${range.words}. ` },
+          { text: 'Show all', href: links.to('/logs') },
+          { text: ' or choose a longer range.' },
+        ]
+      : [{ text: `Nothing was logged ${range.words}.` }];
+  const bad = {
+    count: levels.error.count + levels.fatal.count,
+    isExact: levels.error.isExact && levels.fatal.isExact,
+  };
+  const lines = `${boundedText(total)} ${total.count === 1 ? 'line' : 'lines'}`;
+  const [most] = patterns;
+  return [
+    {
+      text: isSearch
+        ? `${lines} ${total.count === 1 && total.isExact ? 'matches' : 'match'} ${range.words}`
+        : `${lines} ${total.count === 1 ? 'was' : 'were'} logged ${range.words}`,
+    },
+    ...(bad.count === 0 || isSearch
+      ? []
+      : [
+          { text: ', ' },
+          {
+            text: `${boundedText(bad)} of them ${bad.count === 1 ? 'an error' : 'errors'}`,
+            href: links.to('/logs', { q: 'level:>=error' }),
+            tone: 'failed' as const,
+          },
+        ]),
+    { text: '.' },
+    ...(most === undefined
+      ? []
+      : [
+          { text: ' Most often: ' },
+          {
+            text: `“${shortened(most.text, MAX_IN_SENTENCE)}”`,
+            href: links.to('/logs', { q: patternQuery(most.level, most.text) }),
+          },
+          { text: `, ${plural(most.count, 'time')}.` },
+        ]),
+  ];
+}
+
+function viewSwitch({ total, patternCount }: StoredFacts, view: PageView): Html {
+  const link = (name: string | undefined, words: string, count: string): Html =>
+    html`<a
+      href="${pageAddress(view, { view: name, before: undefined, format: undefined })}"
+      ${(view.query['view'] || undefined) === name && html` aria-current="true"`}
+      >${words} <span class="unit">${count}</span></a
+    >`;
+  return html`<span class="switch"
+    >${link(undefined, 'Lines', boundedText(total))}${link('patterns', 'Patterns', countText(patternCount))}</span
+  >`;
+}
+
+function linePanel(facts: StoredFacts, view: PageView): Html {
+  const { rows, next } = facts;
+  const isLater = (view.query['before'] ?? '') !== '';
+  return panel({
+    title: viewSwitch(facts, view),
+    note: html`newest first <a class="quiet-link only-below" href="#facets">by level</a> ${csvLink(view)}`,
+    body: html`${drawTable(rows, lineColumns(view), {
+      caption: 'Log lines',
+      keyOf: ({ id }) => String(id),
+      view,
+      still: true,
+      empty: 'No line.',
+    })}
+    ${
+      (next !== undefined || isLater) &&
+      html`<nav class="table-pages" aria-label="More lines">
+        ${isLater && html`<a href="${pageAddress(view, { before: undefined, format: undefined })}">newest</a> `}${next !== undefined && html`<a href="${pageAddress(view, { before: next, format: undefined })}" rel="next">older</a>`}
+      </nav>`
+    }`,
+    foot: footOf(facts, view),
+  });
+}
+
+function patternPanel(facts: StoredFacts, view: PageView): Html {
+  const { patterns, patternCount, grouped, startedMillis } = facts;
+  const first =
+    patternCount > patterns.length && html`first ${patterns.length} of ${countText(patternCount)}, `;
+  return panel({
+    title: viewSwitch(facts, view),
+    note: html`${first}${grouped === undefined ? 'every line counted' : `of the newest ${countText(grouped)} lines that match`}
+    ${csvLink(view)}`,
+    body: drawTable(patterns, patternColumns(view, startedMillis), {
+      caption: 'Patterns of log lines',
+      keyOf: ({ level, logger, text: words }) => `${level} ${logger} ${words}`,
+      view,
+      still: true,
+      empty: 'No line.',
+    }),
+    foot: footOf(facts, view),
+  });
+}
+
+/** What is stored, since when, and what may be missing. */
+function footOf({ store, killedMillis }: LogsFacts, { now }: PageView): Html {
+  const { lines, fileBytes, maxBytes, days, completeSinceMillis, removed, lost, waiting } = store;
+  const removals = removed.age + removed.bytes;
+  return html`<span
+    >${plural(lines, 'line')} stored, ${text(binarySize(fileBytes))} of at most ${text(binarySize(maxBytes))},
+    for
+    ${plural(days, 'day')}${removals > 0 && `; ${countText(removals)} older ones were removed`}${waiting > 0 && `; ${countText(waiting)} wait to be written`}.
+    ${completeSinceMillis !== undefined && `Complete since ${momentText(completeSinceMillis, now)}`}${lost > 0 && `: ${plural(lost, 'line')} were lost before, as the file could not be written or lines came faster than that`}.
+    ${killedMillis.length > 0 && `A process was killed ${killedMillis.length === 1 ? `at ${momentText(killedMillis[0]!, now)}` : plural(killedMillis.length, 'time')} in this range: its last lines, of up to half a second, may be missing.`}
+    Passwords, tokens and the like are removed before a line is stored, as far as they are named or look
+    random.</span
+  >`;
+}
+
+function problemsOf({ asked, store }: LogsFacts): readonly string[] {
+  return [
+    ...(asked.problems.length > 0 ? [asked.problems.join(' ')] : []),
+    ...(store.state === 'failing'
+      ? [
+          `The last lines could not be written: ${store.problem ?? ''}. They wait in memory; the next try is in 2 s.`,
+        ]
+      : []),
+  ];
+}
+
+function whyOff({ problem }: LogStoreFacts): Html {
+  return panel({
+    className: 'prose',
+    title: 'How to store them',
+    body:
+      problem === undefined
+        ? html`<p>
+            They are stored if <code>METRICS_LOG_BYTES</code>, <code>METRICS_LOG_DAYS</code> and
+            <code>METRICS_HISTORY_DAYS</code> are above 0, and telemetry has a folder. Lines go to standard
+            error meanwhile.
+          </p>`
+        : html`<p>${problem}</p>
+            <p>Lines go to standard error meanwhile. Repair or remove the file, then restart.</p>`,
+  });
+}
