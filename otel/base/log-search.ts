@@ -74,6 +74,8 @@ export interface LogList {
   readonly rows: readonly StoredLine[];
   /** `before` of the next page; undefined if there is none. */
   readonly next: number | undefined;
+  /** Set if the search took too long: older lines were not looked at. The next page goes on there. */
+  readonly searchedFromMillis: number | undefined;
   readonly total: BoundedCount;
   /** How many lines of each level match, whatever levels the search is for. */
   readonly levels: Readonly<Record<LogLevel, BoundedCount>>;

@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Options } from 'better-sqlite3';
+import type { Clock } from '../base/clock.ts';
 import { LOG_SCHEMA, MICROS_PER_MILLI } from './log-schema.ts';
 import { LogSearch } from './log-search.ts';
+import { LogWords } from './log-words.ts';
 import { LogWriter, type UnstoredLine } from './log-writer.ts';
 import { fileIdOf } from './set-aside.ts';
 
@@ -31,6 +33,12 @@ export type LogLedger = Readonly<
 /** better-sqlite3's class; passed in, so that telemetry does not depend on a database package. */
 export type DatabaseOpener = new (path: string, options: Options) => Database;
 
+export interface LogFileOptions {
+  /** Of the file. */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+}
+
 /** Log lines in an SQLite file of their own: their bound is that of the file, and damage to it costs nothing else. */
 export class LogFile {
   readonly search: LogSearch;
@@ -40,15 +48,17 @@ export class LogFile {
   readonly #writer: LogWriter;
 
   /** Throws SQLite's error if the file cannot be opened, and an Error if it was written by a newer version. */
-  constructor(Database: DatabaseOpener, path: string, nowMillis: number) {
+  constructor(Database: DatabaseOpener, path: string, options: LogFileOptions) {
+    const { maxBytes, clock } = options;
     mkdirSync(dirname(path), { recursive: true });
     const before = fileIdOf(path);
     this.#database = new Database(path, { timeout: OPEN_TIMEOUT_MILLIS });
     this.fileId = before ?? fileIdOf(path);
     try {
-      this.#prepareFile(path, nowMillis);
-      this.#writer = new LogWriter(this.#database);
-      this.search = new LogSearch(this.#database);
+      this.#prepareFile(path, clock.now());
+      const words = new LogWords(this.#database, maxBytes);
+      this.#writer = new LogWriter(this.#database, words);
+      this.search = new LogSearch(this.#database, words, clock);
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
     } catch (error) {
       this.#database.close();
@@ -131,7 +141,7 @@ export class LogFile {
     this.#transaction(() => {
       // Two processes may create the same file.
       if (this.#pragma('user_version') === SCHEMA_VERSION) return;
-      this.#database.exec(LOG_SCHEMA);
+      this.#database.exec(LOG_SCHEMA + LogWords.SCHEMA);
       this.#raise('createdMillis', nowMillis);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
     });

@@ -1,7 +1,6 @@
 /**
  * Tables of log lines, in a file of their own. A line's id is its time in microseconds, or the next one that is free, so
- * that ranges of time are ranges of ids. `words` stores no text: it is an index of `line`. Lines per pattern and hour make
- * a count over a long range a sum of a few rows.
+ * that ranges of time are ranges of ids. Lines per pattern and hour make a count over a long range a sum of a few rows.
  */
 export const LOG_SCHEMA = `
   CREATE TABLE line (
@@ -28,9 +27,6 @@ export const LOG_SCHEMA = `
     lines INTEGER NOT NULL,
     PRIMARY KEY (hour, pattern)
   ) STRICT, WITHOUT ROWID;
-  CREATE VIRTUAL TABLE words USING fts5(
-    facts, text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
-  );
   CREATE TABLE ledger (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 

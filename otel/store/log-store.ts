@@ -126,7 +126,7 @@ export class LogStore {
   readonly #onExit = (): void => this.flush();
 
   #open(Database: DatabaseOpener, path: string): LogFile {
-    return whenFree(() => new LogFile(Database, path, this.#options.clock.now()));
+    return whenFree(() => new LogFile(Database, path, this.#options));
   }
 
   #schedule(delayMillis: number): void {

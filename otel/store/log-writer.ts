@@ -3,6 +3,7 @@ import { maskedMessage } from '../base/masked-message.ts';
 import { LOG_LEVELS, type StoredLine } from '../query.ts';
 import { cutText } from './attribute-copy.ts';
 import { factWords } from './log-match.ts';
+import type { IndexedLine, LogWords } from './log-words.ts';
 import { HOUR_MICROS, MICROS_PER_MILLI } from './log-schema.ts';
 
 export type UnstoredLine = Omit<StoredLine, 'id'>;
@@ -23,23 +24,23 @@ interface LineKey {
 export class LogWriter {
   readonly #insert: Statement<[number, number, string | null, string | null, string | null, string | null]>;
   readonly #isTaken: Statement<[number], number>;
-  readonly #index: Statement<[number, string, string]>;
+  readonly #words: LogWords;
+  readonly #oldestId: Statement<[], number | null>;
   readonly #pattern: Statement<[number, string, string], number>;
   readonly #addPattern: Statement<[number, string, string, number], number>;
   readonly #patternCount: Statement<[], number>;
   readonly #countPattern: Statement<[number, number, number]>;
   readonly #countHour: Statement<[number, number, number]>;
   readonly #oldest: Statement<[number, number], LineKey>;
-  readonly #removals: readonly Statement<[number]>[];
+  readonly #removal: Statement<[number]>;
   readonly #prunes: readonly Statement<[]>[];
   #lastId = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, words: LogWords) {
     this.#insert = database.prepare('INSERT INTO line VALUES (CAST(? AS INTEGER), ?, ?, ?, ?, ?)');
     this.#isTaken = database.prepare<[number], number>('SELECT 1 FROM line WHERE id = ?').pluck();
-    this.#index = database.prepare(
-      'INSERT INTO words (rowid, facts, text) VALUES (CAST(? AS INTEGER), ?, ?)',
-    );
+    this.#words = words;
+    this.#oldestId = database.prepare<[], number | null>('SELECT min(id) FROM line').pluck();
     this.#pattern = database
       .prepare<[number, string, string], number>(
         'SELECT id FROM pattern WHERE level = ? AND logger = ? AND text = ?',
@@ -59,10 +60,7 @@ export class LogWriter {
        ON CONFLICT DO UPDATE SET lines = lines + excluded.lines`,
     );
     this.#oldest = database.prepare('SELECT id, pattern FROM line WHERE id < ? ORDER BY id LIMIT ?');
-    this.#removals = [
-      database.prepare('DELETE FROM words WHERE rowid <= CAST(? AS INTEGER)'),
-      database.prepare('DELETE FROM line WHERE id <= CAST(? AS INTEGER)'),
-    ];
+    this.#removal = database.prepare('DELETE FROM line WHERE id <= CAST(? AS INTEGER)');
     this.#prunes = [
       database.prepare('DELETE FROM pattern_hour WHERE lines <= 0'),
       database.prepare('DELETE FROM pattern WHERE lines <= 0'),
@@ -71,6 +69,7 @@ export class LogWriter {
 
   append(lines: readonly UnstoredLine[]): void {
     const keys: LineKey[] = [];
+    const indexed: IndexedLine[] = [];
     // FTS5 takes what comes in order of ids with less work.
     for (const line of lines.toSorted((a, b) => a.timeMillis - b.timeMillis)) {
       const id = this.#idOf(line.timeMillis);
@@ -86,9 +85,10 @@ export class LogWriter {
         message === text ? null : message,
         attributes.length === 0 ? null : JSON.stringify(line.attributes),
       );
-      this.#index.run(id, factWords(line.level, line.traceId), wordsOf(message, attributes));
+      indexed.push({ id, facts: factWords(line.level, line.traceId), text: wordsOf(message, attributes) });
       keys.push({ id, pattern });
     }
+    this.#words.add(indexed);
     this.#count(keys, 1);
   }
 
@@ -97,7 +97,8 @@ export class LogWriter {
     const keys = this.#oldest.all(Math.min(beforeId, Number.MAX_SAFE_INTEGER), limit);
     const lastId = keys.at(-1)?.id ?? 0;
     if (keys.length === 0) return { lines: 0, lastId };
-    for (const statement of this.#removals) statement.run(lastId);
+    this.#removal.run(lastId);
+    this.#words.drop(this.#oldestId.get() ?? Infinity);
     this.#count(keys, -1);
     for (const statement of this.#prunes) statement.run();
     return { lines: keys.length, lastId };

@@ -15,16 +15,18 @@ const MAX_MESSAGE = 400;
 const MAX_FIELDS = 400;
 const MAX_PATTERN = 200;
 const STACK = 'exception.stacktrace';
+/** They stand beside the message. */
+const APART: ReadonlySet<string> = new Set([STACK, 'exception.type', 'exception.message']);
 
 function levelBadge(level: LogLevel): Html {
   const tone = level === 'error' || level === 'fatal' ? 'failed' : level === 'warn' ? 'slow' : 'quiet';
   return badge(level, tone);
 }
 
-/** `key=value`, without the stack. */
+/** `key=value`, without what the exception was. */
 function fieldsOf({ attributes }: StoredLine): string {
   return Object.entries(attributes)
-    .filter(([key]) => key !== STACK)
+    .filter(([key]) => !APART.has(key))
     .map(([key, value]) => `${key}=${String(value)}`)
     .join(' ');
 }
@@ -74,10 +76,11 @@ export function moreLineColumns(): readonly Column<StoredLine>[] {
 
 function words(line: StoredLine, view: PageView): Html {
   const fields = fieldsOf(line);
-  const stack = line.attributes[STACK];
+  const { [STACK]: stack, 'exception.type': type, 'exception.message': thrown } = line.attributes;
+  const error = [type, thrown].filter((part) => part !== undefined).join(': ');
   return html`<span class="log-line"
       ><bdi>${shortened(line.message, MAX_MESSAGE)}</bdi
-      >${fields !== '' && html` <code class="more">${shortened(fields, MAX_FIELDS)}</code>`}</span
+      >${error !== '' && html` <bdi class="tone-failed">${shortened(error, MAX_MESSAGE)}</bdi>`}${fields !== '' && html` <code class="more">${shortened(fields, MAX_FIELDS)}</code>`}</span
     >${
       typeof stack === 'string' &&
       html`<details class="stack-of">

@@ -63,7 +63,7 @@ export const logsPage = definePage<LogsFacts>({
     const { asked, store } = facts;
     if (!isStored(facts)) return html`${whyOff(store)}`;
     const isPatterns = view.query['view'] === 'patterns';
-    return html`${problemsOf(facts).map((problem) => html`<p class="notice" role="alert">${problem}</p>`)}
+    return html`${problemsOf(facts, view).map((problem) => html`<p class="notice" role="alert">${problem}</p>`)}
       ${logSearchForm(asked, view)}
       <div class="with-facets">
         ${isPatterns ? patternPanel(facts, view) : linePanel(facts, view)}
@@ -201,9 +201,14 @@ function footOf({ store, killedMillis }: LogsFacts, { now }: PageView): Html {
   >`;
 }
 
-function problemsOf({ asked, store }: LogsFacts): readonly string[] {
+function problemsOf({ asked, store, searchedFromMillis }: LogsFacts, { now }: PageView): readonly string[] {
   return [
     ...(asked.problems.length > 0 ? [asked.problems.join(' ')] : []),
+    ...(searchedFromMillis === undefined
+      ? []
+      : [
+          `This search takes long: it went back to ${momentText(searchedFromMillis, now, true)}. Choose older to go on.`,
+        ]),
     ...(store.state === 'failing'
       ? [
           `The last lines could not be written: ${store.problem ?? ''}. They wait in memory; the next try is in 2 s.`,

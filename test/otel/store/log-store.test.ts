@@ -88,6 +88,54 @@ describe('log lines', () => {
   });
 });
 
+describe('a search through the parts of the index', () => {
+  /** 200 lines each. */
+  const maxBytes = 1024 * 1024;
+  const pagesOf = (store: LogStore, terms: readonly LogTerm[]) => {
+    const pages: (readonly string[])[] = [];
+    let before: number | undefined;
+    do {
+      const page = store.list({ terms, limit: 1000, before })!;
+      pages.push(page.rows.map(({ message }) => message));
+      before = page.next;
+    } while (before !== undefined);
+    return pages;
+  };
+
+  it('finds lines in the order of their times, also after the clock was set back', () => {
+    const store = new LogFolder().start({ maxBytes });
+    // Every second hundred is from an hour before.
+    for (let i = 0; i < 900; i++)
+      store.add(lineAt(START_MILLIS + i - (Math.floor(i / 100) % 2) * HOUR, `line ${i}`), BYTES);
+    store.flush();
+    const [found = []] = pagesOf(store, [text('line')]);
+    expect(found).toEqual(store.list({ limit: 1000 })!.rows.map(({ message }) => message));
+    expect(found).toHaveLength(900);
+    const few = store.list({ terms: [text('line')], limit: 7 })!;
+    expect(few.rows.map(({ message }) => message)).toEqual(found.slice(0, 7));
+  });
+
+  it('stops when it takes long, says how far it came, and goes on there', () => {
+    const folder = new LogFolder();
+    let nanos = 0;
+    const slow = { now: () => folder.clock.now(), monotonicNanos: () => (nanos += 100e6) };
+    const store = folder.start({ maxBytes, clock: slow });
+    for (let i = 0; i < 1000; i++)
+      store.add(lineAt(START_MILLIS + i, i % 300 === 0 ? `rare ${i}` : `line ${i}`), BYTES);
+    store.flush();
+    const first = store.list({ terms: [text('rare')] })!;
+    expect(first).toMatchObject({
+      total: { count: 1, isExact: false },
+      searchedFromMillis: START_MILLIS + 800,
+    });
+    expect(first.levels.info).toEqual({ count: 1, isExact: false });
+    const pages = pagesOf(store, [text('rare')]);
+    expect(pages).toHaveLength(5);
+    expect(pages.flat()).toEqual(['rare 900', 'rare 600', 'rare 300', 'rare 0']);
+    expect(pagesOf(store, [not(text('line'))]).flat()).toEqual(pages.flat());
+  });
+});
+
 describe('patterns of log lines', () => {
   const naive = (
     lines: readonly UnstoredLine[],
