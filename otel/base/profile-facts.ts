@@ -28,7 +28,7 @@ export interface ProfileSummary {
   /** Waiting for something to do; not in the frames. */
   readonly idleMillis: number;
   readonly busyMillis: number;
-  /** Callers before callees, the widest callee first. */
+  /** Callers before callees, the widest callee first; without packages and Node between functions of the app. */
   readonly frames: readonly ProfileFrame[];
   /** Narrower frames that were left out. */
   readonly omittedFrames: number;

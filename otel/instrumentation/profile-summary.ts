@@ -7,7 +7,8 @@ const MAX_FRAMES = 1000;
 /** Share of the busy time. */
 const MIN_FRAME = 0.001;
 const MAX_FUNCTIONS = 30;
-const MAX_DEPTH = 120;
+/** Deeper ones count for the last. */
+const MAX_DEPTH = 60;
 const IDLE = '(idle)';
 const ROOT = '(root)';
 /** The profiler's nodes without a function, in words. */
@@ -59,7 +60,7 @@ export function profileSummary(profile: Profiler.Profile, names: FrameNames): Pr
     const stack = stacks.of(id);
     if (stack === undefined) idleMicros += spent;
     else {
-      addToFrames(root, stack, spent);
+      addToFrames(root, drawn(stack), spent);
       addToFunctions(functions, stack, spent);
     }
   });
@@ -124,8 +125,14 @@ class Stacks {
           : { name: words, location: undefined, origin: 'node' },
       );
     }
-    return frames.toReversed().slice(0, MAX_DEPTH);
+    return frames.toReversed();
   }
+}
+
+/** Without what packages and Node do between functions of the app: the middleware of one request is sixty calls deep. */
+function drawn(stack: readonly StallFrame[]): readonly StallFrame[] {
+  const last = stack.findLastIndex(({ origin }) => origin === 'app');
+  return stack.filter(({ origin }, index) => origin === 'app' || index > last).slice(0, MAX_DEPTH);
 }
 
 function addToFrames(root: Draft, stack: readonly StallFrame[], micros: number): void {

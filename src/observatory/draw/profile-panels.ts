@@ -51,8 +51,8 @@ export function profileForm(
       <button type="submit">Profile this process</button>
     </form>
     <p class="note">
-      A thread samples the call stack a thousand times a second: which functions time goes to. Starting and
-      ending it each block the event loop for about a tenth of a second, and requests take longer meanwhile.
+      A thread samples the call stack up to a thousand times a second: which functions time goes to. Starting
+      it blocks the event loop for about a tenth of a second; while it runs, it takes some percent of a core.
     </p>`;
 }
 
@@ -78,7 +78,12 @@ function keptColumns({ links, now }: PageView): readonly Column<TakenProfile>[] 
       cell: ({ id, startedMillis }) =>
         html`<a href="${links.to(PROFILES_PATH, { id: String(id) })}">${moment(startedMillis, now)}</a>`,
     },
-    { label: 'length', align: 'number', cell: ({ durationMillis }) => durationCell(durationMillis) },
+    {
+      label: 'length',
+      align: 'number',
+      room: 'mid',
+      cell: ({ durationMillis }) => durationCell(durationMillis),
+    },
     { label: 'busy', align: 'number', cell: ({ busyMillis }) => durationCell(busyMillis) },
     { label: 'samples', align: 'number', room: 'mid', cell: ({ samples }) => countText(samples) },
     {

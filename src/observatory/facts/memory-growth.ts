@@ -8,7 +8,8 @@ const WARM_MILLIS = 5 * MINUTE;
 /** Older floors say less about now. */
 const WINDOW_MILLIS = 12 * HOUR;
 const MIN_MILLIS = 10 * MINUTE;
-const MIN_FLOORS = 16;
+/** With fewer, nothing is said. */
+export const MIN_FLOORS = 16;
 /** The least of a part of the window; each part has about three floors, if there are so many. */
 const MIN_PARTS = 8;
 const MAX_PARTS = 24;

@@ -41,11 +41,9 @@ export const profilesPage = definePage<ProfilesPageFacts>({
   status: ({ refused }) => (refused === undefined ? 200 : 409),
   sentence: (facts, { now }) => profileSentence(facts, facts.shown, now),
   draw({ shown, kept, maxKept, refused }, view) {
-    return html`<div class="grid even">
-        ${panel({ title: 'A profile', body: profileForm(view, refused) })}
-        ${keptProfiles(kept, maxKept, view)}
-      </div>
-      ${shown !== undefined && html`${profileFlame(shown, view)} ${functionTable(shown, view)}`}`;
+    return html`${panel({ title: 'A profile', body: profileForm(view, refused) })}
+    ${keptProfiles(kept, maxKept, view)}
+    ${shown !== undefined && html`${profileFlame(shown, view)} ${functionTable(shown, view)}`}`;
   },
   sheet: ({ shown }) => (shown === undefined ? undefined : sheetOf(shown.functions, functionColumns(shown))),
 });

@@ -157,7 +157,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         }),
       })}
       ${rulesPanel(sampling, view)}
-      <div class="grid even">
+      <div class="grid three">
         ${droppedPanel(spans, gone, view)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
       </div>
       ${auditPanel(audit, view)} ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;

@@ -138,7 +138,7 @@ export function sheddingPanel({ shedding }: SamplingFacts, now: number): Html {
   const { limitMillis, delayMillis, sinceMillis, last, times } = shedding;
   return panel({
     title: 'Shedding',
-    note: 'while the event loop is late, only failed, slow and otherwise must-keep operations are kept',
+    note: 'while the event loop is late, only what must be kept is kept',
     body: factList([
       [
         'now',

@@ -1,4 +1,4 @@
-import type { Growth, MemoryGrowth } from '../facts/memory-growth.ts';
+import { MIN_FLOORS, type Growth, type MemoryGrowth } from '../facts/memory-growth.ts';
 import { clockText, momentText, spanText } from '../format/moment.ts';
 import { size, text } from '../../markup/quantity.ts';
 import { plural } from './sentence.ts';
@@ -68,8 +68,7 @@ function soonText(millis: number): string {
 }
 
 /** Why nothing is said. */
-export function tooEarlyWords({ floors, overMillis }: MemoryGrowth): string {
-  return floors === 0
-    ? 'Whether memory grows is not known yet: no full collection since the first minutes.'
-    : `Whether memory grows is not known yet: ${plural(floors, 'floor')} after collections in ${spanText(overMillis)} are too few.`;
+export function tooEarlyWords({ floors }: MemoryGrowth): string {
+  const so = floors === 0 ? 'there was none so far' : `${plural(floors, 'sample')} had one so far`;
+  return `Whether memory grows can be told after a quarter of an hour and ${MIN_FLOORS} samples with a full collection; ${so}.`;
 }
