@@ -10,6 +10,8 @@ const MAX_MESSAGE_CHARS = 1000;
 /** About the size of a stack trace. */
 const MAX_VALUE_CHARS = 4000;
 const MAX_ATTRIBUTES = 16;
+/** Of all values of a line together. */
+const MAX_VALUES_CHARS = 8000;
 /** The line's object and its fields. */
 const LINE_BYTES = 160;
 
@@ -73,15 +75,17 @@ function textOf(body: ReadWriteLogRecord['body']): string {
 }
 
 function copied(attributes: ReadWriteLogRecord['attributes']): AttributeMap {
-  const entries = Object.entries(attributes).slice(0, MAX_ATTRIBUTES);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [
-      key,
-      typeof value === 'number' || typeof value === 'boolean'
-        ? value
-        : cutText(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''), MAX_VALUE_CHARS),
-    ]),
-  );
+  const copy: Record<string, string | number | boolean> = {};
+  let room = MAX_VALUES_CHARS;
+  for (const [key, value] of Object.entries(attributes).slice(0, MAX_ATTRIBUTES)) {
+    if (typeof value === 'number' || typeof value === 'boolean') copy[key] = value;
+    else {
+      const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+      copy[key] = room < 2 ? '…' : cutText(text, Math.min(room, MAX_VALUE_CHARS));
+      room -= text.length;
+    }
+  }
+  return copy;
 }
 
 function bytesOf(line: Pick<LogLine, 'message' | 'attributes'>): number {

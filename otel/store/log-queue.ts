@@ -40,15 +40,24 @@ export class LogQueue {
     this.#lines.push({ line, bytes });
     this.#bytes += bytes;
     while (this.#lines.length > this.#limits.maxLines || this.#bytes > this.#limits.maxBytes) {
-      const { timeMillis } = this.#lines[0]!.line;
-      this.remove(1);
-      this.lost = { lines: this.lost.lines + 1, untilMillis: Math.max(this.lost.untilMillis, timeMillis) };
+      this.lose(1);
     }
   }
 
   /** The oldest. */
   first(count: number): readonly UnstoredLine[] {
     return this.#lines.slice(0, count).map(({ line }) => line);
+  }
+
+  /** Drops the oldest. */
+  lose(count: number): void {
+    const { lines, untilMillis } = this.lost;
+    const gone = this.first(count);
+    this.remove(count);
+    this.lost = {
+      lines: lines + gone.length,
+      untilMillis: gone.reduce((until, { timeMillis }) => Math.max(until, timeMillis), untilMillis),
+    };
   }
 
   remove(count: number): void {

@@ -12,6 +12,8 @@ import { whenFree } from './open-history.ts';
 import { fileIdOf, setAside } from './set-aside.ts';
 
 const DAY_MILLIS = 86_400_000;
+/** In microseconds, an exact integer: the year 2255. */
+const MAX_TIME_MILLIS = 9_000_000_000_000;
 /** From a line to its write: what a kill may lose. */
 const WRITE_DELAY_MILLIS = 200;
 /** Between two slices while lines wait. */
@@ -57,6 +59,8 @@ export class LogStore {
   #isDue = false;
   #problem: string | undefined;
   #begunAnew = 0;
+  /** The last failure was the lines' own. */
+  #isRefused = false;
 
   constructor(options: LogStoreOptions) {
     this.#options = options;
@@ -85,7 +89,8 @@ export class LogStore {
 
   add(line: UnstoredLine, bytes: number): void {
     if (this.#options.path === undefined) return;
-    this.#queue.add(line, bytes);
+    const isTime = line.timeMillis >= 0 && line.timeMillis <= MAX_TIME_MILLIS;
+    this.#queue.add(isTime ? line : { ...line, timeMillis: this.#options.clock.now() }, bytes);
     if (this.#file !== undefined && !this.#isDue) this.#schedule(WRITE_DELAY_MILLIS);
   }
 
@@ -150,7 +155,11 @@ export class LogStore {
       file.append(lines, lost);
       return true;
     });
-    if (isWritten !== true) return false;
+    if (isWritten !== true) {
+      // Lines that SQLite refuses would be tried for ever, and all others behind them.
+      if (this.#isRefused) this.#queue.lose(lines.length);
+      return false;
+    }
     this.#queue.remove(lines.length);
     this.#queue.lost = NOTHING_LOST;
     return true;
@@ -177,7 +186,8 @@ export class LogStore {
         if (place === 'write') this.#problem = undefined;
         return result;
       } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
+        if (place === 'write') this.#problem = error instanceof Error ? error.message : String(error);
+        this.#isRefused = isRefusal(error);
         this.#options.guard.report(`logs.${place}`, error);
         if (isDamage(error)) this.#options.guard.run('logs.damage', () => this.#beginAnew(error), undefined);
         return undefined;
@@ -204,6 +214,12 @@ export class LogStore {
     this.#problem = problem;
     log(`telemetry stores no log lines: ${problem}`);
   }
+}
+
+/** Neither the disk nor another process was the reason. */
+function isRefusal(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code !== 'string' || /^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG)/.test(code);
 }
 
 type HeldFacts = Pick<

@@ -14,6 +14,8 @@ import { isoTime } from './time-columns.ts';
 const MAX_MESSAGE = 400;
 const MAX_FIELDS = 400;
 const MAX_PATTERN = 200;
+/** 4 KB each; the JSON has all. */
+const MAX_STACKS = 20;
 const STACK = 'exception.stacktrace';
 /** They stand beside the message. */
 const APART: ReadonlySet<string> = new Set([STACK, 'exception.type', 'exception.message']);
@@ -31,7 +33,11 @@ function fieldsOf({ attributes }: StoredLine): string {
     .join(' ');
 }
 
-export function lineColumns(view: PageView): readonly Column<StoredLine>[] {
+/** @param rows All rows of the table: the stacks of the first are shown. */
+export function lineColumns(view: PageView, rows: readonly StoredLine[]): readonly Column<StoredLine>[] {
+  const withStack = new Set(
+    rows.filter(({ attributes }) => attributes[STACK] !== undefined).slice(0, MAX_STACKS),
+  );
   return [
     {
       label: 'when',
@@ -48,7 +54,12 @@ export function lineColumns(view: PageView): readonly Column<StoredLine>[] {
       value: ({ level }) => level,
       cell: ({ level }) => levelBadge(level),
     },
-    { label: 'line', key: 'message', value: ({ message }) => message, cell: (line) => words(line, view) },
+    {
+      label: 'line',
+      key: 'message',
+      value: ({ message }) => message,
+      cell: (line) => words(line, view, withStack.has(line)),
+    },
     {
       label: 'trace',
       key: 'trace_id',
@@ -74,7 +85,7 @@ export function moreLineColumns(): readonly Column<StoredLine>[] {
   ];
 }
 
-function words(line: StoredLine, view: PageView): Html {
+function words(line: StoredLine, view: PageView, showsStack: boolean): Html {
   const fields = fieldsOf(line);
   const { [STACK]: stack, 'exception.type': type, 'exception.message': thrown } = line.attributes;
   const error = [type, thrown].filter((part) => part !== undefined).join(': ');
@@ -82,6 +93,7 @@ function words(line: StoredLine, view: PageView): Html {
       ><bdi>${shortened(line.message, MAX_MESSAGE)}</bdi
       >${error !== '' && html` <bdi class="tone-failed">${shortened(error, MAX_MESSAGE)}</bdi>`}${fields !== '' && html` <code class="more">${shortened(fields, MAX_FIELDS)}</code>`}</span
     >${
+      showsStack &&
       typeof stack === 'string' &&
       html`<details class="stack-of">
         <summary>stack</summary>

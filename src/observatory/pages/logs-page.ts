@@ -74,7 +74,7 @@ export const logsPage = definePage<LogsFacts>({
     if (!isStored(facts)) return undefined;
     return view.query['view'] === 'patterns'
       ? sheetOf(facts.patterns, [...patternColumns(view, undefined), ...morePatternColumns()])
-      : sheetOf(facts.rows, [...lineColumns(view), ...moreLineColumns()]);
+      : sheetOf(facts.rows, [...lineColumns(view, []), ...moreLineColumns()]);
   },
 });
 
@@ -150,7 +150,7 @@ function linePanel(facts: StoredFacts, view: PageView): Html {
   return panel({
     title: viewSwitch(facts, view),
     note: html`newest first <a class="quiet-link only-below" href="#facets">by level</a> ${csvLink(view)}`,
-    body: html`${drawTable(rows, lineColumns(view), {
+    body: html`${drawTable(rows, lineColumns(view, rows), {
       caption: 'Log lines',
       keyOf: ({ id }) => String(id),
       view,

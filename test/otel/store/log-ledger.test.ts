@@ -139,6 +139,29 @@ describe('the ledger of log lines', () => {
     expect(folder.messages).toHaveLength(1);
   });
 
+  it('gives a line without a usable time the present one, and drops one that SQLite refuses', () => {
+    const folder = new LogFolder();
+    const store = folder.start();
+    for (const time of [NaN, Infinity, -5, 1e300]) store.add(lineAt(time, `at ${time}`), BYTES);
+    store.flush();
+    const nowMillis = folder.clock.now();
+    expect(store.list()!.rows.map(({ timeMillis }) => Math.floor(timeMillis))).toEqual(
+      Array.from({ length: 4 }, () => nowMillis),
+    );
+    const database = new Database(folder.path);
+    database.exec(
+      `CREATE TRIGGER refused BEFORE INSERT ON pattern WHEN NEW.text = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    );
+    database.close();
+    store.add(lineAt(START_MILLIS, 'refused'), BYTES);
+    store.flush();
+    store.add(lineAt(START_MILLIS, 'after it'), BYTES);
+    store.flush();
+    const facts = store.facts();
+    expect(facts).toMatchObject({ state: 'storing', lines: 5, lost: 1, waiting: 0 });
+    expect(sumOf(facts)).toBe(6);
+  });
+
   it('stores nothing without a path', () => {
     const store = new LogFolder().start({ path: undefined });
     store.add(lineAt(START_MILLIS, 'a line'), BYTES);
