@@ -3,6 +3,9 @@ import type { ChartLine } from './line-chart.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 
+/** A narrower bar could not be seen. */
+const MIN_WIDTH = 3;
+
 /** Sums over time: each bar covers the time span of its sample. */
 export function barChart(
   what: string,
@@ -27,7 +30,7 @@ export function barChart(
       html`<rect
         class="bar"
         x="${px(left)}"
-        width="${px(Math.max(1, (right - left) * 0.8))}"
+        width="${px(Math.max(MIN_WIDTH, (right - left) * 0.8))}"
         y="${px(Math.min(top, height - 1))}"
         height="${px(Math.max(1, height - top))}"
       />`

@@ -36,7 +36,7 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
         html`<span class="swatch type-${row.type}"></span
           >${operationName({ type: row.type, name: row.summary ?? row.name, series: row.name }, links.series(row.type, row.name), row.name)}<span
             class="only-narrow callers"
-            >${row.differs.length > 0 && differenceWords(row)}</span
+            >${row.differs.length > 0 ? differenceWords(row) : narrowWords(row)}</span
           >`,
     },
     {
@@ -138,7 +138,7 @@ const LARGE_RATIO = 2;
  * Durations that are far from what they were, by their own intervals, but that happened in too few stretches of time to tell it from chance
  * among all that is compared.
  */
-export function uncertain({ p50, p95, differs }: ComparedSeries): readonly Difference[] {
+export function uncertain({ before, after, p50, p95, differs }: ComparedSeries): readonly Difference[] {
   const isLarge = (quantile: ComparedQuantile | undefined): boolean => {
     if (quantile === undefined) return false;
     const { ratio, low, high } = quantile;
@@ -148,13 +148,37 @@ export function uncertain({ p50, p95, differs }: ComparedSeries): readonly Diffe
     ['p95', p95],
     ['p50', p50],
   ];
-  return found.flatMap(([what, quantile]) => (isLarge(quantile) && !differs.includes(what) ? [what] : []));
+  const isFailing = isNewFailure({ before, after, differs });
+  return [
+    ...(isFailing ? (['failed'] as const) : []),
+    ...found.flatMap(([what, quantile]) => (isLarge(quantile) && !differs.includes(what) ? [what] : [])),
+  ];
+}
+
+/** It failed, never before, and too seldom to tell it from chance. */
+export function isNewFailure({
+  before,
+  after,
+  differs,
+}: Pick<ComparedSeries, 'before' | 'after' | 'differs'>): boolean {
+  return after.errors > 0 && before.errors === 0 && !differs.includes('failed');
 }
 
 function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {
   if (what === 'failed') return after.errors / after.count > before.errors / before.count;
   if (what === 'p95') return (p95?.ratio ?? 1) > 1;
   return what === 'p50' && (p50?.ratio ?? 1) > 1;
+}
+
+/** What a narrow table has no columns for. */
+function narrowWords({ before, after }: ComparedSeries): string {
+  const p95 = (side: ComparedSide): string =>
+    side.count === 0 ? '–' : text(duration(side.durationMillis.p95));
+  const failed =
+    before.errors + after.errors > 0
+      ? `, failed ${countText(before.errors)} → ${countText(after.errors)}`
+      : '';
+  return `p95 ${p95(before)} → ${p95(after)}${failed}`;
 }
 
 /** The first difference in words: `takes 1.33 times as long at p95, 210 ms to 280 ms`. */

@@ -21,6 +21,8 @@ const BLOCKS = 24;
 const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
 /** Share of pages without any true difference on which one is claimed: at most. */
 const LEVEL = 0.05;
+/** Less than this share of the time before is said. */
+const MOSTLY = 0.9;
 /** Two stretches of time of one length. */
 export interface ComparedRanges {
   readonly before: TimeRange;
@@ -71,7 +73,9 @@ export function comparedRanges(
   if (at === undefined || !(at < now)) {
     if (knownFrom >= range.fromMillis) return halves(telemetry, { fromMillis, toMillis });
     const before = counted(telemetry, { fromMillis: fromMillis - length, toMillis: fromMillis }, knownFrom);
-    const words = `the ${range.preset?.words ?? lengthWords(length)} before`;
+    const whole = `the ${range.preset?.words ?? lengthWords(length)} before`;
+    const known = before.toMillis - before.fromMillis;
+    const words = known < length * MOSTLY ? `what is known of ${whole}, ${lengthWords(known)}` : whole;
     return { before, after: { fromMillis, toMillis }, words, marker: undefined };
   }
   const marker = telemetry

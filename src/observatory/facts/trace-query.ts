@@ -166,7 +166,8 @@ function termOf(token: QueryToken, basePath: string): TraceTerm | string | undef
   }
   if (key.startsWith(ATTRIBUTE_PREFIX)) return attributeOf(token, key.slice(ATTRIBUTE_PREFIX.length));
   const isEquation = /^-?[^:<>!=]*=/.test(token.source);
-  if (isEquation && key.includes('.') && value !== '') return attributeOf(token, key);
+  // As pages print an attribute: `client.address:127.0.0.1`.
+  if (key.includes('.') && value !== '' && isEqual(token.operator)) return attributeOf(token, key);
   const mayBeMeant = !isEquation && value !== '' && (isEqual(token.operator) || /^\d/.test(value));
   return mayBeMeant ? unknownKey(token, key) : negatedIf(token, wordOf(asWord(token), basePath));
 }

@@ -2,7 +2,7 @@ import type { Marker } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { compareLinks } from '../draw/compare-links.ts';
-import { uncertain, comparedColumns, differenceWords } from '../draw/compared-columns.ts';
+import { comparedColumns, differenceWords, isNewFailure, uncertain } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
@@ -77,21 +77,39 @@ export const changesPage = definePage<ChangesFacts>({
   sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
 });
 
+/** Failures of operations that never failed before, too few to be certain of. */
+function newFailures(rows: readonly ComparedSeries[], links: PageView['links']): Sentence {
+  const failing = rows.filter(isNewFailure).toSorted((a, b) => b.after.errors - a.after.errors);
+  return failing.slice(0, MAX_NAMED).flatMap(({ type, name, summary, after }, index) => [
+    { text: index === 0 ? ' Not before, ' : ', and ' },
+    {
+      text: type === 'http' ? shortRoute(name) : (summary ?? name),
+      href: links.series(type, name),
+      tone: 'failed' as const,
+    },
+    {
+      text: ` failed ${countText(after.errors)} of ${plural(after.count, 'time')}${index === Math.min(failing.length, MAX_NAMED) - 1 ? '.' : ''}`,
+    },
+  ]);
+}
+
 function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sentence {
   const { rows, words } = facts;
   if (rows.length === 0)
     return [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }];
   const differing = rows.filter(({ differs }) => differs.length > 0);
+  const failures = newFailures(rows, links);
   if (differing.length === 0) {
     const compared = rows.filter(isCompared).length;
     const few = rows.length - compared;
     if (compared === 0)
       return [
         {
-          text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides. Choose a longer range.`,
+          text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides.${failures.length === 0 ? ' Choose a longer range.' : ''}`,
         },
+        ...failures,
       ];
-    const maybe = rows.filter((row) => uncertain(row).length > 0).length;
+    const maybe = rows.filter((row) => uncertain(row).some((what) => what !== 'failed')).length;
     const known = `${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}`;
     if (maybe > 0)
       return [
@@ -99,7 +117,10 @@ function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sente
         {
           text: ` compared with ${words}: ${plural(maybe, 'operation')} took twice as long or half, which may be chance; ${known}.`,
         },
+        ...failures,
       ];
+    if (failures.length > 0)
+      return [{ text: `Nothing certain compared with ${words}: ${known}.` }, ...failures];
     return [
       { text: 'Nothing changed', tone: 'good' },
       { text: ` beyond chance, compared with ${words}: ${known}.` },
@@ -124,6 +145,7 @@ function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sente
     },
     ...named,
     { text: rest > 0 ? `; and ${rest} more.` : '.' },
+    ...failures,
   ];
 }
 

@@ -88,7 +88,7 @@ export const failuresPage = definePage<FailuresFacts>({
     const areAll = kept >= counted;
     const most =
       groups.length > 1
-        ? `Most often${areAll ? '' : ', of those that are held,'} it was `
+        ? `${groups[1]?.count === first.count ? 'As often as others' : 'Most often'}${areAll ? '' : ', of those that are held,'} it was `
         : areAll
           ? 'All are '
           : 'All that are still held are ';

@@ -4,6 +4,7 @@ import {
   type OperationType,
   type TraceFilter,
   type TraceList,
+  type TraceTerm,
 } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
@@ -17,13 +18,16 @@ import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
-import { parseMillis } from '../facts/term-values.ts';
+import { parseMillis, traceIdIn } from '../facts/term-values.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
+import { momentText } from '../format/moment.ts';
 import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
 const LIMIT = 100;
+/** The longest range that is offered. */
+const LONGEST = { from: '-30d' };
 /** Its value `yes` asks for the results without what was not understood. */
 const WITHOUT = 'without';
 /** A series' name is shorter. */
@@ -39,6 +43,8 @@ interface TracesFacts extends TraceList {
   readonly problems: readonly string[];
   /** False if nothing was searched: a part was not understood, and its results without it were not asked for. */
   readonly isSearched: boolean;
+  /** Traces that match at any time; counted if none does in the range. */
+  readonly atAnyTime: number | undefined;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -86,10 +92,18 @@ export const tracesPage = definePage<TracesFacts>({
     const terms = asked.terms.map(({ term }) => term);
     const all = [...problems, ...asked.problems];
     const isSearched = all.length === 0 || query[WITHOUT] === 'yes';
+    const found = (within: TraceFilter): TraceList =>
+      isSearched
+        ? telemetry.traces({ ...filter, terms, ...within, limit: LIMIT, facets: true })
+        : { rows: [], total: 0 };
+    const inRange = found({ range });
+    const isFiltered = terms.length > 0 || Object.keys(filter).some((key) => key !== 'sort');
+    const ever = inRange.total === 0 && isFiltered ? found({}) : undefined;
+    // Whoever has an id wants its trace.
+    const isOutside = ever !== undefined && ever.total > 0 && asksOneId(terms);
     return {
-      ...(isSearched
-        ? telemetry.traces({ ...filter, terms, range, limit: LIMIT, facets: true })
-        : { rows: [], total: 0 }),
+      ...(isOutside ? ever : inRange),
+      atAnyTime: ever?.total,
       filter,
       asked,
       problems: all,
@@ -98,7 +112,7 @@ export const tracesPage = definePage<TracesFacts>({
     };
   },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched, asked, isSearched }, view) {
+  sentence({ rows, total, filter, searched, asked, isSearched, atAnyTime }, view) {
     const { links, range } = view;
     if (!isSearched)
       return [
@@ -117,8 +131,15 @@ export const tracesPage = definePage<TracesFacts>({
         return [
           { text: `No held trace matches ${range.words}.${partly} ` },
           ...asTextInstead(asked, view),
-          { text: 'Show all', href: links.to('/traces') },
-          { text: ' or choose a longer range.' },
+          ...(atAnyTime === 0
+            ? [{ text: 'None does at any time.' }]
+            : [
+                {
+                  text: `${plural(atAnyTime ?? 0, 'trace')} at any time`,
+                  href: pageAddress(view, { ...LONGEST, format: undefined }),
+                },
+                { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
+              ]),
         ];
       return [
         { text: `No trace is held that began ${range.words}. ` },
@@ -127,6 +148,14 @@ export const tracesPage = definePage<TracesFacts>({
       ];
     }
     const slowest = rows.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a));
+    if (atAnyTime !== undefined)
+      return [
+        {
+          text: `${plural(total, 'trace')} ${total === 1 ? 'has' : 'have'} this id, not ${range.words} but from `,
+        },
+        { text: momentText(slowest.startMillis, view.now), href: links.trace(slowest.traceId) },
+        { text: '.' },
+      ];
     return [
       {
         text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is held that began' : 'are held that began'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
@@ -167,6 +196,12 @@ export const tracesPage = definePage<TracesFacts>({
   },
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
+
+/** True for a search of nothing but an id. */
+function asksOneId(terms: readonly TraceTerm[]): boolean {
+  const [first, second] = terms;
+  return second === undefined && first?.field === 'text' && traceIdIn(first.text) !== undefined;
+}
 
 /** An address that nothing was asked at may still stand in a text. */
 function asTextInstead({ text, terms }: TraceQuery, view: PageView): Sentence {

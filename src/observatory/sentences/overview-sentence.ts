@@ -179,6 +179,7 @@ function failing({ metrics, routes }: OverviewSituation, links: Links): Sentence
   };
   const [worst] = [...routes].sort((a, b) => b.errors - a.errors);
   if (worst === undefined || worst.errors * 2 < errors || worst.errors === 0) return [counted];
-  const words = worst.errors < errors ? ', most of them at ' : errors === 1 ? ', at ' : ', all of them at ';
+  const some = worst.errors * 2 > errors ? ', most of them at ' : ', half of them at ';
+  const words = worst.errors < errors ? some : errors === 1 ? ', at ' : ', all of them at ';
   return [counted, { text: words }, { text: shortRoute(worst.name), href: links.series('http', worst.name) }];
 }

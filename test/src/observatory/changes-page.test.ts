@@ -91,6 +91,14 @@ describe('what changed', () => {
     );
   });
 
+  it('may be a page that failed and never did before', async () => {
+    const happened = [...steady, ...asked('GET /new', { count: 3, from: 20, to: 10, millis: 2, failed: 3 })];
+    const { summary } = await pageOf(new MeasuredBlog({ happened }));
+    expect(summary).toBe(
+      'Nothing certain compared with the hour before: 1 operation compared, 1 too rare on one side. Not before, /new failed 3 of 3 times.',
+    );
+  });
+
   it('cannot be told from a handful of requests, nor from those of one side', async () => {
     const few = asked('GET /', { count: 12, from: 120, to: 0.1, millis: 5 });
     const rare = await pageOf(new MeasuredBlog({ happened: few }));

@@ -30,6 +30,7 @@ describe('the list of traces', () => {
       })),
       { traceId: idOf(900), startMillis: NOW - 5000, spans: SEARCH },
       { traceId: idOf(901), startMillis: NOW - 6000, spans: FAILING },
+      { traceId: idOf(902), startMillis: NOW - 3 * 3_600_000, spans: SEARCH },
     ];
     const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
     base = `${origin}/admin/metrics-dashboard/traces`;
@@ -39,6 +40,19 @@ describe('the list of traces', () => {
     const text = await (await fetch(base + query, { headers: { accept: 'text/html' } })).text();
     return { text, ids: [...text.matchAll(/<tr data-key="([^"]+)"/g)].map((match) => match[1]!) };
   }
+
+  it('finds an id whatever the range, and says how many others match at another time', async () => {
+    const byId = await list(`?q=${idOf(902)}`);
+    expect(byId.ids).toEqual([idOf(902)]);
+    expect(wordsOf(byId.text)).toMatch(/1 trace has this id, not in the last hour but from 10:50/);
+    const early = await list('?q=db%3E300ms&from=-5m&to=-4m');
+    expect(early.ids).toEqual([]);
+    const found = /<a href="([^"]*)"[^>]*>\s*2 traces at any time/
+      .exec(early.text)![1]!
+      .replaceAll('&amp;', '&');
+    expect((await list(found.slice(found.indexOf('?')))).ids).toEqual([900, 902].map(idOf));
+    expect(wordsOf((await list('?q=nowhere')).text)).toContain('None does at any time.');
+  });
 
   it('says how many of how many it shows', async () => {
     const { text, ids } = await list('');

@@ -92,6 +92,8 @@ describe('parseTraceQuery', () => {
     ['-agent:bot', { field: 'agent', text: 'bot', negated: true }],
     ['reason:slow', { field: 'reason', reason: 'slow' }],
     ['attr.http.route:/search', { field: 'attribute', key: 'http.route', text: '/search' }],
+    // As a page prints it.
+    ['client.address:127.0.0.1', { field: 'attribute', key: 'client.address', text: '127.0.0.1' }],
     ['attr.http.request.header.x-a:b', { field: 'attribute', key: 'http.request.header.x-a', text: 'b' }],
     ['http.response.status_code=404', { field: 'attribute', key: 'http.response.status_code', text: '404' }],
     ['"a phrase"', text('a phrase')],
