@@ -136,7 +136,7 @@ export const tracesPage = definePage<TracesFacts>({
             : [
                 {
                   text: `${plural(atAnyTime ?? 0, 'trace')} at any time`,
-                  href: pageAddress(view, { ...LONGEST, format: undefined }),
+                  href: links.ranged(view.path, { ...view.query, to: undefined, format: undefined }, LONGEST),
                 },
                 { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
               ]),
