@@ -6,7 +6,7 @@ const MAX_FILE_BYTES = 2_000_000;
 
 /**
  * Whether a line can be of a function. The profiler reports lines of what the compiler inlined into a function as if they were the function's, though
- * they are of another file. A function ends at the first line that is indented no further than its first one.
+ * they are of another file. A function ends at the first line that is indented no further than its first one, lines within a template aside.
  */
 export class FunctionLines {
   readonly #files = new Map<string, readonly string[]>();
@@ -17,10 +17,7 @@ export class FunctionLines {
     const lines = this.#linesOf(url);
     const first = lines[firstLine - 1];
     if (first === undefined || line === firstLine) return true;
-    const end = lines.findIndex(
-      (text, index) => index >= firstLine && text.trim() !== '' && indentOf(text) <= indentOf(first),
-    );
-    return line <= (end < 0 ? lines.length : end + 1);
+    return line <= endOf(lines, firstLine);
   }
 
   #linesOf(url: string): readonly string[] {
@@ -31,6 +28,20 @@ export class FunctionLines {
     }
     return lines;
   }
+}
+
+/** The last line of the function that begins at a line, counted from 1. */
+function endOf(lines: readonly string[], firstLine: number): number {
+  const indent = indentOf(lines[firstLine - 1] ?? '');
+  let isTemplate = false;
+  for (const [index, text] of lines.entries()) {
+    if (index < firstLine - 1) continue;
+    const ends = index >= firstLine && text.trim() !== '' && indentOf(text) <= indent;
+    if (ends && !isTemplate) return index + 1;
+    // An odd number of marks opens or closes a template; one within another closes on its line, as a rule.
+    if ((text.replaceAll(/\\./g, '').match(/`/g) ?? []).length % 2 === 1) isTemplate = !isTemplate;
+  }
+  return lines.length;
 }
 
 const indentOf = (text: string): number => text.search(/\S/);

@@ -14,7 +14,7 @@ import type {
   TelemetryQuery,
 } from '../query.ts';
 import { RequestBook } from '../aggregate/request-book.ts';
-import { limitsOf } from '../settings/limit-settings.ts';
+import { LIMIT_SETTINGS, limitsOf } from '../settings/limit-settings.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
@@ -79,10 +79,13 @@ const NO_LOGS: LogStoreFacts = {
 export function disabledTelemetry(
   settings: readonly EffectiveSetting[],
   runtime: RuntimeReader,
-  options: { readonly clock?: Clock; readonly thresholdsSeconds?: SamplingFacts['thresholdsSeconds'] } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly thresholdsSeconds?: SamplingFacts['thresholdsSeconds'];
+  } = {},
 ): TelemetryQuery & TelemetryControl {
   const clock = options.clock ?? systemClock;
-  const limits = limitsOf(readSettings({}, {}).values);
+  const limits = limitsOf(readSettings(limitTexts(settings), {}).values);
   const thresholdsSeconds = options.thresholdsSeconds ?? { database: 0, http: 0, render: 0 };
   return {
     enabled: false,
@@ -149,4 +152,12 @@ export function disabledTelemetry(
     testExport: () => Promise.resolve([]),
     countFrom: () => {},
   };
+}
+
+/** Texts of the limits, as they were set. */
+function limitTexts(settings: readonly EffectiveSetting[]): Readonly<Record<string, string>> {
+  const names = new Set<string>(Object.values(LIMIT_SETTINGS).map(({ name }) => name));
+  return Object.fromEntries(
+    settings.filter(({ name }) => names.has(name)).map(({ name, value }) => [name, value]),
+  );
 }

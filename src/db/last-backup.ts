@@ -1,3 +1,4 @@
+import { notedFacts } from './noted-facts.ts';
 import type { SettingStore } from './setting-store.ts';
 
 const KEY = 'last_backup';
@@ -8,9 +9,10 @@ export interface LastBackup {
   readonly file: string;
 }
 
+/** Undefined, too, if its row is damaged. */
 export function lastBackupOf(settings: SettingStore): LastBackup | undefined {
-  const text = settings.get(KEY);
-  return text === undefined ? undefined : (JSON.parse(text) as LastBackup);
+  const facts = notedFacts(settings.get(KEY), ['atMillis']);
+  return facts && { atMillis: Number(facts['atMillis']), file: String(facts['file'] ?? '') };
 }
 
 export function noteBackup(settings: SettingStore, { atMillis, file }: LastBackup): void {

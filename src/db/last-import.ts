@@ -1,3 +1,4 @@
+import { notedFacts } from './noted-facts.ts';
 import type { SettingStore } from './setting-store.ts';
 
 const KEY = 'last_import';
@@ -9,9 +10,12 @@ export interface LastImport {
   readonly changed: number;
 }
 
+/** Undefined, too, if its row is damaged. */
 export function lastImportOf(settings: SettingStore): LastImport | undefined {
-  const text = settings.get(KEY);
-  return text === undefined ? undefined : (JSON.parse(text) as LastImport);
+  const facts = notedFacts(settings.get(KEY), ['atMillis', 'added', 'changed']);
+  if (facts === undefined) return undefined;
+  const { atMillis, added, changed } = facts;
+  return { atMillis: Number(atMillis), added: Number(added), changed: Number(changed) };
 }
 
 export function noteImport(settings: SettingStore, { atMillis, added, changed }: LastImport): void {

@@ -213,4 +213,12 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 15,
+    name: 'traces pinned by links',
+    sql: `
+      -- 1: this link pinned its trace, which ends with it.
+      ALTER TABLE trace_links ADD COLUMN pins INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];

@@ -23,7 +23,7 @@ import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
 import { addProfileRoutes } from './pages/profile-routes.ts';
 import { profilesPage } from './pages/profiles-page.ts';
-import { addShareRoutes } from './pages/share-routes.ts';
+import { addShareRoutes, openLinks } from './pages/share-routes.ts';
 import { tracePage } from './pages/trace-page.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
@@ -86,7 +86,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     now,
     explain,
     alerts: alerts && (() => alerts.facts()),
-    traceLinks: traceLinks && (() => traceLinks.list()),
+    traceLinks: traceLinks && (() => openLinks(traceLinks, control)),
     data: options.data ?? (() => NO_DATA_FACTS),
     jaegerUiUrl,
     basePath,
@@ -121,6 +121,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   if (traceLinks !== undefined)
     addShareRoutes(router, {
       base,
+      telemetry,
       control,
       traceLinks,
       blogAddress: createOrigin({ publicUrl: origin && `${origin}${basePath}` }),

@@ -11,7 +11,7 @@ import { createAdminParts } from '../admin/admin-parts.ts';
 import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { createBusinessMetrics } from '../process/business-metrics.ts';
-import { freeBytesOf } from '../db/free-bytes.ts';
+import { FreeBytes } from '../db/free-bytes.ts';
 import { lastBackupOf } from '../db/last-backup.ts';
 import type { DataFacts } from '../observatory/facts/data-facts.ts';
 import { SettingStore } from '../db/setting-store.ts';
@@ -74,8 +74,9 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };
+  const free = new FreeBytes(config.dataDir);
   const data = (): DataFacts => ({
-    freeBytes: freeBytesOf(config.dataDir),
+    freeBytes: free.bytes,
     backup: { atMillis: lastBackupOf(settings)?.atMillis },
   });
   const isOwner = (ctx: Pick<Context, 'state'>): boolean => sessionOf(ctx) !== undefined;

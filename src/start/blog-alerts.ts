@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { TelemetryQuery } from '../../otel/query.ts';
-import { freeBytesOf } from '../db/free-bytes.ts';
+import { FreeBytes } from '../db/free-bytes.ts';
 import { AlertStore } from '../db/alert-store.ts';
 import { Alerts } from '../observatory/alerts/alerts.ts';
 import { Heartbeat } from '../observatory/alerts/heartbeat.ts';
@@ -21,10 +21,11 @@ export function createBlogAlerts(deps: {
   readonly address: () => string;
 }): Alerts {
   const { config, database, telemetry, log, now, address } = deps;
+  const free = new FreeBytes(config.dataDir);
   return new Alerts({
     rules: config.alertRules,
     reminderMillis: config.alertReminder,
-    freeBytes: () => freeBytesOf(config.dataDir),
+    freeBytes: () => free.bytes,
     receivers: receiversOf(config),
     heartbeat:
       config.heartbeatUrl === undefined

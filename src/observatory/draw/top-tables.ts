@@ -108,11 +108,11 @@ export function countedNote(lists: RequestLists, view: PageView): Html {
 /** Who got an error, and where: addresses and user agents of failed requests. */
 export function failedRequestPanels(lists: RequestLists, view: PageView): Html {
   const { addresses, browsers, bots } = lists;
-  return html`<div class="grid even">
-    ${listPanel('Addresses that failed', addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
-    ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
-    ${sum(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
-  </div>`;
+  return html`${listPanel('Addresses that failed', addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+    <div class="grid even">
+      ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
+      ${sum(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
+    </div>`;
 }
 
 const sum = ({ rows, none, others }: TopRows): number =>
@@ -135,12 +135,12 @@ function listPanel(title: string, rows: TopRows, words: TopWords, view: PageView
 
 /** Addresses, unless left out, referrers and user agents of requests. */
 export function requestPanels(lists: RequestLists, view: PageView, withAddresses = true): Html {
-  return html`<div class="grid even">
-    ${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
-    ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
-    ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}
-    ${listPanel('Bots and other programs', lists.bots, BOT_WORDS, view)}
-  </div>`;
+  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+    <div class="grid even">
+      ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
+      ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}
+      ${listPanel('Bots and other programs', lists.bots, BOT_WORDS, view)}
+    </div>`;
 }
 
 export const ADDRESS_WORDS: TopWords = { label: 'address', none: '', others: 'other addresses' };

@@ -8,12 +8,14 @@ export interface TraceLink {
 
 /** Links to traces, kept by the app. Errors of its database pass through. */
 export interface TraceLinks {
-  /** Returns the token of a new link; undefined if there are too many. */
-  create(traceId: string): string | undefined;
+  /** Returns the token of a new link; undefined if there are too many. @param pins The trace was pinned for it. */
+  create(traceId: string, pins: boolean): string | undefined;
   /** The trace that a token shows; undefined if it is unknown, expired or revoked. */
   find(token: string): { readonly traceId: string; readonly expiresAtMillis: number } | undefined;
   /** Links that open, newest first. */
   list(): readonly TraceLink[];
-  /** Returns false if there is no such link. */
-  revoke(id: number): boolean;
+  /** Ends a link; returns its trace if it was pinned for it, and for no other link that is left. */
+  revoke(id: number): readonly string[];
+  /** The same for those that have expired. */
+  expire(): readonly string[];
 }

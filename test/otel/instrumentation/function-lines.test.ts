@@ -17,6 +17,12 @@ const arrow = () => before;
 router.get('/', (ctx) => {
   ctx.body = arrow();
 });
+function page(title) {
+  return \`<p>
+\${title} and \\\` mark
+</p>\`;
+}
+const after = 2;
 `;
 
 describe('the lines of a function', () => {
@@ -28,6 +34,7 @@ describe('the lines of a function', () => {
     ['spin', 2, [2, 3, 7, 8]],
     ['an arrow on one line', 9, [9, 10]],
     ['a callback', 10, [10, 11, 12]],
+    ['a function with a template that is not indented', 13, [13, 14, 15, 16, 17]],
   ])('%s are those down to its end', (_, first, own) => {
     for (const url of [href, path]) {
       const lines = new FunctionLines();

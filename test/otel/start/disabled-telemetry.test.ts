@@ -48,6 +48,14 @@ describe('disabledTelemetry', () => {
     expect(telemetry.runtime(RANGE)).toEqual([]);
   });
 
+  it('shows the configured limits, by default the default ones', () => {
+    const set = { ...SETTINGS[0], name: 'METRICS_LIMIT_FAILED', value: '7%' };
+    expect(disabledTelemetry([...SETTINGS, set], fakeRuntime).limits()).toEqual({
+      ...telemetry.limits(),
+      failedShare: 0.07,
+    });
+  });
+
   it('shows the configured thresholds', () => {
     const thresholdsSeconds = { http: 1, database: 2, render: 0.25 };
     expect(

@@ -193,6 +193,34 @@ describe('who shares a trace', () => {
     expect(served.traceLinks.list()).toEqual([]);
   });
 
+  it('is pinned until its last link ends, or for ever if the owner pinned it', async () => {
+    const isPinned = (): boolean => {
+      const found = served.telemetry.trace(SEARCH_TRACE);
+      return 'pinned' in found && found.pinned;
+    };
+    const revoke = async (): Promise<void> => {
+      await served.post(`/links/${served.traceLinks.list()[0]!.id}/revoke`);
+    };
+    await served.share();
+    await served.share();
+    await revoke();
+    expect(isPinned()).toBe(true);
+    await revoke();
+    expect(isPinned()).toBe(false);
+    await served.share();
+    served.pass(7 * DAY_MILLIS);
+    await pageOf(served.page);
+    expect(isPinned()).toBe(false);
+    for (let made = 0; made < 100; made++) served.traceLinks.create(FAILING_TRACE);
+    await served.post('/share');
+    expect(isPinned()).toBe(false);
+    served.pass(7 * DAY_MILLIS);
+    await served.post('/pin');
+    await served.share();
+    await revoke();
+    expect(isPinned()).toBe(true);
+  });
+
   it('is refused a link beyond a hundred, and gets one when old ones have expired', async () => {
     for (let made = 0; made < 100; made++) served.traceLinks.create(FAILING_TRACE);
     const refused = await served.post('/share');
