@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -20,16 +20,17 @@ import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
 import { reportOf } from './report.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
-import { measureStallWatch } from './stall-watch-cost.ts';
+import { measureShedding, measureStallWatch, type TogglePlan } from './toggle-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, logs, requests, stalls, seed, passes } = parseArgs({
+const { quick, live, logs, requests, stalls, shedding, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     logs: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
     stalls: { type: 'boolean', default: false },
+    shedding: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     passes: { type: 'string' },
   },
@@ -47,7 +48,7 @@ const plan = quick
       coldPasses: 2,
       liveRounds: 1,
       liveMillis: 4000,
-      stallWatch: { passes: 3, rounds: 3 },
+      toggles: { passes: 1, rounds: 3 },
     }
   : {
       passes: 5,
@@ -57,21 +58,26 @@ const plan = quick
       coldPasses: 5,
       liveRounds: live ? 7 : 2,
       liveMillis: live ? 8000 : 4000,
-      stallWatch: { passes: 8, rounds: 5 },
+      toggles: { passes: 4, rounds: 6 },
     };
 
+/** Only what was asked for. */
+const isSmall = logs || stalls || shedding;
 const figures = [
-  ...(requests || stalls || logs ? [] : await liveViews()),
-  ...(requests || live || stalls || logs ? [] : await smallFigures()),
+  ...(requests || isSmall ? [] : await liveViews()),
+  ...(requests || live || isSmall ? [] : await smallFigures()),
   ...(logs ? measureLogLines() : []),
 ];
-const given = ['quick', 'live', 'logs', 'requests', 'stalls'].filter(
-  (name) => ({ quick, live, logs, requests, stalls })[name],
+const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding'].filter(
+  (name) => ({ quick, live, logs, requests, stalls, shedding })[name],
 );
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
-const costs = live || stalls || logs ? [] : await requestCosts();
-const watchGates = live || requests || logs ? [] : await stallWatch();
-const coldCosts = live || stalls || logs ? [] : await measureColdPage(plan.coldPasses, random);
+const costs = live || isSmall ? [] : await requestCosts();
+const watchGates = [
+  ...(live || requests || logs || shedding ? [] : await toggled(measureStallWatch)),
+  ...(live || requests || logs || stalls ? [] : await toggled(measureShedding)),
+];
+const coldCosts = live || isSmall ? [] : await measureColdPage(plan.coldPasses, random);
 console.log(reportOf({ command, date: new Date(), costs, coldCosts, watchGates, figures }));
 
 function liveViews(): Promise<readonly Figure[]> {
@@ -106,11 +112,13 @@ async function requestCosts(): Promise<RequestCosts> {
   }
 }
 
-async function stallWatch(): Promise<readonly Gate[]> {
+async function toggled(
+  measure: (blog: BenchBlog, plan: TogglePlan, random: RandomSource) => Promise<readonly Gate[]>,
+): Promise<readonly Gate[]> {
   const blog = new BenchBlog();
   try {
-    const { stallWatch: watch } = plan;
-    return await measureStallWatch(blog, { ...watch, passes: Number(passes ?? watch.passes) }, random);
+    const { toggles } = plan;
+    return await measure(blog, { ...toggles, passes: Number(passes ?? toggles.passes) }, random);
   } finally {
     blog.remove();
   }

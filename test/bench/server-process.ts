@@ -47,6 +47,10 @@ export class ServerProcess {
     return new ServerProcess(child, client, performance.now() - before);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   async ask(question: ProbeQuestion): Promise<ProbeAnswer> {
     this.#child.send(question);
     const [answer] = (await once(this.#child, 'message')) as [ProbeAnswer];
