@@ -99,7 +99,7 @@ export const tracesPage = definePage<TracesFacts>({
     const inRange = found({ range });
     const isFiltered = terms.length > 0 || Object.keys(filter).some((key) => key !== 'sort');
     const ever = inRange.total === 0 && isFiltered ? found({}) : undefined;
-    // Whoever has an id wants its trace.
+    // The range does not matter to a search by an id.
     const isOutside = ever !== undefined && ever.total > 0 && asksOneId(terms);
     return {
       ...(isOutside ? ever : inRange),
