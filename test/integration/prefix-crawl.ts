@@ -100,8 +100,8 @@ export interface CrawlReport {
 }
 
 /**
- * Asks for everything that can be reached from `starts` on their own origin. Of each path, ids and numbers aside, and of each name in its
- * query, `perKind` are asked.
+ * Asks for what can be reached from `starts` on their own origin: one of each path, ids and numbers aside, and one of each name in its
+ * query if that is a kind of its own.
  */
 export async function crawl(
   visitor: Visitor,
@@ -109,7 +109,7 @@ export async function crawl(
   options: {
     readonly prefix: string;
     readonly maxAnswers: number;
-    readonly perKind: number;
+    readonly isKindOfQuery: boolean;
     readonly mayFail?: RegExp;
     /** Addresses that tell of requests to others, which are no business of the prefix. */
     readonly tellsOfOthers?: RegExp;
@@ -118,7 +118,7 @@ export async function crawl(
   const { origin } = new URL(starts[0]!);
   const queue = [...starts];
   const known = new Set(starts);
-  const kinds = new Map<string, number>();
+  const kinds = new Set<string>();
   const streams = new Set<string>();
   const forms = new Set<string>();
   const asked: string[] = [];
@@ -146,9 +146,10 @@ export async function crawl(
       else if (by === 'form') forms.add(url.href);
       else if (by === 'link' && !known.has(url.href)) {
         known.add(url.href);
-        const own = kindsOf(url);
-        if (!own.some((kind) => (kinds.get(kind) ?? 0) < options.perKind)) continue;
-        for (const kind of own) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        const [path, ...named] = kindsOf(url);
+        const own = options.isKindOfQuery ? [path, ...named] : [path];
+        if (own.every((kind) => kinds.has(kind))) continue;
+        for (const kind of own) kinds.add(kind);
         queue.push(url.href);
       }
     }
@@ -157,7 +158,7 @@ export async function crawl(
 }
 
 /** The path, and the path with each name of the query; each format is a kind. */
-function kindsOf({ pathname, searchParams }: URL): readonly string[] {
+function kindsOf({ pathname, searchParams }: URL): readonly [string, ...string[]] {
   const path = pathname.replaceAll(/[0-9a-f]{32}|\d+/g, '0');
   return [
     path,
