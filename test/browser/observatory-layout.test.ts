@@ -89,26 +89,28 @@ run('the observatory on every width', () => {
   });
   afterAll(() => house.close());
 
-  it.each(WIDTHS)('keeps the labels of charts apart at %d px', async (width) => {
-    await page.setViewportSize({ width, height: 900 });
-    for (const address of [
-      young,
-      `${young}/process`,
-      ...['-5m', '-1h', '-24h', '-30d'].map((from) => `${overview}?from=${from}`),
-      `${overview}/process?from=-6h`,
-    ]) {
-      await page.goto(address);
-      expect([address, await touching(page)]).toEqual([address, []]);
+  it.each([
+    ['young', ''],
+    ['young', '/process'],
+    ...['-5m', '-1h', '-24h', '-30d'].map((from) => ['busy', `?from=${from}`] as const),
+    ['busy', '/process?from=-6h'],
+  ] as const)('keeps the labels of charts apart on every width, of a %s process: %s', async (of, path) => {
+    await page.goto((of === 'young' ? young : overview) + path);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      expect([width, await touching(page)]).toEqual([width, []]);
     }
   });
 
-  it.each(WIDTHS)('cuts nothing off the tables of the overview at %d px', async (width) => {
-    await page.setViewportSize({ width, height: 900 });
+  it('cuts nothing off the tables of the overview', async () => {
     await page.goto(overview);
-    const cut = await page
-      .locator('.grid.tables .scroll')
-      .evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
-    expect(cut).toEqual([0, 0]);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page
+        .locator('.grid.tables .scroll')
+        .evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+      expect([width, cut]).toEqual([width, [0, 0]]);
+    }
   });
 
   it.each(Object.keys(SHOWN_ON_A_PHONE))(

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { busyBlog } from '../fixtures/busy-blog.ts';
-import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
 import { NOW } from '../fixtures/still-runtime.ts';
 import { PLAIN, type SpanSketch } from '../fixtures/trace-sketches.ts';
 import { chromiumPath } from './chromium.ts';
@@ -20,21 +20,27 @@ const run = executablePath === undefined ? describe.skip : describe;
 
 run('live numbers in a browser', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
-  beforeAll(() => house.launch());
+  const blog = busyBlog();
+  let overview: string;
+  let server: Server;
+  let live: LiveStreams;
+  beforeAll(async () => {
+    await house.launch();
+    ({ overview, server, live } = await house.serve(blog));
+  });
+  beforeEach(() => changeRate(0.1));
   afterAll(() => house.close());
 
   const sentence = (page: Page) => page.locator('.sentence');
   const button = (page: Page) => page.locator('.live-button');
 
   /** The owner sets another rate, which pages show; a second later they may be told again. */
-  function changeRate(blog: MeasuredBlog, rate: number): void {
+  function changeRate(rate: number): void {
     blog.pass(1000);
     blog.change({ METRICS_SAMPLING_RATE: String(rate) });
   }
 
   async function open(path: string, options: BrowserContextOptions = {}) {
-    const blog = busyBlog();
-    const { overview, server, live } = await house.serve(blog);
     const asked: (string | undefined)[] = [];
     server.on('request', ({ url, headers }) => {
       if (url?.includes('/live?') === true) asked.push(headers['last-event-id'] as string | undefined);
@@ -59,24 +65,24 @@ run('live numbers in a browser', () => {
     await page.waitForFunction(() => (window as unknown as { received: string[] }).received.length > 0);
     const received = (): Promise<number> =>
       page.evaluate(() => (window as unknown as { received: string[] }).received.length);
-    return { page, blog, live, asked, received };
+    return { page, asked, received };
   }
 
   it('changes what changed, in place', async () => {
-    const { page, blog } = await open('/sampling');
+    const { page } = await open('/sampling');
     await page.locator('h1').evaluate((title) => Object.assign(title, { same: true }));
-    changeRate(blog, 0.5);
+    changeRate(0.5);
     await sentence(page).getByText('50\u00a0% of ordinary operations').waitFor();
     expect(await page.locator('h1').evaluate((title) => 'same' in title)).toBe(true);
     await page.close();
   });
 
   it('counts updates while it is paused, and shows the newest when it is resumed', async () => {
-    const { page, blog, received } = await open('/sampling');
+    const { page, received } = await open('/sampling');
     await button(page).click();
     const before = await received();
     for (const rate of [0.2, 0.3]) {
-      changeRate(blog, rate);
+      changeRate(rate);
       await page.waitForFunction(
         (count) => (window as unknown as { received: string[] }).received.length > count,
         before + (rate === 0.2 ? 0 : 1),
@@ -106,7 +112,7 @@ run('live numbers in a browser', () => {
   });
 
   it('continues after a broken connection from its last event, without gaps or duplicates', async () => {
-    const { page, blog, live, asked, received } = await open('/export');
+    const { page, asked, received } = await open('/export');
     const before = await received();
     const again = page.waitForRequest((request) => request.url().includes('/live?'));
     live.close();
@@ -117,12 +123,12 @@ run('live numbers in a browser', () => {
     // Nothing had changed, so nothing came twice; what happens now does come.
     expect(await received()).toBe(before);
     const figure = page.locator('#rail [data-go="a"] .figure');
-    changeRate(blog, 0.7);
+    changeRate(0.7);
     await figure.getByText('70').waitFor();
     // And what happened while it was away was not lost.
     const third = page.waitForRequest((request) => request.url().includes('/live?'));
     live.close();
-    changeRate(blog, 0.8);
+    changeRate(0.8);
     await third;
     await figure.getByText('80').waitFor();
     expect(asked[2]).not.toBe(asked[1]);
@@ -130,8 +136,6 @@ run('live numbers in a browser', () => {
   });
 
   it.each(['refused', 'held back'])('asks for the page now and then when the stream is %s', async (how) => {
-    const blog = busyBlog();
-    const { overview } = await house.serve(blog);
     const { page } = await house.open();
     await page.clock.install();
     await page.route('**/live?*', (route) =>
@@ -141,20 +145,20 @@ run('live numbers in a browser', () => {
     if (how === 'held back') await page.clock.fastForward(8000);
     await page.locator('.live-button.polling').waitFor();
     expect(await button(page).textContent()).toBe('Every 5 s · pause');
-    changeRate(blog, 0.6);
+    changeRate(0.6);
     await page.clock.fastForward(5000);
     await sentence(page).getByText('60\u00a0%').waitFor();
     // The stream is tried again, and taken when it is there.
     await page.unroute('**/live?*');
     await page.clock.fastForward(60_000);
     await page.locator('.live-button.live').waitFor();
-    changeRate(blog, 0.9);
+    changeRate(0.9);
     await sentence(page).getByText('90\u00a0%').waitFor();
     await page.close();
   });
 
   it('never moves the row under the pointer', async () => {
-    const { page, blog } = await open('/routes');
+    const { page } = await open('/routes');
     const rows = page.locator('#page table.rows tbody tr');
     const keys = (): Promise<(string | null)[]> =>
       rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')));
@@ -174,7 +178,7 @@ run('live numbers in a browser', () => {
   });
 
   it.each([1440, 360])('moves hardly anything while the sentence changes, at %d px', async (width) => {
-    const { page, blog, received } = await open('', { viewport: { width, height: 900 } });
+    const { page, received } = await open('', { viewport: { width, height: 900 } });
     await page.evaluate(() => {
       const shifts: number[] = [];
       Object.assign(window, { shifts });
@@ -215,10 +219,10 @@ run('live numbers in a browser', () => {
   });
 
   it('keeps open details open, and typed text', async () => {
-    const { page, blog } = await open('');
+    const { page } = await open('');
     await page.locator('details.behind > summary').first().click();
     await page.locator('.custom-range > summary').click();
-    changeRate(blog, 0.4);
+    changeRate(0.4);
     await page.locator('#rail [data-go="a"] .figure').getByText('40').waitFor();
     expect(await page.locator('details.behind').first().getAttribute('open')).not.toBeNull();
     expect(await page.locator('.custom-range').getAttribute('open')).not.toBeNull();
