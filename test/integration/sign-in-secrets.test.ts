@@ -32,7 +32,7 @@ const ADDRESSES = [
 /** Everything that the observatory answers, as a page, as data and as files. */
 async function everyAnswer(visitor: Visitor, origin: string): Promise<ReadonlyMap<string, Visit>> {
   const answers = new Map<string, Visit>();
-  const kinds = new Map<string, number>();
+  const kinds = new Set<string>();
   const queue = ['', '/routes', '/queries', '/slow', '/failures', '/traces'].map(
     (path) => `${origin}${DASHBOARD}${path}?from=-1h`,
   );
@@ -48,13 +48,12 @@ async function everyAnswer(visitor: Visitor, origin: string): Promise<ReadonlyMa
       known.add(url.href);
       const names = [...url.searchParams.keys()].filter((name) => !/^(?:from|to)$/.test(name)).join();
       const format = url.searchParams.get('format') ?? '';
-      // Every trace in every format; of its views, as of all that differs by a value only, a few.
+      // Every trace in every format; of its views, as of all that differs by a value only, one.
       const isPlain = names === '' || names === 'format';
       const path = isPlain ? url.pathname : url.pathname.replace(/[0-9a-f]{32}/, '');
       const kind = `${path} ${format} ${names}`;
-      const count = kinds.get(kind) ?? 0;
-      if (count >= (isPlain ? 1 : 3)) continue;
-      kinds.set(kind, count + 1);
+      if (kinds.has(kind)) continue;
+      kinds.add(kind);
       queue.push(url.href);
     }
   }
