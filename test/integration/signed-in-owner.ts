@@ -9,7 +9,7 @@ import { Visitor } from './visitor.ts';
 
 /**
  * Becomes the owner of a fresh blog by a sign-in link, as `npm run owner-link` makes it beside a running blog, and stays signed in on an
- * open connection. The owner has no password, as hashing one takes half as long as the blog's start.
+ * open connection. The owner has no password.
  */
 export async function becomeOwner(blog: BlogProcess): Promise<Visitor> {
   const owner = new Visitor();

@@ -2,7 +2,7 @@ import type { Profiler } from 'node:inspector';
 import { describe, expect, it } from '@jest/globals';
 import type { TakenProfile } from '../../otel/query.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { runToEnd, BlogProcess } from './blog-process.ts';
+import { runToEnd, BlogProcess, WATCHED } from './blog-process.ts';
 
 /** Starts telemetry, waits until the loop is watched, and then does what it is told. */
 const program = (then: string): string => `
@@ -61,7 +61,7 @@ describe('a process whose event loop is watched', () => {
   });
 
   it('ends at once when it is killed', async () => {
-    const blog = await BlogProcess.start(temporaryFolder());
+    const blog = await BlogProcess.start(temporaryFolder(), WATCHED);
     expect(await blog.stop('SIGKILL')).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Stall, StallFacts } from '../../otel/query.ts';
 import { until } from '../fixtures/until.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { BlogProcess, ROOT, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, ROOT, START_ARGUMENTS, WATCHED } from './blog-process.ts';
 import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
@@ -64,7 +64,7 @@ class StalledBlog {
     env: Readonly<Record<string, string>> = {},
     dataDir = temporaryFolder(),
   ): Promise<StalledBlog> {
-    const blog = await BlogProcess.start(dataDir, { LOG_LEVEL: 'warn', ...env }, ARGUMENTS);
+    const blog = await BlogProcess.start(dataDir, { LOG_LEVEL: 'warn', ...WATCHED, ...env }, ARGUMENTS);
     return new StalledBlog(blog, await becomeOwner(blog));
   }
 

@@ -3,7 +3,15 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, childEnvironment, ROOT, runToEnd, START_ARGUMENTS, TOKEN } from './blog-process.ts';
+import {
+  BlogProcess,
+  childEnvironment,
+  ROOT,
+  runToEnd,
+  START_ARGUMENTS,
+  TOKEN,
+  WATCHED,
+} from './blog-process.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('the start', () => {
@@ -75,7 +83,7 @@ describe('the start', () => {
 
 describe('the stop', () => {
   it('waits for no idle connection and no live stream', async () => {
-    const blog = await BlogProcess.start(temporaryFolder(), { LOG_LEVEL: 'warn' });
+    const blog = await BlogProcess.start(temporaryFolder(), { LOG_LEVEL: 'warn', ...WATCHED });
     await blog.ask('/health');
     const cookie = await signInByLink(blog);
     const stream = await fetch(`${blog.address}/admin/metrics-dashboard/live?page=`, { headers: { cookie } });

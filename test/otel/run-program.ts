@@ -24,7 +24,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs telemetry-program.ts the way `npm start` runs the blog, with only `env` as environment, and no history. */
+const SMALL = { METRICS_HISTORY_DAYS: '0', METRICS_LOOP_STALL: '0' };
+
+/** Runs telemetry-program.ts the way `npm start` runs the blog, with only `env` as environment, no history, and no watch for stalls. */
 export function runProgram(
   env: Record<string, string>,
   options: { readonly cwd?: string; readonly imports?: readonly string[] } = {},
@@ -35,7 +37,7 @@ export function runProgram(
     execFile(
       process.execPath,
       [...args, path('./telemetry-program.ts')],
-      { env: { ...BARE_ENVIRONMENT, METRICS_HISTORY_DAYS: '0', ...env }, cwd: options.cwd ?? path('.') },
+      { env: { ...BARE_ENVIRONMENT, ...SMALL, ...env }, cwd: options.cwd ?? path('.') },
       (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }),
     );
