@@ -199,10 +199,11 @@ export class SamplingAudit {
 
   /** Calls `hear` with each answer of the policy. */
   #recording(policy: Policy, hear: (operation: EndedSpan, said: Bits56 | undefined) => void): Policy {
-    const { name, reason, isFinal } = policy;
+    const { name, reason, drops, isFinal } = policy;
     return {
       name,
       ...(reason !== undefined && { reason }),
+      ...(drops !== undefined && { drops }),
       ...(isFinal !== undefined && { isFinal }),
       keep: (ended, trace) => {
         const said = policy.keep(ended, trace);

@@ -7,6 +7,8 @@ import { chromiumPath } from './chromium.ts';
 import { findChromium } from './find-chromium.ts';
 
 const executablePath = chromiumPath();
+/** A machine that is busy with other things does it, too. */
+const LIMIT_MILLIS = 120_000;
 
 const MARKDOWN = `The first words[^1] and \`some_code\` in a [link](/archive).
 
@@ -72,7 +74,11 @@ if (executablePath !== undefined) {
     server.publish({ title: 'About', path: 'about', status: 'unlisted' });
     const gone = server.publish({ title: 'Gone', path: 'gone' });
     server.posts.remove(gone.id, gone.version);
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu'],
+      timeout: LIMIT_MILLIS,
+    });
   });
   afterAll(async () => {
     await browser.close();
@@ -84,6 +90,7 @@ if (executablePath !== undefined) {
     const complaints: string[] = [];
     beforeAll(async () => {
       context = await browser.newContext();
+      context.setDefaultTimeout(LIMIT_MILLIS);
       page = await context.newPage();
       page.on('console', (message) => complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(error.message));
@@ -111,6 +118,7 @@ if (executablePath !== undefined) {
   it.each(PAGES)('%s is no wider than its window', async (path) => {
     const page = await browser.newPage();
     try {
+      page.setDefaultTimeout(LIMIT_MILLIS);
       await page.goto(server.origin + path);
       // A desktop, the same at 200 % zoom, and a phone.
       for (const width of [1100, 550, 360]) {

@@ -82,8 +82,8 @@ run('something is slow, in the demo', () => {
       .getByRole('link', { name: /^Buffer/ })
       .click();
     await page.locator('h1', { hasText: 'overhead' }).waitFor();
-    expect(await page.locator('.sentence').textContent()).toMatch(
-      /Telemetry takes about .*% of a core, .*% of the process's CPU time/,
+    expect(await page.locator('.sentence').textContent()).toContain(
+      'It is too early to say what telemetry costs: two minutes and 200 operations are needed.',
     );
   });
 });

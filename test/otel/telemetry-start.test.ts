@@ -94,6 +94,7 @@ describe('register.ts', () => {
     const { settings } = await reportOf({ METRICS_HISTORY_DAYS: '4' }, { cwd: folder });
     expect(settings.map(({ name, value, source }) => `${name}=${value} (${source})`)).toEqual([
       'METRICS_BUFFER_SIZE=7 (.env)',
+      'METRICS_LOOP_STALL=0 (environment)',
       'METRICS_HISTORY_DAYS=4 (environment)',
       'OTEL_SDK_DISABLED=false (.env)',
       'OTEL_SERVICE_NAME=from-file (.env)',
