@@ -28,6 +28,8 @@ describe('no test', () => {
       'integration/faked-clock.ts',
       // It blocks the loop for as long as it is told.
       'integration/planted-stalls.ts',
+      // Its program holds its own loop up.
+      'integration/stall-ends.test.ts',
       // It holds the loop up, to see Node's own measure of that.
       'otel/instrumentation/runtime.test.ts',
       'src/http/long-requests.test.ts',

@@ -54,6 +54,8 @@ async function newJudge(context: BrowserContext, origin: string): Promise<Page> 
   await judge.route(address, (route) => route.fulfill(EMPTY));
   await judge.goto(address);
   await judge.setViewportSize(WIDE);
+  // Another theme at once.
+  await judge.emulateMedia({ reducedMotion: 'reduce' });
   await evaluate(judge, axe);
   return judge;
 }

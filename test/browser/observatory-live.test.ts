@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { busyBlog } from '../fixtures/busy-blog.ts';

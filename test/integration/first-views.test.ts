@@ -111,7 +111,8 @@ describe(`the observatory, polled ${POLLS} times`, () => {
     const overview = await summaryOf(at('?format=json'));
     const health = await summaryOf(new URL('/admin/health', blog.address).href);
     // Counts grow in between, and so does the time since the start.
-    const first = (summary: string): string => summary.split('.')[0]!.replace(/\d+ seconds? ago/, 'seconds ago');
+    const first = (summary: string): string =>
+      summary.split('.')[0]!.replace(/\d+ seconds? ago/, 'seconds ago');
     expect(first(health)).toBe(first(overview));
     expect(health).toMatch(/\d+ requests? /);
   });

@@ -162,7 +162,9 @@ describe('a long text in a request', () => {
   it('is not read from an unknown client', async () => {
     const paths = server.routers
       .flatMap(({ stack }) => stack)
-      .filter(({ methods, path }) => methods.includes('POST') && !/setup|sign-in$|recovery$/.test(String(path)))
+      .filter(
+        ({ methods, path }) => methods.includes('POST') && !/setup|sign-in$|recovery$/.test(String(path)),
+      )
       .map(({ path }) => String(path).replace(/:\w+|\*\w+/g, '1'));
     expect(paths.length).toBeGreaterThan(8);
     for (const path of paths) {
