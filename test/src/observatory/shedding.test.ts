@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { sumOf } from '../../../otel/base/sum-of.ts';
 import { metricsDocument } from '../../../src/observatory/facts/metrics-document.ts';
 import { momentText } from '../../../src/observatory/format/moment.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
@@ -29,13 +30,27 @@ describe('while detail is shed', () => {
       );
       expect(text).toContain('Counts and percentiles on these pages are exact');
     }
+    const span = (name: string) => ({ name, type: 'other', at: 0, millis: 5 }) as const;
+    blog.play([
+      { traceId: 'a'.repeat(32), startMillis: sinceMillis, spans: [span('GET /'), span('SELECT posts')] },
+    ]);
     expect(JSON.parse(await page('/routes', 'application/json'))).toMatchObject({
-      shedding: { since_millis: sinceMillis, limit_millis: 500, delay_millis: 750, dropped: 0 },
+      shedding: { since_millis: sinceMillis, limit_millis: 500, delay_millis: 750, dropped: 2 },
     });
+    const { shedding, ...others } = blog.telemetry.spans().dropped;
+    expect([shedding, sumOf(others)]).toEqual([2, 0]);
     expect(metricsDocument(blog.telemetry)).toMatchObject({
       sampling: { shedding_since_ms: sinceMillis },
-      spans: { dropped: { shedding: 0 } },
+      spans: { dropped: { shedding: 2 } },
     });
+  });
+
+  it('drops of other causes keep their names: the audit wraps each policy', () => {
+    const other = new MeasuredBlog({ env: { METRICS_SAMPLING_RATE: '0' } });
+    const span = { name: 'GET /', type: 'other', at: 0, millis: 5 } as const;
+    other.play([{ startMillis: other.telemetry.now(), spans: [span] }]);
+    const { probability, ...others } = other.telemetry.spans().dropped;
+    expect([probability, sumOf(others)]).toEqual([1, 0]);
   });
 
   it('and no longer when the loop keeps up: the sampling page has when it was', async () => {
