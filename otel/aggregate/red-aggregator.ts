@@ -2,11 +2,10 @@ import type {
   Coverage,
   HeatMap,
   HeatMapOptions,
-  NotFoundRow,
   OperationSummary,
   OperationType,
-  RequestLists,
   SeriesSummary,
+  TelemetryQuery,
   TimelinePoint,
   TimeRange,
 } from '../query.ts';
@@ -18,6 +17,7 @@ import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import type { RedAggregatorOptions } from './red-aggregator-options.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import { Remembered } from './remembered.ts';
 import { requestFactsOf, summaryOf } from './operation-summary.ts';
 import { RangePlanner } from './range-plan.ts';
@@ -49,9 +49,11 @@ export class RedAggregator {
   readonly #watch: ClockWatch;
   readonly #onClockStep: (step: ClockStep) => void;
   readonly #ever = new Remembered<TieredSeries, RedBucket>();
-  readonly #requests: RequestBook;
+  /** For a history of it. */
+  readonly requests: RequestBook;
   #archive: CountsArchive | undefined;
   #dirty: TieredSeries[] = [];
+  readonly #recent = new RecentAnswers<readonly SeriesSummary[]>(() => this.#clock.now());
   /** Start of the open second. */
   #secondMillis = 0;
   readonly #startedMillis: number;
@@ -63,7 +65,7 @@ export class RedAggregator {
     this.#book = new SeriesBook(options.maxSeries ?? DEFAULT_MAX_SERIES);
     this.#onClockStep = options.onClockStep ?? (() => {});
     this.#startedMillis = options.clock.now();
-    this.#requests = new RequestBook(() => options.clock.now());
+    this.requests = new RequestBook(() => options.clock.now());
     this.#watch = new ClockWatch(options.clock);
     this.#queue = new RollUpQueue(processId, (number) => this.#book.keyOf(number));
     this.#counts = new CountsOverTime(this.#queue, tiers);
@@ -77,22 +79,24 @@ export class RedAggregator {
 
   /** Bytes of closed buckets and of lists of requests, estimated. */
   get bytes(): number {
-    return this.#counts.bytes + this.#requests.bytes;
+    return this.#counts.bytes + this.requests.bytes;
   }
 
   /** @param asked Of a request. Returns the start of the second it was counted in, for `recordKept`. */
   record(operation: Operation, asked?: AskedAddress): number {
     const { endMillis } = operation;
+    this.#recent.forget();
     if (endMillis < this.#secondMillis || endMillis >= this.#secondMillis + 1000) this.#turn(endMillis);
     const series = this.#book.of(operation.type, operation.series);
     if (series.tiers.delta.isEmpty) this.#dirty.push(series.tiers);
     series.record(operation);
-    if (asked !== undefined) this.#requests.record(series.name, operation, asked);
+    if (asked !== undefined) this.requests.record(series.name, operation, asked);
     return this.#secondMillis;
   }
 
   /** Records that the span of an operation was kept; `countedMillis` is the result of `record`, so that it counts in the same second. */
   recordKept(type: OperationType, name: string, countedMillis: number): void {
+    this.#recent.forget();
     const series = this.#book.of(type, name);
     if (countedMillis === this.#secondMillis) {
       if (series.tiers.delta.isEmpty) this.#dirty.push(series.tiers);
@@ -144,6 +148,11 @@ export class RedAggregator {
 
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {
     this.#settle();
+    const { fromMillis = '', toMillis = '' } = range ?? {};
+    return this.#recent.of(`${type} ${fromMillis} ${toMillis}`, () => this.#seriesOver(type, range));
+  }
+
+  #seriesOver(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {
     const rows: SeriesSummary[] = [];
     const buckets = this.#allOver(type, range);
     for (const [name, series] of this.#book.named(type)) {
@@ -160,18 +169,8 @@ export class RedAggregator {
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
   }
 
-  requestLists(series: string, range: TimeRange, which: 'all' | 'failed' = 'all'): RequestLists | undefined {
-    return this.#requests.of(series, range, which);
-  }
-
-  notFound(range: TimeRange): RequestLists<NotFoundRow> {
-    return this.#requests.notFound(range);
-  }
-
-  /** Lists of requests, for a history of them. */
-  get requests(): RequestBook {
-    return this.#requests;
-  }
+  readonly requestLists: TelemetryQuery['requestLists'] = (...asked) => this.requests.of(...asked);
+  readonly notFound: TelemetryQuery['notFound'] = (range) => this.requests.notFound(range);
 
   /** Share of durations of a series that are shorter, 0–1, over all counts held; undefined for an unknown series. */
   percentileOf(type: OperationType, name: string, durationMillis: number): number | undefined {
