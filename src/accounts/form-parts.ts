@@ -34,6 +34,33 @@ export function field(options: {
   </div>`;
 }
 
+/** A field for one line of text. */
+export function textField(options: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: HtmlValue;
+  readonly problem?: string | undefined;
+  /** In characters; default 300. */
+  readonly maxLength?: number;
+  readonly required?: boolean;
+  /** Neither completed nor checked for spelling: addresses, tags. */
+  readonly isExact?: boolean;
+}): Html {
+  const { value, maxLength = 300, required = false, isExact = false } = options;
+  return field({
+    ...options,
+    control: (attributes) =>
+      html`<input
+        type="text"
+        ${attributes}
+        value="${value}"
+        maxlength="${maxLength}"
+        ${required && html` required`}${isExact && html` autocomplete="off" spellcheck="false"`}
+      />`,
+  });
+}
+
 export function passwordField(options: {
   readonly name: string;
   readonly label: string;

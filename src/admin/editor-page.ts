@@ -1,4 +1,11 @@
-import { errorSummary, field, hiddenField, type FieldProblems, textArea } from '../accounts/form-parts.ts';
+import {
+  errorSummary,
+  field,
+  hiddenField,
+  textArea,
+  textField,
+  type FieldProblems,
+} from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
@@ -103,19 +110,14 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
     hint: string,
     size = 300,
   ): Html =>
-    field({
+    textField({
       name,
       label,
       hint,
+      value: values[name],
       problem: problems[name],
-      control: (attributes) =>
-        html`<input
-          type="text"
-          ${attributes}
-          value="${values[name]}"
-          maxlength="${size * 4}"
-          autocomplete="off"
-        />`,
+      maxLength: size * 4,
+      isExact: true,
     });
   return html`<div class="about">
     ${field({

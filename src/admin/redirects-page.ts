@@ -1,4 +1,4 @@
-import { errorSummary, field, hiddenField, type FieldProblems } from '../accounts/form-parts.ts';
+import { errorSummary, hiddenField, textField, type FieldProblems } from '../accounts/form-parts.ts';
 import { html, type Html } from '../markup/html.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { Redirect } from '../posts/redirects.ts';
@@ -22,21 +22,15 @@ export interface RedirectsPageOptions {
 export function redirectsPage(options: RedirectsPageOptions): Html {
   const { redirects, values, problems, notice, csrfToken } = options;
   const line = (name: keyof RedirectValues, label: string, hint: string): Html =>
-    field({
+    textField({
       name,
       label,
       hint,
+      value: values[name],
       problem: problems[name],
-      control: (attributes) =>
-        html`<input
-          type="text"
-          ${attributes}
-          value="${values[name]}"
-          maxlength="2000"
-          required
-          autocomplete="off"
-          spellcheck="false"
-        />`,
+      maxLength: 2000,
+      required: true,
+      isExact: true,
     });
   return html`<header class="page-bar"><h1>Redirects</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}

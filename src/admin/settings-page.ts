@@ -1,8 +1,8 @@
 import {
   errorSummary,
-  field,
   hiddenField,
   passwordField,
+  textField,
   type FieldProblems,
 } from '../accounts/form-parts.ts';
 import { RECOVERY_CODES, type RecoveryState } from '../accounts/recovery-codes.ts';
@@ -40,19 +40,13 @@ export function settingsPage(options: SettingsPageOptions): Html {
 
 function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Html {
   const line = (name: keyof SiteSettings, label: string, hint?: string): Html =>
-    field({
+    textField({
       name,
       label,
       hint,
+      value: values[name],
       problem: problems[name],
-      control: (attributes) =>
-        html`<input
-          type="text"
-          ${attributes}
-          value="${values[name]}"
-          maxlength="300"
-          ${name === 'title' && html` required`}
-        />`,
+      required: name === 'title',
     });
   return html`<section class="card" aria-labelledby="the-blog">
     <h2 id="the-blog">The blog</h2>

@@ -4,6 +4,7 @@ import { countText } from '../../markup/quantity.ts';
 import { isOnlyLevel, logTermWords, withLevel, type LogQuery } from '../facts/log-query.ts';
 import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
 import { shortened } from '../format/shortened.ts';
+import { searchHelp, type SearchHelp } from './search-help.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
@@ -48,7 +49,7 @@ export function logSearchForm(asked: LogQuery, view: PageView): Html {
         <a class="quiet-link" href="${links.to('/logs', { view: query['view'] })}">clear</a></span
       >
     </form>
-    ${chips(asked, view)}${help(view)}`;
+    ${chips(asked, view)}${searchHelp('/logs', HELP_NOTE, HELP, view)}`;
 }
 
 /** Every term as it was understood, with a link that takes it away. */
@@ -86,8 +87,9 @@ export function levelFacets({ levels }: LogList, asked: LogQuery, view: PageView
   </nav>`;
 }
 
-/** What can be asked: examples, and what each means. */
-const HELP: readonly (readonly [examples: readonly string[], meaning: string])[] = [
+const HELP_NOTE =
+  'All terms must hold. Text with spaces stands in quotation marks; text with a colon need not.';
+const HELP: SearchHelp = [
   [
     ['failed', '"sign-in failed"', '/admin/sign-in'],
     'words and phrases, in messages and in the values of fields. What is neither letter nor digit separates words; case and accents make no difference',
@@ -100,23 +102,3 @@ const HELP: readonly (readonly [examples: readonly string[], meaning: string])[]
   ],
   [['-bot', '-level:info'], 'a minus before a term: lines that it does not match'],
 ];
-
-function help({ links }: PageView): Html {
-  return html`<details class="search-help">
-    <summary>what can be asked</summary>
-    <p class="note">
-      All terms must hold. Text with spaces stands in quotation marks; text with a colon need not.
-    </p>
-    <dl>
-      ${HELP.map(
-        ([examples, meaning]) =>
-          html`<div>
-            <dt>
-              ${examples.map((example) => html`<a href="${links.to('/logs', { q: example })}"><code>${example}</code></a> `)}
-            </dt>
-            <dd>${meaning}</dd>
-          </div>`,
-      )}
-    </dl>
-  </details>`;
-}

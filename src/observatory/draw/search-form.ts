@@ -5,6 +5,7 @@ import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
 import { shortened } from '../format/shortened.ts';
 import { termWords } from '../format/term-words.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
+import { searchHelp, type SearchHelp } from './search-help.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
@@ -51,7 +52,7 @@ export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
       >
       ${operationFields(query)}
     </form>
-    ${chips(asked, view)}${helpOf(view)}`;
+    ${chips(asked, view)}${searchHelp('/traces', HELP_NOTE, HELP, view)}`;
 }
 
 /** The page's parameters with another query. */
@@ -133,8 +134,9 @@ function input(query: Query, name: string, label: string, hint: string): Html {
   /></label>`;
 }
 
-/** What can be asked: examples, and what each means. */
-const HELP: readonly (readonly [examples: readonly string[], meaning: string])[] = [
+const HELP_NOTE =
+  'All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks. Only kept traces are searched, those in memory and those on disk.';
+const HELP: SearchHelp = [
   [
     ['/search', '/search?q=glass', '/2026/*'],
     'an address as pasted: a path, or a URL of any host. Of a query, every parameter must be there; without one, any query. Escapes, case and a slash at the end make no difference. * at the end: everything below',
@@ -176,24 +178,3 @@ const HELP: readonly (readonly [examples: readonly string[], meaning: string])[]
   ],
   [['-agent:bot', '-status:404'], 'a minus before a term: traces that it does not match'],
 ];
-
-function helpOf({ links }: PageView): Html {
-  return html`<details class="search-help">
-    <summary>what can be asked</summary>
-    <p class="note">
-      All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks.
-      Only kept traces are searched, those in memory and those on disk.
-    </p>
-    <dl>
-      ${HELP.map(
-        ([examples, meaning]) =>
-          html`<div>
-            <dt>
-              ${examples.map((example) => html`<a href="${links.to('/traces', { q: example })}"><code>${example}</code></a> `)}
-            </dt>
-            <dd>${meaning}</dd>
-          </div>`,
-      )}
-    </dl>
-  </details>`;
-}
