@@ -47,7 +47,7 @@ function found(query: string, results: SearchResults, site: SiteSettings): Html 
     </p>`;
   }
   return html`<p class="count" role="status">
-      ${results.total === 1 ? '1 post' : `${results.total.toLocaleString('en')} posts`}${
+      ${results.isMore && 'more than '}${results.total === 1 ? '1 post' : `${results.total.toLocaleString('en')} posts`}${
         results.pages > 1 ? `, page ${results.page} of ${results.pages}` : ''
       }
     </p>

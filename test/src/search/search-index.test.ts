@@ -104,7 +104,7 @@ describe('SearchIndex', () => {
 
   it.each(['', '   ', '"*()', '—'])('finds nothing where there is no word: %o', (text) => {
     blog.posts.create(draft());
-    expect(search.search(text)).toEqual({ hits: [], total: 0, page: 1, pages: 0 });
+    expect(search.search(text)).toEqual({ hits: [], total: 0, isMore: false, page: 1, pages: 0 });
   });
 
   it('finds words that are operators in FTS5', () => {
@@ -123,6 +123,31 @@ describe('SearchIndex', () => {
       hits: [{ title: 'Moss 4' }],
     });
     expect(search.search('moss', { page: Number.NaN, limit: 2 }).page).toBe(1);
+  });
+
+  it('ranks a bounded number of matches, with every title, however old', () => {
+    blog.posts.create(draft({ title: 'The oldest about moss' }));
+    blog.posts.create(draft({ title: 'As old', markdown: 'Moss.' }));
+    const rows = blog.database.prepare(
+      `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language, reading_minutes, version, markdown, html)
+       VALUES (@key, @key, 'Later', '', 'published', @at, @at, @at, '[]', '[]', 'en', 1, 1, '', '')`,
+    );
+    blog.database.transaction(() => {
+      for (let number = 0; number < 2001; number++) {
+        const id = Number(rows.run({ key: `later/${number}`, at: NOON - HOUR }).lastInsertRowid);
+        search.put(id, { title: 'Later', tags: [], body: 'moss' });
+      }
+    })();
+    const results = search.search('moss');
+    expect(results).toMatchObject({ total: 1000, isMore: true, pages: 50 });
+    expect(results.hits[0]?.title).toBe('The oldest about moss');
+    expect(search.search('moss', { limit: 3000 }).hits.map(({ title }) => title)).not.toContain('As old');
+  });
+
+  it('takes no beginning of one or two letters, which most words have', () => {
+    blog.posts.create(draft({ title: 'Moss' }));
+    blog.posts.create(draft({ title: '苔藓' }));
+    expect([found('mo'), found('mos'), found('苔')]).toEqual([[], ['Moss'], ['苔藓']]);
   });
 
   it('is updated by an edit', () => {
