@@ -44,14 +44,14 @@ describe('METRICS_OBJECTIVES', () => {
     });
     expect(values.objectives).toEqual([
       {
-        text: 'availability 99.9%',
+        text: 'availability 99.9 %',
         kind: 'availability',
         route: undefined,
         target: 0.999,
         underMillis: undefined,
       },
       {
-        text: 'latency of "GET /search; \\"x\\"" 95% under 1.5s',
+        text: 'latency of "GET /search; \\"x\\"" 95 % under 1.5s',
         kind: 'latency',
         route: 'GET /search; "x"',
         target: 0.95,
@@ -70,7 +70,7 @@ describe('METRICS_OBJECTIVES', () => {
     ['availability 99% under 1s', '`under` belongs to latency'],
     ['latency 95% under 2h', 'after under, a duration up to 60m such as 300ms or 1s, got 2h'],
     ['availability of GET 99%', 'a route is a method and a path in quotes such as "GET /search", got GET'],
-    ['availability 99%; availability 99.0%', 'the objective availability 99% is there twice'],
+    ['availability 99%; availability 99.0%', 'the objective availability 99 % is there twice'],
     [
       Array.from({ length: 21 }, (_, i) => `availability 9${i}.${i}%`).join(';'),
       'from 1 to 20 objectives, got 21',
