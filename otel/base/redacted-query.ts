@@ -25,7 +25,7 @@ const MAX_NESTING = 4;
 function holdsSecret(value: string): boolean {
   let text = value;
   for (let depth = 0; depth < MAX_NESTING && /[=%]/.test(text); depth++) {
-    for (const [, name] of text.matchAll(/([\w.-]{1,257})=/g)) if (isSecretName(name!)) return true;
+    for (const [, name] of text.matchAll(/(?<![\w.-])([\w.-]+)=/g)) if (isSecretName(name!)) return true;
     try {
       text = decodeURIComponent(text);
     } catch {
@@ -37,12 +37,23 @@ function holdsSecret(value: string): boolean {
 
 /**
  * A normalised query without its `?`, in which the values of credentials are replaced by `REDACTED`; by name in any case, also in URLs within
- * values. For paths that sign in, set up or reset, everything is.
+ * values. For paths that sign in, set up or reset, everything is. Linear in the length of the query, which is the client's.
  */
 export function redactedQuery(query: string, path: string): string {
   if (CREDENTIAL_PATH.test(path)) return REDACTED;
   const params = new URLSearchParams(query);
-  for (const name of new Set(params.keys()))
-    if (isSecretName(name) || params.getAll(name).some(holdsSecret)) params.set(name, REDACTED);
-  return params.toString();
+  const secret = new Set<string>();
+  for (const [name, value] of params)
+    if (!secret.has(name) && (isSecretName(name) || holdsSecret(value))) secret.add(name);
+  // `set` and `getAll` read all parameters for each name: 0.1 s for a request of 15 KB.
+  const safe = new URLSearchParams();
+  const told = new Set<string>();
+  for (const [name, value] of params) {
+    if (!secret.has(name)) safe.append(name, value);
+    else if (!told.has(name)) {
+      safe.append(name, REDACTED);
+      told.add(name);
+    }
+  }
+  return safe.toString();
 }

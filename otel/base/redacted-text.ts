@@ -16,7 +16,8 @@ const HEADER_NAME = /^(?:set-)?cookie$|authorization$/i;
 
 const NAME_AND_SIGN = /(?<![\w.-])([\w.-]{1,256})\\{0,4}["'`]?\s{0,8}(?:=>?|:)\s{0,8}/g;
 const URL_LIKE = /(?<![^\s"'<>?])([^\s?"'<>]*)\?([^\s"'<>]+)/g;
-const USER_INFO = /(:\/\/)[^\s/@"'<>]{1,512}@/g;
+/** Up to the last `@`: a password may have one that is not escaped. */
+const USER_INFO = /(:\/\/)[^\s/"'<>]{1,512}@/g;
 const SCHEME = /\b(Bearer|Digest|Negotiate|Basic)\s+(?=[^\s"']*[A-Z\d=.~+/-])[\w.~+/=-]{6,}/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 /** As long as 18 random bytes in base64. */
@@ -24,6 +25,8 @@ const LONG_WORD = /[A-Za-z\d_-]{24,}/g;
 /** Random text changes between small, capital and digit at more places: 62 % of them, so less than 40 % in one of 1,000. */
 const RANDOM_SHARE = 0.4;
 const MAX_DEPTH = 20;
+/** Of an object with all in it; an object in itself has more than two to the power of its depth. */
+const MAX_VALUES = 1000;
 /** Longer texts are cut: 10 ms of work at most. */
 const MAX_CHARS = 16_384;
 /** A value that looks like no other. */
@@ -44,19 +47,23 @@ export function redactedText(text: string): string {
     .replaceAll(LONG_WORD, (word) => (looksRandom(word) ? REDACTED : word));
 }
 
-/** The same for a field: by its name, and for objects, lists and JSON by the names in them. */
-export function redactedValue(name: string, value: unknown, depth = 0): unknown {
+/** The same for a field: by its name, and for objects, lists and JSON by the names in them. What is too deep or too much is removed. */
+export function redactedValue(name: string, value: unknown): unknown {
+  return redactedWithin({ left: MAX_VALUES }, name, value, 0);
+}
+
+function redactedWithin(room: { left: number }, name: string, value: unknown, depth: number): unknown {
   if (value === null || value === undefined || typeof value === 'boolean') return value;
   if (isSecretField(name, typeof value === 'object' ? SUSPICIOUS : String(value))) return REDACTED;
   if (typeof value === 'string')
     return isJson(value) && value.length <= MAX_CHARS ? redactedJson(value) : redactedText(value);
   if (typeof value !== 'object') return value;
   if (depth >= MAX_DEPTH) return REDACTED;
-  if (Array.isArray(value)) return value.map((each) => redactedValue('', each, depth + 1));
+  const safe = (key: string, each: unknown): unknown =>
+    room.left-- > 0 ? redactedWithin(room, key, each, depth + 1) : REDACTED;
+  if (Array.isArray(value)) return value.map((each) => safe('', each));
   if (ArrayBuffer.isView(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, redactedValue(key, each, depth + 1)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, safe(key, each)]));
 }
 
 function cut(text: string): string {

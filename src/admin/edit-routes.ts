@@ -76,11 +76,11 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     // The post is gone, but its text can still be saved as a new one.
     if (post === undefined) {
       const title = 'The post was removed in the meantime. Saving creates a new one.';
-      return show(ctx, { values, problems: { title }, draft }, 404);
+      return refuse(ctx, { values, problems: { title }, draft }, 404);
     }
     const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
     const { draft: written, problems } = draftOfValues(values, site.timeZone, post);
-    if (Object.keys(problems).length > 0) return show(ctx, { post, values, problems, version, draft }, 422);
+    if (Object.keys(problems).length > 0) return refuse(ctx, { post, values, problems, version, draft }, 422);
     try {
       const text = await renderText(written.markdown, posts.decide(written, post));
       const saved = await whenUnlocked(() => posts.update(post.id, version, written, { rendered: text }));
@@ -90,8 +90,9 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
     } catch (error) {
       if (error instanceof PostDraftError)
-        return show(ctx, { post, values, problems: problemOf(error), version, draft }, 422);
+        return refuse(ctx, { post, values, problems: problemOf(error), version, draft }, 422);
       if (!(error instanceof PostConflictError)) throw error;
+      await keep({ post, values, version, draft });
       showConflict(ctx, error.current, { values, draft }, deps);
     }
   });
@@ -99,7 +100,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   async function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): Promise<void> {
     const draft = draftIn(formFields(ctx));
     const { draft: written, problems } = draftOfValues(values, site.timeZone);
-    if (Object.keys(problems).length > 0) return show(ctx, { values, problems, draft }, 422);
+    if (Object.keys(problems).length > 0) return refuse(ctx, { values, problems, draft }, 422);
     try {
       const place = posts.decide(written);
       const text = await renderText(written.markdown, place);
@@ -112,8 +113,21 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
-      show(ctx, { values, problems: problemOf(error), draft }, 422);
+      await refuse(ctx, { values, problems: problemOf(error), draft }, 422);
     }
+  }
+
+  /** Shows the form again. Its page says that the server has the text, so the text is kept first. */
+  async function refuse(ctx: Context, edited: Edited, status: number): Promise<void> {
+    await keep(edited);
+    show(ctx, edited, status);
+  }
+
+  /** If this write fails, the browser has the text, and sends it with the next change. */
+  async function keep({ post, values, version, draft }: Edited): Promise<void> {
+    if (draft === undefined) return;
+    const text = { draft, postId: post?.id, version, fields: { ...values } };
+    await whenUnlocked(() => unsaved.put(text)).catch(() => {});
   }
 
   /** The post is saved; if this write fails, the text is offered once more, nothing else. */

@@ -19,6 +19,8 @@ import {
 /** Attempts, as a file may be replaced while it is copied. */
 const MAX_TRIES = 3;
 const ALL_PAGES = 2 ** 31 - 1;
+/** Each row is a way in, or counts attempts to find one. */
+const ACCESS_TABLES = ['sessions', 'setup_tokens', 'sign_in_attempts', 'trace_links', 'recovery_codes'];
 
 export interface MadeBackup extends BackupFacts {
   /** Media files that are missing or do not match their row; they are not in the backup. */
@@ -26,8 +28,9 @@ export interface MadeBackup extends BackupFacts {
 }
 
 /**
- * Writes a blog, which may be running, into one file: posts, settings, the owner and the media as rows, but no sessions and links, in case
- * others get the file. It is verified before it gets its name, and replaces only an earlier backup. Throws BackupError.
+ * Writes a blog, which may be running, into one file: posts, settings, the owner and the media as rows, but no sessions,
+ * links and recovery codes, in case others get the file, and because a used code must not become valid again by a restore.
+ * It is verified before it gets its name, and replaces only an earlier backup. Throws BackupError.
  */
 export async function makeBackup(options: {
   readonly database: Database;
@@ -72,9 +75,7 @@ async function copyAll(
   try {
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
-    copy.exec(
-      'DELETE FROM sessions; DELETE FROM setup_tokens; DELETE FROM sign_in_attempts; DELETE FROM trace_links;',
-    );
+    for (const table of ACCESS_TABLES) copy.exec(`DELETE FROM ${table}`);
     copy.exec(BACKUP_SCHEMA);
     copy.prepare('INSERT INTO backup_facts (made_at) VALUES (?)').run(nowMillis);
     const missing = copyMedia(copy, join(dataDir, MEDIA_FOLDER_NAME));

@@ -69,6 +69,8 @@ if (executablePath !== undefined) {
       expect(await text().inputValue()).toBe('Typed');
       // Nothing is offered: what was typed is what was saved.
       expect(await page.locator('.notice').allTextContents()).toEqual(['Saved.']);
+      await open('/admin/posts/new');
+      expect(await page.locator('.notice').count()).toBe(0);
       await context.close();
     });
 

@@ -3,6 +3,8 @@ import { wordCountText } from './word-count.ts';
 /** Keeps what is typed into the editor: in this browser at once, on the server after a pause. Without it, the form works as well. */
 
 const LOCAL_PREFIX = 'glasshouse.unsaved.';
+/** Of this tab: the text that a form was sent with. */
+const SENT_KEY = 'glasshouse.sent';
 const LOCAL_PAUSE_MILLIS = 300;
 const SERVER_PAUSE_MILLIS = 2500;
 const RETRY_MILLIS = 15_000;
@@ -46,6 +48,14 @@ function localText(key: string): LocalText | undefined {
   return { post, typedAtMillis, fields: Object.fromEntries(strings) };
 }
 
+/** The text of the form that this page answers, once it is saved; a new post has an address of its own since. */
+function forgetSaved(): void {
+  const sent = inStorage(() => sessionStorage.getItem(SENT_KEY)) ?? null;
+  inStorage(() => sessionStorage.removeItem(SENT_KEY));
+  const isSaved = /^(?:saved|copied)$/.test(new URLSearchParams(location.search).get('done') ?? '');
+  if (sent !== null && isSaved) inStorage(() => localStorage.removeItem(sent));
+}
+
 class Editor {
   readonly #form: HTMLFormElement;
   readonly #status: HTMLElement;
@@ -71,7 +81,7 @@ class Editor {
     this.#form.addEventListener('submit', (event) => {
       // A preview opens beside the editor.
       const by = event.submitter;
-      this.#isLeaving = !(by instanceof HTMLButtonElement && by.formTarget === '_blank');
+      if (!(by instanceof HTMLButtonElement && by.formTarget === '_blank')) this.#leave();
     });
     addEventListener('keydown', (event) => {
       if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
@@ -82,11 +92,24 @@ class Editor {
       if (!this.#isLeaving && this.#typed() !== this.#onServer) event.preventDefault();
     });
     // A browser that goes back shows the page as it was left.
-    addEventListener('pageshow', () => (this.#isLeaving = false));
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden' && !this.#isLeaving) void this.#send();
+    addEventListener('pageshow', () => {
+      this.#isLeaving = false;
+      if (this.#typed() !== this.#onServer) this.#sendIn(SERVER_PAUSE_MILLIS);
     });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') void this.#send();
+    });
+    forgetSaved();
     this.#offerLocal();
+  }
+
+  /** What arrives after the form would be kept as a text that was not saved. */
+  #leave(): void {
+    this.#isLeaving = true;
+    clearTimeout(this.#localTimer);
+    clearTimeout(this.#serverTimer);
+    this.#keepLocal();
+    inStorage(() => sessionStorage.setItem(SENT_KEY, this.#key));
   }
 
   #typed(): string {
@@ -119,7 +142,7 @@ class Editor {
 
   async #send(): Promise<void> {
     const typed = this.#typed();
-    if (typed === this.#onServer) return;
+    if (typed === this.#onServer || this.#isLeaving) return;
     if (this.#isSending) return this.#sendIn(SERVER_PAUSE_MILLIS);
     this.#keepLocal();
     this.#isSending = true;
@@ -139,7 +162,7 @@ class Editor {
           ? 'You are signed out. Your text is kept in this browser.'
           : `The blog could not keep the draft (${answer.status}). Your text is kept in this browser.`,
     );
-    this.#sendIn(RETRY_MILLIS);
+    if (!this.#isLeaving) this.#sendIn(RETRY_MILLIS);
   }
 
   #request(): Promise<Response> {

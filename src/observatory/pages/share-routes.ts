@@ -50,12 +50,16 @@ export function addShareRoutes(router: Router, options: ShareOptions): void {
   });
 }
 
-/** Links that open; traces of those that have expired are unpinned. */
+/** Links that open; traces of those that have expired are unpinned, if the database can be written. */
 export function openLinks(
   traceLinks: TraceLinks,
   control: Pick<TelemetryControl, 'pin'>,
 ): readonly TraceLink[] {
-  unpinEnded(traceLinks.expire(), control);
+  try {
+    unpinEnded(traceLinks.expire(), control);
+  } catch {
+    // The disk is full, or another process writes: a page that is only looked at works, and the next one tries again.
+  }
   return traceLinks.list();
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { redactedQuery } from '../../../otel/base/redacted-query.ts';
+import { expectLinear } from '../../fixtures/linear-time.ts';
 
 describe('redactedQuery', () => {
   it.each([
@@ -37,4 +38,23 @@ describe('redactedQuery', () => {
       expect(redactedQuery('page=2', path)).toBe('page=2');
     },
   );
+
+  it('finds a secret after a name that is longer than any', () => {
+    expect(redactedQuery(`a=${'b'.repeat(300)}%3Dc&token=a&x=1&token=b`, '/')).toBe(
+      'a=REDACTED&token=REDACTED&x=1',
+    );
+  });
+
+  it.each([
+    ['of many names', (size: number) => numbered(size, '')],
+    ['of many secrets', (size: number) => numbered(size, '_key')],
+    ['of one long value', (size: number) => `a=${'b'.repeat(10 * size)}`],
+    ['of many nested names', (size: number) => `a=${'b%3D'.repeat(size)}`],
+  ])('takes time in proportion to the length of a query %s', async (_, make) => {
+    await expectLinear((size) => redactedQuery(make(size), '/'), 1000);
+  });
 });
+
+function numbered(size: number, ending: string): string {
+  return Array.from({ length: size }, (_, i) => `${i.toString(36)}${ending}=1`).join('&');
+}

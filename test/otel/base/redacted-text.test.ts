@@ -16,6 +16,7 @@ describe('redactedText', () => {
     ['Authorization: Basic YWRhOmxvdmU=', 'Authorization: REDACTED'],
     ['sent Bearer abc123-def', 'sent Bearer REDACTED'],
     ['GET https://ada:love@example.org/feed', 'GET https://REDACTED@example.org/feed'],
+    ['GET https://ada:l@ve@example.org/feed', 'GET https://REDACTED@example.org/feed'],
     ['GET /search?q=glass&token=abc', 'GET /search?q=glass&token=REDACTED'],
     ['to /next?url=%2Freset%3Ftoken%3Dabc', 'to /next?url=REDACTED'],
     ['POST /admin/sign-in?next=/x failed', 'POST /admin/sign-in?REDACTED failed'],
@@ -80,6 +81,21 @@ describe('redactedValue', () => {
     let deep: unknown = 'password=p';
     for (let i = 0; i < 100; i++) deep = { deep };
     expect(JSON.stringify(redactedValue('', deep))).not.toContain('=p');
+  });
+
+  it('ends for objects that contain themselves, in proportion to what it looks at', () => {
+    let reads = 0;
+    const own = {
+      get first() {
+        reads++;
+        return own;
+      },
+      get second() {
+        return own;
+      },
+    };
+    expect(JSON.stringify(redactedValue('', own))).toContain('REDACTED');
+    expect(reads).toBeLessThanOrEqual(1000);
   });
 
   it('leaves what only sounds like one', () => {

@@ -99,6 +99,30 @@ describe('a text that is typed and not saved', () => {
     expect(late.status).toBe(404);
   });
 
+  it('is kept if its save is refused: its page may be all that has it', async () => {
+    const id = write();
+    const form = { title: '', markdown: 'Untitled', status: 'published', version: '1' };
+    expect((await owner.post('/admin/posts', { ...form, draft: 'draft-of-new' })).status).toBe(422);
+    expect((await owner.post(`/admin/posts/${id}`, { ...form, draft: 'draft-of-post' })).status).toBe(422);
+    const changed = { ...form, title: 'Saved', version: '0', draft: 'draft-of-conflict' };
+    expect((await owner.post(`/admin/posts/${id}`, changed)).status).toBe(409);
+    const gone = { ...form, title: 'Gone', draft: 'draft-of-gone' };
+    expect((await owner.post('/admin/posts/99', gone)).status).toBe(404);
+    expect(
+      stored()
+        .map(({ draft }) => draft)
+        .toSorted(),
+    ).toEqual(['draft-of-gone', 'draft-of-new']);
+    expect(
+      stored(id)
+        .map(({ draft, version, fields }) => [draft, version, fields['markdown']])
+        .toSorted(),
+    ).toEqual([
+      ['draft-of-conflict', 0, 'Untitled'],
+      ['draft-of-post', 1, 'Untitled'],
+    ]);
+  });
+
   it('survives a restart; the oldest go beyond the limit', async () => {
     for (let i = 0; i <= MAX_UNSAVED_TEXTS; i++) {
       server.nowMillis = START_MILLIS + i * 1000;

@@ -54,7 +54,8 @@ describe('a backup', () => {
     blog.database.exec(`
       INSERT INTO accounts (id, name, password_hash, created_at, password_changed_at) VALUES (1, 'owner', 'h', 0, 0);
       INSERT INTO sessions (token_hash, account_id, csrf_secret, created_at, last_seen_at, expires_at) VALUES ('digest-of-a-token', 1, 's', 0, 0, 9e15);
-      INSERT INTO setup_tokens (token_hash, created_at, expires_at) VALUES ('digest-of-a-link', 0, 9e15)`);
+      INSERT INTO setup_tokens (token_hash, created_at, expires_at) VALUES ('digest-of-a-link', 0, 9e15);
+      INSERT INTO recovery_codes (code_hash, created_at, used_at) VALUES ('digest-of-a-code', 0, NULL)`);
     expect(await backUp()).toMatchObject({ posts: 2 });
     expect(readFileSync(file).includes('digest-of-a-')).toBe(false);
     restore();

@@ -39,6 +39,15 @@ type Served = Awaited<ReturnType<typeof serve>>;
 
 const pageOf = async (address: string) => (await fetch(address, { headers: HTML })).text();
 
+it('is listed by pages if links that have expired cannot be removed', async () => {
+  const { traceLinks, database, pass, page, share } = await serve();
+  await share();
+  pass(8 * DAY_MILLIS);
+  database.pragma('query_only = ON');
+  expect(traceLinks.list()).toEqual([]);
+  expect((await fetch(page, { headers: HTML })).status).toBe(200);
+});
+
 describe('a link to a trace', () => {
   let served: Served;
   let address: string;
