@@ -81,8 +81,9 @@ function copied(attributes: ReadWriteLogRecord['attributes']): AttributeMap {
     if (typeof value === 'number' || typeof value === 'boolean') copy[key] = value;
     else {
       const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-      copy[key] = room < 2 ? '…' : cutText(text, Math.min(room, MAX_VALUE_CHARS));
-      room -= text.length;
+      const kept = room < 2 ? '…' : cutText(text, Math.min(room, MAX_VALUE_CHARS));
+      copy[key] = kept;
+      room -= kept.length;
     }
   }
   return copy;

@@ -78,7 +78,7 @@ export class LogWords {
     if (part !== undefined) this.#database.exec(`DROP TABLE words_${part}`);
   }
 
-  /** The newest lines that match, as many as `limit`. @param isOver Asked between two parts. */
+  /** The newest lines that match and are not removed, as many as `limit`. @param isOver Asked between two parts. */
   find(words: string, range: IdRange, limit: number, isOver: () => boolean): FoundIds {
     const parts = this.#database
       .prepare<[number, number], { readonly id: number; readonly last_id: number }>(
@@ -94,6 +94,7 @@ export class LogWords {
         .prepare<unknown[], number>(
           `SELECT rowid FROM words_${id} WHERE words_${id} MATCH @words
              AND rowid BETWEEN CAST(@from AS INTEGER) AND CAST(@to AS INTEGER) - 1
+             AND EXISTS (SELECT 1 FROM line WHERE line.id = words_${id}.rowid)
            ORDER BY rowid DESC LIMIT @limit`,
         )
         .pluck()

@@ -30,7 +30,7 @@ type NewRow = [{ draft: string; postId: number | null; version: number | null; f
 export class UnsavedTexts {
   readonly #now: () => number;
   readonly #put: Statement<NewRow>;
-  readonly #prune: Statement<[number]>;
+  readonly #prune: Statement<[string, number]>;
   readonly #find: Statement<[string], UnsavedRow>;
   readonly #list: Statement<[number | null], UnsavedRow>;
   readonly #remove: Statement<[string]>;
@@ -45,7 +45,7 @@ export class UnsavedTexts {
     );
     this.#prune = database.prepare(
       `DELETE FROM unsaved_texts WHERE draft IN
-         (SELECT draft FROM unsaved_texts ORDER BY typed_at DESC LIMIT -1 OFFSET ?)`,
+         (SELECT draft FROM unsaved_texts WHERE draft <> ? ORDER BY typed_at DESC LIMIT -1 OFFSET ?)`,
     );
     this.#find = database.prepare('SELECT * FROM unsaved_texts WHERE draft = ?');
     this.#list = database.prepare('SELECT * FROM unsaved_texts WHERE post_id IS ? ORDER BY typed_at DESC');
@@ -57,7 +57,8 @@ export class UnsavedTexts {
     const { draft, postId = null, version = null, fields } = text;
     const row = { draft, postId, version, fields: JSON.stringify(fields), now: this.#now() };
     const isKept = this.#put.run(row).changes > 0;
-    this.#prune.run(MAX_UNSAVED_TEXTS);
+    // Whatever the clock says: this one is the newest.
+    this.#prune.run(draft, MAX_UNSAVED_TEXTS - 1);
     return isKept;
   }
 

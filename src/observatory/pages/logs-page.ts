@@ -1,4 +1,4 @@
-import type { LogList, LogStoreFacts } from '../../../otel/query.ts';
+import type { LogList, LogStoreFacts, LogTerm } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { binarySize, countText, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
@@ -6,6 +6,7 @@ import { csvLink } from '../draw/facts.ts';
 import { boundedText, levelFacets, logSearchForm } from '../draw/log-search-form.ts';
 import { lineColumns, moreLineColumns, morePatternColumns, patternColumns } from '../draw/log-tables.ts';
 import { pageAddress } from '../draw/page-address.ts';
+import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { parseLogQuery, patternQuery, type LogQuery } from '../facts/log-query.ts';
 import { momentText } from '../format/moment.ts';
@@ -16,10 +17,13 @@ import { definePage } from './define-page.ts';
 
 const LIMIT = 100;
 const MAX_IN_SENTENCE = 100;
+const NO_LINE: LogTerm = { field: 'level', levels: [] };
 
 interface LogsFacts extends Partial<LogList> {
   readonly store: LogStoreFacts;
   readonly asked: LogQuery;
+  /** False if a part of the search is not understood: then no line is shown. */
+  readonly isSearched: boolean;
   /** Start of this process: patterns that are younger are new. */
   readonly startedMillis: number;
   /** Times in the range at which a process was killed: its last lines may be missing. */
@@ -33,10 +37,11 @@ export const logsPage = definePage<LogsFacts>({
   assets: ['admin/observatory-trace.css'],
   fetch({ telemetry, query, range }) {
     const asked = parseLogQuery(query['q'] ?? '');
+    const searched = isSearched(asked.problems, query);
     const before = Number(query['before'] || NaN);
     const list = telemetry.logLines({
       range,
-      terms: asked.terms.map(({ term }) => term),
+      terms: searched ? asked.terms.map(({ term }) => term) : [NO_LINE],
       limit: LIMIT,
       before: Number.isFinite(before) ? before : undefined,
     });
@@ -53,6 +58,7 @@ export const logsPage = definePage<LogsFacts>({
       ...list,
       store: telemetry.logStore(),
       asked,
+      isSearched: searched,
       startedMillis: telemetry.process().startedAtMillis,
       killedMillis: killed.map(({ fromMillis }) => fromMillis),
     };
@@ -63,8 +69,11 @@ export const logsPage = definePage<LogsFacts>({
     const { asked, store } = facts;
     if (!isStored(facts)) return html`${whyOff(store)}`;
     const isPatterns = view.query['view'] === 'patterns';
-    return html`${problemsOf(facts, view).map((problem) => html`<p class="notice" role="alert">${problem}</p>`)}
-      ${logSearchForm(asked, view)}
+    const notices = problemsOf(facts, view).map(
+      (problem) => html`<p class="notice" role="alert">${problem}</p>`,
+    );
+    if (!facts.isSearched) return html`${notices} ${logSearchForm(asked, view)}`;
+    return html`${notices} ${logSearchForm(asked, view)}
       <div class="with-facets">
         ${isPatterns ? patternPanel(facts, view) : linePanel(facts, view)}
         ${Object.values(facts.levels).some(({ count }) => count > 0) && levelFacets(facts, asked, view)}
@@ -84,8 +93,10 @@ function isStored(facts: LogsFacts): facts is StoredFacts {
   return facts.rows !== undefined;
 }
 
-function sentenceOf(facts: LogsFacts, { range, links }: PageView): Sentence {
+function sentenceOf(facts: LogsFacts, view: PageView): Sentence {
+  const { range, links } = view;
   if (!isStored(facts)) return [{ text: 'No log lines are stored.' }];
+  if (!facts.isSearched) return unsearchedSentence(view);
   const { total, levels, patterns, asked } = facts;
   const isSearch = asked.terms.length > 0;
   if (total.count === 0)
@@ -201,9 +212,14 @@ function footOf({ store, killedMillis }: LogsFacts, { now }: PageView): Html {
   >`;
 }
 
-function problemsOf({ asked, store, searchedFromMillis }: LogsFacts, { now }: PageView): readonly string[] {
+function problemsOf(
+  { asked, isSearched: wasSearched, store, searchedFromMillis }: LogsFacts,
+  { now }: PageView,
+): readonly string[] {
   return [
-    ...(asked.problems.length > 0 ? [asked.problems.join(' ')] : []),
+    ...(asked.problems.length > 0
+      ? [`${asked.problems.join(' ')}${wasSearched ? ' It was left out.' : ''}`]
+      : []),
     ...(searchedFromMillis === undefined
       ? []
       : [

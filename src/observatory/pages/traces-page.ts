@@ -11,7 +11,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { facetList } from '../draw/facets.ts';
-import { pageAddress } from '../draw/page-address.ts';
+import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { askedWith, traceSearchForm } from '../draw/search-form.ts';
 import { drawTable } from '../draw/table.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
@@ -28,8 +28,6 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 const LIMIT = 100;
 /** The longest range that is offered. */
 const LONGEST = { from: '-30d' };
-/** Its value `yes` asks for the results without what was not understood. */
-const WITHOUT = 'without';
 /** A series' name is shorter. */
 const MAX_TEXT = 300;
 
@@ -91,9 +89,9 @@ export const tracesPage = definePage<TracesFacts>({
     const asked = parseTraceQuery(query['q'] ?? '', basePath);
     const terms = asked.terms.map(({ term }) => term);
     const all = [...problems, ...asked.problems];
-    const isSearched = all.length === 0 || query[WITHOUT] === 'yes';
+    const searched = isSearched(all, query);
     const found = (within: TraceFilter): TraceList =>
-      isSearched
+      searched
         ? telemetry.traces({ ...filter, terms, ...within, limit: LIMIT, facets: true })
         : { rows: [], total: 0 };
     const inRange = found({ range });
@@ -107,20 +105,14 @@ export const tracesPage = definePage<TracesFacts>({
       filter,
       asked,
       problems: all,
-      isSearched,
+      isSearched: searched,
       history: telemetry.history(),
     };
   },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched, asked, isSearched, atAnyTime }, view) {
+  sentence({ rows, total, filter, searched, asked, isSearched: wasSearched, atAnyTime }, view) {
     const { links, range } = view;
-    if (!isSearched)
-      return [
-        { text: 'Nothing was searched', tone: 'failed' },
-        { text: ', as a part of what was asked is not understood. ' },
-        { text: 'Search without it', href: pageAddress(view, { format: undefined, [WITHOUT]: 'yes' }) },
-        { text: ', or change it.' },
-      ];
+    if (!wasSearched) return unsearchedSentence(view);
     const partly =
       searched === undefined
         ? ''
@@ -164,12 +156,12 @@ export const tracesPage = definePage<TracesFacts>({
       { text: `.${partly}` },
     ];
   },
-  draw({ rows, total, problems, history, facets, asked, isSearched }, view) {
+  draw({ rows, total, problems, history, facets, asked, isSearched: wasSearched }, view) {
     const missing = missingFromLists(history);
     const notice =
       problems.length > 0 &&
-      html`<p class="notice" role="alert">${problems.join(' ')}${isSearched && ' It was left out.'}</p>`;
-    if (!isSearched) return html`${notice}${traceSearchForm(asked, view)}`;
+      html`<p class="notice" role="alert">${problems.join(' ')}${wasSearched && ' It was left out.'}</p>`;
+    if (!wasSearched) return html`${notice}${traceSearchForm(asked, view)}`;
     return html`${notice}${traceSearchForm(asked, view)}
       <div class="with-facets">
         ${panel({

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { LOG_LEVELS, type LogFilter, type LogLevel, type LogTerm } from '../../../otel/query.ts';
+import { LogFile } from '../../../otel/store/log-file.ts';
 import type { LogStore } from '../../../otel/store/log-store.ts';
 import type { UnstoredLine } from '../../../otel/store/log-writer.ts';
+import { afterThisTest } from '../../fixtures/after-tests.ts';
 import { randomOf } from '../sampling/random.ts';
 import { START_MILLIS } from './kept-span-fixture.ts';
 import { BYTES, lineAt, LogFolder } from './log-fixture.ts';
@@ -48,6 +51,22 @@ describe('log lines', () => {
     // The words that mark a level and a trace are not those of a text.
     expect(messages(store, text('levelerror'))).toEqual([]);
     expect(messages(store, text(TRACE))).toEqual([]);
+  });
+
+  it('are found after the clock was set back, behind removed ones that the index still has', () => {
+    const folder = new LogFolder();
+    const file = new LogFile(Database, folder.path, { maxBytes: 1, clock: folder.clock });
+    afterThisTest(() => file.close());
+    const nothing = { lines: 0, untilMillis: 0 };
+    file.append(
+      Array.from({ length: 150 }, (_, i) => lineAt(START_MILLIS + i, 'a word')),
+      nothing,
+    );
+    file.removeOldest('bytes', 149);
+    file.append([lineAt(START_MILLIS - HOUR, 'a word')], nothing);
+    const found = file.search.list({ terms: [text('word')], limit: 2 });
+    expect(found.rows.map(({ timeMillis }) => timeMillis - START_MILLIS)).toEqual([149, -HOUR]);
+    expect(found).toMatchObject({ next: undefined, total: { count: 2, isExact: true } });
   });
 
   it.each([

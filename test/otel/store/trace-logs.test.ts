@@ -81,8 +81,11 @@ describe('LogLineProcessor', () => {
   });
 
   it('cuts what is too long', () => {
-    logger.emit({ body: 'm'.repeat(5000), attributes: { stack: 's'.repeat(50_000) }, context: inSpan });
+    const attributes = { stack: 's'.repeat(50_000), 'exception.type': 'RangeError' };
+    logger.emit({ body: 'm'.repeat(5000), attributes, context: inSpan });
     const last = logs.of(TRACE_ID, 0)?.at(-1);
     expect([last?.message.length, String(last?.attributes['stack']).length]).toEqual([1000, 4000]);
+    // A value that was cut leaves room for others.
+    expect(last?.attributes['exception.type']).toBe('RangeError');
   });
 });

@@ -133,6 +133,11 @@ describe('a text that is typed and not saved', () => {
     expect(titles).toHaveLength(MAX_UNSAVED_TEXTS);
     expect(titles[0]).toBe(`T${MAX_UNSAVED_TEXTS}`);
     expect(titles).not.toContain('T0');
+    // The clock was set back.
+    server.nowMillis = START_MILLIS - 1000;
+    await owner.post('/admin/posts/unsaved', { title: 'Newest', draft: 'draft-after-all', post: '' });
+    expect(stored().map(({ fields }) => fields['title'])).toContain('Newest');
+    expect(stored()).toHaveLength(MAX_UNSAVED_TEXTS);
   });
 
   it('is refused without a session, a form token or a draft', async () => {

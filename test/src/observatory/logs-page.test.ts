@@ -53,7 +53,12 @@ describe('the page Logs', () => {
   });
 
   it('narrows by words, levels, trace and time, and says how it understood them', async () => {
-    const text = await page(`/logs?${new URLSearchParams({ q: 'failed -times level:loud ::' })}`);
+    const search = `/logs?${new URLSearchParams({ q: 'failed -times level:loud ::' })}`;
+    const refused = await page(search);
+    expect(linesOf(refused)).toEqual([]);
+    expect(wordsOf(refused)).toMatch(/Nothing was searched.*“level:loud” was not understood/);
+    expect(hrefOf(refused, 'Search without it')).toBe(`${search}&without=yes`);
+    const text = await page(`${search}&without=yes`);
     expect(linesOf(text)).toEqual(['request failed']);
     expect(wordsOf(text)).toMatch(/“level:loud” was not understood.*“::” has no letter and no digit/);
     expect(wordsOf(text)).toContain('not: contains times');
