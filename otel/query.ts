@@ -243,6 +243,10 @@ export interface SpanRow {
   readonly weight?: number | undefined;
   /** Share of durations in its series that are shorter, 0–1; undefined if the series is gone. */
   readonly percentile: number | undefined;
+  /** Times of a request in which something else held the event loop; set by who compares it with stalls. */
+  readonly waits?:
+    | readonly { readonly startMillis: number; readonly durationMillis: number; readonly by: string }[]
+    | undefined;
 }
 
 /** A row of a trace list: no spans, no attributes. */

@@ -28,8 +28,10 @@ export interface DelayedRequest {
   readonly route: string;
   /** `url.path`. */
   readonly path: string;
-  /** At most so long: when a request arrived during the stall is not known. */
+  /** In all, at most: if it was read after the stall, when it arrived is not known. */
   readonly waitedMillis: number;
+  /** The part of it within its span, and when that began, after the span did; undefined in stalls of earlier versions. */
+  readonly within?: { readonly sinceMillis: number; readonly millis: number } | undefined;
   /** True if it had started before the stall. */
   readonly wasRunning: boolean;
 }
@@ -50,7 +52,7 @@ export interface Stall {
   /** From `place` to its callers, at most 12. */
   readonly callers: readonly StallFrame[];
   readonly holder: StallHolder | undefined;
-  /** The first ones, at most 100. */
+  /** Those that waited longest, at most 100. */
   readonly delayed: readonly DelayedRequest[];
   readonly delayedCount: number;
 }

@@ -8,6 +8,8 @@ export interface ActiveRequest extends RequestWords {
   readonly span: Span;
   /** Monotonic. */
   readonly startNanos: number;
+  /** Monotonic, of the first byte of its answer; undefined until then. */
+  readonly firstByteNanos?: number | undefined;
 }
 
 /** Is told of every request; must not throw. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Runtime } from 'node:inspector';
+import { FunctionLines } from './function-lines.ts';
 import type { StallFrame } from '../base/stall.ts';
 
 const MAX_NAME_CHARS = 200;
@@ -14,16 +15,19 @@ const MAX_PARTS = 30;
 export class FrameNames {
   readonly #programFolder: string;
   readonly #kitFolder: string;
+  readonly #lines: FunctionLines;
   readonly #moved = new Map<string, string>();
 
-  constructor(programFolder: string, kitFolder: string) {
+  constructor(programFolder: string, kitFolder: string, lines = new FunctionLines()) {
+    this.#lines = lines;
     this.#programFolder = programFolder;
     this.#kitFolder = kitFolder;
   }
 
   /** @param line The line that ran, from 1. Default: where the function begins. */
-  of({ functionName, url, lineNumber }: Runtime.CallFrame, line = lineNumber + 1): StallFrame {
-    const name = functionName === '' ? '(anonymous)' : functionName.slice(0, MAX_NAME_CHARS);
+  of({ functionName, url, lineNumber, columnNumber }: Runtime.CallFrame, line = lineNumber + 1): StallFrame {
+    const named = functionName === '' ? this.#lines.nameAt(url, lineNumber + 1, columnNumber) : functionName;
+    const name = (named ?? '(anonymous)').slice(0, MAX_NAME_CHARS);
     if (url === '' || url.startsWith('evalmachine')) return { name, location: undefined, origin: 'node' };
     if (url.startsWith('node:')) return { name, location: `${url}:${line}`, origin: 'node' };
     const path = pathOf(url);

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nameOfUnnamed } from './unnamed-function.ts';
 
 const MAX_FILES = 32;
 const MAX_FILE_BYTES = 2_000_000;
@@ -18,6 +19,17 @@ export class FunctionLines {
     const first = lines[firstLine - 1];
     if (first === undefined || line === firstLine) return true;
     return line <= endOf(lines, firstLine);
+  }
+
+  /**
+   * What a function without a name is called by what it is given to, or by the function around it; undefined if neither is known.
+   *
+   * @param firstLine Of the function, from 1.
+   * @param column Of the function, from 0.
+   */
+  nameAt(url: string, firstLine: number, column: number): string | undefined {
+    if (url === '' || url.startsWith('node:')) return undefined;
+    return nameOfUnnamed(this.#linesOf(url), firstLine, column);
   }
 
   #linesOf(url: string): readonly string[] {

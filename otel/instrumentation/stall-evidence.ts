@@ -1,14 +1,12 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { DelayedRequest, StallHolder } from '../base/stall.ts';
-import { ATTR_URL_PATH } from '../base/semconv.ts';
+import type { StallHolder } from '../base/stall.ts';
 import type { Operation } from '../spans/operation.ts';
 import { operationTypeOf, seriesOf } from '../spans/operation-type.ts';
 import type { ActiveRequest } from './active-requests.ts';
 
 /** Part of a stall that a synchronous operation has to cover to have caused it. */
 const COVERED = 0.6;
-const MAX_PATH_CHARS = 300;
 
 /** A statement or render that took long. */
 export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'caller'> {
@@ -19,11 +17,11 @@ export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'call
   readonly endMillis: number;
 }
 
-/** A request that was open during a stall, or came before the loop slept again. */
+/** A request that was open during a stall, or may have arrived during it. */
 export interface SeenRequest {
   readonly request: ActiveRequest;
-  /** Monotonic; undefined while it is open. */
-  readonly endNanos: number | undefined;
+  /** Monotonic, and how long the loop had slept until then; undefined while it is open. */
+  readonly ended?: { readonly nanos: number; readonly idleMillis: number } | undefined;
 }
 
 /** The span that is active where the main thread was interrupted. */
@@ -71,9 +69,9 @@ export function holderOf(
 }
 
 /** It was there when the stall began; by samples that is known to some milliseconds. */
-function mayHaveHeld({ request, endNanos = Infinity }: SeenRequest, stall: StallTimes): boolean {
+function mayHaveHeld({ request, ended }: SeenRequest, stall: StallTimes): boolean {
   const middle = (stall.startNanos + stall.endNanos) / 2;
-  return request.startNanos < middle && endNanos > middle;
+  return request.startNanos < middle && (ended?.nanos ?? Infinity) > middle;
 }
 
 function isLater(active: Span, all: readonly ActiveRequest[], suspects: readonly ActiveRequest[]): boolean {
@@ -109,29 +107,11 @@ function requestOf(traceId: string, requests: readonly ActiveRequest[]): ActiveR
   return requests.find(({ span }) => span.spanContext().traceId === traceId);
 }
 
-function seriesOfRequest(span: Span): string {
+export function seriesOfRequest(span: Span): string {
   return isReadable(span) ? seriesOf('http', span) : '';
 }
 
-/** @param waitedMillis Length of the stall: each request waited for all of what it was there for. */
-export function delayedRequest(
-  { request: { span, startNanos } }: SeenRequest,
-  stallStartNanos: number,
-  waitedMillis: number,
-): DelayedRequest {
-  const { traceId, spanId } = span.spanContext();
-  const path = isReadable(span) ? span.attributes[ATTR_URL_PATH] : undefined;
-  return {
-    traceId,
-    spanId,
-    route: seriesOfRequest(span),
-    path: String(path ?? '').slice(0, MAX_PATH_CHARS),
-    waitedMillis,
-    wasRunning: startNanos < stallStartNanos,
-  };
-}
-
 /** Spans of the kit and of the SDK are; the API does not say so. */
-function isReadable(span: Span): span is Span & ReadableSpan {
+export function isReadable(span: Span): span is Span & ReadableSpan {
   return 'attributes' in span && 'kind' in span;
 }

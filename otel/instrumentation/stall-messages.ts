@@ -81,5 +81,5 @@ export function monotonicMicros(): number {
 
 /** How long the event loop of this thread has slept so far. */
 export function idleMillis(): number {
-  return performance.eventLoopUtilization().idle;
+  return performance.nodeTiming.idleTime;
 }

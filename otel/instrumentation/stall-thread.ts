@@ -46,7 +46,11 @@ class StallThread {
 
   constructor(data: StallThreadData) {
     this.#data = data;
-    this.#names = new FrameNames(data.programFolder, fileURLToPath(new URL('..', import.meta.url)));
+    this.#names = new FrameNames(
+      data.programFolder,
+      fileURLToPath(new URL('..', import.meta.url)),
+      this.#own,
+    );
     this.#timer = setInterval(() => this.#tick(), data.beatMillis);
   }
 

@@ -1,17 +1,14 @@
 import { url as inspectorUrl } from 'node:inspector';
-import { context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { Stall, StallFacts, StallWatchState } from '../base/stall.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import type { ActiveRequest, ActiveRequests } from './active-requests.ts';
-import {
-  activeSpan,
-  delayedRequest,
-  holderOf,
-  type LongOperation,
-  type SeenRequest,
-} from './stall-evidence.ts';
+import { LateArrivals } from './late-arrivals.ts';
+import { activeSpan, holderOf, type LongOperation, type SeenRequest } from './stall-evidence.ts';
+import { delayedRequests, startOfStall } from './stall-delays.ts';
+import type { Beat, PendingStall, Probed } from './pending-stall.ts';
 import { StallLink } from './stall-link.ts';
 import type { Profiles } from './profiles.ts';
 import { stackNow } from './stack-lines.ts';
@@ -36,7 +33,6 @@ const SAMPLES_MILLIS = 3000;
 const MAX_REQUESTS = 1000;
 const MAX_LONG = 100;
 const MAX_PENDING = 20;
-const MAX_DELAYED = 100;
 const LONG_MILLIS = 10_000;
 /** How often is checked whether somebody uses the inspector. */
 const LOOK_MILLIS = 1000;
@@ -61,22 +57,6 @@ export interface StallWatchOptions {
   readonly inspectorUrl?: () => string | undefined;
 }
 
-/** The main thread as the probe found it. */
-interface Probed {
-  readonly span: Span | undefined;
-  readonly stack: string | undefined;
-}
-
-interface Pending {
-  readonly fromNanos: number;
-  readonly toNanos: number;
-  readonly toMicros: number;
-  readonly atMillis: number;
-  readonly active: Span | undefined;
-  readonly requests: SeenRequest[];
-  readonly timer: NodeJS.Timeout;
-}
-
 /**
  * Notices when the event loop does not turn, and says what blocked it: a thread samples the call stacks of this one, and asks it for its active span
  * while it is blocked. Steps aside while somebody uses the inspector. Faults are counted; nothing is thrown.
@@ -89,12 +69,12 @@ export class StallWatch {
   #state: StallWatchState = { is: 'off' };
   #beatNanos = 0;
   #beatMicros = 0;
+  #beatIdleMillis = 0;
   #lookedNanos = 0;
   #probed: Probed | undefined;
   #ended: SeenRequest[] = [];
   #long: LongOperation[] = [];
-  #draining: { readonly pending: Pending; readonly idleMillis: number } | undefined;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, PendingStall>();
   #lastId = 0;
   readonly #onExit = (): void => this.#guarded(() => this.#link?.endNow());
 
@@ -166,58 +146,69 @@ export class StallWatch {
   #beginBeat(): void {
     this.#beatNanos = this.#options.clock.monotonicNanos();
     this.#beatMicros = monotonicMicros();
+    this.#beatIdleMillis = idleMillis();
     if (this.#link !== undefined) Atomics.store(this.#link.shared, BEAT, sharedMillis());
   }
 
   #beat(): void {
     const { thresholdMillis, clock, isStarting } = this.#options;
-    const [fromNanos, fromMicros] = [this.#beatNanos, this.#beatMicros];
+    const from = { nanos: this.#beatNanos, micros: this.#beatMicros, idleMillis: this.#beatIdleMillis };
     const probed = this.#probed;
     this.#beginBeat();
     this.#probed = undefined;
-    const millis = (this.#beatNanos - fromNanos) / 1e6;
-    if (millis >= thresholdMillis && !isStarting()) this.#noteStall(fromNanos, fromMicros, probed);
+    const millis = (this.#beatNanos - from.nanos) / 1e6;
+    if (millis >= thresholdMillis && !isStarting()) this.#noteStall(from, probed);
     this.#ended = [];
     if (this.#beatNanos - this.#lookedNanos >= LOOK_MILLIS * 1e6) this.#look();
     const oldest = clock.now() - LONG_MILLIS;
     while ((this.#long[0]?.endMillis ?? Infinity) < oldest) this.#long.shift();
   }
 
-  #noteStall(fromNanos: number, fromMicros: number, probed: Probed | undefined): void {
+  #noteStall(from: Beat, probed: Probed | undefined): void {
     if (this.#pending.size >= MAX_PENDING) return;
     const id = ++this.#lastId;
     const open = [...this.#options.active.open].slice(0, MAX_REQUESTS);
-    const pending: Pending = {
-      fromNanos,
+    const isSampled = this.#state.is === 'watching';
+    const pending: PendingStall = {
+      fromNanos: from.nanos,
+      sleptMillis: this.#beatIdleMillis - from.idleMillis,
+      idleMillis: this.#beatIdleMillis,
       toNanos: this.#beatNanos,
       toMicros: this.#beatMicros,
       atMillis: this.#options.clock.now(),
       active: probed?.span,
-      requests: [...this.#ended, ...open.map((request) => ({ request, endNanos: undefined }))],
+      requests: [...this.#ended, ...open.map((request) => ({ request }))],
+      late: new LateArrivals(() => {
+        pending.late = undefined;
+        if (!isSampled) this.#guarded(() => this.#finish(id, undefined));
+      }),
       timer: this.#later(() => this.#finish(id, undefined)),
     };
     this.#pending.set(id, pending);
-    this.#draining = { pending, idleMillis: idleMillis() };
-    if (this.#state.is === 'watching')
-      this.#link?.tell({ kind: 'stall', id, fromMicros, toMicros: this.#beatMicros, stack: probed?.stack });
-    else this.#finish(id, undefined);
+    if (isSampled)
+      this.#link?.tell({
+        kind: 'stall',
+        id,
+        fromMicros: from.micros,
+        toMicros: this.#beatMicros,
+        stack: probed?.stack,
+      });
   }
 
   #later(work: () => void): NodeJS.Timeout {
     return context.with(ROOT_CONTEXT, () => setTimeout(() => this.#guarded(work), SAMPLES_MILLIS).unref());
   }
 
-  /** Requests that are read before the loop sleeps again had arrived during the stall. */
   #onRequest(request: ActiveRequest): void {
-    if (this.#draining === undefined) return;
-    const { pending, idleMillis: before } = this.#draining;
-    if (idleMillis() > before || pending.requests.length >= MAX_REQUESTS) this.#draining = undefined;
-    else pending.requests.push({ request, endNanos: undefined });
+    if (this.#pending.size === 0) return;
+    for (const { late, requests } of this.#pending.values())
+      if (late?.includes(request) === true && requests.length < MAX_REQUESTS) requests.push({ request });
   }
 
   #onRequestEnd(request: ActiveRequest): void {
-    if (this.#ended.length < MAX_REQUESTS)
-      this.#ended.push({ request, endNanos: this.#options.clock.monotonicNanos() });
+    if (this.#ended.length >= MAX_REQUESTS) return;
+    const endNanos = this.#options.clock.monotonicNanos();
+    this.#ended.push({ request, ended: { nanos: endNanos, idleMillis: idleMillis() } });
   }
 
   /** @param sampled Undefined if nothing could be sampled. */
@@ -226,23 +217,20 @@ export class StallWatch {
     if (pending === undefined) return;
     this.#pending.delete(id);
     clearTimeout(pending.timer);
-    if (this.#draining?.pending === pending) this.#draining = undefined;
+    pending.late?.end();
     const { thresholdMillis, onStall, settle, processStartedAtMillis } = this.#options;
     const { fromNanos, toNanos, toMicros, atMillis, active, requests } = pending;
-    const durationMillis =
+    const millis =
       sampled === undefined
         ? (toNanos - fromNanos) / 1e6 - this.#beatMillis
         : (toMicros - sampled.startMicros) / 1000;
+    const startNanos = startOfStall(toNanos - millis * 1e6, pending);
+    const durationMillis = (toNanos - startNanos) / 1e6;
     if (durationMillis < thresholdMillis) return;
     settle();
-    const startNanos = toNanos - durationMillis * 1e6;
     const startMillis = atMillis - durationMillis;
     const times = { startMillis, endMillis: atMillis, startNanos, endNanos: toNanos };
     const holder = holderOf(times, active, this.#long, requests);
-    const delayed = requests.filter(
-      ({ request, endNanos = Infinity }) =>
-        endNanos > startNanos && request.span.spanContext().traceId !== holder?.traceId,
-    );
     onStall({
       atMillis,
       durationMillis,
@@ -252,10 +240,7 @@ export class StallWatch {
       sampledShare: sampled?.sampledShare ?? 0,
       callers: sampled?.callers ?? [],
       holder,
-      delayed: delayed
-        .slice(0, MAX_DELAYED)
-        .map((request) => delayedRequest(request, startNanos, durationMillis)),
-      delayedCount: delayed.length,
+      ...delayedRequests(times, requests, holder),
     });
   }
 

@@ -165,10 +165,18 @@ function watch(
   { guard, clock, clients, active }: StockHttpOptions,
 ): void {
   const startNanos = clock.monotonicNanos();
-  const request = { ...wordsOf(response.req, clients), span, startNanos };
-  const count = active?.begin(request);
   const onEnd = (): void => count?.end(request);
-  watchResponse(response, new StockResponseWatch(span, { guard, clock }, startNanos, onEnd));
+  const seen = new StockResponseWatch(span, { guard, clock }, startNanos, onEnd);
+  const request = {
+    ...wordsOf(response.req, clients),
+    span,
+    startNanos,
+    get firstByteNanos() {
+      return seen.firstByteNanos;
+    },
+  };
+  const count = active?.begin(request);
+  watchResponse(response, seen);
 }
 
 function describe(span: Span, response: ServerResponse): void {

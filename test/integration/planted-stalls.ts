@@ -2,6 +2,7 @@
  * Loaded with `--import` before the blog: adds routes that block the event loop, each in its own way, in front of the blog's own. `?millis=`
  * says for how long.
  */
+import { existsSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import Koa from 'koa';
@@ -20,6 +21,16 @@ function spin(millis: number): string {
   while (performance.now() < until) turns++;
   return `<p>${turns}</p>`;
 }
+
+/** Says by a file that it has begun, and goes on until there is another. */
+function spinUntil(millis: number, file: string): void {
+  const until = performance.now() + millis;
+  writeFileSync(`${file}.begun`, '');
+  while (performance.now() < until || !existsSync(file));
+}
+
+/** Requests that wait for one to `/planted/release`. */
+const held: (() => void)[] = [];
 
 const SHORT_ROWS = 20_000;
 
@@ -77,10 +88,13 @@ Koa.prototype.callback = function (this: Koa) {
       ctx.body = 'prepared';
       return;
     }
+    if (way === 'hold') await new Promise<void>((resolve) => held.push(resolve));
+    if (way === 'release') for (const release of held.splice(0)) release();
     // As most handlers do, it waits for something first.
     await access(import.meta.filename);
+    if (way === 'until') spinUntil(millis, String(ctx.query['file']));
     WAYS[way]?.(millis);
-    ctx.body = 'done';
+    ctx.body = String(held.length);
   });
   return callback.call(this);
 };

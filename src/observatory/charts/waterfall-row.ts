@@ -2,6 +2,7 @@ import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
+import type { WaitInterval } from '../trace/span-tree.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';
@@ -107,7 +108,7 @@ function twisty({ node, expanded }: SpanLine, options: WaterfallRowOptions): Htm
 }
 
 function bar(row: SpanLine, options: WaterfallRowOptions): Html {
-  const { span, selfMillis } = row.node;
+  const { span, selfMillis, waits, waitedMillis } = row.node;
   const { left, width } = barGeometry(
     { startMillis: span.startMillis, durationMillis: row.durationMillis },
     options.startMillis,
@@ -119,7 +120,8 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
   if (side !== undefined)
     return elsewhere(side, length, `${length}, starts after ${after(span.startMillis, options)}`);
   const shared = row.repeat === undefined && selfMillis < span.durationMillis * 0.995;
-  const own = shared ? ` · self ${text(duration(selfMillis))}` : '';
+  const waited = waitedMillis > 0 ? ` · waited ${text(duration(waitedMillis))}` : '';
+  const own = `${waited}${shared ? ` · self ${text(duration(selfMillis))}` : ''}`;
   const many = row.repeat === undefined ? rowsText(span) : `${row.repeat} runs`;
   const rest = [many, span.status === 'error' ? 'failed' : undefined]
     .filter((part) => part !== undefined)
@@ -147,7 +149,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
   >
     ${gridLines()}
     <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />
-    ${solid.map((each) => html`<rect class="bar self" x="${px(each.left)}%" width="${px(each.width)}%" y="7" height="14" />`)}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
+    ${solid.map((each) => html`<rect class="bar self" x="${px(each.left)}%" width="${px(each.width)}%" y="7" height="14" />`)}${waits.map((wait) => waitBand(wait, options))}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
     <text
       class="bar-label ${place}${filled ? ' filled' : ''}"
       x="${px(x)}%"
@@ -158,6 +160,18 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
       ${length}${own !== '' && html`<tspan class="own">${own}</tspan>`}${rest}
     </text>
   </svg>`;
+}
+
+/** Hatched: something else held the event loop. */
+function waitBand(wait: WaitInterval, options: WaterfallRowOptions): Html {
+  const { startMillis, durationMillis } = options;
+  const { left, width } = barGeometry(wait, startMillis, durationMillis, MIN_PERCENT);
+  if (outside(wait.startMillis, wait.startMillis + wait.durationMillis, options) !== undefined) return html``;
+  return html`<g class="wait">
+    <title>waited ${text(duration(wait.durationMillis))} for the event loop, held by ${wait.by}</title>
+    <rect class="ground" x="${px(left)}%" width="${px(width)}%" y="7" height="14" />
+    <rect class="hatch" x="${px(left)}%" width="${px(width)}%" y="7" height="14" />
+  </g>`;
 }
 
 function rowsText(span: SpanRow): string | undefined {

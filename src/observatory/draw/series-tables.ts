@@ -11,6 +11,15 @@ import { sheetOf, type Column } from './table.ts';
 /** Callers named with a statement; the rest are counted. */
 const MAX_CALLERS = 3;
 
+/** From this share on, waiting for the event loop is told, and what most of the time is. */
+const TOLD = 0.1;
+export const MOSTLY = 0.5;
+
+/** Part of a route's time in which something else held the event loop, 0–1, at least. */
+export function waitedShare({ waitedMillis = 0, totalMillis }: SeriesLine): number {
+  return totalMillis > 0 ? waitedMillis / totalMillis : 0;
+}
+
 type Room = Column<SeriesLine>['room'];
 
 const percentile = (key: 'p50' | 'p95' | 'p99', room?: Room): Column<SeriesLine> => ({
@@ -80,9 +89,8 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
       align: 'text',
       value: (row) => row.timeShare,
       cell: (row) =>
-        html`<span class="share-cell"
-          >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
-        >`,
+        html`<span class="share-cell">${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
+          >${waitedShare(row) >= TOLD && html`<span class="callers">${text(share(waitedShare(row)))} of that waiting for the event loop</span>`}`,
     },
     counted('chosen', 'kept', 'wide', (row) => row.kept),
     { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },

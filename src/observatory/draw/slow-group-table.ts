@@ -1,5 +1,5 @@
-import { html } from '../../markup/html.ts';
-import { countText } from '../../markup/quantity.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import type { SlowGroup } from '../facts/slow-groups.ts';
 import { moment } from '../format/moment.ts';
@@ -10,6 +10,15 @@ import { shareText } from './facts.ts';
 import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
 import { durationColumn } from './time-columns.ts';
+
+/** What of a duration was waiting for the event loop. */
+export function waitNote(waitedMillis: number): Html | null {
+  return waitedMillis < TOLD_MILLIS
+    ? null
+    : html`<span class="callers">waited ${text(duration(waitedMillis))} of it</span>`;
+}
+
+const TOLD_MILLIS = 1;
 
 /** Each group opens its worst trace and its rows. */
 export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): readonly Column<SlowGroup>[] {
@@ -40,8 +49,18 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
       ...worst,
       label: worst.label.replace('duration', 'worst'),
       cell: (row) =>
-        html`${worst.cell(row)}<span class="only-narrow callers">${moment(row.lastMillis, now, true)}</span
+        html`${worst.cell(row)}${waitNote(row.worst.waitedMillis)}<span class="only-narrow callers"
+            >${moment(row.lastMillis, now, true)}</span
           ><span class="only-narrow callers">${statusCell(row.worst)}</span>`,
+    },
+    {
+      label: 'waited in all',
+      key: 'waited_ms',
+      room: 'wide',
+      align: 'number',
+      value: (row) => row.waitedMillis,
+      cell: (row) =>
+        row.waitedMillis > 0 ? durationCell(row.waitedMillis) : html`<span class="zero">0</span>`,
     },
     {
       label: 'status',

@@ -42,7 +42,7 @@ export interface SpanContext {
 
 /** The panel of one span, beside the waterfall. */
 export function spanPanel(
-  { span, selfMillis, criticalMillis }: SpanNode,
+  { span, selfMillis, criticalMillis, waitedMillis }: SpanNode,
   trace: TraceDetail,
   view: PageView,
   { spread, among, thresholdsSeconds, imported, run, zoomHref }: SpanContext,
@@ -62,6 +62,9 @@ export function spanPanel(
       ${factList([
         ['duration', figure(duration(span.durationMillis))],
         ['self time', figure(duration(selfMillis))],
+        ...(waitedMillis > 0
+          ? ([['waited for the event loop', figure(duration(waitedMillis))]] as const)
+          : []),
         ['compared to its kind', standing(span, among, imported)],
         ['share of the trace', figure(share(partOf(span.durationMillis, trace.durationMillis)))],
         [

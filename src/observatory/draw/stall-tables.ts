@@ -1,4 +1,4 @@
-import type { Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
+import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import { isOwnView, type StallGroup, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
@@ -21,7 +21,7 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
     title: 'What blocked the event loop',
     note: html`${watchWords(facts)} ·
       <a href="${view.links.to('/stalls')}"
-        >${facts.rows.length === 0 ? 'stalls' : plural(facts.rows.length, 'stall')}</a
+        >${facts.rows.length === 0 ? 'stalls' : `${isCut(facts, view) ? 'the newest ' : ''}${plural(facts.rows.length, 'stall')}`}</a
       >`,
     body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
       caption: 'What blocked the event loop',
@@ -31,6 +31,11 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
       still: true,
     }),
   });
+}
+
+/** True if stalls of the range were removed. */
+export function isCut({ heldSinceMillis }: StallFacts, { range }: PageView): boolean {
+  return heldSinceMillis !== undefined && heldSinceMillis > range.fromMillis;
 }
 
 /** One row per place. */
@@ -80,8 +85,12 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
   return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
 }
 
-function placeCell({ place, functionName, location }: StallGroup): HtmlValue {
-  if (functionName === undefined) return html`<span class="quiet">${place}</span>`;
+function placeCell({ place, functionName, location, route }: StallGroup): HtmlValue {
+  if (functionName === undefined)
+    return route === undefined
+      ? html`<span class="quiet">${place}</span>`
+      : html`<bdi class="name">${shortened(shortRoute(route), MAX_NAME)}</bdi>
+          <span class="note wrap">${place}</span>`;
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
 }
@@ -127,14 +136,18 @@ export function stallItem(stall: Stall, view: PageView): Html {
                 <a href="${links.trace(request.traceId, request.spanId)}"
                   ><bdi>${shortened(request.path === '' ? request.route : request.path, MAX_NAME)}</bdi></a
                 >
-                waited up to
-                ${text(duration(request.waitedMillis))}${request.wasRunning ? '' : ', came meanwhile'}
+                ${waitedWords(request)}
               </li>`,
           )}
         </ul>
         ${delayedCount > MAX_SHOWN_DELAYED && html`<p class="note">And ${countText(delayedCount - MAX_SHOWN_DELAYED)} more.</p>`}`
     }
   </details>`;
+}
+
+function waitedWords({ waitedMillis, within, wasRunning }: DelayedRequest): string {
+  const isExact = wasRunning && within !== undefined;
+  return `waited ${isExact ? '' : 'up to '}${text(duration(waitedMillis))}${wasRunning ? '' : ', came meanwhile'}`;
 }
 
 function frameItem({ name, location }: StallFrame): Html {

@@ -70,10 +70,14 @@ export function tracePaths(
   if (root === undefined) return html``;
   const length = root.span.durationMillis > 0 ? root.span.durationMillis : 1;
   const rows = sharesByOperation(nodes);
+  const waited = nodes.reduce((sum, node) => sum + node.waitedMillis, 0);
   return panel({
     className: 'critical-panel',
     title: 'Critical path',
-    note: 'what the response waited for; make these steps faster to speed it up',
+    note:
+      waited > 0
+        ? 'what the response waited for; hatched: the event loop, which other requests held'
+        : 'what the response waited for; make these steps faster to speed it up',
     body: html`${strip(root, length, hrefOf)}
       <div class="scroll" tabindex="0" role="group" aria-label="Operations of the trace">
         <table class="rows">
@@ -91,6 +95,7 @@ export function tracePaths(
             </tr>
           </thead>
           <tbody>
+            ${waited > 0 && waitRow(waited, length)}
             ${rows.slice(0, MAX_ROWS).map(
               (row) =>
                 html`<tr>
@@ -114,6 +119,18 @@ export function tracePaths(
       </div>
       ${rows.length > MAX_ROWS && html`<p class="quiet">First ${MAX_ROWS} of ${countText(rows.length)} operations, of ${countText(trace.spanCount)} spans.</p>`}`,
   });
+}
+
+/** On the path as a whole: while the loop is held, nothing goes on. */
+function waitRow(waitedMillis: number, length: number): Html {
+  return html`<tr>
+    <th scope="row"><span class="swatch wait"></span>waiting for the event loop</th>
+    <td class="number room-mid"><span class="zero">–</span></td>
+    <td class="number room-mid">${durationCell(waitedMillis)}</td>
+    <td class="number room-mid"><span class="zero">–</span></td>
+    <td class="number">${durationCell(waitedMillis)}</td>
+    <td class="number">${text(share(partOf(waitedMillis, length)))}</td>
+  </tr>`;
 }
 
 interface Step {
@@ -180,6 +197,19 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
             </svg></a
           >`;
         })}
+      ${root.waits.map(
+        (wait) =>
+          html`<rect
+            class="wait"
+            x="${px(((wait.startMillis - root.span.startMillis) / length) * 100)}%"
+            y="2"
+            width="${px((wait.durationMillis / length) * 100)}%"
+            height="22"
+            ><title>
+              waited ${text(duration(wait.durationMillis))} for the event loop, held by ${wait.by}
+            </title></rect
+          >`,
+      )}
     </svg>
   </div>`;
 }

@@ -101,10 +101,10 @@ const IN_GENERAL: Readonly<Record<OperationType, string>> = {
 };
 
 /** @param rows All rows of the table. */
-export function operationColumns(
+export function operationColumns<Row extends OperationRow>(
   view: PageView,
-  rows: readonly OperationRow[],
-): readonly Column<OperationRow>[] {
+  rows: readonly Row[],
+): readonly Column<Row>[] {
   return [
     {
       label: 'operation',
@@ -114,8 +114,8 @@ export function operationColumns(
         html`<span class="swatch type-${row.type}"></span
           >${operationName(row, view.links.trace(row.traceId, row.spanId))}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`,
     },
-    ...timeColumns<OperationRow>(view, rows),
-    statusColumn(),
+    ...timeColumns<Row>(view, rows),
+    statusColumn<Row>(),
     {
       label: 'see also',
       room: 'wide',

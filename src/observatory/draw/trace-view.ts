@@ -2,6 +2,7 @@ import type { TraceDetail } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
+import { waitHatch } from '../charts/wait-hatch.ts';
 import { waterfall } from '../charts/waterfall.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
@@ -41,7 +42,7 @@ export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView)
   const nodes = spanTree(trace.spans);
   const to = addressOf(view);
   const node = nodes.find((each) => each.span.spanId === facts.selected);
-  return html`${metaLine(facts, trace, view)}
+  return html`${metaLine(facts, trace, view)}${nodes.some(({ waits }) => waits.length > 0) && waitHatch()}
     <div class="grid trace">
       <div class="trace-main">
         ${picture(facts, trace, view)}
@@ -130,7 +131,7 @@ function waterfallPanel({ repeated, selected }: TraceFacts, trace: TraceDetail, 
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
     note: html`outlined: critical path · solid: self
-    time${
+    time${nodes.some(({ waits }) => waits.length > 0) && ' · hatched: waited for the event loop'}${
       repeated.length > 0 &&
       filter === undefined &&
       html` ·

@@ -11,6 +11,8 @@ export interface SeriesLine extends SeriesSummary {
   /** Share of the total time of its type, 0–1: rate times mean duration. */
   readonly timeShare: number;
   readonly course: readonly number[];
+  /** Of its total time, at least so long waiting for the event loop; undefined if nobody asked. */
+  readonly waitedMillis?: number;
 }
 
 /** Count per second in each bucket, for a sparkline. */

@@ -1,5 +1,10 @@
 import type { OperationRow, OperationType } from '../../../otel/query.ts';
 
+/** An operation, and how much of its time something else held the event loop. */
+export interface WaitedRow extends OperationRow {
+  readonly waitedMillis: number;
+}
+
 /** Slow operations of one route, statement or template. */
 export interface SlowGroup {
   readonly type: OperationType;
@@ -11,14 +16,16 @@ export interface SlowGroup {
   /** Of the time of all slow operations of the type, 0–1: a request's time contains that of its statements. */
   readonly share: number;
   readonly lastMillis: number;
-  readonly worst: OperationRow;
+  readonly worst: WaitedRow;
   /** That of `worst`. */
   readonly durationMillis: number;
+  /** Of `totalMillis`, waiting for the event loop. */
+  readonly waitedMillis: number;
 }
 
 /** Groups by type and series, most time first. */
-export function slowGroups(rows: readonly OperationRow[]): readonly SlowGroup[] {
-  const groups = new Map<string, OperationRow[]>();
+export function slowGroups(rows: readonly WaitedRow[]): readonly SlowGroup[] {
+  const groups = new Map<string, WaitedRow[]>();
   const totals = new Map<OperationType, number>();
   for (const row of rows) {
     const key = `${row.type} ${row.series}`;
@@ -42,6 +49,7 @@ export function slowGroups(rows: readonly OperationRow[]): readonly SlowGroup[] 
         lastMillis: group.reduce((last, row) => Math.max(last, row.startMillis), -Infinity),
         worst,
         durationMillis,
+        waitedMillis: group.reduce((sum, row) => sum + row.waitedMillis, 0),
       };
     })
     .sort((a, b) => b.totalMillis - a.totalMillis);

@@ -30,7 +30,7 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     const known = groups.get(key);
     groups.set(key, {
       place,
-      functionName: isNamed ? stall.place?.name : undefined,
+      functionName: isNamed ? functionName(stall) : undefined,
       location: isNamed ? stall.place?.location : undefined,
       operation: known?.operation ?? (isNamed ? stall.holder : undefined),
       route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
@@ -43,6 +43,10 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     });
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+function functionName({ place }: Stall): string | undefined {
+  return place?.name === UNNAMED && place.location !== undefined ? 'function' : place?.name;
 }
 
 /** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by where they were. */
@@ -63,10 +67,16 @@ export function wasRun({ place, sampledShare }: Pick<Stall, 'place' | 'sampledSh
   return place === undefined || sampledShare >= ENOUGH_SAMPLES;
 }
 
+/** The system may run other programs; the thread begins a second after the process. */
+const NO_SAMPLE = 'no sample: this process or the thread that samples it did not run';
+/** What the profiler calls a function without a name. */
+const UNNAMED = '(anonymous)';
+
 /** The function and its line, or why there is none, as words. */
 export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare'>): string {
   const { place } = stall;
-  if (place === undefined) return 'not sampled';
+  if (place === undefined) return NO_SAMPLE;
   if (!wasRun(stall)) return 'other programs';
-  return place.location === undefined ? place.name : `${place.name} ${place.location}`;
+  if (place.location === undefined) return place.name;
+  return place.name === UNNAMED ? `function at ${place.location}` : `${place.name} ${place.location}`;
 }

@@ -16,12 +16,14 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 import {
   comparedAttributes,
   comparedOperations,
+  LOOP_WAIT,
   OTHERS,
   otherTrace,
   type ComparedAttribute,
   type ComparedOperation,
   type Other,
 } from '../trace/compared-traces.ts';
+import { stallsAround, withWaits } from '../facts/loop-waits.ts';
 import { isDetail } from '../trace/trace-facts.ts';
 import { definePage } from './define-page.ts';
 
@@ -50,13 +52,15 @@ export const compareTracesPage = definePage<ComparedTraces>({
   parent: { path: '/traces', label: 'Traces' },
   fetch({ telemetry, query }) {
     const idOf = (value: string | undefined): string => (value ?? '').slice(0, 64).toLowerCase();
-    const trace = telemetry.trace(idOf(query['trace']));
+    const waited = (held: TraceDetail | MissingTrace): TraceDetail | MissingTrace =>
+      isDetail(held) ? withWaits(held, stallsAround(telemetry, held)) : held;
+    const trace = waited(telemetry.trace(idOf(query['trace'])));
     const asked = query['with'] ?? 'typical';
     const which = OTHERS.find((each) => each === asked);
     const nothing = { trace, which, operations: [], attributes: [] };
     if (!isDetail(trace)) return { ...nothing, other: undefined };
     const id = which === undefined ? idOf(asked) : otherTrace(telemetry, trace, which);
-    const other = id === undefined ? undefined : telemetry.trace(id);
+    const other = id === undefined ? undefined : waited(telemetry.trace(id));
     if (other === undefined || !isDetail(other)) return { ...nothing, other };
     return {
       trace,
@@ -166,19 +170,47 @@ function comparedSentence({ trace, other, operations }: ComparedTraces, { links,
       : more > 0
         ? ` took ${text(duration(one))}${two > 0 ? `, ${threeDigits(Number((one / two).toPrecision(2)))} times` : ' against'} the ${text(duration(two))} of the other.`
         : ` took ${text(duration(one))}, less than the ${text(duration(two))} of the other.`;
-  return [name, { text: words }, ...causeWords(operations, more, trace.traceId, links)];
+  const by = heldBy(more > 0 ? trace : other);
+  return [name, { text: words }, ...causeWords(operations, more, { traceId: trace.traceId, by }, links)];
+}
+
+function waitCauseWords(
+  { one, other, moreMillis }: ComparedOperation,
+  more: number,
+  by: string,
+  links: PageView['links'],
+): Sentence {
+  const who = more > 0 ? 'it' : 'the other';
+  const most = text(duration(more > 0 ? one.selfMillis : other.selfMillis));
+  return [
+    {
+      text: ` ${text(duration(Math.abs(moreMillis)))} of the difference is waiting: ${who} waited ${most} for the `,
+    },
+    { text: 'event loop', href: links.to('/stalls') },
+    { text: `${by}.` },
+  ];
+}
+
+/** What held the loop for the longest of its waits. */
+function heldBy({ spans }: TraceDetail): string {
+  const waits = spans.flatMap(({ waits = [] }) => waits);
+  const [longest] = waits.toSorted((a, b) => b.durationMillis - a.durationMillis);
+  return longest === undefined
+    ? ''
+    : `, held${waits.length > 1 ? ' most of that time' : ''} by ${longest.by}`;
 }
 
 function causeWords(
   operations: readonly ComparedOperation[],
   more: number,
-  traceId: string,
+  { traceId, by }: { readonly traceId: string; readonly by: string },
   links: PageView['links'],
 ): Sentence {
   const [cause] = operations;
   if (cause === undefined || Math.sign(cause.moreMillis) !== Math.sign(more)) return [];
   if (Math.abs(cause.moreMillis) < Math.abs(more) * MOST) return [];
   const { one, other, moreMillis } = cause;
+  if (cause.series === LOOP_WAIT) return waitCauseWords(cause, more, by, links);
   const spans =
     one.count === other.count
       ? ''

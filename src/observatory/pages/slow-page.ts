@@ -4,31 +4,36 @@ import {
   type OperationList,
   type OperationRow,
   type SamplingFacts,
+  type TelemetryQuery,
+  type TimeRange,
 } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
-import { slowGroupColumns } from '../draw/slow-group-table.ts';
+import { slowGroupColumns, waitNote } from '../draw/slow-group-table.ts';
 import { tablePage } from '../draw/paged-table.ts';
-import { drawTable, sortRows } from '../draw/table.ts';
+import { type Column, drawTable, sortRows } from '../draw/table.ts';
 import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
-import { slowGroups, type SlowGroup } from '../facts/slow-groups.ts';
+import { slowGroups, type SlowGroup, type WaitedRow } from '../facts/slow-groups.ts';
 import type { PageView } from '../page.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
+import { loopWaits, waitedMillis } from '../facts/loop-waits.ts';
+import type { Links } from '../links.ts';
 import { definePage } from './define-page.ts';
-import { plural } from '../sentences/sentence.ts';
+import { plural, type SentencePart } from '../sentences/sentence.ts';
 
 /** Limit of operations that are grouped. */
 const MAX_GROUPED = 5000;
 const MAX_ROWS = 200;
 
 interface SlowFacts extends OperationList {
+  readonly rows: readonly WaitedRow[];
   /** What slow requests have more often than the rest; undefined for one series. */
   readonly over: OverRepresentation | undefined;
   /** Of the slowest, at most 5,000. */
@@ -49,7 +54,8 @@ export const slowPage = definePage<SlowFacts>({
   fetch({ telemetry, range, query }) {
     const series = query['series'] || undefined;
     const type = OPERATION_TYPES.find((each) => each === query['type']);
-    const { rows, total } = telemetry.slow({ range, type, series, limit: MAX_GROUPED });
+    const { rows: slow, total } = telemetry.slow({ range, type, series, limit: MAX_GROUPED });
+    const rows = withWaited(slow, telemetry, range);
     return {
       over:
         series === undefined
@@ -73,12 +79,20 @@ export const slowPage = definePage<SlowFacts>({
     const rest = heldSinceMillis === undefined ? '' : ' Older traces made room for newer ones.';
     if (first === undefined)
       return [{ text: 'Nothing was slow', tone: 'good' }, { text: ` ${since}.${rest}` }];
+    const reached = `${plural(total, 'operation')} reached ${total === 1 ? 'its' : 'their'} threshold ${since}.`;
+    const slowest = rows.reduce((most, row) => (ownMillis(row) > ownMillis(most) ? row : most));
     return [
-      {
-        text: `${plural(total, 'operation')} reached ${total === 1 ? 'its' : 'their'} threshold ${since}. The slowest, `,
-      },
-      { text: shownName(first), href: links.trace(first.traceId, first.spanId), tone: first.type },
-      { text: `, took ${text(duration(first.durationMillis))}.${rest}` },
+      { text: `${reached} The slowest${slowest === first ? '' : ' by its own time'}, ` },
+      namePart(slowest, links),
+      { text: `, took ${text(duration(slowest.durationMillis))}${waitedWords(slowest)}` },
+      ...(slowest === first
+        ? []
+        : [
+            { text: '; ' },
+            namePart(first, links),
+            { text: ` took ${text(duration(first.durationMillis))}${waitedWords(first)}` },
+          ]),
+      { text: `.${rest}` },
     ];
   },
   draw(facts, view) {
@@ -90,7 +104,7 @@ export const slowPage = definePage<SlowFacts>({
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
         room.
-        ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. '}${missingFromMustKeep(history)}</span
+        ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. Waited: while something else held the event loop, as far as stalls are held. '}${missingFromMustKeep(history)}</span
       >`,
     })}${
       facts.over &&
@@ -102,8 +116,38 @@ export const slowPage = definePage<SlowFacts>({
       )
     }`;
   },
-  sheet: ({ rows }, view) => operationSheet(rows, view),
+  sheet({ rows }, view) {
+    const { columns, rows: cells } = operationSheet(rows, view);
+    return {
+      columns: [...columns, 'waited_ms'],
+      rows: cells.map((row, index) => [...row, rows[index]?.waitedMillis]),
+    };
+  },
 });
+
+/** Statements and renderings run without returning to the loop: only requests wait for it. */
+function withWaited(
+  rows: readonly OperationRow[],
+  telemetry: TelemetryQuery,
+  { fromMillis }: TimeRange,
+): readonly WaitedRow[] {
+  const waitsOf = loopWaits(telemetry.stalls({ fromMillis, toMillis: Infinity }).rows);
+  return rows.map((row) => ({ ...row, waitedMillis: row.type === 'http' ? waitedMillis(waitsOf(row)) : 0 }));
+}
+
+function ownMillis(row: WaitedRow): number {
+  return row.durationMillis - row.waitedMillis;
+}
+
+function namePart(row: WaitedRow, links: Links): SentencePart {
+  return { text: shownName(row), href: links.trace(row.traceId, row.spanId), tone: row.type };
+}
+
+function waitedWords(row: WaitedRow): string {
+  return row.waitedMillis < 1
+    ? ''
+    : `, of which it waited ${text(duration(row.waitedMillis))} for the event loop`;
+}
 
 function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
   const columns = slowGroupColumns(view, groups);
@@ -124,7 +168,7 @@ function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
 }
 
 function rowTable({ rows, total }: SlowFacts, view: PageView) {
-  const columns = operationColumns(view, rows);
+  const columns = rowColumns(rows, view);
   const part = tablePage(sortRows(rows, columns, view.query['sort']), view, wordsOf);
   return {
     title: 'Slow operations',
@@ -140,6 +184,14 @@ function rowTable({ rows, total }: SlowFacts, view: PageView) {
       empty: 'Nothing of it reached its threshold in this range.',
     })}${part.pages}`,
   };
+}
+
+function rowColumns(rows: readonly WaitedRow[], view: PageView): readonly Column<WaitedRow>[] {
+  return operationColumns<WaitedRow>(view, rows).map((column) =>
+    column.key === 'duration_ms'
+      ? { ...column, cell: (row) => html`${column.cell(row)}${waitNote(row.waitedMillis)}` }
+      : column,
+  );
 }
 
 function wordsOf(row: SlowGroup | OperationRow): string {

@@ -2,7 +2,7 @@ import type { StallFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
+import { isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
 import { stallsSentence } from '../sentences/stall-sentence.ts';
@@ -30,7 +30,8 @@ export const stallsPage = definePage<StallPageFacts>({
     const columns = stallGroupColumns(view);
     return html`${panel({
       title: 'By place',
-      note: html`${watchWords(facts)} ${csvLink(view)}`,
+      note: html`${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
+      ${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Stalls by place',
         keyOf: ({ place, route = '' }) => `${place} ${route}`,

@@ -1,6 +1,7 @@
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
 import { definePage } from './define-page.ts';
+import { stallsAround, withWaits } from '../facts/loop-waits.ts';
 import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
 import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
@@ -22,9 +23,10 @@ export const tracePage = definePage<TraceFacts>({
   fetch({ telemetry, params, query, range, traceLinks, madeLink, readOnly }) {
     const held = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
     if (!isDetail(held)) return missingFacts(held);
-    const trace = readOnly ? withoutClientAddresses(held) : held;
+    const stalls = stallsAround(telemetry, held);
+    const trace = withWaits(readOnly ? withoutClientAddresses(held) : held, stalls);
     return {
-      ...traceFacts(telemetry, trace, query['span'], range),
+      ...traceFacts(telemetry, trace, query['span'], range, stalls),
       sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),
       madeLink,
     };

@@ -1,8 +1,9 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
+import { loopWaits, waitedMillis } from '../facts/loop-waits.ts';
 import { isOwnView, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
-import { countText, duration, text } from '../../markup/quantity.ts';
+import { duration, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
@@ -25,9 +26,12 @@ export function stallsSentence(
   const [first] = stallGroups(rows);
   const worst = rows.reduce((most, row) => (row.durationMillis > most.durationMillis ? row : most));
   const delayed = rows.reduce((sum, { delayedCount }) => sum + delayedCount, 0);
+  const longest = `for up to ${text(duration(worst.durationMillis))}`;
   return [
     {
-      text: `The event loop was blocked ${countText(rows.length)} ${rows.length === 1 ? 'time' : 'times'} ${when}, for up to ${text(duration(worst.durationMillis))}`,
+      text: since
+        ? `The newest ${plural(rows.length, 'stall')}, all ${when}, blocked the event loop ${longest}`
+        : `The event loop was blocked ${plural(rows.length, 'time')} ${when}, ${longest}`,
     },
     ...(first === undefined || first.functionName === undefined
       ? []
@@ -40,36 +44,88 @@ export function stallsSentence(
   ];
 }
 
-/** How a trace blocked the loop, or how long its request waited for another that did. */
+/** Stalls named in one sentence; the rest are counted. */
+const MAX_NAMED = 3;
+
+interface Waited {
+  readonly stall: Stall;
+  readonly millis: number;
+}
+
+/** How a trace blocked the loop, and how long its requests waited for others that did. */
 export function stallsOfTraceWords(
-  { traceId, durationMillis }: Pick<TraceDetail, 'traceId' | 'durationMillis'>,
+  trace: Pick<TraceDetail, 'traceId' | 'spans'>,
   stalls: readonly Stall[],
   links: Links,
 ): Sentence {
-  return stalls.flatMap((stall): Sentence => {
-    const millis = text(duration(stall.durationMillis));
-    if (stall.holder?.traceId === traceId)
-      return [
-        { text: ` It blocked the event loop for ${millis}` },
-        ...(stall.place === undefined ? [] : [{ text: ` in ${stallPlace(stall)}` }]),
-        {
-          text: `; ${stall.delayedCount === 0 ? 'no request' : plural(stall.delayedCount, 'request')} had to wait.`,
-        },
-      ];
-    const waited = stall.delayed.find((request) => request.traceId === traceId)?.waitedMillis;
-    // An upper bound: it began or ended within the stall.
-    const most = Math.min(waited ?? stall.durationMillis, durationMillis);
-    return [
-      { text: ` It waited up to ${text(duration(most))} for the ` },
-      { text: 'event loop', href: links.to('/stalls') },
-      ...held(heldBy(stall, links)),
-      { text: '.' },
-    ];
-  });
+  const { traceId } = trace;
+  const others = stalls.filter(({ holder }) => holder?.traceId !== traceId);
+  const within = others.map((stall) => ({ stall, millis: waitedWithin(trace, stall) }));
+  const before = others.map((stall) => ({ stall, millis: waitedBefore(traceId, stall) }));
+  return [
+    ...stalls.filter(({ holder }) => holder?.traceId === traceId).flatMap(blockedWords),
+    ...waitWords(within, '', links),
+    ...waitWords(before, ' before it was read', links),
+  ];
 }
 
-const held = (by: readonly SentencePart[]): readonly SentencePart[] =>
-  by.length === 0 ? [] : [{ text: ', held' }, ...by];
+function blockedWords(stall: Stall): Sentence {
+  return [
+    { text: ` It blocked the event loop for ${text(duration(stall.durationMillis))}` },
+    ...(stall.place === undefined ? [] : [{ text: ` in ${stallPlace(stall)}` }]),
+    {
+      text: `; ${stall.delayedCount === 0 ? 'no request' : plural(stall.delayedCount, 'request')} had to wait.`,
+    },
+  ];
+}
+
+function waitedWithin({ traceId, spans }: Pick<TraceDetail, 'traceId' | 'spans'>, stall: Stall): number {
+  const waitsOf = loopWaits([stall]);
+  return spans
+    .filter(({ kind }) => kind === 'server')
+    .reduce((sum, span) => sum + waitedMillis(waitsOf({ traceId, ...span })), 0);
+}
+
+/** At most: when a request arrived is not known. An earlier version of the blog did not tell it apart. */
+function waitedBefore(traceId: string, { delayed }: Stall): number {
+  return delayed
+    .filter((request) => request.traceId === traceId)
+    .reduce(
+      (sum, { waitedMillis: all, within, wasRunning }) =>
+        sum + (within === undefined ? (wasRunning ? 0 : all) : all - within.millis),
+      0,
+    );
+}
+
+function waitWords(all: readonly Waited[], when: string, links: Links): Sentence {
+  const waited = all.filter(({ millis }) => millis >= TOLD_MILLIS).toSorted((a, b) => b.millis - a.millis);
+  const [only] = waited;
+  if (only === undefined) return [];
+  const total = waited.reduce((sum, { millis }) => sum + millis, 0);
+  // The request that held the loop may be among those that seem to have waited.
+  const most = when !== '' || waited.some(({ stall }) => stall.holder === undefined) ? 'up to ' : '';
+  const more = waited.length - MAX_NAMED;
+  return [
+    { text: ` It waited ${most}${text(duration(total))} for the ` },
+    { text: 'event loop', href: links.to('/stalls') },
+    { text: when },
+    ...(waited.length === 1
+      ? held(heldBy(only.stall, links))
+      : waited
+          .slice(0, MAX_NAMED)
+          .flatMap(({ stall, millis }, index): SentencePart[] => [
+            { text: `${index === 0 ? ': ' : ', '}${text(duration(millis))}` },
+            ...held(heldBy(stall, links), ' held'),
+          ])),
+    { text: more > 0 ? ` and in ${plural(more, 'other stall')}.` : '.' },
+  ];
+}
+
+/** Shorter waits go without words. */
+const TOLD_MILLIS = 1;
+
+const held = (by: readonly SentencePart[], words = ', held'): readonly SentencePart[] =>
+  by.length === 0 ? [] : [{ text: words }, ...by];
 
 /** ` by X in Y of Z`, as far as that is known. */
 export function heldBy(stall: Stall, links: Links): SentencePart[] {

@@ -15,6 +15,8 @@ export type CountOf = (span: SpanRow) => number;
 export type SpanLinks = Pick<Links, 'trace'>;
 /** An operation that takes this share of a trace is named as its cause. */
 const MOST = 0.4;
+/** With this share of a trace, waiting comes first. */
+const MOST_WAITED = 0.5;
 /** Limit of a failure's message, in characters. */
 const MAX_MESSAGE = 200;
 
@@ -100,6 +102,8 @@ function went(
   const total = trace.durationMillis;
   const whole: SentencePart = { text: text(duration(total)) };
   const [root] = nodes;
+  const waited = nodes.reduce((sum, node) => sum + node.waitedMillis, 0);
+  if (waited >= total * MOST_WAITED) return [whole, { text: ', most of it waiting for the event loop.' }];
   const [most] = sharesOf(nodes);
   if (root === undefined || most === undefined || nodes.length === 1)
     return [whole, { text: '.' }, ...unusual(root?.span, countOf)];

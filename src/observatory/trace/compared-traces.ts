@@ -75,6 +75,9 @@ export function otherTrace(
   )?.traceId;
 }
 
+/** The event loop, as if it were an operation of both. */
+export const LOOP_WAIT = 'waiting for the event loop';
+
 /** Every operation of either trace; the largest difference of self time first. */
 export function comparedOperations(one: TraceDetail, other: TraceDetail): readonly ComparedOperation[] {
   const [left, right] = [timesOf(spanTree(one.spans)), timesOf(spanTree(other.spans))];
@@ -111,6 +114,16 @@ function timesOf(nodes: readonly SpanNode[]): ReadonlyMap<string, Timed> {
         totalMillis: totalMillis + span.durationMillis,
         spanId: longest.spanId,
       },
+    });
+  }
+  const waiting = nodes.filter(({ waitedMillis }) => waitedMillis > 0);
+  const [first] = waiting;
+  if (first !== undefined) {
+    const selfMillis = waiting.reduce((sum, { waitedMillis }) => sum + waitedMillis, 0);
+    const { spanId } = first.span;
+    all.set(LOOP_WAIT, {
+      span: { ...first.span, type: 'other', name: LOOP_WAIT, series: LOOP_WAIT },
+      times: { count: waiting.length, selfMillis, totalMillis: selfMillis, spanId },
     });
   }
   return all;

@@ -2,7 +2,19 @@ import type { SpanRow } from '../../../otel/query.ts';
 import { criticalPath } from './critical-path.ts';
 
 /** What a tree needs of a span. */
-export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'>;
+export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'> &
+  Partial<Pick<SpanRow, 'type' | 'waits'>>;
+
+export interface Interval {
+  readonly startMillis: number;
+  readonly durationMillis: number;
+}
+
+/** Part of a span's self time in which something else held the event loop. */
+export interface WaitInterval extends Interval {
+  /** What held it. */
+  readonly by: string;
+}
 
 /** A span in the tree of its trace. */
 export interface TreeNode<Span extends TreeSpan> {
@@ -10,8 +22,11 @@ export interface TreeNode<Span extends TreeSpan> {
   /** 0 for roots and for spans whose parent is missing. */
   readonly depth: number;
   readonly children: readonly TreeNode<Span>[];
-  /** Duration minus the time covered by its children. */
+  /** Duration minus the time covered by its children, and minus `waits`. */
   readonly selfMillis: number;
+  readonly waits: readonly WaitInterval[];
+  /** Sum of `waits`. */
+  readonly waitedMillis: number;
 }
 
 /** With its part of the critical path. */
@@ -26,6 +41,8 @@ interface Draft<Span extends TreeSpan> {
   depth: number;
   children: Draft<Span>[];
   selfMillis: number;
+  waits: readonly WaitInterval[];
+  waitedMillis: number;
   criticalMillis: number;
 }
 
@@ -52,7 +69,11 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   if (known !== undefined) return known;
   const tree = plant(spans);
   if (tree[0] !== undefined)
-    for (const { node, durationMillis } of criticalPath(tree[0])) node.criticalMillis += durationMillis;
+    for (const segment of criticalPath(tree[0]))
+      segment.node.criticalMillis += Math.max(
+        0,
+        segment.durationMillis - sumOf(intersections([segment], segment.node.waits)),
+      );
   trees.set(spans, tree);
   return tree;
 }
@@ -69,7 +90,15 @@ function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Sp
   const drafts = new Map<string, Draft<Span>>();
   for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
     if (!drafts.has(span.spanId))
-      drafts.set(span.spanId, { span, depth: 0, children: [], selfMillis: 0, criticalMillis: 0 });
+      drafts.set(span.spanId, {
+        span,
+        depth: 0,
+        children: [],
+        selfMillis: 0,
+        waits: [],
+        waitedMillis: 0,
+        criticalMillis: 0,
+      });
   const roots: Draft<Span>[] = [];
   for (const draft of drafts.values()) {
     const parent = drafts.get(draft.span.parentSpanId ?? '');
@@ -82,7 +111,58 @@ function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Sp
   // Spans that no root reaches form a cycle; the earliest one becomes its root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
   for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
+  subtractWaits(
+    order,
+    spans.flatMap(({ waits = [] }) => waits),
+  );
   return order;
+}
+
+/** What runs without returning to the loop does not wait for it. */
+const RUNS_THROUGH: ReadonlySet<string | undefined> = new Set(['database', 'render']);
+
+function subtractWaits(drafts: readonly Draft<TreeSpan>[], waits: readonly WaitInterval[]): void {
+  if (waits.length === 0) return;
+  for (const draft of drafts) {
+    if (RUNS_THROUGH.has(draft.span.type)) continue;
+    draft.waits = intersections(selfIntervals(draft), waits);
+    draft.waitedMillis = Math.min(draft.selfMillis, sumOf(draft.waits));
+    draft.selfMillis -= draft.waitedMillis;
+  }
+}
+
+/** The intervals of a span that no child covers. */
+export function selfIntervals({
+  span,
+  children,
+}: Pick<TreeNode<TreeSpan>, 'span' | 'children'>): readonly Interval[] {
+  const intervals: Interval[] = [];
+  const end = endOf(span);
+  let cursor = span.startMillis;
+  for (const child of children) {
+    if (child.span.startMillis > cursor)
+      intervals.push({ startMillis: cursor, durationMillis: Math.min(child.span.startMillis, end) - cursor });
+    cursor = Math.max(cursor, endOf(child.span));
+  }
+  if (cursor < end) intervals.push({ startMillis: cursor, durationMillis: end - cursor });
+  return intervals;
+}
+
+function intersections(
+  intervals: readonly Interval[],
+  waits: readonly WaitInterval[],
+): readonly WaitInterval[] {
+  return intervals.flatMap((each) =>
+    waits.flatMap((wait) => {
+      const startMillis = Math.max(each.startMillis, wait.startMillis);
+      const end = Math.min(each.startMillis + each.durationMillis, wait.startMillis + wait.durationMillis);
+      return end > startMillis ? [{ startMillis, durationMillis: end - startMillis, by: wait.by }] : [];
+    }),
+  );
+}
+
+function sumOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
 }
 
 /** Appends a root and its descendants; a span that is met again is not added twice. */

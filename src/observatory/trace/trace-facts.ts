@@ -16,7 +16,9 @@ import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
 interface SpanPart {
   readonly spanId: string;
   readonly depth: number;
+  /** Without what it waited for the event loop. */
   readonly selfMillis: number;
+  readonly waitedMillis: number;
   /** Its self time on the critical path. */
   readonly criticalMillis: number;
 }
@@ -61,12 +63,17 @@ export function missingFacts(trace: MissingTrace): TraceFacts {
   return { trace, repeated: [], parts: [], selected: undefined, ...NOTHING_ELSE };
 }
 
-/** Facts of a trace of this process, with the counts of its series. */
+/**
+ * Facts of a trace of this process, with the counts of its series.
+ *
+ * @param stalls What it caused or waited for.
+ */
 export function traceFacts(
   telemetry: TelemetryQuery,
   trace: TraceDetail,
   asked: string | undefined,
   range: TimeRange,
+  stalls: readonly Stall[],
 ): TraceFacts {
   const repeated = repeatedStatements(trace.spans);
   const node = selection(trace, repeated, asked);
@@ -74,7 +81,7 @@ export function traceFacts(
     ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
     counts: countsOf(telemetry, trace),
-    stalls: telemetry.stallsOfTrace(trace.traceId).map((stall) => ({
+    stalls: stalls.map((stall) => ({
       ...stall,
       delayed: stall.delayed.filter(({ traceId }) => traceId === trace.traceId),
     })),
@@ -100,10 +107,11 @@ function bareFacts(
   return {
     trace,
     repeated,
-    parts: spanTree(trace.spans).map(({ span, depth, selfMillis, criticalMillis }) => ({
+    parts: spanTree(trace.spans).map(({ span, depth, selfMillis, waitedMillis, criticalMillis }) => ({
       spanId: span.spanId,
       depth,
       selfMillis,
+      waitedMillis,
       criticalMillis,
     })),
     selected: node?.span.spanId,

@@ -1,11 +1,6 @@
 import type { LogLine, SpanEventRow } from '../../../otel/query.ts';
 import type { RepeatedStatement } from './repeated-statements.ts';
-import type { SpanNode } from './span-tree.ts';
-
-interface Interval {
-  readonly startMillis: number;
-  readonly durationMillis: number;
-}
+import { selfIntervals, type Interval, type SpanNode } from './span-tree.ts';
 
 /** Common to every row: its place in the tree. */
 interface Placed {
@@ -162,19 +157,6 @@ function inline({ span, depth }: SpanNode, logs: readonly LogLine[]): readonly W
     row: { kind: 'log', log, depth: depth + 1 } satisfies LogRow,
   }));
   return [...events, ...lines].sort((a, b) => a.at - b.at).map(({ row }) => row);
-}
-
-function selfIntervals({ span, children }: SpanNode): readonly Interval[] {
-  const intervals: Interval[] = [];
-  const end = span.startMillis + span.durationMillis;
-  let cursor = span.startMillis;
-  for (const child of children) {
-    if (child.span.startMillis > cursor)
-      intervals.push({ startMillis: cursor, durationMillis: Math.min(child.span.startMillis, end) - cursor });
-    cursor = Math.max(cursor, child.span.startMillis + child.span.durationMillis);
-  }
-  if (cursor < end) intervals.push({ startMillis: cursor, durationMillis: end - cursor });
-  return intervals;
 }
 
 function eventSummary({ attributes }: SpanEventRow): string {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OperationRow } from '../../../../otel/query.ts';
-import { slowGroups } from '../../../../src/observatory/facts/slow-groups.ts';
+import { slowGroups, type WaitedRow } from '../../../../src/observatory/facts/slow-groups.ts';
 
-function row(series: string, durationMillis: number, more: Partial<OperationRow> = {}): OperationRow {
+function row(series: string, durationMillis: number, more: Partial<WaitedRow> = {}): WaitedRow {
   return {
     traceId: `${series} ${durationMillis}`,
     spanId: '1',
@@ -14,6 +13,7 @@ function row(series: string, durationMillis: number, more: Partial<OperationRow>
     status: 'unset',
     errorType: undefined,
     errorMessage: undefined,
+    waitedMillis: 0,
     ...more,
   };
 }
@@ -23,7 +23,7 @@ describe('slowGroups', () => {
     const rows = [
       row('GET /a', 1000),
       row('GET /b', 2000),
-      row('GET /a', 3000, { path: '/a', query: 'x=1' }),
+      row('GET /a', 3000, { path: '/a', query: 'x=1', waitedMillis: 2900 }),
       row('SELECT a', 500, { type: 'database' }),
     ];
     const groups = slowGroups(rows);
@@ -32,7 +32,12 @@ describe('slowGroups', () => {
       ['GET /b', 1, 2000 / 6000],
       ['SELECT a', 1, 1],
     ]);
-    expect(groups[0]).toMatchObject({ durationMillis: 3000, lastMillis: 3000, worst: { query: 'x=1' } });
+    expect(groups[0]).toMatchObject({
+      durationMillis: 3000,
+      waitedMillis: 2900,
+      lastMillis: 3000,
+      worst: { query: 'x=1' },
+    });
     expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
     expect(slowGroups([])).toEqual([]);
   });

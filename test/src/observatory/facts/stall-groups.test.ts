@@ -4,7 +4,11 @@ import { Links } from '../../../../src/observatory/links.ts';
 import { stallGroups } from '../../../../src/observatory/facts/stall-groups.ts';
 import { stallsOfTraceWords } from '../../../../src/observatory/sentences/stall-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { STALLS } from '../../../fixtures/busy-blog.ts';
+import { loopWaits, waitedMillis, withWaits } from '../../../../src/observatory/facts/loop-waits.ts';
+import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
+import { FAILING_TRACE, STALLS } from '../../../fixtures/busy-blog.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
+import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const [first] = STALLS;
 const unsampled = { ...first!, place: undefined, placeShare: 0, sampledShare: 0, callers: [] };
@@ -23,15 +27,65 @@ it('stalls without a known function are one row per route', () => {
   ]);
 });
 
+const LINKS = new Links('/base', {});
+/** A request of 900 ms. */
+const trace = sketchTrace(FAILING_TRACE, NOW - 10_000, [
+  { name: 'GET /tags/:tag', type: 'http', at: 0, millis: 900 },
+]);
+const [request] = trace.spans;
+const waiting = (sinceMillis: number, millis: number, of: Stall = unsampled, before = 0): Stall => ({
+  ...of,
+  durationMillis: millis + before,
+  delayed: [
+    {
+      ...of.delayed[0]!,
+      spanId: request!.spanId,
+      waitedMillis: before + millis,
+      within: { sinceMillis, millis },
+    },
+  ],
+});
+const words = (...stalls: readonly Stall[]): string => sentenceText(stallsOfTraceWords(trace, stalls, LINKS));
+
 it('a wait for a loop that nobody is known to have held is a whole sentence', () => {
-  const waited = { ...unsampled, holder: undefined, durationMillis: 350 };
-  const [delayed] = waited.delayed;
-  const words = sentenceText(
-    stallsOfTraceWords({ traceId: delayed!.traceId, durationMillis: 900 }, [waited], new Links('/base', {})),
+  expect(words(waiting(100, 350, { ...unsampled, holder: undefined }))).toBe(
+    ' It waited up to 350 ms for the event loop.',
   );
-  expect(words).toBe(' It waited up to 300 ms for the event loop.');
-  const short = { traceId: delayed!.traceId, durationMillis: 12 };
-  expect(sentenceText(stallsOfTraceWords(short, [waited], new Links('/base', {})))).toContain('up to 12 ms');
+});
+
+it('a wait before a request was read is apart from what is within it, and at most so long', () => {
+  expect(words(waiting(0, 0, first, 2020))).toBe(
+    ' It waited up to 2.02 s for the event loop before it was read, held by spliceMarks src/search/marks.ts:88 in SELECT rowid, rank FROM posts_fts WHERE posts_fts MATCH ? ORDER BY rank LIMIT ? of /search.',
+  );
+});
+
+it('several waits are one sentence, and their sum is within the request', () => {
+  expect(words(waiting(0, 200, first), waiting(300, 500, first))).toMatch(
+    /^ It waited 700 ms for the event loop: 500 ms held by spliceMarks .*, 200 ms held by spliceMarks [^:]*:88 in .* of \/search\.$/,
+  );
+  const { spans } = withWaits(trace, [waiting(0, 200, first), waiting(300, 500, first)]);
+  const [node] = spanTree(spans);
+  expect([node?.waitedMillis, node?.selfMillis, node?.criticalMillis]).toEqual([700, 200, 200]);
+});
+
+it('a stall of an earlier version, or one that does not list all, is compared by the time of day', () => {
+  const { startMillis } = trace;
+  const old = { ...first!, delayed: [], durationMillis: 1000, processStartedAtMillis: 0 };
+  const waited = (stall: Stall): number =>
+    waitedMillis(loopWaits([stall])({ traceId: trace.traceId, ...request! }));
+  expect(waited({ ...old, atMillis: startMillis + 400 })).toBe(400);
+  expect(waited({ ...old, atMillis: startMillis + 1300 })).toBe(600);
+  expect(waited({ ...old, atMillis: startMillis - 1 })).toBe(0);
+  expect(waited({ ...old, atMillis: startMillis + 1901 })).toBe(0);
+  expect(waited({ ...old, atMillis: startMillis + 400, delayedCount: 0 })).toBe(0);
+});
+
+it('a function without a name is told by its place, a stall without samples by its route', () => {
+  const unnamed = { ...first!, place: { ...first!.place!, name: '(anonymous)' } };
+  expect(stallGroups([unnamed])).toMatchObject([
+    { place: 'function at src/search/marks.ts:88', functionName: 'function' },
+  ]);
+  expect(stallGroups([unsampled])[0]?.place).toMatch(/^no sample: /);
 });
 
 it('stalls of the observatory’s own pages are named as such, others are not', () => {

@@ -1,0 +1,67 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { ActiveRequest } from './active-requests.ts';
+
+/** Published by Node for each connection that is accepted. */
+const ACCEPTED = 'net.server.socket';
+/** Node's default backlog: so many connections can wait to be accepted. */
+const MAX_TURNS = 511;
+
+/** Of its connection; undefined if that has no address of its own, as a Unix socket. */
+export function connectionOf({
+  peerAddress,
+  peerPort,
+}: Pick<ActiveRequest, 'peerAddress' | 'peerPort'>): string | undefined {
+  return peerPort === undefined ? undefined : `${peerAddress} ${peerPort}`;
+}
+
+/**
+ * Which requests, read after a stall, can have arrived during it. What arrived on an open connection is read in the first turn of the loop; waiting
+ * connections are accepted one in a turn, and read in the next. So the first turn that accepts none is the last but one.
+ */
+export class LateArrivals {
+  readonly #whenOver: () => void;
+  #turn = 0;
+  #accepted = new Set<string | undefined>();
+  /** In the turn before. */
+  #acceptedBefore = new Set<string | undefined>();
+  #immediate: NodeJS.Immediate | undefined;
+
+  /** Call it before the loop reads: in a timer. */
+  constructor(whenOver: () => void) {
+    this.#whenOver = whenOver;
+    subscribe(ACCEPTED, this.#onAccepted);
+    this.#awaitTurn();
+  }
+
+  /** True for a request that begins now if it can have arrived before the stall was over. */
+  includes(request: ActiveRequest): boolean {
+    const connection = connectionOf(request);
+    return this.#turn === 0 || this.#accepted.has(connection) || this.#acceptedBefore.has(connection);
+  }
+
+  end(): void {
+    unsubscribe(ACCEPTED, this.#onAccepted);
+    clearImmediate(this.#immediate);
+  }
+
+  readonly #onAccepted = (message: unknown): void => {
+    const { remoteAddress, remotePort } = (message as { readonly socket: Socket }).socket;
+    this.#accepted.add(connectionOf({ peerAddress: remoteAddress, peerPort: remotePort }));
+  };
+
+  /** An immediate runs after the loop has read. */
+  #awaitTurn(): void {
+    this.#immediate = setImmediate(() => {
+      const isOver = this.#accepted.size === 0 || ++this.#turn >= MAX_TURNS;
+      if (isOver) {
+        this.end();
+        this.#whenOver();
+        return;
+      }
+      this.#acceptedBefore = this.#accepted;
+      this.#accepted = new Set();
+      this.#awaitTurn();
+    });
+  }
+}

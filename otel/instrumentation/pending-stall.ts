@@ -1,0 +1,33 @@
+import type { Span } from '@opentelemetry/api';
+import type { LateArrivals } from './late-arrivals.ts';
+import type { SeenRequest } from './stall-evidence.ts';
+
+/** A turn of the loop, and how long it had slept until then. */
+export interface Beat {
+  readonly nanos: number;
+  readonly micros: number;
+  readonly idleMillis: number;
+}
+
+/** The main thread as the probe found it. */
+export interface Probed {
+  readonly span: Span | undefined;
+  readonly stack: string | undefined;
+}
+
+/** A stall whose samples are awaited. */
+export interface PendingStall {
+  readonly fromNanos: number;
+  /** How long the loop slept after that. */
+  readonly sleptMillis: number;
+  /** How long it had slept in all, at the end. */
+  readonly idleMillis: number;
+  readonly toNanos: number;
+  readonly toMicros: number;
+  readonly atMillis: number;
+  readonly active: Span | undefined;
+  readonly requests: SeenRequest[];
+  /** Undefined once all that can have arrived is read. */
+  late: LateArrivals | undefined;
+  readonly timer: NodeJS.Timeout;
+}
