@@ -99,12 +99,11 @@ class StalledBlog {
       () => this.blog.ask('/planted/count'),
       ({ body }) => body.toString() === '1',
     );
-    return {
-      release: async () => {
-        await this.blog.ask('/planted/release');
-        await answer;
-      },
+    const release = async (): Promise<void> => {
+      await this.blog.ask('/planted/release');
+      await answer;
     };
+    return { release };
   }
 
   async stalls(): Promise<readonly ToldStall[]> {
