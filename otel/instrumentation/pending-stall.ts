@@ -1,5 +1,6 @@
 import type { Span } from '@opentelemetry/api';
 import type { LateArrivals } from './late-arrivals.ts';
+import type { SampledStall } from './stall-messages.ts';
 import type { SeenRequest } from './stall-evidence.ts';
 
 /** A turn of the loop, and how long it had slept until then. */
@@ -29,5 +30,7 @@ export interface PendingStall {
   readonly requests: SeenRequest[];
   /** Undefined once all that can have arrived is read. */
   late: LateArrivals | undefined;
+  /** Set if samples came before that. */
+  sampled?: SampledStall;
   readonly timer: NodeJS.Timeout;
 }

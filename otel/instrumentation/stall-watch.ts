@@ -180,7 +180,8 @@ export class StallWatch {
       requests: [...this.#ended, ...open.map((request) => ({ request }))],
       late: new LateArrivals(() => {
         pending.late = undefined;
-        if (!isSampled) this.#guarded(() => this.#finish(id, undefined));
+        if (!isSampled || pending.sampled !== undefined)
+          this.#guarded(() => this.#finish(id, pending.sampled));
       }),
       timer: this.#later(() => this.#finish(id, undefined)),
     };
@@ -272,8 +273,14 @@ export class StallWatch {
 
   #onMessage(message: FromStallThread): void {
     if (message.kind === 'watching') this.#state = { is: 'watching' };
-    else if (message.kind === 'sampled') this.#finish(message.id, message);
+    else if (message.kind === 'sampled') this.#onSampled(message.id, message);
     else if (message.kind !== 'failed') this.#options.profiles?.receive(message);
+  }
+
+  #onSampled(id: number, sampled: SampledStall): void {
+    const pending = this.#pending.get(id);
+    if (pending?.late === undefined) this.#finish(id, sampled);
+    else pending.sampled = sampled;
   }
 
   #fail(error: Error): void {
