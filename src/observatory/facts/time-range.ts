@@ -34,6 +34,8 @@ const UNITS: Readonly<Record<string, readonly [number, string]>> = {
 };
 /** Longer ranges are cut to this, as nothing is stored longer. */
 const MAX_MILLIS = 366 * DAY;
+/** Times of five-digit years are not written in addresses, and calendars end. */
+const END_MILLIS = Date.UTC(10_000, 0);
 
 /** The time range of a page, from the address, extended to the bounds of the buckets of counts. */
 export interface ChosenRange extends TimeRange {
@@ -67,7 +69,7 @@ function relative(text: string): { readonly millis: number; readonly words: stri
 
 /** Parses ISO text (in the shown zone if it names none) or epoch milliseconds; undefined if it is neither. */
 function instant(text: string): number | undefined {
-  if (/^\d{11,16}$/.test(text)) return Number(text);
+  if (/^\d{11,16}$/.test(text)) return Number(text) < END_MILLIS ? Number(text) : undefined;
   const local = fromLocalInput(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text, shownZone());
   if (local !== undefined) return local;
   const millis = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;

@@ -6,6 +6,7 @@ import {
   elapsedSeconds,
   knownSince,
 } from '../../../../src/observatory/facts/time-range.ts';
+import { inZone } from '../../../../src/observatory/format/zone.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 14);
 const HOUR = 3_600_000;
@@ -186,6 +187,12 @@ describe('chooseRange', () => {
       fromMillis: NOW - HOUR,
       moving: true,
     }));
+
+  it.each(['Europe/Berlin', 'UTC'])('refuses what calendars do not have in %s', (zone) => {
+    const asked = { from: '1000000000000', to: '9999999999999999' };
+    const range = inZone(zone, () => chooseRange(asked, NOW));
+    expect(range.problem).toContain('“9999999999999999” is not a time');
+  });
 
   it.each(['yesterday', '-0h', '-1', '1h', '-9999999h', 'NaN', '2026-99-99', ' ', '-1h; drop table'])(
     'says that %p is no time and falls back to the last hour',
