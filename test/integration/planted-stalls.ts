@@ -56,8 +56,13 @@ function prepareHuge(millis: number): void {
   huge = textOf(Math.ceil((SHORT_ROWS * 1.5 * millis) / fastest(() => JSON.parse(short))));
 }
 
-function parseHuge(_millis: number): unknown {
-  return JSON.parse(huge);
+/** Once is long enough, unless the machine has become faster. */
+function parseHuge(millis: number): unknown {
+  const until = performance.now() + millis;
+  let parsed: unknown;
+  do parsed = JSON.parse(huge);
+  while (performance.now() < until);
+  return parsed;
 }
 
 let database: Database.Database | undefined;
@@ -72,7 +77,11 @@ function prepareStatement(): void {
 }
 
 function countSlowly(millis: number): unknown {
-  return statement!.get(Math.round(1.5 * millis * rowsPerMilli));
+  const until = performance.now() + millis;
+  let counted: unknown;
+  do counted = statement!.get(Math.round(1.5 * millis * rowsPerMilli));
+  while (performance.now() < until);
+  return counted;
 }
 
 const callback = Koa.prototype.callback;

@@ -48,14 +48,14 @@ const WAYS = [
   {
     way: 'parse',
     name: 'parseHuge',
-    line: 'return JSON.parse(huge)',
+    line: 'JSON.parse(huge)',
     type: 'http',
     series: 'GET /planted/parse',
   },
   {
     way: 'statement',
     name: 'countSlowly',
-    line: 'return statement!.get(',
+    line: 'counted = statement!.get(',
     type: 'database',
     series: 'WITH RECURSIVE planted',
   },
