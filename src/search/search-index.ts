@@ -67,11 +67,13 @@ const VISIBLE = "posts.status = 'published' AND posts.deleted_at IS NULL AND pos
 // bm25 weights of title, tags, body and folded words.
 const RANK = 'bm25(post_search, 10.0, 5.0, 1.0, 1.0)';
 
-/** Matches of an expression with their rank: FTS5 walks them by row, so that a limit ends the walk. */
-const ranked = (tier: number, match: string, limit: number): string =>
-  `SELECT id, ${tier} AS tier, score FROM (
-     SELECT rowid AS id, ${RANK} AS score FROM post_search WHERE post_search MATCH ${match}
-     ORDER BY rowid DESC LIMIT ${limit})`;
+/** Matches with their rank: FTS5 walks them by row, so that a limit ends the walk. */
+const TITLES_RANKED = `SELECT id, 0 AS tier, score FROM (
+  SELECT rowid AS id, ${RANK} AS score FROM post_search WHERE post_search MATCH @inTitle
+  ORDER BY rowid DESC LIMIT ${MAX_TITLES})`;
+const TEXTS_RANKED = `SELECT id, 1 AS tier, score FROM (
+  SELECT rowid AS id, ${RANK} AS score FROM post_search WHERE post_search MATCH @match
+  ORDER BY rowid DESC LIMIT ${MAX_RANKED})`;
 
 /** Full-text search over published posts. Drafts, unlisted and deleted posts are not indexed; scheduled ones appear at their time. */
 export class SearchIndex {
@@ -93,7 +95,7 @@ export class SearchIndex {
          SELECT posts.id, posts.path, posts.title, posts.tags, posts.published_at, tier, score
          FROM (
            SELECT id, min(tier) AS tier, score
-           FROM (${ranked(0, '@inTitle', MAX_TITLES)} UNION ALL ${ranked(1, '@match', MAX_RANKED)}) GROUP BY id
+           FROM (${TITLES_RANKED} UNION ALL ${TEXTS_RANKED}) GROUP BY id
          ) AS found JOIN posts ON posts.id = found.id
          WHERE ${VISIBLE}
          ORDER BY tier, score, posts.published_at DESC, posts.id DESC LIMIT @limit OFFSET @offset
@@ -104,7 +106,7 @@ export class SearchIndex {
       .prepare<[Readonly<Record<string, string | number>>], number>(
         `SELECT count(*) FROM (
            SELECT 1 FROM post_search JOIN posts ON posts.id = post_search.rowid
-           WHERE post_search MATCH @match AND ${VISIBLE} LIMIT ${MAX_TOTAL + 1})`,
+           WHERE post_search MATCH @match AND ${VISIBLE} LIMIT @most)`,
       )
       .pluck();
     this.#insert = database.prepare(
@@ -122,7 +124,7 @@ export class SearchIndex {
     const match = matchExpression(text);
     if (match === undefined) return { hits: [], total: 0, isMore: false, page: 1, pages: 0 };
     const now = this.#now();
-    const counted = this.#count.get({ match, now }) ?? 0;
+    const counted = this.#count.get({ match, now, most: MAX_TOTAL + 1 }) ?? 0;
     const total = Math.min(counted, MAX_TOTAL);
     const inTitle = `{title tags} : (${match})`;
     const pages = Math.min(Math.ceil(total / limit), MAX_PAGE);

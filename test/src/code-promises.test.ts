@@ -64,6 +64,7 @@ describe('no file of the blog', () => {
     );
     // Each made of literals of its own file; what a request said is bound.
     expect([...new Set(parts)].sort()).toEqual([
+      'src/backup/make-backup.ts: table',
       'src/posts/admin-listing.ts: conditions',
       "src/posts/admin-listing.ts: sums.join(', ')",
       "src/posts/post-listings.ts: edges('post_tags')",
