@@ -55,7 +55,7 @@ const WAYS = [
   {
     way: 'statement',
     name: 'countSlowly',
-    line: 'counted = statement!.get(',
+    line: 'return statement!.get(',
     type: 'database',
     series: 'WITH RECURSIVE planted',
   },
