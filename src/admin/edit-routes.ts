@@ -4,7 +4,7 @@ import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import { seeOther } from '../accounts/route-answers.ts';
-import type { Post } from '../posts/post.ts';
+import type { Post, PostDraft } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { askedPost, expectPost, noticeOf } from './asked-post.ts';
@@ -102,11 +102,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     const { draft: written, problems } = draftOfValues(values, site.timeZone);
     if (Object.keys(problems).length > 0) return refuse(ctx, { values, problems, draft }, 422);
     try {
-      const place = posts.decide(written);
-      const text = await renderText(written.markdown, place);
-      const post = await whenUnlocked(() =>
-        posts.create({ ...written, path: place.path }, { rendered: text }),
-      );
+      const post = await createRendered(written);
       await forget(draft);
       metrics.postCreated();
       markPublished(post);
@@ -114,6 +110,19 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
       await refuse(ctx, { values, problems: problemOf(error), draft }, 422);
+    }
+  }
+
+  /** While a text was rendered for a derived address, another post may have got it; then the next one is derived. */
+  async function createRendered(written: PostDraft): Promise<Post> {
+    const place = posts.decide(written);
+    const rendered = await renderText(written.markdown, place);
+    try {
+      return await whenUnlocked(() => posts.create({ ...written, path: place.path }, { rendered }));
+    } catch (error) {
+      const isTaken = error instanceof PostDraftError && error.reason === 'taken' && error.field === 'path';
+      if (!isTaken || written.path !== undefined) throw error;
+      return createRendered(written);
     }
   }
 

@@ -66,6 +66,20 @@ describe('editor', () => {
     expect((await server.ask('/older')).headers.location).toMatch(/\/glas\/licht$/);
   });
 
+  it('saves posts of one title at once, each at an address of its own', async () => {
+    await owner.get('/admin/posts/new');
+    const fields = { title: 'Same', markdown: 'x', status: 'published' };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => owner.post('/admin/posts', fields)));
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303, 303]);
+    const paths = answers.map(({ headers }) => {
+      const id = Number(/posts\/(\d+)\/edit/.exec(headers.location!)![1]);
+      return server.posts.byId(id)!.path.split('/').at(-1);
+    });
+    expect(paths.toSorted()).toEqual(['same', 'same-2', 'same-3', 'same-4']);
+    const chosen = await owner.post('/admin/posts', { ...fields, path: '2026/03/same' });
+    expect(chosen.status).toBe(422);
+  });
+
   it('makes the address of a draft anew with its title, unless another was typed', async () => {
     const id = await create({ title: 'First', markdown: 'x', status: 'draft' });
     const save = async (fields: Record<string, string>): Promise<string> => {
