@@ -137,7 +137,8 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
           )
           .map((interval) => barGeometry(interval, options.startMillis, options.durationMillis, MIN_PERCENT))
           .filter((each) => each.width > MIN_PERCENT);
-  const filled = solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
+  // On hatching, words are dark on light.
+  const filled = waits.length === 0 && solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
   const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
   const x = place === 'after' ? left + width : left;
   return html`<svg

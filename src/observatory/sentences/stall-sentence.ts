@@ -26,6 +26,8 @@ export function stallsSentence(
   const [first] = stallGroups(rows);
   const worst = rows.reduce((most, row) => (row.durationMillis > most.durationMillis ? row : most));
   const delayed = rows.reduce((sum, { delayedCount }) => sum + delayedCount, 0);
+  // When those that were read afterwards arrived is not known.
+  const most = rows.some((row) => row.delayed.some(({ wasRunning }) => !wasRunning)) ? 'Up to ' : '';
   const longest = `for up to ${text(duration(worst.durationMillis))}`;
   return [
     {
@@ -40,7 +42,7 @@ export function stallsSentence(
           ...inOperation(first.operation, first.route, links),
           ...(first.isOwnView ? [{ text: ', drawing a page of the observatory' }] : []),
         ]),
-    { text: `. ${delayed === 0 ? 'No request' : plural(delayed, 'request')} had to wait.` },
+    { text: `. ${delayed === 0 ? 'No request' : `${most}${plural(delayed, 'request')}`} had to wait.` },
   ];
 }
 
