@@ -102,7 +102,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     const { draft: written, problems } = draftOfValues(values, site.timeZone);
     if (Object.keys(problems).length > 0) return refuse(ctx, { values, problems, draft }, 422);
     try {
-      const post = await createRendered(written);
+      const post = await createRendered(written, deps);
       await forget(draft);
       metrics.postCreated();
       markPublished(post);
@@ -110,19 +110,6 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
       await refuse(ctx, { values, problems: problemOf(error), draft }, 422);
-    }
-  }
-
-  /** While a text was rendered for a derived address, another post may have got it; then the next one is derived. */
-  async function createRendered(written: PostDraft): Promise<Post> {
-    const place = posts.decide(written);
-    const rendered = await renderText(written.markdown, place);
-    try {
-      return await whenUnlocked(() => posts.create({ ...written, path: place.path }, { rendered }));
-    } catch (error) {
-      const isTaken = error instanceof PostDraftError && error.reason === 'taken' && error.field === 'path';
-      if (!isTaken || written.path !== undefined) throw error;
-      return createRendered(written);
     }
   }
 
@@ -142,6 +129,20 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   /** The post is saved; if this write fails, the text is offered once more, nothing else. */
   async function forget(draft: string | undefined): Promise<void> {
     if (draft !== undefined) await whenUnlocked(() => unsaved.remove(draft)).catch(() => {});
+  }
+}
+
+/** While a text was rendered for a derived address, another post may have got it; then the next one is derived. */
+async function createRendered(written: PostDraft, deps: EditRouteDependencies): Promise<Post> {
+  const { posts, renderText, whenUnlocked } = deps;
+  const place = posts.decide(written);
+  const rendered = await renderText(written.markdown, place);
+  try {
+    return await whenUnlocked(() => posts.create({ ...written, path: place.path }, { rendered }));
+  } catch (error) {
+    const isTaken = error instanceof PostDraftError && error.reason === 'taken' && error.field === 'path';
+    if (!isTaken || written.path !== undefined) throw error;
+    return createRendered(written, deps);
   }
 }
 
