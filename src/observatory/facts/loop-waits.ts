@@ -83,12 +83,58 @@ export function stallsAround(
 /** The trace, with what its requests waited. */
 export function withWaits(trace: TraceDetail, stalls: readonly Stall[]): TraceDetail {
   if (stalls.length === 0) return trace;
-  const waitsOf = loopWaits(stalls);
+  const waitsOf = waitsWithin(trace, stalls);
   const spans = trace.spans.map((span) => {
-    const waits = span.kind === 'server' ? waitsOf({ traceId: trace.traceId, ...span }) : [];
+    const waits = waitsOf(span);
     return waits.length === 0 ? span : { ...span, waits };
   });
   return { ...trace, spans };
+}
+
+/**
+ * What a span of a trace waited. A request that ran in one turn of the loop with the one that is blamed held the loop, too: its statements and
+ * renders waited for nobody.
+ */
+export function waitsWithin(
+  { traceId, spans }: Pick<TraceDetail, 'traceId' | 'spans'>,
+  stalls: readonly Stall[],
+): (span: TraceDetail['spans'][number]) => readonly LoopWait[] {
+  const waitsOf = loopWaits(stalls);
+  const busy = merged(spans.filter(({ type }) => type === 'database' || type === 'render'));
+  return (span) =>
+    span.kind !== 'server'
+      ? []
+      : waitsOf({ traceId, ...span }).flatMap((wait) => {
+          const durationMillis = wait.durationMillis - commonMillis(wait, busy);
+          return durationMillis > 0 ? [{ ...wait, durationMillis }] : [];
+        });
+}
+
+interface Span {
+  readonly startMillis: number;
+  readonly durationMillis: number;
+}
+
+/** As times of which no two overlap, oldest first. */
+function merged(spans: readonly Span[]): readonly Span[] {
+  const found: Span[] = [];
+  for (const { startMillis, durationMillis } of spans.toSorted((a, b) => a.startMillis - b.startMillis)) {
+    const last = found.at(-1);
+    const end = last === undefined ? -Infinity : last.startMillis + last.durationMillis;
+    const from = Math.max(startMillis, end);
+    if (startMillis + durationMillis > from)
+      found.push({ startMillis: from, durationMillis: startMillis + durationMillis - from });
+  }
+  return found;
+}
+
+/** What a time has in common with times that do not overlap. */
+function commonMillis({ startMillis, durationMillis }: Span, spans: readonly Span[]): number {
+  return spans.reduce((sum, span) => {
+    const from = Math.max(startMillis, span.startMillis);
+    const to = Math.min(startMillis + durationMillis, span.startMillis + span.durationMillis);
+    return sum + Math.max(0, to - from);
+  }, 0);
 }
 
 /** What the requests of each route waited, at least: a stall lists the hundred that waited longest. */

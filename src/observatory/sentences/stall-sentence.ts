@@ -1,5 +1,5 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
-import { loopWaits, waitedMillis } from '../facts/loop-waits.ts';
+import { waitedMillis, waitsWithin } from '../facts/loop-waits.ts';
 import { isOwnView, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
@@ -81,11 +81,9 @@ function blockedWords(stall: Stall): Sentence {
   ];
 }
 
-function waitedWithin({ traceId, spans }: Pick<TraceDetail, 'traceId' | 'spans'>, stall: Stall): number {
-  const waitsOf = loopWaits([stall]);
-  return spans
-    .filter(({ kind }) => kind === 'server')
-    .reduce((sum, span) => sum + waitedMillis(waitsOf({ traceId, ...span })), 0);
+function waitedWithin(trace: Pick<TraceDetail, 'traceId' | 'spans'>, stall: Stall): number {
+  const waitsOf = waitsWithin(trace, [stall]);
+  return trace.spans.reduce((sum, span) => sum + waitedMillis(waitsOf(span)), 0);
 }
 
 /** At most: when a request arrived is not known. An earlier version of the blog did not tell it apart. */

@@ -68,6 +68,20 @@ it('several waits are one sentence, and their sum is within the request', () => 
   expect([node?.waitedMillis, node?.selfMillis, node?.criticalMillis]).toEqual([700, 200, 200]);
 });
 
+it('statements of a request that ran in one turn with the one that is blamed waited for nobody', () => {
+  const busy = sketchTrace(FAILING_TRACE, NOW - 10_000, [
+    { name: 'GET /tags/:tag', type: 'http', at: 0, millis: 900 },
+    { name: 'SELECT 1', type: 'database', at: 20, millis: 400, parent: 0 },
+    { name: 'SELECT 2', type: 'database', at: 420, millis: 470, parent: 0 },
+  ]);
+  const stall = waiting(0, 900, { ...first!, holder: { ...first!.holder!, traceId: 'f'.repeat(32) } });
+  const own = { ...stall, delayed: [{ ...stall.delayed[0]!, spanId: busy.spans[0]!.spanId }] };
+  expect(withWaits(busy, [own]).spans[0]?.waits).toMatchObject([{ durationMillis: expect.closeTo(30) }]);
+  expect(sentenceText(stallsOfTraceWords(busy, [own], LINKS))).toMatch(
+    /^ It waited 30.* ms for the event loop, /,
+  );
+});
+
 it('a stall of an earlier version, or one that does not list all, is compared by the time of day', () => {
   const { startMillis } = trace;
   const old = { ...first!, delayed: [], durationMillis: 1000, processStartedAtMillis: 0 };
