@@ -29,7 +29,7 @@ export class RequestBook {
   }
 
   get bytes(): number {
-    return this.#cells.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.cells.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** @param series As counted; there are few. */
@@ -57,16 +57,12 @@ export class RequestBook {
 
   /** Hours in memory, oldest first; the last one is still counted. Stored lists are marked by `savedCount`. */
   get cells(): readonly RequestCell[] {
-    return this.#cells;
+    return [...this.#closed, this.#open];
   }
 
   /** Forgets a closed hour, once it is stored. */
   forget(cell: RequestCell): void {
     this.#closed = this.#closed.filter((each) => each !== cell);
-  }
-
-  get #cells(): readonly RequestCell[] {
-    return [...this.#closed, this.#open];
   }
 
   #turn(atMillis: number): void {
@@ -79,7 +75,7 @@ export class RequestBook {
   }
 
   #lists(key: string, range: TimeRange): RequestLists<NotFoundRow> | undefined {
-    const cells = this.#cells;
+    const cells = this.cells;
     const held = cells.flatMap((cell): readonly RequestsSummary[] => {
       const isIn = cell.startMillis < range.toMillis && cell.startMillis + CELL_MILLIS > range.fromMillis;
       const summary = isIn ? cell.summary(key) : undefined;
@@ -95,7 +91,7 @@ export class RequestBook {
     const now = this.#now();
     const oldest = Math.min(
       this.#archive?.oldestMillis() ?? Infinity,
-      ...this.#cells.map(({ fromMillis }) => fromMillis),
+      ...this.cells.map(({ fromMillis }) => fromMillis),
     );
     const from = Math.max(oldest, alignDown(Math.min(range.fromMillis, now), CELL_MILLIS));
     return requestListsOf(merged, {

@@ -55,12 +55,6 @@ export class ListsOfRequests<Detail = undefined> {
     this.#bots = new TopList(others, budget);
   }
 
-  get bytes(): number {
-    return (
-      LISTS_BYTES + this.addresses.bytes + this.#referrers.bytes + this.#browsers.bytes + this.#bots.bytes
-    );
-  }
-
   /** @param from The referring page. Returns the entry of its address, if there is one, and whether a browser asked. */
   record(
     { askedPath, userAgent }: AskedAddress,

@@ -144,9 +144,10 @@ export class ListHistory implements HistoryPart, RequestArchive {
         saved.push({ cell, key, count: lists.addresses.total });
       }
     });
-    for (const { cell, key, count } of saved) cell.saved(key, count);
-    for (const { fromMillis } of saved.map(({ cell }) => cell))
-      this.#oldestMillis = Math.min(this.#oldestMillis ?? Infinity, fromMillis);
+    for (const { cell, key, count } of saved) {
+      cell.saved(key, count);
+      this.#oldestMillis = Math.min(this.#oldestMillis ?? Infinity, cell.fromMillis);
+    }
   }
 
   /** Merges one old hour into its day: all processes may do so, each row is merged by one. */

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import type { RequestsSummary } from '../aggregate/request-lists.ts';
+import type { TimeRange } from '../query.ts';
 
 /** Lists of requests of one name in an hour of a process, or in a day of all. */
 export interface StoredLists {
@@ -13,12 +14,7 @@ export interface StoredLists {
   readonly lists: RequestsSummary;
 }
 
-interface Row {
-  readonly list: number;
-  readonly name: string;
-  readonly startMillis: number;
-  readonly endMillis: number;
-  readonly cell: string;
+interface Row extends Omit<StoredLists, 'lists'> {
   readonly body: Buffer;
 }
 
@@ -82,10 +78,7 @@ export class ListTable {
   }
 
   /** Those of a name that overlap a range; damaged ones are skipped. */
-  read(
-    name: string,
-    range: { readonly fromMillis: number; readonly toMillis: number },
-  ): readonly StoredLists[] {
+  read(name: string, range: TimeRange): readonly StoredLists[] {
     return this.#read.all(name, range.toMillis, range.fromMillis).flatMap(listsIn);
   }
 
