@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { nameOfUnnamed } from './unnamed-function.ts';
+import { indentOf, nameOfUnnamed } from './unnamed-function.ts';
 
 const MAX_FILES = 32;
 const MAX_FILE_BYTES = 2_000_000;
@@ -46,8 +46,8 @@ export class FunctionLines {
 function endOf(lines: readonly string[], firstLine: number): number {
   const indent = indentOf(lines[firstLine - 1] ?? '');
   let isTemplate = false;
-  for (const [index, text] of lines.entries()) {
-    if (index < firstLine - 1) continue;
+  for (let index = firstLine - 1; index < lines.length; index++) {
+    const text = lines[index] ?? '';
     const ends = index >= firstLine && text.trim() !== '' && indentOf(text) <= indent;
     if (ends && !isTemplate) return index + 1;
     // An odd number of marks opens or closes a template; one within another closes on its line, as a rule.
@@ -55,8 +55,6 @@ function endOf(lines: readonly string[], firstLine: number): number {
   }
   return lines.length;
 }
-
-const indentOf = (text: string): number => text.search(/\S/);
 
 function readLines(url: string): readonly string[] {
   try {

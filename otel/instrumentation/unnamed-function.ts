@@ -45,4 +45,4 @@ function nameBefore(text: string): string | undefined {
   return taker === undefined || KEYWORDS.has(taker) ? undefined : `callback of ${taker}(${word ?? ''})`;
 }
 
-const indentOf = (text: string): number => text.search(/\S/);
+export const indentOf = (text: string): number => text.search(/\S/);
