@@ -1,5 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import { wholeNumber } from '../http/form-body.ts';
 import { queryText } from '../accounts/route-answers.ts';
 import type { Post } from '../posts/post.ts';
 import type { PostStore } from '../posts/post-store.ts';
@@ -15,8 +16,8 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** Returns the post of `/admin/posts/:id/…`, deleted ones included; undefined if there is none or the address has no id. */
 export function askedPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post | undefined {
-  const { id = '' } = ctx.params;
-  return /^\d{1,15}$/.test(id) ? posts.byId(Number(id)) : undefined;
+  const id = wholeNumber(ctx.params['id']);
+  return id === undefined ? undefined : posts.byId(id);
 }
 
 /** As `askedPost`, but answers 404 if there is none. */

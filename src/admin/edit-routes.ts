@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { formFields } from '../http/form-body.ts';
+import { formFields, wholeNumber } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import { seeOther } from '../accounts/route-answers.ts';
@@ -78,7 +78,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       const title = 'The post was removed in the meantime. Saving creates a new one.';
       return refuse(ctx, { values, problems: { title }, draft }, 404);
     }
-    const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
+    const version = wholeNumber(fields['version']) ?? -1;
     const { draft: written, problems } = draftOfValues(values, site.timeZone, post);
     if (Object.keys(problems).length > 0) return refuse(ctx, { post, values, problems, version, draft }, 422);
     try {

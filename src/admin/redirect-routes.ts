@@ -7,7 +7,7 @@ import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-import { formFields } from '../http/form-body.ts';
+import { formFields, wholeNumber } from '../http/form-body.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { REDIRECTS_PATH } from '../process/own-addresses.ts';
 import { redirectsPage, type RedirectValues } from './redirects-page.ts';
@@ -43,8 +43,8 @@ export function addRedirectRoutes(router: Router, deps: RedirectRouteDependencie
   });
 
   router.post(`${REDIRECTS_PATH}/remove`, forms.owner, async (ctx) => {
-    const id = Number(formFields(ctx)['id'] ?? Number.NaN);
-    if (Number.isSafeInteger(id) && (await whenUnlocked(() => redirects.remove(id))))
+    const id = wholeNumber(formFields(ctx)['id']);
+    if (id !== undefined && (await whenUnlocked(() => redirects.remove(id))))
       log.info({ event: 'redirect.removed' }, 'the owner removed a redirect');
     seeOther(ctx, `${REDIRECTS_PATH}?done=removed`);
   });

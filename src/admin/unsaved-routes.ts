@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { formFields, type FormFields } from '../http/form-body.ts';
+import { formFields, wholeNumber, type FormFields } from '../http/form-body.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
 import { createSecretToken } from '../accounts/secret-token.ts';
 import type { UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
@@ -31,11 +31,10 @@ export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): voi
     const fields = formFields(ctx);
     const draft = draftIn(fields);
     if (draft === undefined) return ctx.throw(400, 'The form has no draft: reload the editor.');
-    const { post = '', version = '' } = fields;
     const text = {
       draft,
-      postId: numberOf(post),
-      version: numberOf(version),
+      postId: wholeNumber(fields['post']),
+      version: wholeNumber(fields['version']),
       fields: { ...valuesOfForm(fields) },
     };
     if (!(await whenUnlocked(() => unsaved.put(text)))) return ctx.throw(404, 'The post was removed.');
@@ -44,7 +43,7 @@ export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): voi
 
   router.post(`${AUTOSAVE_PATH}/discard`, forms.owner, async (ctx) => {
     const fields = formFields(ctx);
-    const post = numberOf(fields['post'] ?? '');
+    const post = wholeNumber(fields['post']);
     await whenUnlocked(() => unsaved.remove(draftIn(fields) ?? ''));
     seeOther(
       ctx,
@@ -80,8 +79,4 @@ export function othersThan(
     ({ draft: other, fields }) =>
       other !== draft && Object.entries(values).some(([name, value]) => (fields[name] ?? '') !== value),
   );
-}
-
-function numberOf(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -81,6 +81,11 @@ export function formFields(ctx: Context): FormFields {
   return fields;
 }
 
+/** The whole number that a field or a part of an address has, as an id or a version; undefined for anything else. */
+export function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
 function limitText(bytes: number): string {
   return bytes >= 1_000_000 ? `${Math.round(bytes / 1_000_000)} MB` : `${Math.round(bytes / 1000)} kB`;
 }
