@@ -110,14 +110,11 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
       case 'moved':
         movePermanently(ctx, postUrl(found.path));
         return;
-      case 'gone': {
-        const target = redirects.find(ctx.path);
-        if (target !== undefined) return movePermanently(ctx, target);
-        return ctx.throw(410, 'The author removed the post at this address.');
-      }
+      case 'gone':
       case 'missing': {
         const target = redirects.find(ctx.path);
         if (target !== undefined) return movePermanently(ctx, target);
+        if (found.kind === 'gone') return ctx.throw(410, 'The author removed the post at this address.');
         // People shorten a post's dated address to browse.
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
         const known = period === null ? undefined : periodOf(period[1], period[2]);
