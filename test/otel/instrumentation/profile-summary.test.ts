@@ -48,7 +48,7 @@ const URLS = {
   render: 'file:///srv/blog/src/render.ts',
   parse: 'file:///srv/blog/node_modules/markdown/index.js',
   count: 'file:///srv/blog/otel/count.ts',
-  secret: 'file:///home/owner/secret/tool.js',
+  secret: 'file:///elsewhere/secret/tool.js',
 };
 
 describe('profileSummary', () => {
