@@ -20,6 +20,13 @@ function accountName(): Html {
   />`;
 }
 
+/** For those who sign in without their password. */
+function optionalPassword(problems: FieldProblems): Html {
+  const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
+  return html`${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
+  ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}`;
+}
+
 export function setupPage(options: {
   readonly token: string;
   readonly formToken: string;
@@ -56,15 +63,13 @@ export function ownerLinkPage(options: {
   readonly problems?: FieldProblems;
 }): Html {
   const { token, formToken, problems = {} } = options;
-  const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
   return html`<div class="sheet">
     <h1>Sign in by link</h1>
     <p class="lead">This link was created on the blog’s machine. It works once.</p>
     ${errorSummary(problems)}
     <form method="post" action="/admin/setup">
       ${hiddenField('_csrf', formToken)} ${hiddenField('token', token)} ${accountName()}
-      ${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
-      ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
+      ${optionalPassword(problems)}
       <p class="actions"><button type="submit" class="primary">Sign in</button></p>
     </form>
   </div>`;
@@ -126,7 +131,6 @@ export function recoveryPage(options: {
   readonly problems?: FieldProblems;
 }): Html {
   const { formToken, problems = {} } = options;
-  const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
   return html`<div class="sheet">
     <h1>Sign in with a recovery code</h1>
     <p class="lead">
@@ -152,8 +156,7 @@ export function recoveryPage(options: {
             autofocus
           />`,
       })}
-      ${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
-      ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
+      ${optionalPassword(problems)}
       <p class="actions"><button type="submit" class="primary">Sign in</button></p>
     </form>
   </div>`;

@@ -6,15 +6,13 @@ import { formFields } from '../http/form-body.ts';
 import { sessionOf } from './load-session.ts';
 import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';
-import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
+import { BUSY, queryText, seeOther, throttled, unlessBusy, welcome } from './route-answers.ts';
 import { formTokenOf } from './secret-token.ts';
 import { addRecoveryRoutes } from './recovery-routes.ts';
 import { addSetupRoutes, type SetupRouteDependencies } from './setup-routes.ts';
 import { addSignOutRoutes } from './sign-out-routes.ts';
-import { waitText } from './wait-text.ts';
 
 const WRONG = 'Wrong password.';
-const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 /** Routes of set-up, sign-in and sign-out: the only pages under /admin that need no session. */
 export function createAccountRoutes(deps: SetupRouteDependencies): Router {
@@ -36,8 +34,8 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
     const next = nextPath(fields['next']);
     const guesser = guesserOf(ctx, { cookies, owners: accounts.owners });
     const facts = { address: ctx.ip, browser: guesser.kind === 'browser' ? 'known' : 'unknown' };
-    const wait = accounts.throttle.waitMillis(guesser);
-    if (wait > 0) {
+    const wait = throttled(ctx, accounts.throttle, guesser);
+    if (wait !== undefined) {
       log.warn({ event: 'sign-in.throttled', ...facts }, 'sign-in throttled');
       return sendThrottled(ctx, next, wait);
     }
@@ -78,13 +76,12 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
     send(ctx, { title: 'Sign in', status, bare: true, body });
   }
 
-  function sendThrottled(ctx: Context, next: string, wait: number): void {
-    ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
+  function sendThrottled(ctx: Context, next: string, wait: string): void {
     sendSignIn(
       ctx,
       429,
       next,
-      `Too many wrong passwords. Try again in ${waitText(wait)}, or run “npm run owner-link” on the blog’s machine.`,
+      `Too many wrong passwords. Try again in ${wait}, or run “npm run owner-link” on the blog’s machine.`,
     );
   }
 

@@ -6,13 +6,11 @@ import type { FieldProblems } from './form-parts.ts';
 import { guesserOf } from './guesser-of.ts';
 import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
-import { seeOther, unlessBusy, welcome } from './route-answers.ts';
+import { BUSY, seeOther, throttled, unlessBusy, welcome } from './route-answers.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { SetupRouteDependencies } from './setup-routes.ts';
-import { waitText } from './wait-text.ts';
 
 const WRONG = 'This is none of your unused recovery codes.';
-const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 /** Signs the owner in by a recovery code; guessing is throttled as that of passwords is. */
 export function addRecoveryRoutes(router: Router, deps: SetupRouteDependencies): void {
@@ -26,11 +24,10 @@ export function addRecoveryRoutes(router: Router, deps: SetupRouteDependencies):
     const problems = keepsPassword ? {} : await passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems);
     const guesser = guesserOf(ctx, { cookies, owners: accounts.owners });
-    const wait = accounts.throttle.waitMillis(guesser);
-    if (wait > 0) {
+    const wait = throttled(ctx, accounts.throttle, guesser);
+    if (wait !== undefined) {
       log.warn({ event: 'sign-in.throttled', address: ctx.ip }, 'sign-in throttled');
-      ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
-      return show(ctx, 429, { code: `Too many wrong codes or passwords. Try again in ${waitText(wait)}.` });
+      return show(ctx, 429, { code: `Too many wrong codes or passwords. Try again in ${wait}.` });
     }
     const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
     // Before a hash is made, which takes tenths of a second.

@@ -2,9 +2,13 @@ import type { Context } from 'koa';
 import type { SignedIn } from './access.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import { createBrowserToken } from './known-browser.ts';
+import type { Guesser, SignInThrottle } from './sign-in-throttle.ts';
+import { waitText } from './wait-text.ts';
 import { WorkGateFullError } from './work-gate.ts';
 
 const BUSY_SECONDS = 5;
+/** Shown beside a password that could not be checked. */
+export const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 export function queryText(ctx: Context, name: string): string {
   const value = ctx.query[name];
@@ -26,6 +30,14 @@ export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promi
     ctx.set('Retry-After', String(BUSY_SECONDS));
     return 'busy';
   }
+}
+
+/** Returns in words how long a client that guessed wrong has to wait, and sets Retry-After; undefined if it may try now. */
+export function throttled(ctx: Context, throttle: SignInThrottle, guesser: Guesser): string | undefined {
+  const wait = throttle.waitMillis(guesser);
+  if (wait <= 0) return undefined;
+  ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
+  return waitText(wait);
 }
 
 /** Redirects after a form to a page that is fetched with GET. */

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { deadLinkPage, ownerLinkPage, setupPage } from './account-pages.ts';
-import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
+import { BUSY, queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import type { Accounts } from './accounts.ts';
 import type { AdminSender } from './admin-sender.ts';
@@ -14,8 +14,6 @@ import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { LinkPurpose } from './setup-links.ts';
-
-const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 export interface SetupRouteDependencies {
   readonly accounts: Accounts;

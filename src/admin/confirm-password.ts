@@ -4,12 +4,9 @@ import type { CheckedPassword } from '../accounts/access.ts';
 import type { AccountCookies } from '../accounts/account-cookies.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { isSessionLive, sessionOf } from '../accounts/load-session.ts';
-import { seeOther, unlessBusy } from '../accounts/route-answers.ts';
+import { BUSY, seeOther, throttled, unlessBusy } from '../accounts/route-answers.ts';
 import type { Attempt, Guesser } from '../accounts/sign-in-throttle.ts';
-import { waitText } from '../accounts/wait-text.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-
-export const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 interface ConfirmDependencies {
   readonly accounts: Accounts;
@@ -42,11 +39,10 @@ export class PasswordConfirmation {
     const sessionId = sessionOf(ctx)!.id;
     // Throttled, so that a stolen session cannot be used to guess the password.
     const guesser: Guesser = { kind: 'session', id: sessionId };
-    const wait = accounts.throttle.waitMillis(guesser);
-    if (wait > 0) {
+    const wait = throttled(ctx, accounts.throttle, guesser);
+    if (wait !== undefined) {
       log.warn({ event: 'password.throttled', address: ctx.ip }, 'password change throttled');
-      ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
-      refuse(429, `Too many wrong passwords. Try again in ${waitText(wait)}.`);
+      refuse(429, `Too many wrong passwords. Try again in ${wait}.`);
       return undefined;
     }
     const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));

@@ -5,9 +5,9 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { formFields } from '../http/form-body.ts';
 import { passwordProblems } from '../accounts/password-rules.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
-import { seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
+import { BUSY, seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-import { BUSY, PasswordConfirmation } from './confirm-password.ts';
+import { PasswordConfirmation } from './confirm-password.ts';
 import type { ShowSettings } from './settings-routes.ts';
 
 export interface PasswordRouteDependencies {
