@@ -61,7 +61,7 @@ run('the observatory in a browser', () => {
     const { page } = await house.open();
     await page.goto(overview);
     // Kept outside the page, where a live update does not reach.
-    const wanted = await page.evaluate(() => {
+    const left = await page.evaluateHandle(() => {
       const all = [
         ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary'),
       ].filter(
@@ -70,15 +70,14 @@ run('the observatory in a browser', () => {
           element.checkVisibility() &&
           (element as HTMLInputElement).type !== 'hidden',
       );
-      Object.assign(window, { unreached: new Set(all) });
-      return all.length;
+      return new Set<Element | null>(all);
     });
+    const wanted = await left.evaluate(({ size }) => size);
     expect(wanted).toBeGreaterThan(50);
     const unreached = (): Promise<readonly string[]> =>
-      page.evaluate(() => {
-        const left = (window as unknown as { unreached: Set<Element | null> }).unreached;
-        left.delete(document.activeElement);
-        return [...left].map((element) => element?.outerHTML.slice(0, 120) ?? '');
+      left.evaluate((elements) => {
+        elements.delete(document.activeElement);
+        return [...elements].map((element) => element?.outerHTML.slice(0, 120) ?? '');
       });
     for (let press = 0; press < wanted * 2 && (await unreached()).length > 0; press++)
       await page.keyboard.press('Tab');

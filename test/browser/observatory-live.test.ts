@@ -8,6 +8,14 @@ import { PLAIN, type SpanSketch } from '../fixtures/trace-sketches.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
+declare global {
+  /** What the test adds to the page. */
+  interface Window {
+    received: string[];
+    source: EventSource;
+  }
+}
+
 const executablePath = chromiumPath();
 const FAILING: readonly SpanSketch[] = [
   { name: 'GET /broken', type: 'http', at: 0, millis: 20, error: 'TypeError: nothing is there' },
@@ -49,23 +57,18 @@ run('live numbers in a browser', () => {
     const { page } = await house.open(options);
     // What arrives is written down before the page's own listeners see it.
     await page.addInitScript(() => {
-      const received: string[] = [];
-      const Plain = window.EventSource;
-      Object.assign(window, {
-        received,
-        EventSource: class extends Plain {
-          constructor(address: string) {
-            super(address);
-            Object.assign(window, { source: this });
-            this.addEventListener('moment', () => received.push('moment'));
-          }
-        },
-      });
+      window.received = [];
+      window.EventSource = class extends EventSource {
+        constructor(address: string | URL) {
+          super(address);
+          window.source = this;
+          this.addEventListener('moment', () => window.received.push('moment'));
+        }
+      };
     });
     await page.goto(`${overview}${path}`);
-    await page.waitForFunction(() => (window as unknown as { received: string[] }).received.length > 0);
-    const received = (): Promise<number> =>
-      page.evaluate(() => (window as unknown as { received: string[] }).received.length);
+    await page.waitForFunction(() => window.received.length > 0);
+    const received = (): Promise<number> => page.evaluate(() => window.received.length);
     return { page, asked, received };
   }
 
@@ -84,10 +87,7 @@ run('live numbers in a browser', () => {
     const before = await received();
     for (const rate of [0.2, 0.3]) {
       changeRate(rate);
-      await page.waitForFunction(
-        (count) => (window as unknown as { received: string[] }).received.length > count,
-        before + (rate === 0.2 ? 0 : 1),
-      );
+      await page.waitForFunction((count) => window.received.length > count, before + (rate === 0.2 ? 0 : 1));
     }
     expect(await button(page).textContent()).toBe('Paused · resume · 2 new');
     expect(await button(page).getAttribute('aria-pressed')).toBe('true');
@@ -103,11 +103,7 @@ run('live numbers in a browser', () => {
     const { page } = await open('/sampling');
     // "every 5 s" on a machine that is slow to answer.
     expect(await button(page).textContent()).toMatch(/^Live.* · pause$/);
-    await page.evaluate(() =>
-      (window as unknown as { source: EventSource }).source.dispatchEvent(
-        new MessageEvent('pace', { data: '4' }),
-      ),
-    );
+    await page.evaluate(() => window.source.dispatchEvent(new MessageEvent('pace', { data: '4' })));
     expect(await button(page).textContent()).toBe('Live, every 4 s · pause');
     await page.close();
   });
@@ -180,12 +176,12 @@ run('live numbers in a browser', () => {
 
   it.each([1440, 360])('moves hardly anything while the sentence changes, at %d px', async (width) => {
     const { page, received } = await open('', { viewport: { width, height: 900 } });
-    await page.evaluate(() => {
+    const seen = await page.evaluateHandle(() => {
       const shifts: number[] = [];
-      Object.assign(window, { shifts });
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+        for (const entry of list.getEntries()) shifts.push('value' in entry ? Number(entry.value) : NaN);
       }).observe({ type: 'layout-shift', buffered: false });
+      return shifts;
     });
     const words = new Set<string | null>();
     for (const [index, spans] of [FAILING, PLAIN, SLOW, FAILING].entries()) {
@@ -194,10 +190,7 @@ run('live numbers in a browser', () => {
         Array.from({ length: 40 }, (_, at) => ({ startMillis: blog.telemetry.now() + 5 * at, spans })),
       );
       blog.pass(1000 + index);
-      await page.waitForFunction(
-        (count) => (window as unknown as { received: string[] }).received.length > count,
-        before,
-      );
+      await page.waitForFunction((count) => window.received.length > count, before);
       // The frame after the change is painted.
       await page.evaluate(
         () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
@@ -205,7 +198,7 @@ run('live numbers in a browser', () => {
       words.add(await page.locator('.lead').textContent());
     }
     expect(words.size).toBeGreaterThan(2);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    const shifts = await seen.jsonValue();
     expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThanOrEqual(0.02);
     await page.close();
   });
