@@ -1,7 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type DatabaseConstructor from 'better-sqlite3';
-import type { Database } from 'better-sqlite3';
 import { BusinessTable } from './business-table.ts';
 import { CallerTable } from './caller-table.ts';
 import { RollUpArchive } from './roll-up-archive.ts';
@@ -13,7 +9,7 @@ import { SettingTable } from './setting-table.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { StallTable } from './stall-table.ts';
 import { StatementTable } from './statement-table.ts';
-import { fileIdOf } from './set-aside.ts';
+import { type DatabaseOpener, isDamage, SqliteFile } from './sqlite-file.ts';
 import { KindTable } from './kind-table.ts';
 import { ListTable } from './list-table.ts';
 import { LegacyTraces } from './legacy-traces.ts';
@@ -26,12 +22,6 @@ import { WaitingExportTable } from './waiting-export-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was written by a newer version. */
 const SCHEMA_VERSION = 4;
-/** How long to wait for another process that writes; what is not written is retried next time. */
-const BUSY_TIMEOUT_MILLIS = 50;
-/** How long to wait for another process that creates the tables on a slow disk. */
-const OPEN_TIMEOUT_MILLIS = 2000;
-/** 100 pages of 4 KiB: frequent small checkpoints, so that none takes long. */
-const CHECKPOINT_PAGES = 100;
 
 /** Thrown if a file is not a history of this version; the message says why. */
 export class HistoryFileError extends Error {
@@ -57,7 +47,7 @@ export interface HistoryFileOptions {
 }
 
 /** The history file: one SQLite database with a table class per kind of content. */
-export class HistoryFile {
+export class HistoryFile extends SqliteFile {
   readonly traces: TraceTable;
   readonly ledger: TraceLedger;
   readonly legacy: LegacyTraces;
@@ -74,95 +64,58 @@ export class HistoryFile {
   readonly settings: SettingTable;
   readonly waiting: WaitingExportTable;
   readonly stalls: StallTable;
-  /** Id of the file that the path referred to at opening. */
-  readonly fileId: string | undefined;
-  readonly #database: Database;
   #forget = (): void => {};
 
   /** Throws HistoryFileError, or SQLite's error if the file cannot be opened at all. */
-  constructor(
-    Database: typeof DatabaseConstructor,
-    path: string,
-    { processId, days, isOwnerGone }: HistoryFileOptions,
-  ) {
-    mkdirSync(dirname(path), { recursive: true });
-    const before = fileIdOf(path);
-    this.#database = new Database(path, { timeout: OPEN_TIMEOUT_MILLIS });
-    this.fileId = before ?? fileIdOf(path);
+  constructor(Database: DatabaseOpener, path: string, { processId, days, isOwnerGone }: HistoryFileOptions) {
+    super(Database, path);
     try {
       this.#prepareFile(path);
-      this.traces = new TraceTable(this.#database);
+      this.traces = new TraceTable(this.database);
       this.#forget = () => this.traces.forget();
-      this.ledger = new TraceLedger(this.#database);
-      this.legacy = new LegacyTraces(this.#database, this.traces);
-      this.undescribed = new UndescribedTraces(this.#database, this.traces);
-      this.search = new TraceSearch(this.#database, this.traces);
-      this.sample = new SavedSample(this.#database, this.traces);
-      this.transaction(() => RollUpArchive.prepare(this.#database));
-      this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
-      this.business = new BusinessTable(this.#database);
-      this.callers = new CallerTable(this.#database);
-      this.lists = new ListTable(this.#database);
-      this.statements = new StatementTable(this.#database);
-      this.runs = new RunTable(this.#database);
-      this.runtimeSamples = new RuntimeTable(this.#database);
-      this.settings = new SettingTable(this.#database);
-      this.waiting = new WaitingExportTable(this.#database);
-      this.stalls = new StallTable(this.#database);
-      this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
+      this.ledger = new TraceLedger(this.database);
+      this.legacy = new LegacyTraces(this.database, this.traces);
+      this.undescribed = new UndescribedTraces(this.database, this.traces);
+      this.search = new TraceSearch(this.database, this.traces);
+      this.sample = new SavedSample(this.database, this.traces);
+      this.transaction(() => RollUpArchive.prepare(this.database));
+      this.counts = new RollUpArchive(this.database, processId, days, isOwnerGone);
+      this.business = new BusinessTable(this.database);
+      this.callers = new CallerTable(this.database);
+      this.lists = new ListTable(this.database);
+      this.statements = new StatementTable(this.database);
+      this.runs = new RunTable(this.database);
+      this.runtimeSamples = new RuntimeTable(this.database);
+      this.settings = new SettingTable(this.database);
+      this.waiting = new WaitingExportTable(this.database);
+      this.stalls = new StallTable(this.database);
+      this.opened();
     } catch (error) {
-      this.#database.close();
+      this.close();
       throw isDamage(error)
         ? new HistoryFileError('damaged', `${path} is damaged: ${String(error)}`, this.fileId, error)
         : error;
     }
   }
 
-  /** Bytes in use; freed pages are reused and do not count. */
-  get usedBytes(): number {
-    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
-  }
-
-  /** Bytes of the file itself. */
-  get fileBytes(): number {
-    return this.#pragma('page_count') * this.#pragma('page_size');
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
   #prepareFile(path: string): void {
-    const version = this.#pragma('user_version');
-    if (version > SCHEMA_VERSION) {
-      const newer = `${path} was written by a newer version (${version}, this one supports ${SCHEMA_VERSION})`;
+    const newer = this.newerThan(SCHEMA_VERSION, path);
+    if (newer !== undefined) {
       if (this.#isShared()) throw new HistoryFileError('in use', `${newer}, which still runs`);
       throw new HistoryFileError('newer', newer, this.fileId);
     }
-    this.#database.pragma('journal_mode = WAL');
-    this.#database.pragma('synchronous = NORMAL');
-    this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    if (version === SCHEMA_VERSION) return;
-    this.transaction(() => {
-      // Two processes may create the same file.
-      const found = this.#pragma('user_version');
-      if (found === SCHEMA_VERSION) return;
-      if (found < 1) this.#database.exec(TRACE_SCHEMA_1);
-      if (found < 2) this.#database.exec(TRACE_SCHEMA_2 + TraceLedger.SCHEMA);
-      if (found < 3) this.#database.exec(SpanTemplates.SCHEMA);
-      this.#database.exec(KindTable.SCHEMA);
-      this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    this.raiseVersion(SCHEMA_VERSION, (found) => {
+      if (found < 1) this.database.exec(TRACE_SCHEMA_1);
+      if (found < 2) this.database.exec(TRACE_SCHEMA_2 + TraceLedger.SCHEMA);
+      if (found < 3) this.database.exec(SpanTemplates.SCHEMA);
+      this.database.exec(KindTable.SCHEMA);
     });
   }
 
-  /** Runs `work` atomically. Written out, because `transaction()` of better-sqlite3 would create a function per call. */
-  transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
+  override transaction(work: () => void): void {
     try {
-      work();
-      this.#database.exec('COMMIT');
+      super.transaction(work);
     } catch (error) {
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
       this.#forget();
       throw error;
     }
@@ -184,22 +137,10 @@ export class HistoryFile {
   /** Returns true if another process has it open: only the last one may close the write-ahead log. */
   #isShared(): boolean {
     try {
-      return this.#database.pragma('journal_mode = DELETE', { simple: true }) !== 'delete';
+      return this.database.pragma('journal_mode = DELETE', { simple: true }) !== 'delete';
     } catch (error) {
       if (Object(error).code === 'SQLITE_BUSY') return true;
       throw error;
     }
   }
-
-  #pragma(name: string): number {
-    return Number(this.#database.pragma(name, { simple: true }));
-  }
-}
-
-/** Returns true for SQLite's result codes of damage: not a database, malformed, or foreign tables. */
-export function isDamage(error: unknown): boolean {
-  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
-  if (typeof code !== 'string') return false;
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return true;
-  return code === 'SQLITE_ERROR' && /no such (table|column)|already exists/.test(String(message));
 }

@@ -1,4 +1,3 @@
-import type DatabaseConstructor from 'better-sqlite3';
 import type { CountsArchive, RollUp } from '../aggregate/counts-archive.ts';
 import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../base/clock.ts';
@@ -9,11 +8,11 @@ import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
 import { ExpiryClock } from './expiry-clock.ts';
-import { isDamage } from './history-file.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
 import type { Thresholds } from './operation-rows.ts';
 import { SLICE } from './slice-bounds.ts';
+import { type DatabaseOpener, isDamage } from './sqlite-file.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
 import { DEFAULT_MAX_BYTES, makeRoom, sweep } from './history-bounds.ts';
@@ -35,8 +34,7 @@ const DAY_MILLIS = 86_400_000;
 const MAX_BEGUN_ANEW = 3;
 
 export interface HistoryOptions {
-  /** better-sqlite3's class; passed in, so that telemetry does not depend on a database package. */
-  readonly Database: typeof DatabaseConstructor;
+  readonly Database: DatabaseOpener;
   readonly path: string;
   /** How long traces are kept; at least a fraction of a day. Do not create a History for 0 days. */
   readonly days: number;

@@ -4,12 +4,11 @@ import { untraced } from '../base/untraced.ts';
 import type { LogFilter, LogList, LogStoreFacts } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { ExpiryClock } from './expiry-clock.ts';
-import { isDamage } from './history-file.ts';
-import { LogFile, type DatabaseOpener } from './log-file.ts';
+import { LogFile } from './log-file.ts';
 import { LogQueue, NOTHING_LOST } from './log-queue.ts';
 import type { UnstoredLine } from './log-writer.ts';
-import { whenFree } from './open-history.ts';
 import { fileIdOf, setAside } from './set-aside.ts';
+import { type DatabaseOpener, isDamage, whenFree } from './sqlite-file.ts';
 
 const DAY_MILLIS = 86_400_000;
 /** In microseconds, an exact integer: the year 2255. */

@@ -1,14 +1,10 @@
-import type DatabaseConstructor from 'better-sqlite3';
 import { HistoryFile, HistoryFileError } from './history-file.ts';
 import type { HistoryFileOptions } from './history-file.ts';
-import { pauseThread, setAside } from './set-aside.ts';
-
-/** SQLite waits for a lock itself, but fails at once while another process switches a new file to WAL. */
-const BUSY_ATTEMPTS = 8;
-const BUSY_PAUSE_MILLIS = 100;
+import { setAside } from './set-aside.ts';
+import { type DatabaseOpener, whenFree } from './sqlite-file.ts';
 
 export interface HistoryOpening {
-  readonly Database: typeof DatabaseConstructor;
+  readonly Database: DatabaseOpener;
   readonly path: string;
   readonly options: HistoryFileOptions;
   readonly nowMillis: number;
@@ -49,16 +45,4 @@ export function beginAnew(
 /** Throws what HistoryFile throws. */
 function openWhenFree({ Database, path, options }: HistoryOpening): HistoryFile {
   return whenFree(() => new HistoryFile(Database, path, options));
-}
-
-/** Retries while other processes create the same file. */
-export function whenFree<T>(open: () => T): T {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return open();
-    } catch (error) {
-      if (attempt === BUSY_ATTEMPTS || Object(error).code !== 'SQLITE_BUSY') throw error;
-    }
-    pauseThread(BUSY_PAUSE_MILLIS);
-  }
 }

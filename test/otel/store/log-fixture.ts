@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/base/guard.ts';
-import type { DatabaseOpener } from '../../../otel/store/log-file.ts';
+import type { DatabaseOpener } from '../../../otel/store/sqlite-file.ts';
 import { LogStore, type LogStoreOptions } from '../../../otel/store/log-store.ts';
 import type { UnstoredLine } from '../../../otel/store/log-writer.ts';
 import { afterThisTest } from '../../fixtures/after-tests.ts';
