@@ -2,7 +2,7 @@ import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
-import type { WaitInterval } from '../trace/span-tree.ts';
+import type { WaitInterval } from '../trace/intervals.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';

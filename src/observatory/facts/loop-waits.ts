@@ -1,25 +1,15 @@
 import type { Stall, StallHolder, TelemetryQuery, TraceDetail } from '../../../otel/query.ts';
+import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
 import { stallPlace } from './stall-groups.ts';
 
-/** A time in which a request could not go on, as something else held the event loop. */
-export interface LoopWait {
-  /** On the clock of its span. */
-  readonly startMillis: number;
-  readonly durationMillis: number;
-  /** `spin src/posts/store.ts:12 in GET /report`, as far as that is known. */
-  readonly by: string;
-}
-
 /** A request, by its span. */
-interface Request {
+interface Request extends Interval {
   readonly traceId: string;
   readonly spanId: string;
-  readonly startMillis: number;
-  readonly durationMillis: number;
 }
 
 /** Returns what a request waited for the event loop within its span; no two of these times overlap. */
-export type LoopWaits = (request: Request) => readonly LoopWait[];
+export type LoopWaits = (request: Request) => readonly WaitInterval[];
 
 /**
  * A stall lists the requests that waited longest, on the monotonic clock. What it does not list has to be compared by the time of day, which may step;
@@ -57,15 +47,12 @@ export function loopWaits(stalls: readonly Stall[]): LoopWaits {
   };
 }
 
-function common({ traceId, startMillis, durationMillis }: Request, stall: Stall): readonly LoopWait[] {
-  if (stall.holder?.traceId === traceId || stall.processStartedAtMillis > startMillis) return [];
-  const from = Math.max(startMillis, stall.atMillis - stall.durationMillis);
-  const to = Math.min(startMillis + durationMillis, stall.atMillis);
-  return [{ startMillis: from, durationMillis: to - from, by: heldByText(stall) }];
-}
-
-export function waitedMillis(waits: readonly LoopWait[] = []): number {
-  return waits.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
+function common(request: Request, stall: Stall): readonly WaitInterval[] {
+  if (stall.holder?.traceId === request.traceId || stall.processStartedAtMillis > request.startMillis)
+    return [];
+  const { atMillis, durationMillis } = stall;
+  const held = { startMillis: atMillis - durationMillis, durationMillis, by: heldByText(stall) };
+  return intersections([request], [held]);
 }
 
 /** Stalls that a trace caused or waited for. */
@@ -98,43 +85,27 @@ export function withWaits(trace: TraceDetail, stalls: readonly Stall[]): TraceDe
 export function waitsWithin(
   { traceId, spans }: Pick<TraceDetail, 'traceId' | 'spans'>,
   stalls: readonly Stall[],
-): (span: TraceDetail['spans'][number]) => readonly LoopWait[] {
+): (span: TraceDetail['spans'][number]) => readonly WaitInterval[] {
   const waitsOf = loopWaits(stalls);
   const busy = merged(spans.filter(({ type }) => type === 'database' || type === 'render'));
   return (span) =>
     span.kind !== 'server'
       ? []
       : waitsOf({ traceId, ...span }).flatMap((wait) => {
-          const durationMillis = wait.durationMillis - commonMillis(wait, busy);
+          const durationMillis = wait.durationMillis - totalMillis(intersections(busy, [wait]));
           return durationMillis > 0 ? [{ ...wait, durationMillis }] : [];
         });
 }
 
-interface Span {
-  readonly startMillis: number;
-  readonly durationMillis: number;
-}
-
 /** As times of which no two overlap, oldest first. */
-function merged(spans: readonly Span[]): readonly Span[] {
-  const found: Span[] = [];
-  for (const { startMillis, durationMillis } of spans.toSorted((a, b) => a.startMillis - b.startMillis)) {
+function merged(spans: readonly Interval[]): readonly Interval[] {
+  const found: Interval[] = [];
+  for (const span of spans.toSorted((a, b) => a.startMillis - b.startMillis)) {
     const last = found.at(-1);
-    const end = last === undefined ? -Infinity : last.startMillis + last.durationMillis;
-    const from = Math.max(startMillis, end);
-    if (startMillis + durationMillis > from)
-      found.push({ startMillis: from, durationMillis: startMillis + durationMillis - from });
+    const from = Math.max(span.startMillis, last === undefined ? -Infinity : endOf(last));
+    if (endOf(span) > from) found.push({ startMillis: from, durationMillis: endOf(span) - from });
   }
   return found;
-}
-
-/** What a time has in common with times that do not overlap. */
-function commonMillis({ startMillis, durationMillis }: Span, spans: readonly Span[]): number {
-  return spans.reduce((sum, span) => {
-    const from = Math.max(startMillis, span.startMillis);
-    const to = Math.min(startMillis + durationMillis, span.startMillis + span.durationMillis);
-    return sum + Math.max(0, to - from);
-  }, 0);
 }
 
 /** What the requests of each route waited, at least: a stall lists the hundred that waited longest. */

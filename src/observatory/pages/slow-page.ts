@@ -23,7 +23,8 @@ import { overRepresented, type OverRepresentation } from '../facts/over-represen
 import { slowGroups, type SlowGroup, type WaitedRow } from '../facts/slow-groups.ts';
 import type { PageView } from '../page.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
-import { loopWaits, waitedMillis } from '../facts/loop-waits.ts';
+import { loopWaits } from '../facts/loop-waits.ts';
+import { totalMillis } from '../trace/intervals.ts';
 import type { Links } from '../links.ts';
 import { definePage } from './define-page.ts';
 import { plural, type SentencePart } from '../sentences/sentence.ts';
@@ -132,7 +133,7 @@ function withWaited(
   { fromMillis }: TimeRange,
 ): readonly WaitedRow[] {
   const waitsOf = loopWaits(telemetry.stalls({ fromMillis, toMillis: Infinity }).rows);
-  return rows.map((row) => ({ ...row, waitedMillis: row.type === 'http' ? waitedMillis(waitsOf(row)) : 0 }));
+  return rows.map((row) => ({ ...row, waitedMillis: row.type === 'http' ? totalMillis(waitsOf(row)) : 0 }));
 }
 
 function ownMillis(row: WaitedRow): number {

@@ -1,5 +1,6 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
-import { waitedMillis, waitsWithin } from '../facts/loop-waits.ts';
+import { waitsWithin } from '../facts/loop-waits.ts';
+import { totalMillis } from '../trace/intervals.ts';
 import { isOwnView, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
@@ -83,7 +84,7 @@ function blockedWords(stall: Stall): Sentence {
 
 function waitedWithin(trace: Pick<TraceDetail, 'traceId' | 'spans'>, stall: Stall): number {
   const waitsOf = waitsWithin(trace, [stall]);
-  return trace.spans.reduce((sum, span) => sum + waitedMillis(waitsOf(span)), 0);
+  return trace.spans.reduce((sum, span) => sum + totalMillis(waitsOf(span)), 0);
 }
 
 /** At most: when a request arrived is not known. An earlier version of the blog did not tell it apart. */

@@ -1,14 +1,12 @@
-import type { SpanRow } from '../../../otel/query.ts';
+import { endOf, type Interval } from './intervals.ts';
 
 /** A segment of the critical path: self time of one span. */
-export interface CriticalSegment<Node> {
+export interface CriticalSegment<Node> extends Interval {
   readonly node: Node;
-  readonly startMillis: number;
-  readonly durationMillis: number;
 }
 
 interface Placed<Node> {
-  readonly span: Pick<SpanRow, 'startMillis' | 'durationMillis'>;
+  readonly span: Interval;
   readonly children: readonly Node[];
 }
 
@@ -17,9 +15,6 @@ interface Placed<Node> {
  * the other ended.
  */
 const CLOCK_SKEW_MILLIS = 1;
-
-const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number =>
-  startMillis + durationMillis;
 
 /**
  * The critical path of a root, by time, without gaps or overlaps: walks back from its end to the child that ended last, then to the one

@@ -1,20 +1,10 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { criticalPath } from './critical-path.ts';
+import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from './intervals.ts';
 
 /** What a tree needs of a span. */
 export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'> &
   Partial<Pick<SpanRow, 'type' | 'waits'>>;
-
-export interface Interval {
-  readonly startMillis: number;
-  readonly durationMillis: number;
-}
-
-/** Part of a span's self time in which something else held the event loop. */
-export interface WaitInterval extends Interval {
-  /** What held it. */
-  readonly by: string;
-}
 
 /** A span in the tree of its trace. */
 export interface TreeNode<Span extends TreeSpan> {
@@ -24,6 +14,7 @@ export interface TreeNode<Span extends TreeSpan> {
   readonly children: readonly TreeNode<Span>[];
   /** Duration minus the time covered by its children, and minus `waits`. */
   readonly selfMillis: number;
+  /** The parts of its self time in which something else held the event loop. */
   readonly waits: readonly WaitInterval[];
   /** Sum of `waits`. */
   readonly waitedMillis: number;
@@ -45,8 +36,6 @@ interface Draft<Span extends TreeSpan> {
   waitedMillis: number;
   criticalMillis: number;
 }
-
-const endOf = (span: TreeSpan): number => span.startMillis + span.durationMillis;
 
 /** Time of the span that no child covers; children may overlap and may outlive it. */
 function selfTime(span: TreeSpan, children: readonly Draft<TreeSpan>[]): number {
@@ -72,7 +61,7 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
     for (const segment of criticalPath(tree[0]))
       segment.node.criticalMillis += Math.max(
         0,
-        segment.durationMillis - sumOf(intersections([segment], segment.node.waits)),
+        segment.durationMillis - totalMillis(intersections([segment], segment.node.waits)),
       );
   trees.set(spans, tree);
   return tree;
@@ -126,7 +115,7 @@ function subtractWaits(drafts: readonly Draft<TreeSpan>[], waits: readonly WaitI
   for (const draft of drafts) {
     if (RUNS_THROUGH.has(draft.span.type)) continue;
     draft.waits = intersections(selfIntervals(draft), waits);
-    draft.waitedMillis = Math.min(draft.selfMillis, sumOf(draft.waits));
+    draft.waitedMillis = Math.min(draft.selfMillis, totalMillis(draft.waits));
     draft.selfMillis -= draft.waitedMillis;
   }
 }
@@ -146,23 +135,6 @@ export function selfIntervals({
   }
   if (cursor < end) intervals.push({ startMillis: cursor, durationMillis: end - cursor });
   return intervals;
-}
-
-function intersections(
-  intervals: readonly Interval[],
-  waits: readonly WaitInterval[],
-): readonly WaitInterval[] {
-  return intervals.flatMap((each) =>
-    waits.flatMap((wait) => {
-      const startMillis = Math.max(each.startMillis, wait.startMillis);
-      const end = Math.min(each.startMillis + each.durationMillis, wait.startMillis + wait.durationMillis);
-      return end > startMillis ? [{ startMillis, durationMillis: end - startMillis, by: wait.by }] : [];
-    }),
-  );
-}
-
-function sumOf(intervals: readonly Interval[]): number {
-  return intervals.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
 }
 
 /** Appends a root and its descendants; a span that is met again is not added twice. */

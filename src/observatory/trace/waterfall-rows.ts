@@ -1,6 +1,7 @@
 import type { LogLine, SpanEventRow } from '../../../otel/query.ts';
+import type { Interval } from './intervals.ts';
 import type { RepeatedStatement } from './repeated-statements.ts';
-import { selfIntervals, type Interval, type SpanNode } from './span-tree.ts';
+import { selfIntervals, type SpanNode } from './span-tree.ts';
 
 /** Common to every row: its place in the tree. */
 interface Placed {

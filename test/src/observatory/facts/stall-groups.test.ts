@@ -4,7 +4,8 @@ import { Links } from '../../../../src/observatory/links.ts';
 import { stallGroups } from '../../../../src/observatory/facts/stall-groups.ts';
 import { stallsOfTraceWords } from '../../../../src/observatory/sentences/stall-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { loopWaits, waitedMillis, withWaits } from '../../../../src/observatory/facts/loop-waits.ts';
+import { loopWaits, withWaits } from '../../../../src/observatory/facts/loop-waits.ts';
+import { totalMillis } from '../../../../src/observatory/trace/intervals.ts';
 import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
 import { FAILING_TRACE, STALLS } from '../../../fixtures/busy-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
@@ -86,7 +87,7 @@ it('a stall of an earlier version, or one that does not list all, is compared by
   const { startMillis } = trace;
   const old = { ...first!, delayed: [], durationMillis: 1000, processStartedAtMillis: 0 };
   const waited = (stall: Stall): number =>
-    waitedMillis(loopWaits([stall])({ traceId: trace.traceId, ...request! }));
+    totalMillis(loopWaits([stall])({ traceId: trace.traceId, ...request! }));
   expect(waited({ ...old, atMillis: startMillis + 400 })).toBe(400);
   expect(waited({ ...old, atMillis: startMillis + 1300 })).toBe(600);
   expect(waited({ ...old, atMillis: startMillis - 1 })).toBe(0);
