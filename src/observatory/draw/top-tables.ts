@@ -3,7 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
-import { topLines, type TopLine } from '../facts/top-lines.ts';
+import { topLines, topTotal, type TopLine } from '../facts/top-lines.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
@@ -111,17 +111,14 @@ export function failedRequestPanels(lists: RequestLists, view: PageView): Html {
   return html`${listPanel('Addresses that failed', addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
     <div class="grid even">
       ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
-      ${sum(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
+      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
     </div>`;
 }
-
-const sum = ({ rows, none, others }: TopRows): number =>
-  rows.reduce((all, { count }) => all + count, none + others);
 
 function listPanel(title: string, rows: TopRows, words: TopWords, view: PageView, foot?: Html): Html {
   return panel({
     title,
-    note: plural(sum(rows), 'request'),
+    note: plural(topTotal(rows), 'request'),
     body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view), {
       caption: title,
       keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),

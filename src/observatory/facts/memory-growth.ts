@@ -1,5 +1,5 @@
 import type { MemoryFloor } from '../../../otel/query.ts';
-import { type Point, type Slope, slopeOf } from './slope.ts';
+import { median, type Point, type Slope, slopeOf } from './slope.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -118,10 +118,4 @@ function withoutJumps(points: readonly Point[]): readonly Point[] {
     if (step !== undefined) y += jumps.includes(step) ? usual : step;
     return { x: point.x, y };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -34,6 +34,13 @@ export function slopeOf(points: readonly Point[]): Slope {
   return { value, low: quantile(slopes, 0.5 - reach), high: quantile(slopes, 0.5 + reach) };
 }
 
+export function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
 /** Between two of them, in proportion. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);

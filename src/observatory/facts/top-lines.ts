@@ -10,13 +10,17 @@ export function topLines<Row extends TopRow>(
   { rows, none, others }: TopRows<Row>,
   limit: number,
 ): readonly TopLine<Row>[] {
-  const sum = (some: readonly TopRow[]): number => some.reduce((all, { count }) => all + count, 0);
-  const total = Math.max(1, sum(rows) + none + others);
-  const rest = others + sum(rows.slice(limit));
+  const total = Math.max(1, topTotal({ rows, none, others }));
+  const rest = topTotal({ rows: rows.slice(limit), none: 0, others });
   const lines: TopLine<Row>[] = rows
     .slice(0, limit)
     .map((row) => ({ kind: 'listed', row, count: row.count, share: row.count / total }));
   if (none > 0) lines.push({ kind: 'none', count: none, share: none / total });
   if (rest > 0) lines.push({ kind: 'others', count: rest, share: rest / total });
   return lines;
+}
+
+/** Every request of a top list. */
+export function topTotal({ rows, none, others }: TopRows): number {
+  return rows.reduce((all, { count }) => all + count, none + others);
 }

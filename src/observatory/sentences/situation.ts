@@ -13,6 +13,7 @@ import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
+import { topTotal } from '../facts/top-lines.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { failingExport } from '../facts/export-summary.ts';
 import type { OverviewSituation } from './overview-situation.ts';
@@ -96,8 +97,7 @@ function botsNotFound(
   const notFound = notFoundIn(routes);
   if (notFound === 0) return 0;
   const { count, bots } = telemetry.notFound(range);
-  const ofBots = bots.none + bots.others + bots.rows.reduce((sum, row) => sum + row.count, 0);
-  return count === 0 ? 0 : Math.round((notFound * ofBots) / count);
+  return count === 0 ? 0 : Math.round((notFound * topTotal(bots)) / count);
 }
 
 function missingShare({ coverage, fromMillis, toMillis }: ChosenRange): number {
