@@ -2,6 +2,7 @@ import type { Profiler } from 'node:inspector';
 import type { ProfiledFunction, ProfileFrame, ProfileSummary } from '../base/profile-facts.ts';
 import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
+import { causeIndex, frameKey, ProfileStacks } from './profile-stacks.ts';
 
 const MAX_FRAMES = 1000;
 /** Share of the busy time. */
@@ -9,14 +10,11 @@ const MIN_FRAME = 0.001;
 const MAX_FUNCTIONS = 30;
 /** Deeper ones count for the last. */
 const MAX_DEPTH = 60;
-const IDLE = '(idle)';
-const ROOT = '(root)';
 /** The profiler's nodes without a function, in words. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['(garbage collector)', 'garbage collection'],
   ['(program)', 'native code outside functions'],
 ]);
-const ORIGINS = ['app', 'package', 'kit', 'node'] as const;
 
 /** Frames of one function under one caller. */
 class Draft {
@@ -31,7 +29,7 @@ class Draft {
   }
 
   child(frame: StallFrame): Draft {
-    const key = keyOf(frame);
+    const key = frameKey(frame);
     let child = this.children.get(key);
     if (child === undefined) this.children.set(key, (child = new Draft(frame)));
     return child;
@@ -45,14 +43,13 @@ interface FunctionTime {
   totalMicros: number;
 }
 
-const keyOf = ({ name, location = '' }: StallFrame): string => `${name} ${location}`;
 const inMillis = (micros: number): number => micros / 1000;
 
 /** A sample counts from its time to that of the next one. Functions of one place are one. Pure. */
 export function profileSummary(profile: Profiler.Profile, names: FrameNames): ProfileSummary {
   const { samples, micros, duration } = timesOf(profile);
-  const stacks = new Stacks(profile, names);
-  const root = new Draft({ name: ROOT, location: undefined, origin: 'node' });
+  const stacks = new ProfileStacks(profile, (node) => frameIn(node, names));
+  const root = new Draft({ name: '(root)', location: undefined, origin: 'node' });
   const functions = new Map<string, FunctionTime>();
   let idleMicros = 0;
   samples.forEach((id, index) => {
@@ -92,41 +89,9 @@ function timesOf({ samples = [], timeDeltas = [], startTime, endTime }: Profiler
   return { samples, micros, duration: micros.reduce((sum, each) => sum + each, 0) };
 }
 
-/** Stacks by node, from the outermost function to the innermost; undefined for idling. */
-class Stacks {
-  readonly #byId: ReadonlyMap<number, Profiler.ProfileNode>;
-  readonly #parents: ReadonlyMap<number, number>;
-  readonly #names: FrameNames;
-  readonly #known = new Map<number, readonly StallFrame[] | undefined>();
-
-  constructor({ nodes }: Profiler.Profile, names: FrameNames) {
-    this.#byId = new Map(nodes.map((node) => [node.id, node]));
-    this.#parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
-    this.#names = names;
-  }
-
-  of(id: number): readonly StallFrame[] | undefined {
-    if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
-    return this.#known.get(id);
-  }
-
-  #read(leaf: number): readonly StallFrame[] | undefined {
-    const frames: StallFrame[] = [];
-    for (let id: number | undefined = leaf; id !== undefined; id = this.#parents.get(id)) {
-      const node = this.#byId.get(id);
-      if (node === undefined) break;
-      const { functionName } = node.callFrame;
-      if (functionName === IDLE) return undefined;
-      if (functionName === ROOT) continue;
-      const words = WORDS.get(functionName);
-      frames.push(
-        words === undefined
-          ? this.#names.of(node.callFrame)
-          : { name: words, location: undefined, origin: 'node' },
-      );
-    }
-    return frames.toReversed();
-  }
+function frameIn({ callFrame }: Profiler.ProfileNode, names: FrameNames): StallFrame {
+  const words = WORDS.get(callFrame.functionName);
+  return words === undefined ? names.of(callFrame) : { name: words, location: undefined, origin: 'node' };
 }
 
 /** Without what packages and Node do between functions of the app: the middleware of one request is sixty calls deep. */
@@ -152,7 +117,7 @@ function addToFunctions(
   micros: number,
 ): void {
   const timeOf = (frame: StallFrame): FunctionTime => {
-    const key = keyOf(frame);
+    const key = frameKey(frame);
     let time = functions.get(key);
     if (time === undefined)
       functions.set(key, (time = { frame, selfMicros: 0, causedMicros: 0, totalMicros: 0 }));
@@ -162,8 +127,7 @@ function addToFunctions(
   for (const time of new Set(stack.map(timeOf))) time.totalMicros += micros;
   const innermost = stack.at(-1);
   if (innermost !== undefined) timeOf(innermost).selfMicros += micros;
-  const origin = ORIGINS.find((each) => stack.some((frame) => frame.origin === each));
-  const cause = stack.findLast((frame) => frame.origin === origin);
+  const cause = stack[causeIndex(stack)];
   if (cause !== undefined) timeOf(cause).causedMicros += micros;
 }
 

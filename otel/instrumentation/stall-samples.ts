@@ -3,13 +3,12 @@ import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { StackLines } from './stack-lines.ts';
+import { causeIndex, frameKey, ProfileStacks } from './profile-stacks.ts';
 import { SAMPLE_MICROS, type SampledStall } from './stall-messages.ts';
 
 const MAX_CALLERS = 12;
-const IDLE = '(idle)';
-const ROOT = '(root)';
 /** The profiler's nodes without a function: they say nothing about who caused the work. */
-const NOBODY = new Set(['(garbage collector)', '(program)', ROOT, IDLE]);
+const NOBODY = new Set(['(garbage collector)', '(program)']);
 
 /** How frames are shown. */
 export interface FrameWords {
@@ -21,9 +20,8 @@ export interface FrameWords {
 
 interface Sample {
   readonly micros: number;
-  /** From the innermost function to its callers; empty for nobody's. */
-  readonly frames: readonly StallFrame[];
-  readonly isIdle: boolean;
+  /** From the outermost function to the innermost; empty for nobody's, undefined for idling. */
+  readonly frames: readonly StallFrame[] | undefined;
 }
 
 interface Found {
@@ -33,8 +31,7 @@ interface Found {
 }
 
 /**
- * What the samples between two times say about a stall that ended at the second: when it began, and the function that most of them were in. Of a
- * sample's stack, the innermost function of the app counts, of a package if there is none, and so on; so native code counts for its caller.
+ * What the samples between two times say about a stall that ended at the second: when it began, and the function that caused most of them.
  */
 export function sampledStall(
   profiles: readonly Profiler.Profile[],
@@ -45,19 +42,18 @@ export function sampledStall(
   const within = profiles
     .flatMap((profile) => samplesOf(profile, fromMicros, toMicros, words))
     .sort((a, b) => a.micros - b.micros);
-  const lastIdle = within.findLastIndex(({ isIdle }) => isIdle);
+  const lastIdle = within.findLastIndex(({ frames }) => frames === undefined);
   const held = within.slice(lastIdle + 1);
   // It began between two samples.
   const [asleep, awake] = [within[lastIdle]?.micros, held[0]?.micros];
   const startMicros = asleep === undefined ? fromMicros : awake === undefined ? asleep : (asleep + awake) / 2;
   const found = new Map<string, Found>();
-  let before = held.find(({ frames }) => frames.length > 0);
-  for (const sample of held) {
+  const told = held.map(({ frames = [] }) => frames);
+  let before = told.find(({ length }) => length > 0) ?? [];
+  for (const frames of told) {
     // Collecting garbage is part of what made it.
-    const told = sample.frames.length > 0 ? sample : before;
-    if (told === undefined) continue;
-    before = told;
-    count(found, told.frames);
+    if (frames.length > 0) before = frames;
+    count(found, before);
   }
   const most = [...found.values()].reduce<Found | undefined>(
     (best, each) => (best === undefined || each.count > best.count ? each : best),
@@ -72,60 +68,37 @@ export function sampledStall(
   };
 }
 
-const ORIGINS = ['app', 'package', 'kit', 'node'] as const;
-
 function count(found: Map<string, Found>, frames: readonly StallFrame[]): void {
-  const origin = ORIGINS.find((each) => frames.some((frame) => frame.origin === each));
-  const index = frames.findIndex((frame) => frame.origin === origin);
+  const index = causeIndex(frames);
   const place = frames[index];
   if (place === undefined) return;
-  const key = `${place.name} ${place.location}`;
-  const known = found.get(key);
-  if (known === undefined)
-    found.set(key, { count: 1, place, callers: frames.slice(index + 1, index + 1 + MAX_CALLERS) });
-  else known.count++;
+  const known = found.get(frameKey(place));
+  if (known !== undefined) known.count++;
+  else {
+    const callers = frames.slice(0, index).toReversed().slice(0, MAX_CALLERS);
+    found.set(frameKey(place), { count: 1, place, callers });
+  }
 }
 
 function samplesOf(
-  { nodes, samples = [], timeDeltas = [], startTime }: Profiler.Profile,
+  profile: Profiler.Profile,
   fromMicros: number,
   toMicros: number,
-  words: FrameWords,
+  { names, lines, own }: FrameWords,
 ): Sample[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
-  const stacks = new Map<number, readonly StallFrame[]>();
-  const stackOf = (id: number): readonly StallFrame[] => {
-    let stack = stacks.get(id);
-    if (stack === undefined) stacks.set(id, (stack = framesOf(id, byId, parents, words)));
-    return stack;
-  };
+  const { samples = [], timeDeltas = [], startTime } = profile;
+  const stacks = new ProfileStacks(profile, (node, isInnermost) => {
+    const { functionName, url } = node.callFrame;
+    if (NOBODY.has(functionName)) return undefined;
+    return names.of(node.callFrame, isInnermost ? busiestLine(node, own) : lines.of(functionName, url));
+  });
   const found: Sample[] = [];
   let micros = startTime;
   samples.forEach((id, index) => {
     micros += timeDeltas[index] ?? 0;
-    if (micros < fromMicros || micros > toMicros) return;
-    const isIdle = byId.get(id)?.callFrame.functionName === IDLE;
-    found.push({ micros, isIdle, frames: isIdle ? [] : stackOf(id) });
+    if (micros >= fromMicros && micros <= toMicros) found.push({ micros, frames: stacks.of(id) });
   });
   return found;
-}
-
-function framesOf(
-  leaf: number,
-  byId: ReadonlyMap<number, Profiler.ProfileNode>,
-  parents: ReadonlyMap<number, number>,
-  { names, lines, own }: FrameWords,
-): readonly StallFrame[] {
-  const frames: StallFrame[] = [];
-  for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
-    const node = byId.get(id);
-    if (node === undefined || NOBODY.has(node.callFrame.functionName)) continue;
-    const { functionName, url } = node.callFrame;
-    const line = id === leaf ? busiestLine(node, own) : lines.of(functionName, url);
-    frames.push(names.of(node.callFrame, line));
-  }
-  return frames;
 }
 
 /** The line of the function itself that most samples were in, native calls from it included. */
