@@ -6,7 +6,8 @@ import type { FieldProblems } from './form-parts.ts';
 import { guesserOf } from './guesser-of.ts';
 import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
-import { BUSY, seeOther, throttled, unlessBusy, welcome } from './route-answers.ts';
+import { BUSY, throttled, unlessBusy, welcome } from './route-answers.ts';
+import { seeOther } from '../http/see-other.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { SetupRouteDependencies } from './setup-routes.ts';
 

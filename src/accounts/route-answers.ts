@@ -39,10 +39,3 @@ export function throttled(ctx: Context, throttle: SignInThrottle, guesser: Guess
   ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
   return waitText(wait);
 }
-
-/** Redirects after a form to a page that is fetched with GET. */
-export function seeOther(ctx: Context, path: string): void {
-  ctx.redirect(path);
-  ctx.status = 303;
-  ctx.set('Cache-Control', 'no-store');
-}

@@ -6,7 +6,7 @@ import type { AccountCookies } from './account-cookies.ts';
 import type { Accounts } from './accounts.ts';
 import { sessionOf } from './load-session.ts';
 import type { FormProtection } from './protect-forms.ts';
-import { seeOther } from './route-answers.ts';
+import { seeOther } from '../http/see-other.ts';
 
 export interface SignOutDependencies {
   readonly accounts: Pick<Accounts, 'access' | 'sessions'>;

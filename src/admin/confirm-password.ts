@@ -4,7 +4,8 @@ import type { CheckedPassword } from '../accounts/access.ts';
 import type { AccountCookies } from '../accounts/account-cookies.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { isSessionLive, sessionOf } from '../accounts/load-session.ts';
-import { BUSY, seeOther, throttled, unlessBusy } from '../accounts/route-answers.ts';
+import { BUSY, throttled, unlessBusy } from '../accounts/route-answers.ts';
+import { seeOther } from '../http/see-other.ts';
 import type { Attempt, Guesser } from '../accounts/sign-in-throttle.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { formFields, wholeNumber } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
-import { seeOther } from '../accounts/route-answers.ts';
+import { seeOther } from '../http/see-other.ts';
 import type { Post, PostDraft } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';

@@ -1,7 +1,8 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { formFields, wholeNumber, type FormFields } from '../http/form-body.ts';
-import { queryText, seeOther } from '../accounts/route-answers.ts';
+import { queryText } from '../accounts/route-answers.ts';
+import { seeOther } from '../http/see-other.ts';
 import { createSecretToken } from '../accounts/secret-token.ts';
 import type { UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { valuesOfForm, type PostFormValues } from './post-form.ts';

@@ -1,4 +1,5 @@
 import type { Router, RouterContext } from '@koa/router';
+import { seeOther } from '../../http/see-other.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import { formFields } from '../../http/form-body.ts';
 
@@ -19,11 +20,7 @@ export function addAlertRoutes(
   router: Router,
   { base, alerts }: { readonly base: string; readonly alerts: Pick<Alerts, 'test' | 'silence'> },
 ): void {
-  const back = (ctx: RouterContext): void => {
-    ctx.set('Cache-Control', 'no-store');
-    ctx.redirect(`${base}/alerts`);
-    ctx.status = 303;
-  };
+  const back = (ctx: RouterContext): void => seeOther(ctx, `${base}/alerts`);
 
   router.post(ALERT_TEST_PATH, async (ctx) => {
     await alerts.test();

@@ -1,5 +1,6 @@
 import type { Router, RouterContext } from '@koa/router';
 import type { ExportTest, TelemetryControl } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 
 export const EXPORT_TEST_PATH = '/export/test';
 export const EXPORT_ON_PATH = '/export/on';
@@ -25,8 +26,6 @@ export function addExportRoutes(
   ] as const)
     router.post(path, (ctx) => {
       control.switchExport(isOn);
-      ctx.set('Cache-Control', 'no-store');
-      ctx.redirect(`${base}/export`);
-      ctx.status = 303;
+      seeOther(ctx, `${base}/export`);
     });
 }

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { TelemetryControl } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 import { formFields } from '../../http/form-body.ts';
 
 /** Where a form's label is read up to, in characters. */
@@ -13,9 +14,7 @@ export function addMarkRoutes(
 ): void {
   router.post('/changes/mark', (ctx) => {
     control.mark(labelOf(ctx));
-    ctx.set('Cache-Control', 'no-store');
-    ctx.redirect(`${base}/changes`);
-    ctx.status = 303;
+    seeOther(ctx, `${base}/changes`);
   });
 }
 

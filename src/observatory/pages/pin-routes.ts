@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import type { TelemetryControl } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 
 /** Pins or unpins a trace. The caller has checked that the owner asks. */
 export function addPinRoutes(
@@ -18,7 +19,6 @@ export function addPinRoutes(
             : 'the trace is no longer held',
           { expose: true },
         );
-      ctx.redirect(`${base}/traces/${encodeURIComponent(traceId)}`);
-      ctx.status = 303;
+      seeOther(ctx, `${base}/traces/${encodeURIComponent(traceId)}`);
     });
 }

@@ -1,5 +1,6 @@
 import type { Router, RouterContext } from '@koa/router';
 import { PROFILE_SECONDS, type TelemetryControl, type TelemetryQuery } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 import { formFields } from '../../http/form-body.ts';
 import { PROFILES_PATH } from '../draw/profile-panels.ts';
 import type { PageRequest } from '../page.ts';
@@ -21,9 +22,7 @@ export function addProfileRoutes(
     const { seconds = String(PROFILE_SECONDS.usual) } = formFields(ctx);
     const problem = control.startProfile(/^\s*\d+\s*$/.test(seconds) ? Number(seconds) : Number.NaN);
     if (problem !== undefined) return refuse(ctx, { problem, text: seconds.slice(0, 20) });
-    ctx.set('Cache-Control', 'no-store');
-    ctx.redirect(`${base}${PROFILES_PATH}`);
-    ctx.status = 303;
+    seeOther(ctx, `${base}${PROFILES_PATH}`);
   });
 
   router.get(`${PROFILES_PATH}/:id.cpuprofile`, (ctx) => {

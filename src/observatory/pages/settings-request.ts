@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { SettingsRequest, TelemetryControl } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 import { formFields } from '../../http/form-body.ts';
 import { BACK_PREFIX, fieldValue } from '../draw/setting-fields.ts';
 import type { AskedChange } from '../page.ts';
@@ -45,7 +46,5 @@ export async function applyChange(
   const request = requestOf(ctx);
   const outcome = control.changeSettings(request, formFields(ctx)['revision'] ?? '', who(ctx));
   if (!('change' in outcome)) return show(ctx, { ...askedOf(request), ...outcome });
-  ctx.set('Cache-Control', 'no-store');
-  ctx.redirect(`${base}${path}${ctx.search}`);
-  ctx.status = 303;
+  seeOther(ctx, `${base}${path}${ctx.search}`);
 }

@@ -1,5 +1,6 @@
 import type { Router, RouterContext } from '@koa/router';
 import type { TelemetryControl, TelemetryQuery } from '../../../otel/query.ts';
+import { seeOther } from '../../http/see-other.ts';
 import type { TraceLink, TraceLinks } from '../trace/trace-links.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import { SHARED_TRACE_PATH } from '../../process/own-addresses.ts';
@@ -45,8 +46,7 @@ export function addShareRoutes(router: Router, options: ShareOptions): void {
     ctx.set('Cache-Control', 'no-store');
     // One that is gone has been revoked or has expired: the result is the same.
     unpinEnded(traceLinks.revoke(Number(ctx.params['id'])), control);
-    ctx.redirect(`${base}/traces/${encodeURIComponent(ctx.params['traceId'] ?? '')}`);
-    ctx.status = 303;
+    seeOther(ctx, `${base}/traces/${encodeURIComponent(ctx.params['traceId'] ?? '')}`);
   });
 }
 

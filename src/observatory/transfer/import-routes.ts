@@ -1,5 +1,6 @@
 import type { Router, RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import { seeOther } from '../../http/see-other.ts';
 import type { PageRequest } from '../page.ts';
 import type { ImportedTraces } from '../facts/imported-traces.ts';
 import { ImportError } from './import-error.ts';
@@ -29,13 +30,12 @@ export function addImportRoutes(
       const traces = readOtlpJson(text);
       for (const trace of traces) imported.add(trace, now());
       const [only] = traces;
-      ctx.set('Cache-Control', 'no-store');
-      ctx.redirect(
+      seeOther(
+        ctx,
         traces.length === 1 && only !== undefined
           ? `${base}${IMPORTED_PATH}/${only.traceId}`
           : `${base}${IMPORT_PATH}`,
       );
-      ctx.status = 303;
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       await refuse(ctx, { problem: error.message, text: text.slice(0, MAX_GIVEN_BACK) });
@@ -44,9 +44,7 @@ export function addImportRoutes(
 
   router.post(`${IMPORTED_PATH}/:traceId/remove`, (ctx) => {
     imported.remove(ctx.params['traceId'] ?? '');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.redirect(`${base}${IMPORT_PATH}`);
-    ctx.status = 303;
+    seeOther(ctx, `${base}${IMPORT_PATH}`);
   });
 }
 
