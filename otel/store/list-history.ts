@@ -1,3 +1,4 @@
+import { RecentAnswers } from '../aggregate/recent-answers.ts';
 import type { RequestArchive } from '../aggregate/request-archive.ts';
 import type { RequestBook } from '../aggregate/request-book.ts';
 import { CELL_MILLIS, sizesOf, type RequestCell } from '../aggregate/request-cell.ts';
@@ -23,9 +24,7 @@ const MAX_GONE = 20;
 /** 4 of 128 MiB: some 60 routes for a month, compressed. */
 const SHARE = 1 / 32;
 /** Pages that are drawn every second read the same old hours. */
-const FRESH_NANOS = 10e9;
-/** 100 KB each at most. */
-const MAX_ANSWERS = 8;
+const FRESH_MILLIS = 10_000;
 
 interface Unsaved {
   readonly cell: RequestCell;
@@ -44,11 +43,11 @@ export class ListHistory implements HistoryPart, RequestArchive {
   #unsaved: Unsaved[] = [];
   #beganNanos = -Infinity;
   #oldestMillis: number | undefined;
-  /** By question, the newest last. */
-  readonly #answers = new Map<
-    string,
-    { readonly atNanos: number; readonly lists: readonly RequestsSummary[] }
-  >();
+  /** 100 KB each at most. */
+  readonly #recent = new RecentAnswers<readonly RequestsSummary[]>(
+    () => this.#clock.monotonicNanos() / 1e6,
+    FRESH_MILLIS,
+  );
 
   constructor(options: {
     readonly book: RequestBook;
@@ -98,9 +97,10 @@ export class ListHistory implements HistoryPart, RequestArchive {
       alignDown(range.toMillis, CELL_MILLIS),
       [...heldIds],
     ]);
-    const nanos = this.#clock.monotonicNanos();
-    const known = this.#answers.get(question);
-    if (known !== undefined && nanos - known.atNanos < FRESH_NANOS) return known.lists;
+    return this.#recent.of(question, () => this.#merged(key, range, heldIds));
+  }
+
+  #merged(key: string, range: TimeRange, heldIds: ReadonlySet<string>): readonly RequestsSummary[] {
     const found = this.#guard.run(
       'history.lists',
       () => untraced(() => this.#file?.lists.read(key, range) ?? []),
@@ -110,12 +110,7 @@ export class ListHistory implements HistoryPart, RequestArchive {
       found.filter(({ cell }) => !heldIds.has(cell)).map(({ lists }) => lists),
       sizesOf(key),
     );
-    const lists = merged === undefined ? [] : [merged];
-    this.#answers.delete(question);
-    this.#answers.set(question, { atNanos: nanos, lists });
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > MAX_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
-    return lists;
+    return merged === undefined ? [] : [merged];
   }
 
   oldestMillis(): number | undefined {
@@ -167,7 +162,7 @@ export class ListHistory implements HistoryPart, RequestArchive {
       if (lists !== undefined) file.lists.save({ ...day, lists });
       file.lists.delete(hour.list);
     });
-    this.#answers.clear();
+    this.#recent.forget();
   }
 
   #bound(file: HistoryFile): void {
@@ -175,6 +170,6 @@ export class ListHistory implements HistoryPart, RequestArchive {
     let gone = file.lists.expire(cutoffMillis, MAX_GONE);
     if (file.lists.extent().bytes > this.#maxBytes) gone += file.lists.dropOldest(MAX_GONE);
     this.#oldestMillis = file.lists.extent().oldestMillis;
-    if (gone > 0) this.#answers.clear();
+    if (gone > 0) this.#recent.forget();
   }
 }
