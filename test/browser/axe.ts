@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
+import { LIMIT_MILLIS } from './launch-chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -11,8 +12,6 @@ const SERIOUS = `axe._audit.rules
   .filter(({ enabled, impact, tags }) => enabled && !tags.includes('experimental') && /serious|critical/.test(impact))
   .map(({ id }) => id)`;
 const EMPTY = { contentType: 'text/html', body: '<!doctype html><title>what axe looks at</title>' };
-/** A machine that is busy with other things does it, too. */
-const LIMIT_MILLIS = 120_000;
 const WIDE = { width: 1280, height: 900 };
 
 /** Pages in which axe is loaded. In one that is new it takes three times as long as where it has run before. */

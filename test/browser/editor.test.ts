@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { AdminServer } from '../src/accounts/admin-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
+import { launchChromium } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
 
@@ -16,7 +17,7 @@ if (executablePath !== undefined) {
   beforeAll(async () => {
     server = await new AdminServer().start();
     await server.owner();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchChromium(executablePath);
   });
   afterAll(() => browser.close());
 

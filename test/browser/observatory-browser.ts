@@ -1,12 +1,10 @@
 import type { Server } from 'node:http';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { firingAlerts } from '../fixtures/firing-alerts.ts';
 import { serveObservatory } from '../fixtures/observatory-server.ts';
 import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
-
-/** A machine that is busy with other things does it, too. */
-const LIMIT_MILLIS = 120_000;
+import { launchChromium, LIMIT_MILLIS } from './launch-chromium.ts';
 
 /** One browser for a file of tests. */
 export class ObservatoryBrowser {
@@ -18,11 +16,7 @@ export class ObservatoryBrowser {
   }
 
   async launch(): Promise<void> {
-    this.#browser = await chromium.launch({
-      executablePath: this.#executablePath,
-      args: ['--no-sandbox', '--disable-gpu'],
-      timeout: LIMIT_MILLIS,
-    });
+    this.#browser = await launchChromium(this.#executablePath);
   }
 
   /** The address of the overview of a server of its own. */

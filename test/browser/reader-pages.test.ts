@@ -1,14 +1,13 @@
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ReaderServer } from '../src/reader-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
 import { findChromium } from './find-chromium.ts';
+import { launchChromium, LIMIT_MILLIS } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
-/** A machine that is busy with other things does it, too. */
-const LIMIT_MILLIS = 120_000;
 
 const MARKDOWN = `The first words[^1] and \`some_code\` in a [link](/archive).
 
@@ -74,11 +73,7 @@ if (executablePath !== undefined) {
     server.publish({ title: 'About', path: 'about', status: 'unlisted' });
     const gone = server.publish({ title: 'Gone', path: 'gone' });
     server.posts.remove(gone.id, gone.version);
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu'],
-      timeout: LIMIT_MILLIS,
-    });
+    browser = await launchChromium(executablePath);
   });
   afterAll(async () => {
     await browser.close();

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { chromiumPath } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/launch-chromium.ts';
 import { DemoServer } from '../fixtures/demo-server.ts';
 
 const USAGE = `Usage: npm run screenshots -- <folder for the pictures> [number of requests] [--posts DIR] [--traffic LOG] [--speed N] [--only NAMES]
@@ -73,7 +74,7 @@ if (executablePath === undefined) process.exit(1);
 
 mkdirSync(folder, { recursive: true });
 const demo = new DemoServer({ posts: values.posts, env: { LOG_LEVEL: 'info' } });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launchChromium(executablePath);
 try {
   await demo.start();
   if (values.traffic === undefined) await demo.visit(Number(requests));
