@@ -1,5 +1,6 @@
 import type { Stall, StallHolder, TelemetryQuery, TraceDetail } from '../../../otel/query.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
+import { runsThrough } from '../trace/span-tree.ts';
 import { stallPlace } from './stall-groups.ts';
 
 /** A request, by its span. */
@@ -87,7 +88,7 @@ export function waitsWithin(
   stalls: readonly Stall[],
 ): (span: TraceDetail['spans'][number]) => readonly WaitInterval[] {
   const waitsOf = loopWaits(stalls);
-  const busy = merged(spans.filter(({ type }) => type === 'database' || type === 'render'));
+  const busy = merged(spans.filter(runsThrough));
   return (span) =>
     span.kind !== 'server'
       ? []

@@ -108,12 +108,14 @@ function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Sp
 }
 
 /** What runs without returning to the loop does not wait for it. */
-const RUNS_THROUGH: ReadonlySet<string | undefined> = new Set(['database', 'render']);
+export function runsThrough({ type }: Pick<TreeSpan, 'type'>): boolean {
+  return type === 'database' || type === 'render';
+}
 
 function subtractWaits(drafts: readonly Draft<TreeSpan>[], waits: readonly WaitInterval[]): void {
   if (waits.length === 0) return;
   for (const draft of drafts) {
-    if (RUNS_THROUGH.has(draft.span.type)) continue;
+    if (runsThrough(draft.span)) continue;
     draft.waits = intersections(selfIntervals(draft), waits);
     draft.waitedMillis = Math.min(draft.selfMillis, totalMillis(draft.waits));
     draft.selfMillis -= draft.waitedMillis;
