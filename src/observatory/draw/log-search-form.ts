@@ -1,15 +1,14 @@
 import { LOG_LEVELS, type BoundedCount, type LogList } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { isOnlyLevel, logTermWords, withLevel, type LogQuery } from '../facts/log-query.ts';
-import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
-import { shortened } from '../format/shortened.ts';
+import { MAX_QUERY_CHARS } from '../facts/written-query.ts';
 import { searchHelp, type SearchHelp } from './search-help.ts';
+import { termChips } from './term-chips.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 
-const MAX_CHIP = 80;
 const PLACEHOLDER = 'level:>=warn "sign-in failed" -bot trace:…';
 
 /** The page with another query, from its newest line. */
@@ -49,21 +48,7 @@ export function logSearchForm(asked: LogQuery, view: PageView): Html {
         <a class="quiet-link" href="${links.to('/logs', { view: query['view'] })}">clear</a></span
       >
     </form>
-    ${chips(asked, view)}${searchHelp('/logs', HELP_NOTE, HELP, view)}`;
-}
-
-/** Every term as it was understood, with a link that takes it away. */
-function chips({ text, terms }: LogQuery, view: PageView): HtmlValue {
-  if (terms.length === 0) return null;
-  return html`<ul class="chips" aria-label="Terms of the search">
-    ${terms.map(({ source, term }) => {
-      const words = shortened(logTermWords(term), MAX_CHIP);
-      const rest = without(text, [{ source }]);
-      return html`<li>
-        <bdi>${words}</bdi> <a href="${logsAsked(view, rest)}" aria-label="without ${words}">×</a>
-      </li>`;
-    })}
-  </ul>`;
+    ${termChips(asked, logTermWords, (q) => logsAsked(view, q))}${searchHelp('/logs', HELP_NOTE, HELP, view)}`;
 }
 
 /** How many lines that match have which level; a click chooses it, a second one chooses all. */

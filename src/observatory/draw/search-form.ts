@@ -1,17 +1,16 @@
 import { KEEP_REASONS } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import type { TraceQuery } from '../facts/trace-query.ts';
-import { MAX_QUERY_CHARS, without } from '../facts/written-query.ts';
-import { shortened } from '../format/shortened.ts';
+import { MAX_QUERY_CHARS } from '../facts/written-query.ts';
 import { termWords } from '../format/term-words.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { searchHelp, type SearchHelp } from './search-help.ts';
+import { termChips } from './term-chips.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 import { REASON_WORDS } from './reason-words.ts';
 
-const MAX_CHIP = 80;
 /** Parameters that restrict one operation; links from other pages use them. */
 const OPERATION_FIELDS = ['type', 'series', 'status', 'reason', 'min', 'max'] as const;
 
@@ -52,7 +51,7 @@ export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
       >
       ${operationFields(query)}
     </form>
-    ${chips(asked, view)}${searchHelp('/traces', HELP_NOTE, HELP, view)}`;
+    ${termChips(asked, termWords, (q) => askedWith(view, q))}${searchHelp('/traces', HELP_NOTE, HELP, view)}`;
 }
 
 /** The page's parameters with another query. */
@@ -73,20 +72,6 @@ function searchField(text: string): Html {
       maxlength="${MAX_QUERY_CHARS}"
       data-search
   /></label>`;
-}
-
-/** Every term as it was understood, with a link that takes it away. */
-function chips({ text, terms }: TraceQuery, view: PageView): HtmlValue {
-  if (terms.length === 0) return null;
-  return html`<ul class="chips" aria-label="Terms of the search">
-    ${terms.map(({ source, term }) => {
-      const words = shortened(termWords(term), MAX_CHIP);
-      const rest = without(text, [{ source }]);
-      return html`<li>
-        <bdi>${words}</bdi> <a href="${askedWith(view, rest)}" aria-label="without ${words}">×</a>
-      </li>`;
-    })}
-  </ul>`;
 }
 
 function operationFields(query: Query): Html {

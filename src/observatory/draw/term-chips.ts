@@ -1,0 +1,23 @@
+import { html, type HtmlValue } from '../../markup/html.ts';
+import { without, type WrittenQuery } from '../facts/written-query.ts';
+import { shortened } from '../format/shortened.ts';
+
+const MAX_CHIP = 80;
+
+/** Every term as it was understood, with a link that takes it away. */
+export function termChips<Term>(
+  { text, terms }: WrittenQuery<Term>,
+  wordsOf: (term: Term) => string,
+  addressOf: (query: string) => string,
+): HtmlValue {
+  if (terms.length === 0) return null;
+  return html`<ul class="chips" aria-label="Terms of the search">
+    ${terms.map(({ source, term }) => {
+      const words = shortened(wordsOf(term), MAX_CHIP);
+      const rest = without(text, [{ source }]);
+      return html`<li>
+        <bdi>${words}</bdi> <a href="${addressOf(rest)}" aria-label="without ${words}">×</a>
+      </li>`;
+    })}
+  </ul>`;
+}
