@@ -3,16 +3,18 @@ import { loadBlogConfig } from '../process/config.ts';
 import { isForPeople } from '../process/for-people.ts';
 
 export interface CommandArguments {
+  /** The file or folder that was named. */
   readonly file: string;
   readonly dataDir: string;
   readonly replace: boolean;
 }
 
-/** Runs `npm run backup` or `restore`: exit code 0 for success, 1 for failure, 2 for wrong usage. The last line states the result. */
+/** Runs `npm run backup`, `restore` or `export`, which take one file or folder: exit code 0 for success, 1 for failure, 2 for wrong usage. The last line states the result. */
 export async function runCommand(
   usage: string,
   failed: string,
   work: (given: CommandArguments) => Promise<number> | number,
+  takes: 'file' | 'folder' = 'file',
 ): Promise<void> {
   try {
     const { values, positionals } = parseArgs({
@@ -26,7 +28,7 @@ export async function runCommand(
     const [file] = positionals;
     if (values.help) process.stdout.write(usage);
     else if (file === undefined || positionals.length > 1) {
-      process.stderr.write(`${usage}\nName one file.\n`);
+      process.stderr.write(`${usage}\nName one ${takes}.\n`);
       process.exitCode = 2;
     } else {
       const dataDir = values['data-dir'] ?? loadBlogConfig().dataDir;

@@ -43,6 +43,11 @@ export function readSiteSetting(store: SettingStore, name: keyof SiteSettings): 
   return store.get(KEYS[name]) ?? DEFAULTS[name];
 }
 
+/** Returns true if the settings were saved; they are saved together. */
+export function hasSiteSettings(store: SettingStore): boolean {
+  return store.get(KEYS.title) !== undefined;
+}
+
 /** The current settings: read once from the database, cached in memory, changed by `save`. */
 export class StoredSiteSettings implements SiteSettings {
   readonly #store: SettingStore;

@@ -28,6 +28,10 @@ import { PostWriter } from './post-writer.ts';
 export interface SaveOptions {
   /** Default: now. */
   readonly updatedAtMillis?: number | undefined;
+  /** For a new post; default: now. */
+  readonly createdAtMillis?: number | undefined;
+  /** The post is saved as one that was deleted then. */
+  readonly deletedAtMillis?: number | undefined;
   /** The rendered text, if it was rendered before the transaction, for the same text and path. */
   readonly rendered?: RenderedMarkdown | undefined;
 }
@@ -198,18 +202,18 @@ export class PostStore {
       this.#checkFree(aliases, 'aliases', undefined);
       const updatedAtMillis = options.updatedAtMillis ?? now;
       const { feedId } = draft;
-      return this.byId(
-        this.#writer.insert({
-          ...fields,
-          aliases,
-          path,
-          markdown: draft.markdown,
-          rendered,
-          updatedAtMillis,
-          createdAtMillis: now,
-          feedId: feedId === undefined || this.#writer.hasFeedId(feedId) ? newFeedId() : feedId,
-        }),
-      )!;
+      const id = this.#writer.insert({
+        ...fields,
+        aliases,
+        path,
+        markdown: draft.markdown,
+        rendered,
+        updatedAtMillis,
+        createdAtMillis: options.createdAtMillis ?? now,
+        feedId: feedId === undefined || this.#writer.hasFeedId(feedId) ? newFeedId() : feedId,
+      });
+      if (options.deletedAtMillis !== undefined) this.#writer.remove(id, options.deletedAtMillis);
+      return this.byId(id)!;
     });
   }
 
@@ -232,6 +236,7 @@ export class PostStore {
         rendered,
         updatedAtMillis,
       });
+      if (options.deletedAtMillis !== undefined) this.#writer.remove(id, options.deletedAtMillis);
       return this.byId(id)!;
     });
   }

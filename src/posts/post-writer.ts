@@ -30,6 +30,7 @@ export class PostWriter {
   readonly #replaceRendered: Statement<[Columns]>;
   readonly #keepImported: Statement<[number, number]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
+  readonly #purge: Statement<[number]>;
   readonly #deleteTags: Statement<[number]>;
   readonly #insertTag: Statement<[string, number, number, string]>;
   readonly #deleteAliases: Statement<[number]>;
@@ -64,6 +65,7 @@ export class PostWriter {
     this.#setDeleted = database.prepare(
       'UPDATE posts SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
     );
+    this.#purge = database.prepare('DELETE FROM posts WHERE id = ?');
     this.#deleteTags = database.prepare('DELETE FROM post_tags WHERE post_id = ?');
     this.#insertTag = database.prepare(
       'INSERT INTO post_tags (tag_key, published_at, post_id, tag) VALUES (?, ?, ?, ?)',
@@ -120,6 +122,12 @@ export class PostWriter {
     this.#setDeleted.run(atMillis, atMillis, id);
     this.#deleteTags.run(id);
     this.#search.remove(id);
+  }
+
+  /** Removes a post without a trace: its address is unknown afterwards. */
+  purge(id: number): void {
+    this.#search.remove(id);
+    this.#purge.run(id);
   }
 
   restore(post: Post, rendered: RenderedMarkdown, atMillis: number): void {

@@ -4,10 +4,18 @@ import { SettingStore } from '../db/setting-store.ts';
 import { parseFrontMatter } from './import/front-matter.ts';
 import { readPost } from './import/read-post.ts';
 import type { PostStore } from './post-store.ts';
+import { PostWriter } from './post-writer.ts';
 
 const FOLDER = new URL('./welcome/', import.meta.url);
 const SEEDED = 'welcome_posts';
 const MINUTE_MILLIS = 60_000;
+/** Written within a minute of the seeding, with the dates that it gives, and not saved since. */
+const UNTOUCHED = `
+  SELECT id FROM posts
+  WHERE deleted_at IS NULL AND updated_at = created_at AND created_at BETWEEN @at AND @at + @minute
+    AND published_at <= @at AND (@at - published_at) % @minute = 0
+    AND id NOT IN (SELECT post_id FROM imported_posts)
+    AND NOT EXISTS (SELECT 1 FROM unsaved_texts WHERE post_id = posts.id)`;
 
 /**
  * Adds the first posts to an empty blog, once: a blog with posts gets none, and deleted ones do not come back.
@@ -46,4 +54,23 @@ export function seedWelcomePosts(options: {
     return files.length;
   });
   return seed.immediate();
+}
+
+/**
+ * Removes the first posts, so that they do not stand between the posts of an import. One that was saved, deleted or imported since stays.
+ * Returns how many were removed.
+ */
+export function removeUntouchedWelcomePosts(database: Database): number {
+  const seededAtMillis = Date.parse(new SettingStore(database).get(SEEDED) ?? '');
+  if (Number.isNaN(seededAtMillis)) return 0;
+  const ids = database
+    .prepare<[{ at: number; minute: number }], number>(UNTOUCHED)
+    .pluck()
+    .all({ at: seededAtMillis, minute: MINUTE_MILLIS });
+  const writer = new PostWriter(database);
+  const removeAll = database.transaction(() => {
+    for (const id of ids) writer.purge(id);
+  });
+  removeAll.immediate();
+  return ids.length;
 }

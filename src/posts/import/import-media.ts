@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { escapedPath } from '../../media/media-path.ts';
 import type { MediaStore } from '../../media/media-store.ts';
+import { EXPORTED_MEDIA } from '../export/exported-site.ts';
 import type { MediaSize } from '../markdown/link-targets.ts';
-import { isFile, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
+import { isFile, isFolder, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
 
 /** Imports a post's pictures and files: from beside the text first, then from the tree's static folders. */
 export class MediaImporter {
@@ -15,6 +16,16 @@ export class MediaImporter {
   constructor(media: MediaStore, tree: SourceTree) {
     this.#media = media;
     this.#tree = tree;
+  }
+
+  /** Imports the media of this blog's export. */
+  importExported(): void {
+    const folder = path.join(this.#tree.root, EXPORTED_MEDIA);
+    if (!isFolder(folder)) return;
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const file = path.join(folder, name);
+      if (isFile(file) && isInside(folder, file)) this.#put(name.split(path.sep).join('/'), file);
+    }
   }
 
   /** Imports all files in the folder of an `index.md`. */

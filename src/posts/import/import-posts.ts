@@ -6,6 +6,8 @@ import { PostConflictError, PostDraftError } from '../post-errors.ts';
 import { pathKey } from '../../process/address.ts';
 import { decodePath, isBlogPage } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';
+import { removeUntouchedWelcomePosts } from '../welcome-posts.ts';
+import { importExportedSite } from './import-exported-site.ts';
 import { ImportLedger, type LedgerEntry } from './import-ledger.ts';
 import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
@@ -38,8 +40,14 @@ interface RenderedPost extends PlannedPost {
 export function importPosts(directory: string, options: ImportOptions): ImportSummary {
   const tree = readTree(directory);
   const summary = new ImportSummary();
-  const planned = planImport(tree, summary, (options.now ?? Date.now)());
+  const now = options.now ?? Date.now;
+  const planned = planImport(tree, summary, now());
   const media = new MediaImporter(options.media, tree);
+  if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
+  if (tree.site.generator === 'glasshouse') {
+    importExportedSite(tree.root, { database: options.database, now }, summary);
+    media.importExported();
+  }
   const ledger = new ImportLedger(options.database);
   const writeBatch = options.database.transaction((batch: readonly RenderedPost[]) => {
     for (const post of batch) write(post, options.posts, ledger, summary);
@@ -141,11 +149,12 @@ function write(
     return false;
   });
   const draft = { ...post.draft, aliases };
+  const facts = { ...post.exported, rendered, updatedAtMillis };
   try {
     const saved =
       known === undefined
-        ? posts.create(draft, { rendered, updatedAtMillis })
-        : posts.update(known.postId, known.postVersion, draft, { rendered, updatedAtMillis });
+        ? posts.create(draft, facts)
+        : posts.update(known.postId, known.postVersion, draft, facts);
     ledger.record(key, { postId: saved.id, sourceSha256: sha256, postVersion: saved.version });
     if (known === undefined) summary.imported++;
     else summary.updated++;

@@ -16,6 +16,8 @@ export class ImportSummary {
   updated = 0;
   unchanged = 0;
   mediaFiles = 0;
+  /** Posts that the blog was created with, unchanged since. */
+  removedWelcomePosts = 0;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
   /** Links to addresses that do not exist in the blog. */
@@ -63,6 +65,9 @@ export function summaryLines(
   return [
     `${summary.imported} imported, ${summary.updated} updated, ${summary.unchanged} unchanged, ${summary.skipped.length} skipped; ` +
       `${summary.mediaFiles} media files imported; ${options.seconds.toFixed(1)} s`,
+    ...(summary.removedWelcomePosts > 0
+      ? [`${summary.removedWelcomePosts} unchanged welcome posts were removed.`]
+      : []),
     ...(summary.isEmpty ? ['The folder contains no post.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>

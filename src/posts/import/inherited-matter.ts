@@ -56,7 +56,7 @@ function foldersOf(relative: string): readonly string[] {
 
 function hiddenByPlace(relative: string, { generator, collections, exclude }: SiteFacts): string | undefined {
   if (/(?:^|\/)_drafts?\//i.test(relative)) return 'is in a folder of drafts';
-  if (generator === 'hugo' || generator === 'zola') return undefined;
+  if (generator === 'hugo' || generator === 'zola' || generator === 'glasshouse') return undefined;
   const special = relative
     .split('/')
     .find((part) => /^[_#~]/.test(part) && part !== '_posts' && !collections.has(part.slice(1)));

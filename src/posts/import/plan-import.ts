@@ -6,6 +6,7 @@ import { checkPath, slugOf } from '../post-path.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
 import type { FolderFacts } from './inherited-matter.ts';
+import { readExportedPost } from './read-exported-post.ts';
 import { lowerCased, readPost, type SourcePost } from './read-post.ts';
 import type { SourceFile, SourceTree } from './read-tree.ts';
 import type { SiteFacts } from './site-facts.ts';
@@ -69,22 +70,19 @@ function plan(
   const skip = (reason: string, isFault: boolean): undefined => {
     summary.skipped.push({ file: source.relative, reason, isFault });
   };
-  if (SECTION.test(source.relative)) return skip('a section, not a post', false);
+  if (SECTION.test(source.relative) && options.site.generator !== 'glasshouse')
+    return skip('a section, not a post', false);
   try {
     const text = sourceText(readFileSync(source.file));
+    const exported = options.site.generator === 'glasshouse' ? readExportedPost(text) : undefined;
+    if (exported !== undefined) return plannedPost(source, text, exported);
     const front = parseFrontMatter(text, source.relative);
     const needsMatter = options.site.generator !== 'hugo' && !JEKYLL_POST.test(source.relative);
     if (front.format === 'none' && needsMatter) return skip('has no front matter', false);
     if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
       return skip('has neither title nor text', false);
     if (front.body.trim() === '' && source.isSectionIndex) return skip('a section page without text', false);
-    const post = readPost(front, source.relative, options);
-    const path = checkPath(post.draft.path, 'path');
-    return {
-      source,
-      post: { ...post, draft: { ...post.draft, path } },
-      sha256: digestOf(source, text, post),
-    };
+    return plannedPost(source, text, readPost(front, source.relative, options));
   } catch (error) {
     if (error instanceof FrontMatterError)
       return skip(error.message.replace(`${source.relative}:`, 'line '), true);
@@ -94,6 +92,16 @@ function plan(
       return skip(`cannot be read: ${(error as Error).message}`, true);
     throw error;
   }
+}
+
+/** Throws PostDraftError for an address that cannot be a post's. */
+function plannedPost(source: SourceFile, text: string, post: SourcePost): PlannedPost {
+  const path = checkPath(post.draft.path, 'path');
+  return {
+    source,
+    post: { ...post, draft: { ...post.draft, path } },
+    sha256: digestOf(source, text, post),
+  };
 }
 
 /** Reads a whole tree before anything is written: resolves colliding addresses and links between files. Oldest first. */
@@ -123,7 +131,8 @@ export function planImport(
     )
     .toSorted(
       (a, b) =>
-        (a.post.draft.publishedAtMillis ?? Infinity) - (b.post.draft.publishedAtMillis ?? Infinity) || 0,
+        (a.post.draft.publishedAtMillis ?? Infinity) - (b.post.draft.publishedAtMillis ?? Infinity) ||
+        (a.post.exported?.order ?? 0) - (b.post.exported?.order ?? 0),
     );
 }
 
@@ -165,6 +174,8 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
     if (fault !== undefined) note(`alias ${alias} left out: ${fault}`);
     return fault === undefined;
   });
+  if (post.exported !== undefined)
+    return { ...planned, post: { ...post, draft: { ...post.draft, aliases } } };
   const rewritten = rewriteSourceLinks(post.draft.markdown, source.relative, (place) =>
     facts.pathOf.get(place),
   );

@@ -1,3 +1,4 @@
+import type { ExportedPost } from '../export/exported-post.ts';
 import { feedIdOf } from '../feed-id.ts';
 import type { PostDraft } from '../post.ts';
 import type { FrontMatter } from './front-matter.ts';
@@ -18,6 +19,8 @@ export interface SourcePost {
   readonly unknownKeys: readonly string[];
   /** Assumptions, for the summary. */
   readonly notes: readonly string[];
+  /** Of a post that this blog exported: its text is taken as it is. */
+  readonly exported?: Pick<ExportedPost, 'createdAtMillis' | 'deletedAtMillis' | 'order'>;
 }
 
 /** Known keys in lower case; the tables `extra`, `params` and `taxonomies` are searched too. */

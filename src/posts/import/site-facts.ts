@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
+import { EXPORT_FILE_NAME } from '../export/exported-site.ts';
 
 /** Facts from a tree's configuration. */
 export interface SiteFacts {
   /** The generator; add new ones in `factsOf`. */
-  readonly generator: 'jekyll' | 'hugo' | 'zola' | 'other';
+  readonly generator: 'glasshouse' | 'jekyll' | 'hugo' | 'zola' | 'other';
   /** Jekyll's `permalink`: a pattern or the name of a style. */
   readonly permalink: string | undefined;
   /** Hugo's patterns by section. */
@@ -26,6 +27,7 @@ export interface SiteFacts {
 type Data = Readonly<Record<string, unknown>>;
 
 const FILES = [
+  EXPORT_FILE_NAME,
   '_config.yml',
   '_config.yaml',
   '_config.toml',
@@ -79,6 +81,7 @@ function parsed(name: string, text: string): Readonly<Record<string, unknown>> {
 }
 
 function factsOf(name: string, config: Data): SiteFacts {
+  if (name === EXPORT_FILE_NAME) return { ...NOTHING, generator: 'glasshouse' };
   if (name.startsWith('_config')) return jekyllFacts(config);
   if ('base_url' in config) return { ...NOTHING, generator: 'zola' };
   if (!name.includes('hugo') && !name.includes('_default') && !('baseurl' in config)) return NOTHING;

@@ -1,0 +1,51 @@
+import type { Database } from 'better-sqlite3';
+import { SettingStore } from '../../db/setting-store.ts';
+import { hasSiteSettings, StoredSiteSettings } from '../../db/site-settings.ts';
+import { EXPORT_FILE_NAME, readExportedSite, type ExportedSite } from '../export/exported-site.ts';
+import { Redirects } from '../redirects.ts';
+import type { ImportSummary } from './import-summary.ts';
+
+/**
+ * Takes the settings and redirects of this blog's export. Settings that the owner has saved here and redirects that are here stay; what
+ * differs is noted. Call it before the posts are written, as a redirect may be older than the post at its address. Throws
+ * ExportFormatError.
+ */
+export function importExportedSite(
+  root: string,
+  { database, now }: { readonly database: Database; readonly now: () => number },
+  summary: ImportSummary,
+): void {
+  const { settings, redirects } = readExportedSite(root);
+  const note = (text: string): void => void summary.notes.push({ file: EXPORT_FILE_NAME, text });
+  const takeAll = database.transaction(() => {
+    takeSettings(settings, new SettingStore(database), note);
+    const known = new Redirects(database, { now });
+    for (const { from, to } of redirects) {
+      const target = known.find(from);
+      const problems = target === undefined ? known.put(from, to) : {};
+      const why = problems.from ?? problems.to;
+      if (why !== undefined) note(`redirect of ${from} left out: ${why}`);
+      if (target !== undefined && target !== to)
+        note(`redirect of ${from} left out: here it leads to ${target}`);
+    }
+  });
+  takeAll.immediate();
+}
+
+function takeSettings(
+  { title, description, language, author, timeZone }: ExportedSite['settings'],
+  store: SettingStore,
+  note: (text: string) => void,
+): void {
+  const site = new StoredSiteSettings(store);
+  const here = site.values;
+  const all = {
+    title: title ?? here.title,
+    description: description ?? here.description,
+    language: language ?? here.language,
+    author: author ?? here.author,
+    timeZone: timeZone ?? here.timeZone,
+  };
+  if (!hasSiteSettings(store)) return site.save(all);
+  if (JSON.stringify(all) !== JSON.stringify(here)) note('its settings left out: those saved here stay');
+}
