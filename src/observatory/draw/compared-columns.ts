@@ -1,17 +1,10 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import {
-  countText,
-  duration,
-  durationCell,
-  figure,
-  rate,
-  share,
-  text,
-  threeDigits,
-} from '../../markup/quantity.ts';
+import { countText, duration, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
 import type { ComparedQuantile } from '../facts/compared-durations.ts';
 import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
+import { uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
+import { differenceWords, times } from '../sentences/difference-words.ts';
 import { badge } from './facts.ts';
 import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
@@ -129,41 +122,6 @@ export function ratioCell(quantile: ComparedQuantile | undefined): Html {
   return html`×${times(ratio)} <span class="unit">${times(low)} to ${times(high)}</span>`;
 }
 
-const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
-
-/** From this ratio on a difference is large. */
-const LARGE_RATIO = 2;
-
-/**
- * Durations that are far from what they were, by their own intervals, but that happened in too few stretches of time to tell it from chance
- * among all that is compared.
- */
-export function uncertain({ before, after, p50, p95, differs }: ComparedSeries): readonly Difference[] {
-  const isLarge = (quantile: ComparedQuantile | undefined): boolean => {
-    if (quantile === undefined) return false;
-    const { ratio, low, high } = quantile;
-    return (ratio >= LARGE_RATIO && low > 1) || (ratio <= 1 / LARGE_RATIO && high < 1);
-  };
-  const found: readonly (readonly [Difference, ComparedQuantile | undefined])[] = [
-    ['p95', p95],
-    ['p50', p50],
-  ];
-  const isFailing = isNewFailure({ before, after, differs });
-  return [
-    ...(isFailing ? (['failed'] as const) : []),
-    ...found.flatMap(([what, quantile]) => (isLarge(quantile) && !differs.includes(what) ? [what] : [])),
-  ];
-}
-
-/** It failed, never before, and too seldom to tell it from chance. */
-export function isNewFailure({
-  before,
-  after,
-  differs,
-}: Pick<ComparedSeries, 'before' | 'after' | 'differs'>): boolean {
-  return after.errors > 0 && before.errors === 0 && !differs.includes('failed');
-}
-
 function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {
   if (what === 'failed') return after.errors / after.count > before.errors / before.count;
   if (what === 'p95') return (p95?.ratio ?? 1) > 1;
@@ -179,41 +137,4 @@ function narrowWords({ before, after }: ComparedSeries): string {
       ? `, failed ${countText(before.errors)} → ${countText(after.errors)}`
       : '';
   return `p95 ${p95(before)} → ${p95(after)}${failed}`;
-}
-
-/** The first difference in words: `takes 1.33 times as long at p95, 210 ms to 280 ms`. */
-export function differenceWords(row: ComparedSeries): string {
-  const { before, after, p50, p95 } = row;
-  const [first] = row.differs;
-  switch (first) {
-    case 'failed':
-      return `fails ${outcome(before.errors, before.count, after.errors, after.count)}`;
-    case 'client errors':
-      return `gets a 4xx ${outcome(before.clientErrors, before.count, after.clientErrors, after.count)}`;
-    case 'p95':
-      return durations(p95, 'one time in twenty', before.durationMillis.p95, after.durationMillis.p95);
-    case 'p50':
-      return durations(p50, 'half the time', before.durationMillis.p50, after.durationMillis.p50);
-    case 'rate':
-      if (before.count === 0) return `is new, ${text(rate(after.perSecond, 1))}`;
-      if (after.count === 0) return `is gone, it came ${text(rate(before.perSecond, 1))}`;
-      return `comes ${text(rate(after.perSecond, 1))} after ${text(rate(before.perSecond, 1))}`;
-    default:
-      return 'does not differ';
-  }
-}
-
-function outcome(errorsBefore: number, before: number, errorsAfter: number, after: number): string {
-  const side = (errors: number, count: number): string => `${countText(errors)} of ${countText(count)} times`;
-  return `${side(errorsAfter, after)}, before ${side(errorsBefore, before)}`;
-}
-
-function durations(
-  quantile: ComparedQuantile | undefined,
-  when: string,
-  before: number,
-  after: number,
-): string {
-  const of = quantile === undefined ? '' : `×${times(quantile.ratio)}, `;
-  return `takes ${of}${text(duration(after))} or more ${when}, before ${text(duration(before))}`;
 }

@@ -1,6 +1,7 @@
 import type { LogLevel, LogPattern, StoredLine } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
+import { isNew, NEW_WORDS } from '../facts/failure-state.ts';
 import { patternQuery } from '../facts/log-query.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -108,13 +109,7 @@ function traceLink({ traceId, spanId }: StoredLine, { links }: PageView): Html |
   return html`<a href="${links.trace(traceId, spanId)}"><code class="id">${traceId.slice(0, 8)}</code></a>`;
 }
 
-/** @param newSinceMillis Patterns whose first line is later are new. */
-export function patternColumns(
-  view: PageView,
-  newSinceMillis: number | undefined,
-): readonly Column<LogPattern>[] {
-  const isNew = ({ firstEverMillis }: LogPattern): boolean =>
-    newSinceMillis !== undefined && firstEverMillis >= newSinceMillis;
+export function patternColumns(view: PageView): readonly Column<LogPattern>[] {
   const time = (label: 'first' | 'last', of: (row: LogPattern) => number): Column<LogPattern> => ({
     label,
     key: label,
@@ -132,7 +127,7 @@ export function patternColumns(
         html`${levelBadge(row.level)}
           <a class="log-text" href="${logsAsked(view, patternQuery(row.level, row.text))}"
             ><bdi>${shortened(row.text, MAX_PATTERN)}</bdi></a
-          >${isNew(row) && html` <span title="its first line is from after the last start">${badge('new', 'slow')}</span>`}${row.example.message !== row.text && html`<span class="callers"><bdi>${shortened(row.example.message, MAX_PATTERN)}</bdi></span>`}`,
+          >${isNew(row.firstEverMillis, view.range.toMillis) && html` <span title="${NEW_WORDS}">${badge('new', 'slow')}</span>`}${row.example.message !== row.text && html`<span class="callers"><bdi>${shortened(row.example.message, MAX_PATTERN)}</bdi></span>`}`,
     },
     {
       label: 'lines',

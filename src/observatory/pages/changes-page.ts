@@ -1,8 +1,8 @@
-import type { Marker } from '../../../otel/query.ts';
+import type { Marker, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { compareLinks } from '../draw/compare-links.ts';
-import { comparedColumns, differenceWords, isNewFailure, uncertain } from '../draw/compared-columns.ts';
+import { comparedColumns } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
@@ -13,22 +13,25 @@ import {
   compareSeries,
   type ComparedRanges,
   type ComparedSeries,
-  isCompared,
 } from '../facts/compared-ranges.ts';
+import { failureState } from '../facts/failure-state.ts';
+import { isNewFailure } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
-import { plural, shortRoute, type Sentence } from '../sentences/sentence.ts';
-import { countText } from '../../markup/quantity.ts';
+import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
 import { definePage } from './define-page.ts';
 import { MAX_LABEL_CHARS } from './mark-routes.ts';
 
 /** Markers offered, newest first. */
 const MAX_MARKERS = 8;
-/** Differences named in the sentence. */
-const MAX_NAMED = 2;
+/** Failing operations whose earlier failures are read, and how many of each. */
+const MAX_JUDGED = 3;
+const MAX_HELD = 500;
 const DAY_MILLIS = 86_400_000;
 
 interface ChangesFacts extends ComparedRanges {
   readonly rows: readonly ComparedSeries[];
+  /** Operations that fail, though not once in the time before. */
+  readonly begun: readonly BegunFailure[];
   /** Both sides of each can be compared. */
   readonly markers: readonly Marker[];
 }
@@ -41,9 +44,11 @@ export const changesPage = definePage<ChangesFacts>({
   fetch({ telemetry, query, range, now }) {
     const asked = Number(query['at'] ?? NaN);
     const ranges = comparedRanges(telemetry, range, Number.isFinite(asked) ? asked : undefined, now);
+    const rows = isComparable(ranges) ? compareSeries(telemetry, ranges) : [];
     return {
       ...ranges,
-      rows: isComparable(ranges) ? compareSeries(telemetry, ranges) : [],
+      rows,
+      begun: begunFailures(telemetry, rows, ranges.after.toMillis),
       markers: telemetry
         .markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now })
         .slice(-MAX_MARKERS)
@@ -51,7 +56,10 @@ export const changesPage = definePage<ChangesFacts>({
     };
   },
   title: () => 'Changes',
-  sentence: changesSentence,
+  sentence: ({ rows, begun, words }, { links, range }) =>
+    rows.length === 0
+      ? [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }]
+      : changesSentence(rows, begun, words, links),
   draw(facts, view) {
     const columns = comparedColumns(view);
     return html`${markerLinks(facts, view)} ${markForm(view)}
@@ -77,76 +85,28 @@ export const changesPage = definePage<ChangesFacts>({
   sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
 });
 
-/** Failures of operations that never failed before, too few to be certain of. */
-function newFailures(rows: readonly ComparedSeries[], links: PageView['links']): Sentence {
-  const failing = rows.filter(isNewFailure).toSorted((a, b) => b.after.errors - a.after.errors);
-  return failing.slice(0, MAX_NAMED).flatMap(({ type, name, summary, after }, index) => [
-    { text: index === 0 ? ' Not before, ' : ', and ' },
-    {
-      text: type === 'http' ? shortRoute(name) : (summary ?? name),
-      href: links.series(type, name),
-      tone: 'failed' as const,
-    },
-    {
-      text: ` failed ${countText(after.errors)} of ${plural(after.count, 'time')}${index === Math.min(failing.length, MAX_NAMED) - 1 ? '.' : ''}`,
-    },
-  ]);
-}
-
-function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sentence {
-  const { rows, words } = facts;
-  if (rows.length === 0)
-    return [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }];
-  const differing = rows.filter(({ differs }) => differs.length > 0);
-  const failures = newFailures(rows, links);
-  if (differing.length === 0) {
-    const compared = rows.filter(isCompared).length;
-    const few = rows.length - compared;
-    if (compared === 0)
-      return [
-        {
-          text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides.${failures.length === 0 ? ' Choose a longer range.' : ''}`,
-        },
-        ...failures,
-      ];
-    const maybe = rows.filter((row) => uncertain(row).some((what) => what !== 'failed')).length;
-    const known = `${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}`;
-    if (maybe > 0)
-      return [
-        { text: 'Nothing certain' },
-        {
-          text: ` compared with ${words}: ${plural(maybe, 'operation')} took twice as long or half, which may be chance; ${known}.`,
-        },
-        ...failures,
-      ];
-    if (failures.length > 0)
-      return [{ text: `Nothing certain compared with ${words}: ${known}.` }, ...failures];
-    return [
-      { text: 'Nothing changed', tone: 'good' },
-      { text: ` beyond chance, compared with ${words}: ${known}.` },
-    ];
-  }
-  const named = differing.slice(0, MAX_NAMED).flatMap((row, index) => {
-    const name = row.type === 'http' ? shortRoute(row.name) : (row.summary ?? row.name);
-    return [
-      { text: index === 0 ? ' ' : '; ' },
-      {
-        text: name,
-        href: links.series(row.type, row.name),
-        tone: row.differs.includes('failed') ? ('failed' as const) : row.type,
-      },
-      { text: ` ${differenceWords(row)}` },
-    ];
-  });
-  const rest = differing.length - MAX_NAMED;
-  return [
-    {
-      text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}:`,
-    },
-    ...named,
-    { text: rest > 0 ? `; and ${rest} more.` : '.' },
-    ...failures,
-  ];
+/** Failing operations, the most failures first, each with what all of its failures that are held say. */
+function begunFailures(
+  telemetry: Pick<TelemetryQuery, 'failures'>,
+  rows: readonly ComparedSeries[],
+  untilMillis: number,
+): readonly BegunFailure[] {
+  const range = { fromMillis: 0, toMillis: untilMillis };
+  return rows
+    .filter(isNewFailure)
+    .toSorted((a, b) => b.after.errors - a.after.errors)
+    .map((row, index) => {
+      const { type, name } = row;
+      const held =
+        index < MAX_JUDGED ? telemetry.failures({ range, type, series: name, limit: MAX_HELD }).rows : [];
+      return {
+        row,
+        state: failureState(
+          held.map(({ startMillis }) => startMillis),
+          untilMillis,
+        ),
+      };
+    });
 }
 
 /** Marks this moment, so that both its sides can be compared later. */

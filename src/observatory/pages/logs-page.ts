@@ -24,8 +24,6 @@ interface LogsFacts extends Partial<LogList> {
   readonly asked: LogQuery;
   /** False if a part of the search is not understood: then no line is shown. */
   readonly isSearched: boolean;
-  /** Start of this process: patterns that are younger are new. */
-  readonly startedMillis: number;
   /** Times in the range at which a process was killed: its last lines may be missing. */
   readonly killedMillis: readonly number[];
 }
@@ -59,7 +57,6 @@ export const logsPage = definePage<LogsFacts>({
       store: telemetry.logStore(),
       asked,
       isSearched: searched,
-      startedMillis: telemetry.process().startedAtMillis,
       killedMillis: killed.map(({ fromMillis }) => fromMillis),
     };
   },
@@ -82,7 +79,7 @@ export const logsPage = definePage<LogsFacts>({
   sheet(facts, view) {
     if (!isStored(facts)) return undefined;
     return view.query['view'] === 'patterns'
-      ? sheetOf(facts.patterns, [...patternColumns(view, undefined), ...morePatternColumns()])
+      ? sheetOf(facts.patterns, [...patternColumns(view), ...morePatternColumns()])
       : sheetOf(facts.rows, [...lineColumns(view, []), ...moreLineColumns()]);
   },
 });
@@ -179,14 +176,14 @@ function linePanel(facts: StoredFacts, view: PageView): Html {
 }
 
 function patternPanel(facts: StoredFacts, view: PageView): Html {
-  const { patterns, patternCount, grouped, startedMillis } = facts;
+  const { patterns, patternCount, grouped } = facts;
   const first =
     patternCount > patterns.length && html`first ${patterns.length} of ${countText(patternCount)}, `;
   return panel({
     title: viewSwitch(facts, view),
     note: html`${first}${grouped === undefined ? 'every line counted' : `of the newest ${countText(grouped)} lines that match`}
     ${csvLink(view)}`,
-    body: drawTable(patterns, patternColumns(view, startedMillis), {
+    body: drawTable(patterns, patternColumns(view), {
       caption: 'Patterns of log lines',
       keyOf: ({ level, logger, text: words }) => `${level} ${logger} ${words}`,
       view,

@@ -86,17 +86,72 @@ describe('what changed', () => {
     const blog = new MeasuredBlog({ happened });
     const { summary, facts } = await pageOf(blog);
     expect(facts.rows.find(({ name }) => name === 'GET /x')?.differs).toEqual([]);
-    expect(summary).toBe(
-      'Nothing certain compared with the hour before: 1 operation took twice as long or half, which may be chance; 2 operations compared.',
+    expect(summary).toMatch(
+      /^Nothing certain compared with the hour before: 2 operations compared\. Perhaps slower, which may be chance: \/x takes ×\d+ \([\d.]+ to \d+\), \d+ ms or more one time in twenty, before \d\.\d+ ms\.$/,
     );
+  });
+
+  it('is named with what fails, although it is less grave, and the slowest first', async () => {
+    const failing = ['a', 'b', 'c', 'd'].flatMap((name) => [
+      ...asked(`GET /${name}`, { count: 200, from: 120, to: 60, millis: 3 }),
+      ...asked(`GET /${name}`, { count: 200, from: 60, to: 0.1, millis: 3, failed: 40 }),
+    ]);
+    const slower = [2, 8, 4, 3].flatMap((factor) => [
+      ...asked(`GET /×${factor}`, { count: 300, from: 120, to: 60, millis: 10 }),
+      ...asked(`GET /×${factor}`, { count: 300, from: 60, to: 0.1, millis: 10 * factor }),
+    ]);
+    const maybe = ['x', 'y', 'z', 'w'].flatMap((name, index) => [
+      ...asked(`GET /${name}`, { count: 90, from: 63.4, to: 62.9, millis: 1 }),
+      ...asked(`GET /${name}`, { count: 90, from: 30, to: 29, millis: 10 * 4 ** index }),
+    ]);
+    const { summary } = await pageOf(
+      new MeasuredBlog({ happened: [...steady, ...failing, ...slower, ...maybe] }),
+    );
+    const only = await pageOf(new MeasuredBlog({ happened: [...steady, ...slower] }));
+    const named = (words: string): readonly string[] => words.match(/\/\S+(?= (?:takes|fails))/g) ?? [];
+    expect(named(summary).slice(2)).toEqual(['/×8', '/w', '/z', '/y']);
+    expect(
+      named(summary)
+        .slice(0, 2)
+        .every((name) => /^\/[abcd]$/.test(name)),
+    ).toBe(true);
+    expect(summary).toMatch(
+      /^Compared with the hour before, 8 of 13 operations differ: .*; and 5 more\. Perhaps/,
+    );
+    expect(summary).toMatch(/; and 1 more\.$/);
+    expect(named(only.summary)).toEqual(['/×8', '/×4', '/×3']);
+    expect(only.summary).toMatch(/; and 1 more\.$/);
+  });
+
+  it('fails and is slower at once', async () => {
+    const happened = [
+      ...asked('GET /', { count: 300, from: 120, to: 60, millis: 5 }),
+      ...asked('GET /', { count: 300, from: 60, to: 0.1, millis: 20, failed: 60 }),
+    ];
+    const { summary } = await pageOf(new MeasuredBlog({ happened }));
+    expect(summary).toMatch(/: \/ fails 60 of 300 times, before 0 of 300 times, and takes ×\d\.\d\d, /);
   });
 
   it('may be a page that failed and never did before', async () => {
     const happened = [...steady, ...asked('GET /new', { count: 3, from: 20, to: 10, millis: 2, failed: 3 })];
     const { summary } = await pageOf(new MeasuredBlog({ happened }));
     expect(summary).toBe(
-      'Nothing certain compared with the hour before: 1 operation compared, 1 too rare on one side. Not before, /new failed 3 of 3 times.',
+      'Nothing certain compared with the hour before: 1 operation compared, 1 too rare on one side. New: /new failed 3 of 3 times.',
     );
+  });
+
+  it('is new only if nothing of it is held from before', async () => {
+    const before = asked('GET /old', { count: 2, from: 49 * 60, to: 48 * 60, millis: 2, failed: 2 });
+    const today = asked('GET /today', { count: 2, from: 9 * 60, to: 8 * 60, millis: 2, failed: 2 });
+    const lately = ['old', 'today'].flatMap((name) =>
+      asked(`GET /${name}`, { count: 3, from: 20, to: 10, millis: 2, failed: 3 }),
+    );
+    const blog = new MeasuredBlog({
+      startedMillisAgo: 50 * HOUR,
+      happened: [...before, ...today, ...steady, ...lately],
+    });
+    const { summary } = await pageOf(blog);
+    expect(summary).toMatch(/ New: \/today failed 3 of 3 times\. Came back: \/old failed 3 of 3 times\.$/);
   });
 
   it('cannot be told from a handful of requests, nor from those of one side', async () => {
@@ -127,7 +182,7 @@ describe('what changed', () => {
       'GET /': undefined,
     });
     expect(summary).toMatch(
-      /^Compared with the hour before, 4 of 5 operations differ: \/failing fails 30 of 200 times, before 1 of 200 times; \/slower takes ×[12]\.\d\d, .* before .*; and 2 more\.$/,
+      /^Compared with the hour before, 4 of 5 operations differ: \/failing fails 30 of 200 times, before 1 of 200 times; \/slower takes ×[12]\.\d\d, .* before .*; \/new comes 3\.33 \/min, none before; and 1 more\.$/,
     );
   });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HeatMap } from '../../../../otel/query.ts';
-import { compareQuantile, compareRates } from '../../../../src/observatory/facts/compared-durations.ts';
+import {
+  compareQuantile,
+  type ComparedQuantile,
+  compareRates,
+} from '../../../../src/observatory/facts/compared-durations.ts';
+import { isLarge } from '../../../../src/observatory/facts/uncertain-differences.ts';
 import { fisher, holm } from '../../../../src/observatory/facts/significance.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
 
@@ -53,18 +58,21 @@ class Visitors {
   }
 }
 
-const chancesOf = (before: HeatMap, after: HeatMap): readonly number[] =>
-  [compareQuantile(before, after, 0.5, 20), compareQuantile(before, after, 0.05, 60)].flatMap((each) =>
-    each === undefined ? [] : [each.chance],
+const compared = (before: HeatMap, after: HeatMap): readonly ComparedQuantile[] =>
+  [compareQuantile(before, after, 0.5, 20), compareQuantile(before, after, 0.05, 60)].filter(
+    (each) => each !== undefined,
   );
 
 describe('two stretches of time that do not differ', () => {
-  const claimed = (more: number, seed: number): number => {
+  const told = (more: number, seed: number): { readonly claimed: number; readonly perhaps: number } => {
     const visitors = new Visitors(seed);
-    return Array.from({ length: RUNS }, () => {
+    const runs = Array.from({ length: RUNS }, () => {
+      let isPerhaps = false;
       const chances = Array.from({ length: OPERATIONS }, (_, operation) => {
         const perBlock = [2, 5, 12, 40][operation % 4]!;
         const [before, after] = [visitors.side(perBlock), visitors.side(perBlock * more)];
+        const quantiles = compared(before, after);
+        isPerhaps ||= quantiles.some(isLarge);
         const failed = fisher(
           visitors.poisson(perBlock / 4),
           perBlock * BLOCKS,
@@ -72,16 +80,26 @@ describe('two stretches of time that do not differ', () => {
           perBlock * more * BLOCKS,
         );
         const rate = compareRates(before, visitors.side(perBlock))!;
-        return [...chancesOf(before, after), failed, rate];
+        return [...quantiles.map(({ chance }) => chance), failed, rate];
       });
-      return holm(chances.flat(), 0.05).includes(true);
-    }).filter((isClaimed) => isClaimed).length;
+      return { isClaimed: holm(chances.flat(), 0.05).includes(true), isPerhaps };
+    });
+    return {
+      claimed: runs.filter(({ isClaimed }) => isClaimed).length,
+      perhaps: runs.filter(({ isPerhaps }) => isPerhaps).length,
+    };
   };
 
-  it('differ in at most 5 of 100 runs by our claim', () => expect(claimed(1, 11)).toBeLessThanOrEqual(5));
+  it('differ in at most 5 of 100 runs by our claim, and perhaps in as few', () => {
+    const { claimed, perhaps } = told(1, 11);
+    expect(Math.max(claimed, perhaps)).toBeLessThanOrEqual(5);
+  });
 
   // A percentile of few operations is biased, so that twice the traffic would look like slower operations.
-  it('do so with three times the traffic', () => expect(claimed(3, 12)).toBeLessThanOrEqual(5));
+  it('do so with three times the traffic', () => {
+    const { claimed, perhaps } = told(3, 12);
+    expect(Math.max(claimed, perhaps)).toBeLessThanOrEqual(5);
+  });
 });
 
 describe('two stretches of time that differ', () => {

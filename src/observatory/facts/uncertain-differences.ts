@@ -1,0 +1,43 @@
+import type { ComparedQuantile } from './compared-durations.ts';
+import type { ComparedSeries, Difference } from './compared-ranges.ts';
+
+/** From this ratio on a difference is large. */
+const LARGE_RATIO = 2;
+
+/**
+ * Durations that are far from what they were, by their own intervals, but that happened in too few stretches of time to tell it from chance
+ * among all that is compared.
+ */
+export function uncertain(row: ComparedSeries): readonly Difference[] {
+  const { differs } = row;
+  return [
+    ...(isNewFailure(row) ? (['failed'] as const) : []),
+    ...(['p95', 'p50'] as const).filter((what) => isLarge(row[what]) && !differs.includes(what)),
+  ];
+}
+
+/** Twice as long or half, outside of its interval. */
+export function isLarge(quantile: ComparedQuantile | undefined): boolean {
+  if (quantile === undefined) return false;
+  const { ratio, low, high } = quantile;
+  return (ratio >= LARGE_RATIO && low > 1) || (ratio <= 1 / LARGE_RATIO && high < 1);
+}
+
+/** It failed, not once in the time before, and too seldom to tell it from chance. */
+export function isNewFailure({
+  before,
+  after,
+  differs,
+}: Pick<ComparedSeries, 'before' | 'after' | 'differs'>): boolean {
+  return after.errors > 0 && before.errors === 0 && !differs.includes('failed');
+}
+
+/** The percentile by which an operation became slower; undefined if it did not. */
+export function slowerBy(row: ComparedSeries, among: readonly Difference[]): 'p95' | 'p50' | undefined {
+  return (['p95', 'p50'] as const).find((what) => among.includes(what) && (row[what]?.ratio ?? 1) > 1);
+}
+
+/** What an operation took after, less what as many would have taken before, milliseconds. */
+export function slowdownMillis({ before, after }: ComparedSeries): number {
+  return after.totalMillis - (before.totalMillis * after.count) / Math.max(1, before.count);
+}

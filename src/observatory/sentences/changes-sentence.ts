@@ -1,0 +1,122 @@
+import { countText } from '../../markup/quantity.ts';
+import { isCompared, type ComparedSeries } from '../facts/compared-ranges.ts';
+import type { FailureState } from '../facts/failure-state.ts';
+import { slowdownMillis, slowerBy, uncertain } from '../facts/uncertain-differences.ts';
+import type { Links } from '../links.ts';
+import { differenceWords, uncertainWords } from './difference-words.ts';
+import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
+
+/** Operations named in a sentence; the rest are counted. */
+const MAX_NAMED = 3;
+/** Of these, failing ones: what became slower is always named. */
+const MAX_FAILING = 2;
+
+/** An operation that failed, though not once in the time before. */
+export interface BegunFailure {
+  readonly row: ComparedSeries;
+  readonly state: FailureState | undefined;
+}
+
+/** What differs between two stretches of time: what fails and what became slower, with how much; and what may be chance. */
+export function changesSentence(
+  rows: readonly ComparedSeries[],
+  begun: readonly BegunFailure[],
+  words: string,
+  links: Links,
+): Sentence {
+  const differing = rows.filter(({ differs }) => differs.length > 0);
+  const asides = [...perhapsSlower(rows, links), ...begunWords(begun, words, links)];
+  if (differing.length === 0) return [...nothingCertain(rows, words, asides.length > 0), ...asides];
+  return [
+    {
+      text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}:`,
+    },
+    ...listed(worstFirst(differing), differenceWords, links),
+    ...asides.map((part): SentencePart => ({ ...part, aside: true })),
+  ];
+}
+
+function nothingCertain(rows: readonly ComparedSeries[], words: string, isMore: boolean): Sentence {
+  const compared = rows.filter(isCompared).length;
+  const few = rows.length - compared;
+  if (compared === 0)
+    return [
+      {
+        text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides.${isMore ? '' : ' Choose a longer range.'}`,
+      },
+    ];
+  const known = `${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}`;
+  const faster = rows.filter(
+    (row) => slowerBy(row, uncertain(row)) === undefined && uncertain(row).some((what) => what !== 'failed'),
+  ).length;
+  const half = faster === 0 ? '' : `; ${plural(faster, 'operation')} took half as long, which may be chance`;
+  if (isMore || faster > 0) return [{ text: `Nothing certain compared with ${words}: ${known}${half}.` }];
+  return [
+    { text: 'Nothing changed', tone: 'good' },
+    { text: ` beyond chance, compared with ${words}: ${known}.` },
+  ];
+}
+
+/** The failing ones first, then those that take more time than before, the most of it first. */
+function worstFirst(differing: readonly ComparedSeries[]): readonly ComparedSeries[] {
+  const failing = differing.filter(({ differs }) => differs.includes('failed'));
+  const slower = bySlowdown(
+    differing.filter((row) => !failing.includes(row) && slowerBy(row, row.differs) !== undefined),
+  );
+  const first = [...failing.slice(0, slower.length === 0 ? MAX_NAMED : MAX_FAILING), ...slower];
+  return [...first, ...differing.filter((row) => !first.includes(row))];
+}
+
+function bySlowdown(rows: readonly ComparedSeries[]): readonly ComparedSeries[] {
+  return rows.toSorted((a, b) => slowdownMillis(b) - slowdownMillis(a));
+}
+
+/** Much slower by its own interval, but not beyond what chance makes of so many operations. */
+function perhapsSlower(rows: readonly ComparedSeries[], links: Links): Sentence {
+  const perhaps = bySlowdown(
+    rows.filter(
+      (row) => slowerBy(row, uncertain(row)) !== undefined && slowerBy(row, row.differs) === undefined,
+    ),
+  );
+  if (perhaps.length === 0) return [];
+  const wordsOf = (row: ComparedSeries): string =>
+    `takes ${uncertainWords(row, slowerBy(row, uncertain(row)) ?? 'p50')}`;
+  return [{ text: ' Perhaps slower, which may be chance:' }, ...listed(perhaps, wordsOf, links)];
+}
+
+/** Failures that are too few to be certain of. */
+function begunWords(begun: readonly BegunFailure[], words: string, links: Links): Sentence {
+  const failed = ({ after }: ComparedSeries): string =>
+    `failed ${countText(after.errors)} of ${plural(after.count, 'time')}`;
+  const OPENINGS = [
+    ['new', ' New:'],
+    ['came back', ' Came back:'],
+    [undefined, ` Not in ${words}:`],
+  ] as const;
+  return OPENINGS.flatMap(([state, opening]) => {
+    const rows = begun.filter((each) => each.state === state).map(({ row }) => row);
+    return rows.length === 0 ? [] : [{ text: opening }, ...listed(rows, failed, links, 'failed')];
+  });
+}
+
+/** ` /x takes …; /y takes …; and 3 more.` */
+function listed(
+  rows: readonly ComparedSeries[],
+  wordsOf: (row: ComparedSeries) => string,
+  links: Links,
+  tone?: SentencePart['tone'],
+): Sentence {
+  const rest = rows.length - MAX_NAMED;
+  return [
+    ...rows.slice(0, MAX_NAMED).flatMap((row, index): Sentence => [
+      { text: index === 0 ? ' ' : '; ' },
+      {
+        text: row.type === 'http' ? shortRoute(row.name) : (row.summary ?? row.name),
+        href: links.series(row.type, row.name),
+        tone: tone ?? (row.differs.includes('failed') ? 'failed' : row.type),
+      },
+      { text: ` ${wordsOf(row)}` },
+    ]),
+    { text: rest > 0 ? `; and ${countText(rest)} more.` : '.' },
+  ];
+}

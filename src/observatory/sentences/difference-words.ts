@@ -1,0 +1,59 @@
+import { countText, duration, rate, text, threeDigits } from '../../markup/quantity.ts';
+import type { ComparedQuantile } from '../facts/compared-durations.ts';
+import type { ComparedSeries, Difference } from '../facts/compared-ranges.ts';
+
+/** `×1.33`. */
+export const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
+
+const WHEN = { p95: 'one time in twenty', p50: 'half the time' } as const;
+
+/** The first difference in words, and with failures also the duration: `takes ×1.33, 280 ms or more half the time, before 210 ms`. */
+export function differenceWords(row: ComparedSeries): string {
+  const [first, ...others] = row.differs;
+  if (first === undefined) return 'does not differ';
+  const slower = others.find((what) => what === 'p95' || what === 'p50');
+  return first === 'failed' && slower !== undefined
+    ? `${wordsOf(row, first)}, and ${wordsOf(row, slower)}`
+    : wordsOf(row, first);
+}
+
+function wordsOf(row: ComparedSeries, what: Difference): string {
+  const { before, after } = row;
+  switch (what) {
+    case 'failed':
+      return `fails ${outcome(before.errors, before.count, after.errors, after.count)}`;
+    case 'client errors':
+      return `gets a 4xx ${outcome(before.clientErrors, before.count, after.clientErrors, after.count)}`;
+    case 'p95':
+    case 'p50':
+      return `takes ${durationWords(row, what, ({ ratio }) => `×${times(ratio)}`)}`;
+    case 'rate':
+      if (before.count === 0) return `comes ${text(rate(after.perSecond, 1))}, none before`;
+      if (after.count === 0) return `is gone, it came ${text(rate(before.perSecond, 1))}`;
+      return `comes ${text(rate(after.perSecond, 1))} after ${text(rate(before.perSecond, 1))}`;
+  }
+}
+
+/** A difference that chance does not exclude, with its interval: `×4.00 (1.21 to 13), 8 ms or more half the time, before 2 ms`. */
+export function uncertainWords(row: ComparedSeries, what: 'p95' | 'p50'): string {
+  return durationWords(
+    row,
+    what,
+    ({ ratio, low, high }) => `×${times(ratio)} (${times(low)} to ${times(high)})`,
+  );
+}
+
+function durationWords(
+  row: ComparedSeries,
+  what: 'p95' | 'p50',
+  by: (quantile: ComparedQuantile) => string,
+): string {
+  const quantile = row[what];
+  const [before, after] = [row.before, row.after].map((side) => text(duration(side.durationMillis[what])));
+  return `${quantile === undefined ? '' : `${by(quantile)}, `}${after} or more ${WHEN[what]}, before ${before}`;
+}
+
+function outcome(errorsBefore: number, before: number, errorsAfter: number, after: number): string {
+  const side = (errors: number, count: number): string => `${countText(errors)} of ${countText(count)} times`;
+  return `${side(errorsAfter, after)}, before ${side(errorsBefore, before)}`;
+}
