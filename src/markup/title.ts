@@ -6,13 +6,31 @@ export interface TitlePiece {
   readonly hit: boolean;
 }
 
-/** A title as HTML: text between two backticks becomes code, as in Markdown. A single backtick is a plain character. */
+/**
+ * A title as HTML, isolated from the text around it: one in another direction, or with controls of direction, reorders nothing outside of it.
+ * Text between two backticks becomes code, as in Markdown. A single backtick is a plain character.
+ */
 export function titleHtml(title: string | readonly TitlePiece[]): Html {
   const pieces = typeof title === 'string' ? [{ text: title, hit: false }] : title;
-  return html`${runsOf(pieces).map(({ isCode, parts }) => {
+  const runs = runsOf(pieces).map(({ isCode, parts }) => {
     const shown = parts.map(({ text, hit }) => (hit ? html`<mark>${text}</mark>` : text));
     return isCode ? html`<code>${shown}</code>` : html`${shown}`;
-  })}`;
+  });
+  return html`<bdi>${runs}</bdi>`;
+}
+
+/** Characters of a title that fit on three lines of a phone at full size, and on five at the next one. */
+const LONG_TITLE = 60;
+const LONGEST_TITLE = 120;
+/** As wide as two Latin letters. */
+const WIDE_LETTER = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+
+/** The classes of a title by its length; it steps down in size (src/public/reader/parts.css). None for most. */
+export function titleClasses(title: string): readonly string[] {
+  const text = titleText(title);
+  const width = text.length + (text.match(WIDE_LETTER)?.length ?? 0);
+  if (width <= LONG_TITLE) return [];
+  return [width <= LONGEST_TITLE ? 'long-title' : 'longest-title'];
 }
 
 /** A title as plain text, without backticks around code: for a tab, a feed, a label. */

@@ -9,7 +9,7 @@ import { tagKey } from './post-listings.ts';
 import { pathKey } from '../process/address.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; the next start renders stored posts again. */
-export const RENDERER_VERSION = 1;
+export const RENDERER_VERSION = 2;
 
 /** The checked data of a post. */
 export interface PostRecord extends PostFields {

@@ -64,7 +64,7 @@ export function tagPage(options: ListOptions & { readonly tag: string; readonly 
   const page = list(options, {
     title: tag,
     lead: html`<header class="page-head">
-      <h1 class="p-name">${tag}</h1>
+      <h1 class="p-name"><bdi>${tag}</bdi></h1>
       <p>
         ${count === 1 ? '1 post' : `${count} posts`} with this tag ·
         <a href="${tagUrl(tag)}/feed.rss">feed</a> · <a href="/tags">all tags</a>

@@ -6,7 +6,7 @@ import { html, raw, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { textDirection } from '../markup/text-direction.ts';
-import { titleHtml, titleText } from '../markup/title.ts';
+import { titleClasses, titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
 
 /** An update is shown if it came at least a day after publishing; earlier ones are corrections. */
@@ -37,7 +37,7 @@ export function postPage(options: {
     head: metadata(post, authors, site, origin),
     body: html`<article class="h-entry">
         <header class="post-head">
-          <h1 class="p-name">${titleHtml(post.title)}</h1>
+          <h1 class="${['p-name', ...titleClasses(post.title)].join(' ')}">${titleHtml(post.title)}</h1>
           ${byline(post, authors, site)}
         </header>
         <div class="e-content">${raw(post.html)}</div>

@@ -19,6 +19,7 @@ export function searchForm(query: string): Html {
         name="q"
         value="${query}"
         maxlength="${MAX_QUERY_CHARACTERS}"
+        dir="auto"
         autocomplete="off"
         spellcheck="false"
       /><button type="submit">Search</button>

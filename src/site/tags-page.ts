@@ -20,7 +20,12 @@ export function tagsPage(
               No post has a tag yet. The <a href="/archive">archive</a> lists all posts by date.
             </p>`
           : html`<ul class="tags">
-              ${sorted.map(({ tag, count }) => html`<li><a href="${tagUrl(tag)}">${tag}</a> <small>${count}</small></li> `)}
+              ${sorted.map(
+                ({ tag, count }) =>
+                  html`<li>
+                    <a href="${tagUrl(tag)}"><bdi>${tag}</bdi></a> <small>${count}</small>
+                  </li> `,
+              )}
             </ul>`
       }`,
   };

@@ -22,7 +22,7 @@ export function headingSlug(text: string): string {
 }
 
 /**
- * A markdown-it plugin: every heading gets an id and a link to itself. `## Title {#id}` sets the id (Zola, Hugo, Pandoc), others get one from
+ * A markdown-it plugin: every heading gets an id and a link to itself, whose sign is drawn by the stylesheet: it is no text of the post. `## Title {#id}` sets the id (Zola, Hugo, Pandoc), others get one from
  * their text; a duplicate gets a number. The highest heading of a text becomes level 2, because the page's title is the only heading of
  * level 1 and an outline must not skip levels.
  */
@@ -46,7 +46,7 @@ export function headings(markdown: MarkdownIt): void {
       open.attrSet('id', id);
       found.push({ level: levelOf(open), id, text });
       const link = new state.Token('html_inline', '', 0);
-      link.content = ` <a class="heading-anchor" href="#${escapeHtml(encodeURIComponent(id))}" aria-label="Link to this section">#</a>`;
+      link.content = ` <a class="heading-anchor" href="#${escapeHtml(encodeURIComponent(id))}" aria-label="Link to this section"></a>`;
       inline.children!.push(link);
     }
     state.env['headings'] = found;

@@ -61,8 +61,6 @@ export function createMarkdownParser(): MarkdownIt {
     const target = `fnref${id + 1}${subId > 0 ? `:${subId}` : ''}`;
     return ` <a href="#${target}" class="footnote-backref" aria-label="Back to the text">\u21a9\ufe0e</a>`;
   };
-  markdown.renderer.rules['table_open'] = () => '<div class="table-scroll" tabindex="0"><table>\n';
-  markdown.renderer.rules['table_close'] = () => '</table></div>\n';
   return markdown;
 }
 

@@ -44,9 +44,11 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
   return { ...rewritten, loading: 'lazy', decoding: 'async' };
 }
 
-/** Alignment of table columns as a class: Markdown uses a style, which the policy forbids. */
+/** Alignment as a class: Markdown's columns and HTML of other blogs use a style, which the policy forbids. */
 function keepAlignment(attributes: Attributes): Attributes {
-  const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes['style'] ?? '')?.[1];
+  const side = /(?:^|;)\s*text-align\s*:\s*(left|center|right)\s*(?:;|$)/i
+    .exec(attributes['style'] ?? '')?.[1]
+    ?.toLowerCase();
   return side === undefined
     ? attributes
     : { ...attributes, class: [attributes['class'], `align-${side}`].filter(Boolean).join(' ') };
@@ -61,8 +63,7 @@ function rewriteLink(attributes: Attributes, targets: TagTargets): Attributes {
 
 /** Rewrites a tag before the allow-list is applied. */
 function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanitizeHtml.Tag {
-  let attributes = given;
-  if (name === 'td' || name === 'th') attributes = keepAlignment(attributes);
+  let attributes = keepAlignment(given);
   if (name === 'img') attributes = rewriteImage(attributes, targets);
   if (name === 'a') attributes = rewriteLink(attributes, targets);
   if (name === 'source' && attributes['src'] !== undefined)
@@ -75,6 +76,8 @@ function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanit
     if (attributes[key]?.includes('<') === true)
       attributes = { ...attributes, [key]: plainAddress(attributes[key]) };
   }
+  // A long formula scrolls, so the keyboard must reach it.
+  if (name === 'math' && attributes['display'] === 'block') attributes = { ...attributes, tabindex: '0' };
   if (name === 'input') {
     const isBox = attributes['type']?.toLowerCase() === 'checkbox';
     return { tagName: isBox ? name : LEFT_OUT, attribs: { ...attributes, disabled: '' } };
@@ -106,8 +109,11 @@ function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.
 export function rewriteHtml(html: string, targets: TagTargets): string {
   return (
     sanitizeHtml(html, { ...optionsFor(targets), ...boundedDepth(html) })
-      // An unescaped `>` only ends tags.
+      // An unescaped `>` only ends tags, and a `<` only begins them.
       .replaceAll(' />', '>')
+      // A wide table scrolls by itself; focusable, so that the keyboard reaches it.
+      .replaceAll(/<table(?=[ >])/g, '<div class="table-scroll" tabindex="0"><table')
+      .replaceAll('</table>', '</table></div>')
   );
 }
 

@@ -201,7 +201,7 @@ describe('editor', () => {
   it('deletes after asking, leaves a tombstone, and restores', async () => {
     const id = await create({ title: 'Gone', markdown: 'x', path: 'gone' });
     const question = await owner.get(`/admin/posts/${id}/delete`);
-    expect(question.text).toContain('Delete “Gone”?');
+    expect(question.text).toContain('Delete “<bdi>Gone</bdi>”?');
     const version = String(server.posts.byId(id)!.version);
     expect((await owner.post(`/admin/posts/${id}/delete`, { version: '99' })).status).toBe(409);
     expect((await server.ask('/gone')).status).toBe(200);

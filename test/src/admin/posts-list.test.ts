@@ -62,7 +62,7 @@ describe('the list of posts', () => {
   it('shows code in a title as code, and names its actions in text', async () => {
     server.posts.create({ title: 'The `nvptx64` target', markdown: 'x', status: 'published' });
     const { text } = await owner.get('/admin/posts');
-    expect(text).toContain('>The <code>nvptx64</code> target</a>');
+    expect(text).toContain('><bdi>The <code>nvptx64</code> target</bdi></a>');
     expect(text).toContain('aria-label="View The nvptx64 target"');
     expect(text).not.toContain('`');
   });

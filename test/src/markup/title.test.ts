@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { titleHtml, titleText } from '../../../src/markup/title.ts';
+import { titleClasses, titleHtml, titleText } from '../../../src/markup/title.ts';
 
 describe('a title', () => {
   it.each([
@@ -10,8 +10,17 @@ describe('a title', () => {
     ['`a` and ` alone', '<code>a</code> and ` alone', 'a and ` alone'],
     ['``', '``', '``'],
   ])('%j: what stands between two backticks is code', (title, shown, text) => {
-    expect(String(titleHtml(title))).toBe(shown);
+    expect(String(titleHtml(title))).toBe(`<bdi>${shown}</bdi>`);
     expect(titleText(title)).toBe(text);
+  });
+
+  it.each([
+    ['short', []],
+    ['x'.repeat(61), ['long-title']],
+    ['漢'.repeat(31), ['long-title']],
+    ['x'.repeat(121), ['longest-title']],
+  ])('%s steps down in size by its length', (title, classes) => {
+    expect(titleClasses(title)).toEqual(classes);
   });
 
   it('marks what was found inside and across code', () => {
@@ -23,7 +32,7 @@ describe('a title', () => {
       { text: ' `', hit: false },
     ];
     expect(String(titleHtml(pieces))).toBe(
-      'for <code>nvptx64-<mark>nvidia</mark>-cuda</code><mark> and</mark> `',
+      '<bdi>for <code>nvptx64-<mark>nvidia</mark>-cuda</code><mark> and</mark> `</bdi>',
     );
   });
 });

@@ -19,6 +19,16 @@ describe('composeCss', () => {
     expect(css.indexOf('b {')).toBeLessThan(css.indexOf('a {'));
   });
 
+  it('puts an import into the layer that it names', () => {
+    const files: Record<string, string> = {
+      'site.css':
+        "@layer base, parts;\n@import './parts.css' layer(parts);\n@import 'parts.css' layer(base);",
+      'parts.css': 'a { color: red }',
+    };
+    const css = composeCss('site.css', (name) => files[name], address);
+    expect(css).toBe('@layer base, parts;\n@layer parts {\na { color: red }\n}');
+  });
+
   it('leaves data, fragment and absolute addresses alone', () => {
     const source = 'a { b: url(data:image/png;base64,xx); c: url(#d); e: url(/media/f.png) }';
     expect(composeCss('x.css', () => source, address)).toBe(source);

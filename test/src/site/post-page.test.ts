@@ -22,7 +22,7 @@ describe('a post’s page', () => {
   it('carries the post as microformats', async () => {
     const { text } = await server.ask('/2026/03/glass');
     expect(text).toMatch(/<article class="h-entry">/);
-    expect(text).toMatch(/<h1 class="p-name">Glass<\/h1>/);
+    expect(text).toMatch(/<h1 class="p-name"><bdi>Glass<\/bdi><\/h1>/);
     expect(text).toMatch(
       /<time class="dt-published" datetime="2026-03-18T12:00:00.000Z"\s*>18 March 2026<\/time\s*>/,
     );

@@ -99,4 +99,41 @@ describe('a column of a table', () => {
     ]);
     expect(html).not.toContain('style=');
   });
+
+  it('keeps its side whatever else its style says, as other blocks do', () => {
+    expect(render('<table><tr><td style="color: red; TEXT-ALIGN :Right ;">1</td></tr></table>')).toContain(
+      '<td class="align-right">',
+    );
+    expect(render('<p class="a" style="text-align:center">b</p>')).toContain('<p class="a align-center">');
+    expect(render('<p style="x-text-align: center">b</p>')).toContain('<p>b');
+  });
+});
+
+describe('a table', () => {
+  it('scrolls by itself, whether it was written as Markdown or as HTML, also one in another', () => {
+    const html = render('| a |\n|---|\n| 1 |\n\n<table id="x"><tr><td><table></table></td></tr></table>');
+    expect(html.match(/<div class="table-scroll" tabindex="0"><table[ >]/g)).toHaveLength(3);
+    expect(html.match(/<\/table><\/div>/g)).toHaveLength(3);
+  });
+});
+
+describe('a picture', () => {
+  it.each(['![a](a.png)', '[![a](a.png)](/b)'])('%s is alone in its paragraph', (markdown) => {
+    expect(render(markdown)).toMatch(/^<p class="picture">/);
+  });
+
+  it.each(['![a](a.png) and words', '- ![a](a.png)', '![a](a.png) ![b](b.png)'])(
+    '%s stands in a line',
+    (markdown) => {
+      expect(render(markdown)).not.toContain('class="picture"');
+    },
+  );
+});
+
+describe('the link of a heading to itself', () => {
+  it('has a name and no text: it is no part of what was written', () => {
+    expect(render('## One')).toMatch(
+      /<h2 id="one">One <a class="heading-anchor" href="#one" aria-label="[^"]+"><\/a><\/h2>/,
+    );
+  });
 });

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { ReaderServer } from '../src/reader-server.ts';
+import { axeFaults } from './axe.ts';
+import { chromiumPath } from './chromium.ts';
+import { launchChromium, LIMIT_MILLIS } from './launch-chromium.ts';
+
+const FIXTURES = new URL('../fixtures/', import.meta.url);
+const executablePath = chromiumPath();
+
+// Everything that posts bring, on one page. On a machine without a browser the rest of the suite still stands.
+if (executablePath !== undefined) {
+  let browser: Browser;
+  let server: ReaderServer;
+  let page: Page;
+  beforeAll(async () => {
+    server = await new ReaderServer().start();
+    const picture = readFileSync(
+      new URL('rust-blog/content/GATs-stabilization-push/gats-reactions.png', FIXTURES),
+    );
+    server.media.put('torture/inline.png', picture.subarray());
+    server.publish({
+      title: 'A title that is long enough to need a third line on a phone, and then some more',
+      path: 'torture',
+      tags: ['Donaudampfschifffahrtselektrizitätenhauptbetriebswerk'.repeat(3)],
+      markdown: readFileSync(new URL('torture-post.md', FIXTURES), 'utf8'),
+    });
+    server.publish({ title: 'x'.repeat(300), path: 'neighbour', publishedAtMillis: server.nowMillis - 1e10 });
+    browser = await launchChromium(executablePath);
+    const context = await browser.newContext();
+    context.setDefaultTimeout(LIMIT_MILLIS);
+    page = await context.newPage();
+  });
+  afterAll(() => browser.close());
+
+  /** The value of an expression for each element of a selector. */
+  const each = <T>(selector: string, expression: string): Promise<readonly T[]> =>
+    page.evaluate(
+      `Array.from(document.querySelectorAll(${JSON.stringify(selector)}), (element) => ${expression})`,
+    );
+  const style = (selector: string, property: string): Promise<readonly string[]> =>
+    each(selector, `getComputedStyle(element)['${property}']`);
+
+  describe('a post with everything in it', () => {
+    it('is no wider than a phone, a tablet or a desktop', async () => {
+      await page.goto(`${server.origin}/torture`);
+      for (const width of [360, 768, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        // What scrolls by itself is no wider than its place.
+        const tooWide = await each<string>(
+          '.e-content *',
+          `element.closest('pre, .table-scroll, math') === null && element.getBoundingClientRect().right > ${width} ? [element.outerHTML.slice(0, 80)] : []`,
+        );
+        expect(tooWide.flat()).toEqual([]);
+      }
+    });
+
+    it.each(['/', '/neighbour', '/tags', '/search?q=opening'])('leaves %s no wider', async (path) => {
+      await page.goto(server.origin + path);
+      await page.setViewportSize({ width: 360, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      await page.goto(`${server.origin}/torture`);
+    });
+
+    it('has headings that each are smaller than the one above', async () => {
+      await page.setViewportSize({ width: 1440, height: 800 });
+      const sizes = await Promise.all(
+        ['.post-head h1', ...[2, 3, 4, 5, 6].map((level) => `.e-content h${level}`)].map(
+          async (selector) => (await style(selector, 'fontSize'))[0]!,
+        ),
+      );
+      const pixels = sizes.map(Number.parseFloat);
+      expect(pixels).toEqual([...new Set(pixels)].toSorted((a, b) => b - a));
+    });
+
+    it('aligns columns as Markdown and HTML say', async () => {
+      expect(await style('table:not([width]) thead th', 'textAlign')).toEqual([
+        'left',
+        'center',
+        'right',
+        'start',
+      ]);
+      expect(await style('table[width] :is(th, td)', 'textAlign')).toEqual([
+        'start',
+        'right',
+        'start',
+        'right',
+      ]);
+      expect(await style('.e-content [dir=rtl] td', 'direction')).toEqual(['rtl', 'rtl']);
+    });
+
+    it('leaves a picture in its line, and puts one alone and its caption in the middle', async () => {
+      const [lines] = await each<number>(
+        'p:has(img):not(.picture)',
+        'element.querySelector("img").getClientRects()[0].left - element.getBoundingClientRect().left',
+      );
+      expect(lines).toBeGreaterThan(0);
+      const middles = await each<number>(
+        '.picture img, figure img, figcaption',
+        'Math.round(element.getBoundingClientRect().left + element.getBoundingClientRect().right - innerWidth)',
+      );
+      expect(middles).toEqual([0, 0, 0]);
+      expect(await style('figcaption', 'textAlign')).toEqual(['center']);
+    });
+
+    it('begins without a space, and has less of it within than between', async () => {
+      expect((await style('.e-content > :first-child', 'marginTop'))[0]).toBe('0px');
+      const [between] = await style('.e-content > p + p, .e-content > ul', 'marginTop');
+      const [within] = await style('.e-content > ul li > ul', 'marginTop');
+      expect(Number.parseFloat(within!)).toBeLessThan(Number.parseFloat(between!));
+      expect((await style('.e-content h2 + p', 'marginTop'))[0]).toBe('0px');
+      expect(await style('.e-content td > :first-child', 'marginTop')).toEqual(['0px']);
+    });
+
+    it('has code from left to right in every text', async () => {
+      const directions = await style('.e-content [dir=rtl] :is(code, pre)', 'direction');
+      expect(new Set(directions)).toEqual(new Set(['ltr']));
+      expect(await style('.e-content [dir=rtl] pre', 'textAlign')).toEqual(['left']);
+    });
+
+    it('has no fault that axe knows, in either theme', async () => {
+      expect(await axeFaults(page)).toEqual([]);
+    });
+
+    it('is printed whole: nothing is cut, links have their addresses, the site stays away', async () => {
+      await page.setViewportSize({ width: 700, height: 800 });
+      await page.emulateMedia({ media: 'print' });
+      const cut = await each<string>(
+        'pre, .table-scroll',
+        'element.scrollWidth > element.clientWidth + 1 ? [element.textContent.slice(0, 40)] : []',
+      );
+      expect(cut.flat()).toEqual([]);
+      expect(await style('.site-head nav, .beside, .site-foot ul', 'display')).toEqual([
+        'none',
+        'none',
+        'none',
+      ]);
+      const [shown] = await each<string>(
+        '.e-content a[href^=http]',
+        'getComputedStyle(element, "::after").content',
+      );
+      expect(shown).toContain('https://example.com/a/very/long');
+      await page.emulateMedia({ media: 'screen' });
+    });
+  });
+}
