@@ -55,7 +55,7 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('description', 'Description', 'One sentence, for feeds and searches.')}
       ${line('author', 'Author', 'Empty: the blog’s title is used.')}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
-      ${line('timeZone', 'Time zone', 'For the dates you enter: UTC, or a name like Europe/Berlin.')}
+      ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;

@@ -7,7 +7,7 @@ export interface SiteSettings {
   /** BCP 47. */
   readonly language: string;
   readonly author: string;
-  /** IANA name of the time zone of dates in forms. */
+  /** IANA name of the time zone of all dates and times: in forms, on pages, in the archive and in addresses. */
   readonly timeZone: string;
 }
 
@@ -21,7 +21,7 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
 };
 
 /** Keys of settings that readers see, as an SQL list. */
-export const SHOWN_KEYS_SQL: string = [KEYS.title, KEYS.description, KEYS.language, KEYS.author]
+export const SHOWN_KEYS_SQL: string = Object.values(KEYS)
   .map((key) => `'${key}'`)
   .join(', ');
 

@@ -85,6 +85,28 @@ export function momentsOf(wallMillis: number, timeZone: string): readonly number
     .sort((a, b) => a - b);
 }
 
+/** The day that a calendar in the zone shows at a moment; months count from 1. */
+export function dayIn(
+  millis: number,
+  timeZone: string,
+): { readonly year: number; readonly month: number; readonly day: number } {
+  const local = new Date(millis + offsetAt(millis, timeZone));
+  return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() };
+}
+
+/** The first moment of a month in the zone; months count from 1, and the thirteenth is the next January. */
+export function startOfMonth(year: number, month: number, timeZone: string): number {
+  const wall = new Date(Date.UTC(2000, month - 1));
+  wall.setUTCFullYear(wall.getUTCFullYear() + year - 2000);
+  return momentOf(wall.getTime(), timeZone);
+}
+
+/** The first moment at which clocks of the zone show a time, given as if it were UTC; for a skipped one, the offset before the change applies. */
+export function momentOf(wallMillis: number, timeZone: string): number {
+  const [first] = momentsOf(wallMillis, timeZone);
+  return first ?? wallMillis - offsetAt(wallMillis - DAY_MILLIS, timeZone);
+}
+
 /** Formats a moment for a datetime-local field, to the minute or second: `2026-03-14T12:00`. */
 export function toLocalInput(millis: number, timeZone: string, to: 'minute' | 'second' = 'minute'): string {
   const local = new Date(millis + offsetAt(millis, timeZone)).toISOString();
@@ -115,7 +137,5 @@ export function fromLocalInput(text: string, timeZone: string): number | undefin
     hour < 24 &&
     minute < 60 &&
     second < 60;
-  if (!isReal) return undefined;
-  const [first] = momentsOf(wall, timeZone);
-  return first ?? wall - offsetAt(wall - DAY_MILLIS, timeZone);
+  return isReal ? momentOf(wall, timeZone) : undefined;
 }

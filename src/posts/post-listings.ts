@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { dayIn, startOfMonth } from '../markup/zoned-time.ts';
 import type { Post, PostPage, PostSummary } from './post.ts';
 import { decodeCursor, encodeCursor } from './post-cursor.ts';
 import {
@@ -18,7 +19,7 @@ export interface PageOptions {
   /** Default 10, at most 100. */
   readonly limit?: number | undefined;
   readonly tag?: string | undefined;
-  /** A year or a month (1–12), in UTC. */
+  /** A year or a month (1–12), in the blog's time zone. */
   readonly year?: number | undefined;
   readonly month?: number | undefined;
 }
@@ -54,6 +55,7 @@ export function tagKey(tag: string): string {
  */
 export class PostListings {
   readonly #now: () => number;
+  readonly #timeZone: () => string;
   readonly #older: Statement<[Bounds], SummaryRow>;
   readonly #newer: Statement<[Bounds], SummaryRow>;
   readonly #taggedOlder: Statement<[Bounds], SummaryRow>;
@@ -61,14 +63,17 @@ export class PostListings {
   readonly #latest: Statement<[number, number], PostRow>;
   readonly #latestTagged: Statement<[string, number, number], PostRow>;
   readonly #tags: Statement<[number], { tag: string; count: number }>;
-  readonly #archive: Statement<[number], { year: number; month: number; count: number }>;
+  readonly #newestUntil: Statement<[number], { at: number | null }>;
+  readonly #countBetween: Statement<[number, number], { count: number }>;
   readonly #sitemap: Statement<
     [number, number, number, number],
     { id: number; path: string; published_at: number; updated_at: number }
   >;
 
-  constructor(database: Database, now: () => number) {
+  /** @param timeZone IANA name of the zone whose calendar years and months are. */
+  constructor(database: Database, now: () => number, timeZone: () => string) {
     this.#now = now;
+    this.#timeZone = timeZone;
     const edges = (table: string): string =>
       `${table}.published_at >= @from AND ${table}.published_at <= @to`;
     this.#older = database.prepare(
@@ -97,10 +102,11 @@ export class PostListings {
     this.#tags = database.prepare(
       'SELECT min(tag) AS tag, count(*) AS count FROM post_tags WHERE published_at <= ? GROUP BY tag_key ORDER BY tag_key',
     );
-    this.#archive = database.prepare(
-      `SELECT month / 100 AS year, month % 100 AS month, count FROM (
-         SELECT CAST(strftime('%Y%m', published_at / 1000, 'unixepoch') AS INTEGER) AS month, count(*) AS count
-         FROM posts WHERE ${LISTED} AND published_at <= ? GROUP BY month) ORDER BY 1 DESC, 2 DESC`,
+    this.#newestUntil = database.prepare(
+      `SELECT max(published_at) AS at FROM posts WHERE ${LISTED} AND published_at <= ?`,
+    );
+    this.#countBetween = database.prepare(
+      `SELECT count(*) AS count FROM posts WHERE ${LISTED} AND published_at BETWEEN ? AND ?`,
     );
     this.#sitemap = database.prepare(
       `SELECT id, path, published_at, updated_at FROM posts WHERE ${LISTED} AND published_at <= ? AND (published_at, id) < (?, ?)
@@ -113,7 +119,7 @@ export class PostListings {
       1,
       Math.min(MAX_LIMIT, Math.trunc(options.limit ?? DEFAULT_LIMIT) || DEFAULT_LIMIT),
     );
-    const range = rangeOf(options.year, options.month);
+    const range = rangeOf(options.year, options.month, this.#timeZone());
     const to = Math.min(this.#now(), range.to);
     const tag = options.tag === undefined ? undefined : tagKey(options.tag);
     const after = decodeCursor(options.after);
@@ -180,8 +186,19 @@ export class PostListings {
     return this.#tags.all(this.#now());
   }
 
+  /** Months that have posts, newest first. */
   archive(): readonly { readonly year: number; readonly month: number; readonly count: number }[] {
-    return this.#archive.all(this.#now());
+    const timeZone = this.#timeZone();
+    const months: { year: number; month: number; count: number }[] = [];
+    let until = this.#now();
+    for (;;) {
+      const at = this.#newestUntil.get(until)?.at ?? null;
+      if (at === null) return months;
+      const { year, month } = dayIn(at, timeZone);
+      const from = startOfMonth(year, month, timeZone);
+      months.push({ year, month, count: this.#countBetween.get(from, until)!.count });
+      until = from - 1;
+    }
   }
 
   /** Reads in batches, so that no cursor stays open while a response is streamed. */
@@ -207,9 +224,10 @@ function cursorOf(post: PostSummary | undefined): string | undefined {
 function rangeOf(
   year: number | undefined,
   month: number | undefined,
+  timeZone: string,
 ): { readonly from: number; readonly to: number } {
   if (year === undefined) return { from: EARLIEST_MILLIS, to: LATEST_MILLIS };
-  const from = Date.UTC(year, (month ?? 1) - 1);
-  const to = month === undefined ? Date.UTC(year + 1, 0) : Date.UTC(year, month);
+  const from = startOfMonth(year, month ?? 1, timeZone);
+  const to = startOfMonth(year, (month ?? 12) + 1, timeZone);
   return { from, to: to - 1 };
 }

@@ -1,3 +1,4 @@
+import { dayIn } from '../markup/zoned-time.ts';
 import { addressProblem, pathKey, tidyPath, trimSlashes } from '../process/address.ts';
 import { isOwnAddress } from '../process/own-addresses.ts';
 import { PostDraftError } from './post-errors.ts';
@@ -43,8 +44,9 @@ export function slugOf(title: string): string {
   return [...slug.replace(/^-/, '')].slice(0, MAX_SLUG_CHARACTERS).join('').replace(/-$/, '') || 'post';
 }
 
-/** The default path of a post: year, month (UTC) and title. */
-export function datedPath(atMillis: number, title: string): string {
-  const date = new Date(atMillis).toISOString();
-  return `${date.slice(0, 4)}/${date.slice(5, 7)}/${slugOf(title)}`;
+/** The default path of a post: year and month in the blog's time zone, and title. */
+export function datedPath(atMillis: number, title: string, timeZone: string): string {
+  const { year, month } = dayIn(atMillis, timeZone);
+  const digits = (value: number, length: number): string => String(value).padStart(length, '0');
+  return `${digits(year, 4)}/${digits(month, 2)}/${slugOf(title)}`;
 }

@@ -69,7 +69,7 @@ export class PostStore {
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#database = database;
     this.#now = options.now ?? Date.now;
-    this.#listings = new PostListings(database, this.#now);
+    this.#listings = new PostListings(database, this.#now, () => this.#timeZone());
     this.#admin = new AdminListing(database, this.#now);
     this.#writer = new PostWriter(database);
     this.#settings = new SettingStore(database);
@@ -180,7 +180,8 @@ export class PostStore {
     if (before === undefined)
       return { fields, path: given ?? this.#freePath(fields), formerPaths: fields.aliases };
     // Nobody knows the address of a draft: until it is published, one that was derived follows its title and time.
-    const follows = given === undefined && before.status === 'draft' && isDerivedPath(before);
+    const follows =
+      given === undefined && before.status === 'draft' && isDerivedPath(before, this.#timeZone());
     const path = follows ? this.#freePath(fields, before.id) : (given ?? before.path);
     return { fields, path, formerPaths: aliasesAfter(fields, path, before) };
   }
@@ -296,8 +297,12 @@ export class PostStore {
     }
   }
 
+  #timeZone(): string {
+    return readSiteSetting(this.#settings, 'timeZone');
+  }
+
   #freePath(fields: PostFields, ownId?: number): string {
-    const base = datedPath(fields.publishedAtMillis ?? this.#now(), fields.title);
+    const base = datedPath(fields.publishedAtMillis ?? this.#now(), fields.title, this.#timeZone());
     for (let number = 1; ; number++) {
       const path = number === 1 ? base : `${base}-${number}`;
       const owner = this.#writer.ownerOf(pathKey(path));
@@ -307,7 +312,7 @@ export class PostStore {
 }
 
 /** True for the path that `decide` gave a post of this title at its last save. */
-function isDerivedPath({ path, title, publishedAtMillis, updatedAtMillis }: Post): boolean {
-  const base = datedPath(publishedAtMillis ?? updatedAtMillis, title);
+function isDerivedPath({ path, title, publishedAtMillis, updatedAtMillis }: Post, timeZone: string): boolean {
+  const base = datedPath(publishedAtMillis ?? updatedAtMillis, title, timeZone);
   return path === base || (path.startsWith(`${base}-`) && /^\d+$/.test(path.slice(base.length + 1)));
 }

@@ -30,7 +30,7 @@ function list(
     previousPath: newer,
     nextPath: older,
     body: html`<div class="h-feed">
-      ${page.lead} ${posts.posts.length === 0 ? page.empty : postList(posts.posts, site.language)}
+      ${page.lead} ${posts.posts.length === 0 ? page.empty : postList(posts.posts, site)}
       ${pageTurner(posts, address)}
     </div>`,
   };

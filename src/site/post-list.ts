@@ -1,22 +1,24 @@
 import type { PostPage, PostSummary } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
-import { timeElement } from '../markup/dates.ts';
+import { timeElement, type TimeReader } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleHtml } from '../markup/title.ts';
 
 /** A list of posts: date, title, summary. */
-export function postList(posts: readonly PostSummary[], language: string): Html {
+export function postList(posts: readonly PostSummary[], site: TimeReader): Html {
   return html`<ol class="posts">
-    ${posts.map((post) => entry(post, language))}
+    ${posts.map((post) => entry(post, site))}
   </ol>`;
 }
 
-function entry(post: PostSummary, language: string): Html {
+function entry(post: PostSummary, site: TimeReader): Html {
   const foreign =
-    post.language === language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`;
+    post.language === site.language
+      ? ''
+      : html` lang="${post.language}" dir="${textDirection(post.language)}"`;
   return html`<li class="h-entry">
-${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, language, 'short', 'dt-published')}
+${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, site, 'short', 'dt-published')}
 <div${foreign}>
 <h2><a class="p-name u-url" href="${postUrl(post.path)}">${titleHtml(post.title)}</a></h2>
 ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}

@@ -61,7 +61,7 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
   const own = (part: Html): Html =>
     isForeign ? html`<bdi dir="${textDirection(site.language)}">${part}</bdi>` : part;
   return html`<p class="byline" ${isForeign && html` lang="${site.language}"`}>
-    ${dated ? own(timeElement(published, site.language, 'long', 'dt-published')) : ''}
+    ${dated ? own(timeElement(published, site, 'long', 'dt-published')) : ''}
     ${
       named
         ? own(
@@ -73,7 +73,7 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
         : html`<data class="p-author h-card" value="${authors[0]}">${dated ? '' : authors[0]!}</data>`
     }
     ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
-    ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site.language, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
+    ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
     ${post.tags.map((tag) => html`<a class="p-category" rel="tag" href="${tagUrl(tag)}" dir="auto">${tag}</a> `)}
   </p>`;
 }

@@ -56,7 +56,7 @@ function found(query: string, results: SearchResults, site: SiteSettings): Html 
       ${results.hits.map(
         (hit) =>
           html`<li>
-            ${timeElement(hit.publishedAtMillis, site.language, 'short', 'dt-published')}
+            ${timeElement(hit.publishedAtMillis, site, 'short', 'dt-published')}
             <div>
               <h2><a href="${postUrl(hit.path)}">${titleHtml(hit.titlePieces)}</a></h2>
               <p>${pieces(hit.snippet)}</p>

@@ -1,5 +1,7 @@
 import { titleText } from '../../markup/title.ts';
 import type { Database } from 'better-sqlite3';
+import { SettingStore } from '../../db/setting-store.ts';
+import { readSiteSetting } from '../../db/site-settings.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown, type RenderedMarkdown } from '../markdown/markdown.ts';
 import { PostConflictError, PostDraftError } from '../post-errors.ts';
@@ -41,7 +43,8 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   const tree = readTree(directory);
   const summary = new ImportSummary();
   const now = options.now ?? Date.now;
-  const planned = planImport(tree, summary, now());
+  const timeZone = readSiteSetting(new SettingStore(options.database), 'timeZone');
+  const planned = planImport(tree, summary, { nowMillis: now(), timeZone });
   const media = new MediaImporter(options.media, tree);
   if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
   if (tree.site.generator === 'glasshouse') {

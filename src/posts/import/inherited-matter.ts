@@ -27,7 +27,7 @@ export function inheritedMatter(
   relative: string,
   site: SiteFacts,
   { sections, bundles }: FolderFacts,
-  nowMillis: number,
+  { nowMillis, timeZone }: { readonly nowMillis: number; readonly timeZone: string },
 ): InheritedMatter {
   const entries: (readonly [string, unknown])[] = [
     ...cascaded(site.cascade, relative),
@@ -40,7 +40,7 @@ export function inheritedMatter(
       hiddenBy ??= `Hugo makes it a part of ${folder}/index.md, not a page`;
     const section = sections.get(folder);
     if (section === undefined) continue;
-    const its = sourceVisibility(Object.entries(section), { fallbackMillis: 0, nowMillis });
+    const its = sourceVisibility(Object.entries(section), { fallbackMillis: 0, nowMillis, timeZone });
     if (its.status === 'draft' || (its.publishedAtMillis ?? 0) > nowMillis)
       hiddenBy ??= `its section ${folder === '' ? '/' : folder} is not public`;
     entries.push(...cascaded(section['cascade'], relative));

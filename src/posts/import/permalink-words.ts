@@ -1,14 +1,19 @@
-/** The day in a permalink: the post's date in the site's time zone, else the date in its file name. */
+import { TomlDate } from 'smol-toml';
+
+/**
+ * The day in a permalink: the post's date, else the date in its file name.
+ * @param zones Of the site, for times; of a date without one, which `sourceTime` has read in it.
+ */
 export function permalinkDay(
   millis: number | undefined,
   fileDay: string | undefined,
-  timeZone: string | undefined,
+  zones: { readonly site: string | undefined; readonly ofDays: string },
   given: unknown,
 ): string | undefined {
-  if (millis === undefined || given === undefined) return fileDay ?? dayIn(millis, 'UTC');
-  // A date without a time is the same in every zone.
-  const isDay = !(given instanceof Date) && !/\d:\d/.test(String(given));
-  return dayIn(millis, isDay ? 'UTC' : (timeZone ?? 'UTC'));
+  if (millis === undefined || given === undefined) return fileDay ?? dayIn(millis, zones.ofDays);
+  const isDay =
+    given instanceof Date ? given instanceof TomlDate && given.isDate() : !/\d:\d/.test(String(given));
+  return dayIn(millis, isDay ? zones.ofDays : (zones.site ?? 'UTC'));
 }
 
 function dayIn(millis: number | undefined, timeZone: string): string | undefined {

@@ -64,6 +64,7 @@ function plan(
   options: {
     readonly site: SiteFacts;
     readonly nowMillis: number;
+    readonly timeZone: string;
     readonly folders: FolderFacts;
   },
 ): PlannedPost | undefined {
@@ -108,13 +109,13 @@ function plannedPost(source: SourceFile, text: string, post: SourcePost): Planne
 export function planImport(
   tree: SourceTree,
   summary: ImportSummary,
-  nowMillis: number = Date.now(),
+  { nowMillis, timeZone }: { readonly nowMillis: number; readonly timeZone: string },
 ): PlannedPost[] {
   const byPath = new Map<string, PlannedPost>();
   const pathOf = new Map<string, string>();
   const folders = foldersOf(tree);
   for (const source of tree.files) {
-    const read = plan(source, summary, { site: tree.site, nowMillis, folders });
+    const read = plan(source, summary, { site: tree.site, nowMillis, timeZone, folders });
     if (read === undefined) continue;
     const other = byPath.get(pathKey(read.post.draft.path));
     const planned = other === undefined ? read : apart(read, other, byPath, summary);

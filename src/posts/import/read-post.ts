@@ -71,6 +71,8 @@ function withoutTitle(body: string, title: string): string {
 export interface ReadPostOptions {
   readonly site?: SiteFacts;
   readonly nowMillis?: number;
+  /** IANA name of the blog's zone, for dates without one; the site's own takes precedence. Default UTC. */
+  readonly timeZone?: string;
   readonly folders?: FolderFacts;
 }
 
@@ -93,7 +95,8 @@ function entriesOf(data: Data): Entries {
  */
 export function readPost(front: FrontMatter, relative: string, options: ReadPostOptions = {}): SourcePost {
   const { site = NO_SITE_FACTS, nowMillis = Date.now() } = options;
-  const inherited = inheritedMatter(relative, site, options.folders ?? NO_FOLDERS, nowMillis);
+  const timeZone = site.timeZone ?? options.timeZone ?? 'UTC';
+  const inherited = inheritedMatter(relative, site, options.folders ?? NO_FOLDERS, { nowMillis, timeZone });
   const data = lowerCased(front.data);
   const table = (name: string): Data =>
     typeof data[name] === 'object' && data[name] !== null ? lowerCased(data[name] as Data) : {};
@@ -102,11 +105,12 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
   const categories = [...listOf(all['categories'], isJekyll), ...wordsOf(all['category'])];
   const visibility = sourceVisibility([...entriesOf(front.data), ...inherited.entries], {
     hiddenBy: inherited.hiddenBy,
-    fallbackMillis: dateInNames(all, relative, site),
+    fallbackMillis: dateInNames(all, relative, site, timeZone),
     nowMillis,
+    timeZone,
   });
   const { status, publishedAtMillis } = visibility;
-  const address = sourceAddress(all, relative, site, { publishedAtMillis, categories });
+  const address = sourceAddress(all, relative, site, { publishedAtMillis, categories, timeZone });
   const notes = [...visibility.notes];
   const heading = /^#[ \t]+(.+?)[ \t#]*$/m.exec(front.body)?.[1];
   const title = textOf(all['title']) ?? heading ?? address.name;
@@ -138,7 +142,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       }),
     },
     formerPath: address.formerPath,
-    updatedAtMillis: sourceTime(all['updated'] ?? all['lastmod']),
+    updatedAtMillis: sourceTime(all['updated'] ?? all['lastmod'], timeZone),
     unknownKeys: unknownKeysOf(front.data, visibility.meant),
     notes,
   };
@@ -159,7 +163,12 @@ function unknownKeysOf(data: Data, meant: ReadonlySet<string>): string[] {
 }
 
 /** The date in the address or the file name, for a source without a date. */
-function dateInNames(data: Data, relative: string, site: SiteFacts): number | undefined {
-  const address = sourceAddress(data, relative, site, { publishedAtMillis: undefined, categories: [] });
-  return sourceTime(PATH_DATE.exec(address.path)?.slice(1, 4).join('-')) ?? sourceTime(address.date);
+function dateInNames(data: Data, relative: string, site: SiteFacts, timeZone: string): number | undefined {
+  const address = sourceAddress(data, relative, site, {
+    publishedAtMillis: undefined,
+    categories: [],
+    timeZone,
+  });
+  const written = PATH_DATE.exec(address.path)?.slice(1, 4).join('-');
+  return sourceTime(written, timeZone) ?? sourceTime(address.date, timeZone);
 }

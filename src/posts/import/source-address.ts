@@ -56,12 +56,20 @@ function slugOfFile(name: string): string {
     : slugOf(name);
 }
 
+/** What an address may be made of, besides the front matter. */
+interface AddressFacts {
+  readonly publishedAtMillis: number | undefined;
+  readonly categories: readonly string[];
+  /** In which dates without a time were read. */
+  readonly timeZone: string;
+}
+
 /** Expects lower-case keys in `data`. */
 export function sourceAddress(
   data: Data,
   relative: string,
   site: SiteFacts,
-  facts: { readonly publishedAtMillis: number | undefined; readonly categories: readonly string[] },
+  facts: AddressFacts,
 ): SourceAddress {
   const { folder, file, isInPosts } = namesOf(relative);
   const pattern = isInPosts ? JEKYLL_DATE : site.generator === 'zola' ? ZOLA_DATE : undefined;
@@ -140,10 +148,7 @@ function generatorPath(
     readonly isInPosts: boolean;
     readonly date: string | undefined;
     readonly site: SiteFacts;
-    readonly facts: {
-      readonly publishedAtMillis: number | undefined;
-      readonly categories: readonly string[];
-    };
+    readonly facts: AddressFacts;
   },
 ): string | undefined {
   const section = folder.split('/')[0] ?? '';
@@ -153,7 +158,12 @@ function generatorPath(
   const given = textOf(data['slug']) ?? stripped;
   if (written === undefined && site.generator === 'hugo') return hugoPath(folder, given);
   if (written === undefined) return undefined;
-  const day = permalinkDay(facts.publishedAtMillis, date, site.timeZone, data['date']);
+  const day = permalinkDay(
+    facts.publishedAtMillis,
+    date,
+    { site: site.timeZone, ofDays: facts.timeZone },
+    data['date'],
+  );
   const [year = '', month = '', dayOfMonth = ''] = day?.split('-') ?? [];
   const title = textOf(data['title']);
   // Folders above `_posts` are categories.

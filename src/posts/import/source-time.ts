@@ -1,3 +1,6 @@
+import { TomlDate } from 'smol-toml';
+import { momentOf } from '../../markup/zoned-time.ts';
+
 const MONTHS = 'january february march april may june july august september october november december'.split(
   ' ',
 );
@@ -19,20 +22,23 @@ const MONTH_FIRST = new RegExp(
 const MAX_CHARACTERS = 60;
 
 /**
- * Parses a front matter date to epoch milliseconds; a date or a local time is in UTC. Undefined unless the whole text is understood, as a
+ * Parses a front matter date to epoch milliseconds; a date without a time is midnight in the zone, a time without a zone is in
+ * UTC, as generators read them. Undefined unless the whole text is understood, as a
  * partly parsed time would be wrong.
  */
-export function sourceTime(value: unknown): number | undefined {
+export function sourceTime(value: unknown, timeZone: string): number | undefined {
+  if (value instanceof TomlDate && value.isDate()) return sourceTime(value.toISOString(), timeZone);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
   if (typeof value !== 'string' || value.length > MAX_CHARACTERS) return undefined;
   const text = value.trim();
   const numeric = NUMERIC.exec(text);
-  if (numeric !== null) return millisOf(numeric[1]!, Number(numeric[3]), numeric[4]!, numeric.slice(5));
+  if (numeric !== null)
+    return millisOf(numeric[1]!, Number(numeric[3]), numeric[4]!, numeric.slice(5), timeZone);
   const [dayFirst, monthFirst] = [DAY_FIRST.exec(text), MONTH_FIRST.exec(text)];
   if (dayFirst !== null)
-    return millisOf(dayFirst[3]!, monthOf(dayFirst[2]!), dayFirst[1]!, dayFirst.slice(4));
+    return millisOf(dayFirst[3]!, monthOf(dayFirst[2]!), dayFirst[1]!, dayFirst.slice(4), timeZone);
   if (monthFirst !== null)
-    return millisOf(monthFirst[3]!, monthOf(monthFirst[1]!), monthFirst[2]!, monthFirst.slice(4));
+    return millisOf(monthFirst[3]!, monthOf(monthFirst[1]!), monthFirst[2]!, monthFirst.slice(4), timeZone);
   return undefined;
 }
 
@@ -47,10 +53,11 @@ function millisOf(
   year: string,
   month: number,
   day: string,
-  [hour = '0', minute = '0', second = '0', fraction = '0', half, zone = 'Z']: readonly (string | undefined)[],
+  [hour, minute = '0', second = '0', fraction = '0', half, zone = 'Z']: readonly (string | undefined)[],
+  timeZone: string,
 ): number | undefined {
-  const hours =
-    half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  const clock = Number(hour ?? '0');
+  const hours = half === undefined ? clock : (clock % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
   const fields = [Number(year), month, Number(day), hours, Number(minute), Number(second)] as const;
   const [y, mo, d, h, mi, s] = fields;
   const millis = Date.UTC(y, mo - 1, d, h, mi, s, Math.floor(Number(`0.${fraction}`) * 1000));
@@ -63,8 +70,10 @@ function millisOf(
     h < 24 &&
     mi < 60 &&
     s < 60;
+  if (!isReal) return undefined;
+  if (hour === undefined) return momentOf(millis, timeZone);
   const offset = offsetMinutes(zone);
-  return isReal && offset !== undefined ? millis - offset * 60_000 : undefined;
+  return offset === undefined ? undefined : millis - offset * 60_000;
 }
 
 function offsetMinutes(zone: string): number | undefined {

@@ -39,8 +39,11 @@ export function sourceVisibility(
     readonly hiddenBy?: string | undefined;
     readonly fallbackMillis: number | undefined;
     readonly nowMillis: number;
+    /** IANA name of the zone of dates without one. */
+    readonly timeZone: string;
   },
 ): SourceVisibility {
+  const { timeZone } = options;
   const notes: string[] = [];
   let status: PostStatus = 'published';
   const hide: Hide = (to, why) => {
@@ -52,10 +55,10 @@ export function sourceVisibility(
     const key = keyOf(name);
     const isPublished = key === 'published' || key === 'scheduled';
     // `published` may be a boolean or a date.
-    if (DATES.has(key) && !(isPublished && sourceTime(value) === undefined))
-      times.push(...timeOf(name, value, hide));
+    if (DATES.has(key) && !(isPublished && sourceTime(value, timeZone) === undefined))
+      times.push(...timeOf(name, value, timeZone, hide));
     else if (ENDS.has(key))
-      for (const end of timeOf(name, value, hide)) {
+      for (const end of timeOf(name, value, timeZone, hide)) {
         if (end <= options.nowMillis) hide('draft', `${name} has passed`);
         else
           notes.push(
@@ -88,9 +91,9 @@ function keyOf(name: string): string {
     .replace(/^is(?=draft|private|hidden|public|visible|protected|unlisted|publish)/, '');
 }
 
-function timeOf(name: string, value: unknown, hide: Hide): readonly number[] {
+function timeOf(name: string, value: unknown, timeZone: string, hide: Hide): readonly number[] {
   if (value === undefined || value === null || value === '') return [];
-  const time = sourceTime(value);
+  const time = sourceTime(value, timeZone);
   if (time !== undefined) return [time];
   hide('draft', `${name}: ${shown(value)} is not understood`);
   return [];

@@ -70,7 +70,7 @@ describe('ContentClock', () => {
   });
 
   it('does not advance with drafts, other changes that readers do not see, and sign-ins', () => {
-    const { database, clock, posts, settings, now, advance } = setUp();
+    const { database, clock, posts, now, advance } = setUp();
     posts.create(draft);
     const before = clock.state();
     advance(60_000);
@@ -83,7 +83,6 @@ describe('ContentClock', () => {
       posts.update(id, version, { ...posts.byId(id)!, markdown: 'more' });
       posts.remove(id, version + 1);
     }
-    settings.set('time_zone', 'Europe/Berlin');
     database
       .prepare("INSERT INTO sign_in_attempts (subject, attempted_at, succeeded) VALUES ('account:x', 1, 0)")
       .run();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseFrontMatter } from '../../../../src/posts/import/front-matter.ts';
+import { NO_SITE_FACTS } from '../../../../src/posts/import/site-facts.ts';
+import { dayIn } from '../../../../src/markup/zoned-time.ts';
 import { readPost, type SourcePost } from '../../../../src/posts/import/read-post.ts';
 
 function read(front: string, relative = 'posts/glass.md', body = 'Text.'): SourcePost {
@@ -99,5 +101,15 @@ describe('readPost', () => {
     ['posts/🎉.md', 'posts/post'],
   ])('knows where the versions before put %s', (relative, former) => {
     expect(read('title: A', relative).formerPath).toBe(former);
+  });
+});
+
+describe('a date without a time', () => {
+  it.each(['Asia/Tokyo', 'America/Los_Angeles'])('is that day in %s, also in its address', (timeZone) => {
+    const site = { ...NO_SITE_FACTS, generator: 'jekyll' as const, permalink: '/:year/:month/:day/:title' };
+    const front = parseFrontMatter('---\ndate: 2025-06-01\n---\nText.', 'a.md');
+    const { draft } = readPost(front, '_posts/2025-06-01-a.md', { site, timeZone });
+    expect(draft.path).toBe('2025/06/01/a');
+    expect(dayIn(draft.publishedAtMillis!, timeZone)).toEqual({ year: 2025, month: 6, day: 1 });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'smol-toml';
 import { sourceTime } from '../../../../src/posts/import/source-time.ts';
 
 describe('sourceTime', () => {
@@ -15,7 +16,18 @@ describe('sourceTime', () => {
     ['Tue, 05 Mar 2024 07:05:09 GMT', '2024-03-05T07:05:09.000Z'],
     ['Tue, 05 Mar 2024 07:05:09 +0100', '2024-03-05T06:05:09.000Z'],
   ])('reads %s', (text, iso) => {
-    expect(new Date(sourceTime(text)!).toISOString()).toBe(iso);
+    expect(new Date(sourceTime(text, 'UTC')!).toISOString()).toBe(iso);
+  });
+
+  it.each([
+    ['a day', '2024-03-05', '2024-03-05T08:00:00.000Z'],
+    ['a day in summer', '2024-06-05', '2024-06-05T07:00:00.000Z'],
+    ['a day of TOML', parse('a = 2024-03-05')['a'], '2024-03-05T08:00:00.000Z'],
+    ['a time', '2024-03-05 07:05', '2024-03-05T07:05:00.000Z'],
+    ['a time of TOML', parse('a = 2024-03-05T07:05:00')['a'], '2024-03-05T07:05:00.000Z'],
+    ['a time with its zone', '2024-03-05 07:05 +02', '2024-03-05T05:05:00.000Z'],
+  ])('reads %s in Los Angeles', (_name, value, iso) => {
+    expect(new Date(sourceTime(value, 'America/Los_Angeles')!).toISOString()).toBe(iso);
   });
 
   it.each([
@@ -34,6 +46,6 @@ describe('sourceTime', () => {
     42,
     null,
   ])('does not guess at %s', (value) => {
-    expect(sourceTime(value)).toBeUndefined();
+    expect(sourceTime(value, 'UTC')).toBeUndefined();
   });
 });
