@@ -28,14 +28,20 @@ interface RedirectRow {
 /** The owner's redirects, of addresses at which no post is. */
 export class Redirects {
   readonly #now: () => number;
+  readonly #ownAddress: string | undefined;
   readonly #put: Statement<[string, string, string, number]>;
   readonly #find: Statement<[string], RedirectRow>;
   readonly #list: Statement<[], RedirectRow>;
   readonly #remove: Statement<[number]>;
   readonly #post: Statement<[{ key: string }], { title: string }>;
 
-  constructor(database: Database, { now }: { readonly now: () => number }) {
+  /** @param publicUrl PUBLIC_URL: a target below it is an address of this blog. */
+  constructor(
+    database: Database,
+    { now, publicUrl }: { readonly now: () => number; readonly publicUrl?: string | undefined },
+  ) {
     this.#now = now;
+    this.#ownAddress = publicUrl?.replace(/\/?$/, '/');
     this.#put = database.prepare(
       `INSERT INTO redirects (path, path_key, target, created_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (path_key) DO UPDATE SET path = excluded.path, target = excluded.target`,
@@ -67,7 +73,7 @@ export class Redirects {
     const path = tidyPath(decodePath(from.trim()) ?? from);
     const address = addressProblem(path, from);
     const found = address === undefined ? this.#post.get({ key: pathKey(path) }) : undefined;
-    const target = targetOf(to.trim());
+    const target = targetOf(to.trim(), this.#ownAddress);
     const problems = {
       from:
         address?.message ??
@@ -102,19 +108,24 @@ export class Redirects {
   }
 }
 
-function targetOf(to: string): string | { readonly problem: string } {
+function targetOf(to: string, ownAddress: string | undefined): string | { readonly problem: string } {
   const expected = 'expected an address of this blog such as /about, or one like https://example.org/page';
   if (to === '') return { problem: `The target is empty; ${expected}.` };
   if (to.length > MAX_TARGET_CHARACTERS)
     return { problem: `The target is longer than ${MAX_TARGET_CHARACTERS} characters.` };
   const wrong = { problem: `${JSON.stringify(to)} is no target; ${expected}.` };
   if (CONTROLS.test(to)) return wrong;
-  if (/^\/(?![/\\])/.test(to)) {
-    const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(to) ?? [];
-    const plain = decodePath(path);
-    return plain === undefined ? wrong : postUrl(plain) + rest;
-  }
+  if (/^\/(?![/\\])/.test(to)) return ownTarget(to) ?? wrong;
   if (!/^https?:\/\//i.test(to) || !URL.canParse(to)) return wrong;
   const { href, username, password } = new URL(to);
-  return username === '' && password === '' ? href : wrong;
+  if (username !== '' || password !== '') return wrong;
+  if (ownAddress === undefined || !href.startsWith(ownAddress)) return href;
+  return ownTarget(`/${href.slice(ownAddress.length)}`) ?? wrong;
+}
+
+/** Without `.` and `..`, as browsers ask for it. */
+function ownTarget(to: string): string | undefined {
+  const { pathname, search, hash } = new URL(to.replace(/^\/+/, '/'), 'http://blog.invalid');
+  const plain = decodePath(pathname);
+  return plain === undefined ? undefined : `${postUrl(plain)}${search}${hash}`;
 }

@@ -70,7 +70,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
     unsaved: new UnsavedTexts(database, { now }),
-    redirects: new Redirects(database, { now }),
+    redirects: new Redirects(database, { now, publicUrl: config.publicUrl }),
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };

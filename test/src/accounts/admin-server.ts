@@ -112,7 +112,7 @@ export class AdminServer {
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: this.#now }),
       unsaved: new UnsavedTexts(this.database, { now: this.#now }),
-      redirects: new Redirects(this.database, { now: this.#now }),
+      redirects: new Redirects(this.database, { now: this.#now, publicUrl: this.#options.publicUrl }),
     };
     const render = <T>(_: string, draw: () => T): T => draw();
     const reader = createReaderRoutes({

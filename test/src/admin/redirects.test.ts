@@ -54,6 +54,17 @@ describe('redirects of the owner', () => {
     ] as const)
       expect((await redirect(from, to)).status).toBe(303);
     expect((await redirect('/c', '/a#top')).status).toBe(422);
+    expect((await redirect('/c', '/./x/../a')).status).toBe(422);
+  });
+
+  it('knows an address of this blog that is written with its host', async () => {
+    const below = await new AdminServer({ publicUrl: 'https://blog.example/notes' }).start();
+    const writer = await below.owner();
+    const put = (from: string, to: string) => writer.post('/admin/redirects', { from, to });
+    expect((await put('/a', 'https://blog.example/notes/b?x#y')).status).toBe(303);
+    expect((await writer.get('/admin/redirects')).text).toContain('/b?x#y');
+    expect((await put('/b', 'https://BLOG.example/notes/a')).status).toBe(422);
+    expect((await put('/b', 'https://blog.example/elsewhere')).status).toBe(303);
   });
 
   it('lets posts come first, replaces a deleted one, and refuses the address of a post', async () => {
