@@ -1,9 +1,11 @@
 import { type Attributes, type HrTime, type SpanContext, SpanKind } from '@opentelemetry/api';
 import { withoutClientAddress } from '../spans/client-address.ts';
+import { errorText, withoutErrorSecrets } from '../spans/error-texts.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 
 /**
- * A kept span for third-party exporters. Everything it returns is a copy, so that an exporter cannot modify the span that other processors hold.
+ * A kept span for third-party exporters. Everything it returns is a copy, so that an exporter cannot modify the span that other processors hold; the texts of
+ * errors are without credentials.
  */
 export class CopiedSpan implements KeptSpan {
   readonly #of: KeptSpan;
@@ -59,18 +61,22 @@ export class CopiedSpan implements KeptSpan {
     return copied(this.#of.duration);
   }
   get status() {
-    return { ...this.#of.status };
+    const { message, ...status } = this.#of.status;
+    return { ...status, ...(message !== undefined && { message: errorText(message) }) };
   }
   get attributes(): Attributes {
-    return (this.#attributes ??= this.#withoutClient
-      ? withoutClientAddress(this.#of.attributes)
-      : { ...this.#of.attributes });
+    return (this.#attributes ??= withoutErrorSecrets(
+      this.#withoutClient ? withoutClientAddress(this.#of.attributes) : { ...this.#of.attributes },
+    ));
   }
   get links() {
     return this.#of.links.map((link) => ({ ...link, attributes: { ...link.attributes } }));
   }
   get events() {
-    return this.#of.events.map((event) => ({ ...event, attributes: { ...event.attributes } }));
+    return this.#of.events.map((event) => ({
+      ...event,
+      attributes: { ...withoutErrorSecrets(event.attributes) },
+    }));
   }
   get ended() {
     return this.#of.ended;

@@ -8,6 +8,7 @@ import type {
   SpanLinkRow,
   SpanRow,
 } from '../query.ts';
+import { errorText, withoutErrorSecrets } from '../spans/error-texts.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 import { copyAttributes, cutText, NO_ATTRIBUTES, stringBytes, toAttributeMap } from './attribute-copy.ts';
 import type { CopiedAttributes, FlatAttributes } from './attribute-copy.ts';
@@ -102,7 +103,7 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
   const series = share(span.series, MAX_NAME_CHARS);
   const scope = share(span.instrumentationScope?.name ?? '', MAX_SCOPE_CHARS);
   const message = span.status.message;
-  const statusMessage = message === undefined ? undefined : share(message, MAX_MESSAGE_CHARS);
+  const statusMessage = message === undefined ? undefined : share(errorText(message), MAX_MESSAGE_CHARS);
 
   const room = MAX_RECORD_BYTES - RESERVE_BYTES - bytes;
   const sourceEvents = span.events ?? [];
@@ -193,9 +194,10 @@ function copyWithin(
   maxBytes: number,
   strings: StringInterner,
 ): CopiedAttributes {
+  const safe = withoutErrorSecrets(source);
   let copied: CopiedAttributes | undefined;
   for (const maxValueChars of valueChars) {
-    copied = copyAttributes(source, { maxAttributes: MAX_ATTRIBUTES, maxValueChars, maxBytes }, strings);
+    copied = copyAttributes(safe, { maxAttributes: MAX_ATTRIBUTES, maxValueChars, maxBytes }, strings);
     if (!copied.overBytes) break;
   }
   const final = copied as CopiedAttributes;
