@@ -430,10 +430,10 @@ export interface OwnCost extends CostShares {
   readonly historyFileBytes: number;
 }
 
-/** A moment that every time chart marks: a process start, a settings change, a step of the system clock, an event of the app. */
+/** A moment that every time chart marks: a process start, a settings change, a step of the system clock, the begin or end of shedding, an event of the app. */
 export interface Marker {
   readonly atMillis: number;
-  readonly kind: 'start' | 'settings' | 'clock' | 'event';
+  readonly kind: 'start' | 'settings' | 'clock' | 'shedding' | 'event';
   readonly label: string;
   /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
   readonly before?: { readonly ended: Downtime['ended'] | 'running'; readonly atMillis: number };

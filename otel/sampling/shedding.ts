@@ -15,6 +15,13 @@ const CALM_SHARE = 0.5;
 /** Drops what nobody must keep. */
 const SHED: Policy = { name: 'shedding', drops: 'shedding', isFinal: true, keep: () => REJECT_ALL };
 
+/** Begin or end of shedding, with the mean delay of the last second. */
+export interface SheddingTurn {
+  readonly begins: boolean;
+  readonly atMillis: number;
+  readonly delayMillis: number;
+}
+
 type Policies = (trace?: TraceView, root?: EndedSpan) => PolicySet;
 
 /**
@@ -24,6 +31,7 @@ type Policies = (trace?: TraceView, root?: EndedSpan) => PolicySet;
 export class Shedding {
   readonly #limitMillis: number;
   readonly #clock: Clock;
+  readonly #onTurn: (turned: SheddingTurn) => void;
   readonly #shedding = new WeakMap<PolicySet, PolicySet>();
   /** Since when it has been late or, while detail is shed, calm; monotonic. */
   #turning: { readonly sinceNanos: number; readings: number } | undefined;
@@ -32,10 +40,14 @@ export class Shedding {
   #last: TimeRange | undefined;
   #times = 0;
 
-  /** @param limitMillis 0 never sheds. */
-  constructor(limitMillis: number, clock: Clock) {
+  /**
+   * @param limitMillis 0 never sheds.
+   * @param onTurn Called when it begins and when it ends.
+   */
+  constructor(limitMillis: number, clock: Clock, onTurn: (turned: SheddingTurn) => void = () => {}) {
     this.#limitMillis = limitMillis;
     this.#clock = clock;
+    this.#onTurn = onTurn;
   }
 
   /** Takes the mean delay of the last second; NaN says nothing. */
@@ -79,10 +91,11 @@ export class Shedding {
     if (this.#sinceMillis === undefined) {
       this.#sinceMillis = now;
       this.#times++;
-      return;
+    } else {
+      this.#last = { fromMillis: this.#sinceMillis, toMillis: now };
+      this.#sinceMillis = undefined;
     }
-    this.#last = { fromMillis: this.#sinceMillis, toMillis: now };
-    this.#sinceMillis = undefined;
+    this.#onTurn({ begins: this.#sinceMillis !== undefined, atMillis: now, delayMillis: this.#delayMillis });
   }
 
   #without(policies: PolicySet): PolicySet {

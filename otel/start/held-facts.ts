@@ -10,7 +10,7 @@ import type { LiveSampling } from '../sampling/live-sampling.ts';
 import { Shedding } from '../sampling/shedding.ts';
 import { BusinessHistory } from '../store/business-history.ts';
 import { BusinessMetricReader } from '../store/business-metrics.ts';
-import { clockMarker } from '../store/clock-marker.ts';
+import { clockMarker, shedMarker } from '../store/own-markers.ts';
 import { LogStore } from '../store/log-store.ts';
 import { Markers } from '../store/markers.ts';
 import { ProcessRuns } from '../store/process-runs.ts';
@@ -53,7 +53,7 @@ export function createHeldFacts(
   const samples = new RuntimeHistory();
   const { maxTraces, maxTraceBytes: maxBytes } = config;
   const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
-  const shedding = new Shedding(config.shedDelayMillis, clock);
+  const shedding = new Shedding(config.shedDelayMillis, clock, (turned) => markers.add(shedMarker(turned)));
   const runtime = new RuntimeSampler({
     intervalSeconds: config.runtimeIntervalMillis / 1000,
     clock,

@@ -4,11 +4,12 @@ import type { HistoryPart } from './history-part.ts';
 
 /** More than anybody reads in a month; ~200 bytes each. */
 const MAX_MARKERS = 500;
-/** Of the app, so that a program that marks without end removes no settings change. */
-export const MAX_EVENTS = 200;
+/** Kinds that may be marked without end, and how many of each are kept: so they remove no settings change. */
+export const REPEATED_KINDS = ['event', 'shedding'] as const satisfies readonly Marker['kind'][];
+export const MAX_REPEATED = 200;
 const MAX_LABEL_CHARS = 300;
 
-/** Chart markers other than starts: changed settings, clock steps, events of the app. In memory and in the history file; bounded, oldest removed first. */
+/** Chart markers other than starts: changed settings, clock steps, shedding, events of the app. In memory and in the history file; bounded, oldest removed first. */
 export class Markers implements HistoryPart {
   readonly #maxMarkers: number;
   readonly #markers: Marker[] = [];
@@ -59,8 +60,10 @@ export class Markers implements HistoryPart {
 
   /** Called after each addition. */
   #bound(markers: Marker[]): void {
-    const events = markers.filter(({ kind }) => kind === 'event');
-    if (events.length > MAX_EVENTS) markers.splice(markers.indexOf(events[0]!), 1);
+    for (const repeated of REPEATED_KINDS) {
+      const found = markers.filter(({ kind }) => kind === repeated);
+      if (found.length > MAX_REPEATED) markers.splice(markers.indexOf(found[0]!), 1);
+    }
     if (markers.length > this.#maxMarkers) markers.shift();
   }
 }

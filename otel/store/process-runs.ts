@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Downtime, DowntimeFacts, Marker } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
-import { MAX_EVENTS } from './markers.ts';
+import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
 import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
 import type { ProcessRun } from './run-table.ts';
@@ -111,7 +111,7 @@ export class ProcessRuns implements HistoryPart {
         .filter((run) => run.ended === undefined && run.pid !== pid && this.#isAlive(run.pid))
         .map(({ run }) => run),
     );
-    file.runs.bound(MAX_RUNS, MAX_EVENTS);
+    file.runs.bound(MAX_RUNS, REPEATED_KINDS, MAX_REPEATED);
   }
 
   write(file: HistoryFile): void {

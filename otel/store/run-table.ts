@@ -169,13 +169,14 @@ export class RunTable {
       .map((row) => ({ atMillis: row.at_millis, kind: row.kind as Marker['kind'], label: row.label }));
   }
 
-  /** Keeps the newest `limit` of both, of which `events` events. */
-  bound(limit: number, events: number): void {
-    this.#database
-      .prepare(
-        `DELETE FROM marker WHERE kind = 'event' AND marker <= (SELECT marker FROM marker WHERE kind = 'event' ORDER BY marker DESC LIMIT 1 OFFSET ?)`,
-      )
-      .run(events);
+  /** Keeps the newest `limit` of both, and of each of these kinds of markers the newest `ofKind`. */
+  bound(limit: number, kinds: readonly Marker['kind'][], ofKind: number): void {
+    for (const kind of kinds)
+      this.#database
+        .prepare(
+          'DELETE FROM marker WHERE kind = @kind AND marker <= (SELECT marker FROM marker WHERE kind = @kind ORDER BY marker DESC LIMIT 1 OFFSET @ofKind)',
+        )
+        .run({ kind, ofKind });
     for (const [table, key] of [
       ['process_run', 'run'],
       ['marker', 'marker'],

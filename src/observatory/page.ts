@@ -32,6 +32,8 @@ export interface PageRequest {
   readonly explain: ((statementText: string) => readonly string[]) | undefined;
   /** Reads alerts and their rules; undefined without them. */
   readonly alerts: (() => AlertFacts) | undefined;
+  /** Where the app redirects a path that was not found; undefined if it does not. */
+  readonly redirectOf: (path: string) => string | undefined;
   /** What the app says about its data. */
   readonly data: () => DataFacts;
   /** Traces read from files, separate from telemetry. */

@@ -29,6 +29,7 @@ import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './facts/imported-traces.ts';
+import type { PageRequest } from './page.ts';
 import { createVisits } from './visit.ts';
 
 export interface ObservatoryOptions {
@@ -48,6 +49,8 @@ export interface ObservatoryOptions {
   readonly alerts?: Alerts | undefined;
   /** Undefined: traces cannot be shared. */
   readonly traceLinks?: TraceLinks | undefined;
+  /** Where the app redirects a path. Default: nowhere. */
+  readonly redirectOf?: PageRequest['redirectOf'];
   /** Default: nothing is known of the data. */
   readonly data?: () => DataFacts;
   /** Returns the CSRF token for forms; undefined if the caller checks requests in another way. */
@@ -88,6 +91,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     alerts: alerts && (() => alerts.facts()),
     traceLinks: traceLinks && (() => openLinks(traceLinks, control)),
     data: options.data ?? (() => NO_DATA_FACTS),
+    redirectOf: options.redirectOf ?? (() => undefined),
     jaegerUiUrl,
     basePath,
     origin,

@@ -93,6 +93,7 @@ function openTrace(
     alerts: undefined,
     traceLinks: undefined,
     data: () => NO_DATA_FACTS,
+    redirectOf: () => undefined,
     imported: new ImportedTraces(),
   };
   return tracePage.open(

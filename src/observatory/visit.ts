@@ -45,11 +45,12 @@ export function createVisits(options: {
   readonly alerts: PageRequest['alerts'];
   readonly traceLinks: PageRequest['traceLinks'];
   readonly data: PageRequest['data'];
+  readonly redirectOf: PageRequest['redirectOf'];
   readonly jaegerUiUrl: string | undefined;
   readonly basePath: string;
   readonly origin: string | undefined;
 }): Visits {
-  const { telemetry, imported, explain, alerts, traceLinks, data, basePath, origin } = options;
+  const { telemetry, imported, explain, alerts, traceLinks, data, redirectOf, basePath, origin } = options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
   return ({ zone, ...visit }) => inZone(zone, () => open(visit));
 
@@ -69,6 +70,7 @@ export function createVisits(options: {
         alerts,
         traceLinks,
         data,
+        redirectOf,
         imported,
         basePath,
         ...sent,

@@ -12,6 +12,9 @@ import { createMarkRoute } from '../observatory/pages/mark-routes.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
 import { createSharedTrace } from '../observatory/shared-trace.ts';
 import { TraceLinkStore } from '../accounts/trace-link-store.ts';
+import { postUrl } from '../posts/post-path.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import type { Redirects } from '../posts/redirects.ts';
 import { OBSERVATORY_PATH, SHARED_TRACE_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
 import type { Assets } from '../site/assets.ts';
@@ -24,6 +27,8 @@ export function createObservatoryRouters(deps: {
   readonly live: LiveStreams;
   readonly alerts?: Alerts | undefined;
   readonly data: () => DataFacts;
+  readonly posts: PostStore;
+  readonly redirects: Redirects;
   readonly database: Database;
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title' | 'timeZone'>;
@@ -54,6 +59,7 @@ export function createObservatoryRouters(deps: {
     alerts: deps.alerts,
     traceLinks,
     data,
+    redirectOf: leadsTo(deps),
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),
@@ -66,6 +72,15 @@ export function createObservatoryRouters(deps: {
     explain: (statementText) => explainPlan(database, statementText),
   });
   return [door, pages];
+}
+
+/** Where a path leads that was not found: a redirect, the address of a moved post, or its own if a post is there by now. */
+function leadsTo({ posts, redirects }: { readonly posts: PostStore; readonly redirects: Redirects }) {
+  return (path: string): string | undefined => {
+    const found = posts.lookup(path);
+    if (found.kind === 'post') return postUrl(found.post.path);
+    return found.kind === 'moved' ? postUrl(found.path) : redirects.find(path);
+  };
 }
 
 /** The value of the setting; undefined if it is not set. */

@@ -145,6 +145,11 @@ export function pathTerm(path: string): string {
   return `path:${quoted(path)}`;
 }
 
+/** The term for traces in which a span has this value of an attribute. */
+export function attributeTerm(key: string, value: string): string {
+  return `${key}:${quotedIfNeeded(value)}`;
+}
+
 /** The term that a value of a facet adds. */
 export function facetTerm(name: FacetName, value: string): string {
   return `${name}:${quotedIfNeeded(value)}`;

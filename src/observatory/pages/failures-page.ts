@@ -2,6 +2,8 @@ import type { HistoryFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { clientPanel } from '../draw/client-panel.ts';
+import { failedClients, type FailedClients } from '../facts/failed-clients.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
@@ -35,6 +37,7 @@ interface FailuresFacts {
   readonly series: string | undefined;
   /** What failed requests have more often than the rest; undefined for one series. */
   readonly over: OverRepresentation | undefined;
+  readonly clients: FailedClients;
   readonly slowMillis: number;
   readonly history: HistoryFacts | undefined;
 }
@@ -63,6 +66,7 @@ export const failuresPage = definePage<FailuresFacts>({
       ),
       series: series === '' ? undefined : series,
       over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
+      clients: failedClients(telemetry, range, series || undefined),
       slowMillis: telemetry.sampling().thresholdsSeconds.http * 1000,
       history: telemetry.history(),
     };
@@ -109,7 +113,7 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: '.' },
     ];
   },
-  draw({ counted, groups, kept, grouped, series, history, over, slowMillis }, view) {
+  draw({ counted, groups, kept, grouped, series, history, over, slowMillis, clients }, view) {
     const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
@@ -129,7 +133,7 @@ export const failuresPage = definePage<FailuresFacts>({
         times in the last 24 hours. 4xx responses are client errors, not failures: see
         <a href="${view.links.to('/routes')}">routes</a>. ${missingFromMustKeep(history)}</span
       >`,
-    })}${
+    })}${clientPanel(clients, view)}${
       over &&
       overPanel(
         over,

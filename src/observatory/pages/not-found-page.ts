@@ -30,11 +30,23 @@ const MAX_IN_SENTENCE = 80;
 
 type Line = TopLine<NotFoundRow>;
 
+interface NotFoundFacts extends RequestLists<NotFoundRow> {
+  /** Where those of the addresses lead by now that the app redirects, by address. */
+  readonly redirects: Readonly<Record<string, string>>;
+}
+
 /** Addresses that were answered with 404 or 410: which, how often, from where, first and last. */
-export const notFoundPage = definePage<RequestLists<NotFoundRow>>({
+export const notFoundPage = definePage<NotFoundFacts>({
   path: '/not-found',
   menu: 'not-found',
-  fetch: ({ telemetry, range }) => telemetry.notFound(range),
+  fetch({ telemetry, range, redirectOf }) {
+    const lists = telemetry.notFound(range);
+    const redirects = lists.addresses.rows.flatMap(({ value }): readonly [string, string][] => {
+      const target = redirectOf(value);
+      return target === undefined ? [] : [[value, target]];
+    });
+    return { ...lists, redirects: Object.fromEntries(redirects) };
+  },
   title: () => 'Not found',
   sentence(facts, view) {
     const { count, addresses } = facts;
@@ -58,7 +70,7 @@ export const notFoundPage = definePage<RequestLists<NotFoundRow>>({
     ];
   },
   draw(facts, view) {
-    const columns = addressColumns(view);
+    const columns = addressColumns(view, facts.redirects);
     const lines = topLines(facts.addresses, MAX_ROWS);
     return html`${panel({
       title: 'Addresses without a page',
@@ -73,7 +85,8 @@ export const notFoundPage = definePage<RequestLists<NotFoundRow>>({
     })}
     ${facts.count > 0 && requestPanels(facts, view, false)}`;
   },
-  sheet: ({ addresses }, view) => sheetOf(topLines(addresses, addresses.rows.length), addressColumns(view)),
+  sheet: ({ addresses, redirects }, view) =>
+    sheetOf(topLines(addresses, addresses.rows.length), addressColumns(view, redirects)),
 });
 
 function isOwn(referrer: string): boolean {
@@ -85,7 +98,7 @@ function tracesOf(path: string, links: PageView['links']): string {
   return links.to('/traces', { q: path.endsWith('…') ? textTerm(path.slice(0, -1)) : pathTerm(path) });
 }
 
-function addressColumns(view: PageView): readonly Column<Line>[] {
+function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): readonly Column<Line>[] {
   return [
     {
       ...topName<NotFoundRow>(ADDRESS_WORDS),
@@ -124,15 +137,21 @@ function addressColumns(view: PageView): readonly Column<Line>[] {
     },
     ...seenColumns<NotFoundRow>(view, { first: 'wide' }),
     {
-      label: 'action',
-      cell: (line) =>
-        line.kind === 'listed' && !line.row.value.endsWith('…') ? redirectLink(line.row.value) : '',
+      label: 'redirect',
+      key: 'redirects_to',
+      value: (line) => (line.kind === 'listed' ? redirects[line.row.value] : undefined),
+      cell: (line) => (line.kind === 'listed' ? redirectLink(line.row.value, redirects) : ''),
     },
   ];
 }
 
-/** To the form that redirects the address, filled in. */
-function redirectLink(path: string): Html {
+/** Where the address leads by now; otherwise a link to the form that redirects it, filled in. */
+function redirectLink(path: string, redirects: NotFoundFacts['redirects']): Html | '' {
+  const target = redirects[path];
+  if (target === path) return html`<span class="quiet-words">found by now</span>`;
+  if (target !== undefined)
+    return html`<span class="quiet-words">leads to</span> ${askedValue(target, REDIRECTS_PATH)}`;
+  if (path.endsWith('…')) return '';
   const query = new URLSearchParams({ from: path });
   return html`<a href="${REDIRECTS_PATH}?${query.toString()}" aria-label="Redirect ${path}">Redirect</a>`;
 }

@@ -2,6 +2,8 @@ import type { RequestLists } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
+import { clientPanel } from '../draw/client-panel.ts';
+import { failedClients, type FailedClients } from '../facts/failed-clients.ts';
 import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
@@ -17,6 +19,7 @@ interface RouteFacts extends SeriesFacts {
   readonly requests: RequestLists | undefined;
   /** Undefined if none failed. */
   readonly failedRequests: RequestLists | undefined;
+  readonly failedClients: FailedClients | undefined;
 }
 
 /** One route: durations over time, distribution, where its time goes, slowest traces, failures. */
@@ -27,10 +30,12 @@ export const routePage = definePage<RouteFacts>({
   parent: { path: '/routes', label: 'Routes' },
   fetch({ telemetry, query, range, now }) {
     const name = query['name'] ?? '';
+    const failedRequests = telemetry.requestLists(name, range, 'failed');
     return {
       ...seriesFacts(telemetry, 'http', name, range, now),
       requests: telemetry.requestLists(name, range),
-      failedRequests: telemetry.requestLists(name, range, 'failed'),
+      failedRequests,
+      failedClients: failedRequests && failedClients(telemetry, range, name),
     };
   },
   title: ({ name }) => (name === '' ? 'no route' : name),
@@ -47,6 +52,7 @@ export const routePage = definePage<RouteFacts>({
     const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view)}
+    ${facts.failedClients && clientPanel(facts.failedClients, view)}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
     ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({

@@ -35,6 +35,18 @@ describe('Shedding', () => {
     });
   });
 
+  it('reports when it begins and when it ends', () => {
+    const clock = new FakeClock();
+    const turns: unknown[] = [];
+    const shedding = new Shedding(LIMIT, clock, (turned) => turns.push(turned));
+    hear(shedding, clock, LIMIT, 20);
+    hear(shedding, clock, 10, 31);
+    expect(turns).toEqual([
+      { begins: true, atMillis: clock.millis - 40_000, delayMillis: LIMIT },
+      { begins: false, atMillis: clock.millis, delayMillis: 10 },
+    ]);
+  });
+
   it.each<readonly [string, (shedding: Shedding, clock: FakeClock) => void]>([
     [
       'a stall of a minute',

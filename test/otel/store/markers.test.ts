@@ -29,6 +29,14 @@ describe('Markers', () => {
     ]);
   });
 
+  it('keep the newest 200 of shedding', () => {
+    const markers = new Markers();
+    markers.add({ atMillis: 0, kind: 'settings', label: 'rate' });
+    for (let i = 1; i <= 1000; i++) markers.add({ atMillis: i, kind: 'shedding', label: 'shed' });
+    expect(markers.all()).toHaveLength(201);
+    expect(markers.all()[0]!.kind).toBe('settings');
+  });
+
   it('are one line of visible characters', () => {
     const markers = new Markers();
     markers.mark('  a\u202eb\n\tc  ', 1);

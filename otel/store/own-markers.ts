@@ -1,5 +1,6 @@
 import type { ClockStep } from '../aggregate/clock-watch.ts';
 import type { Marker } from '../query.ts';
+import type { SheddingTurn } from '../sampling/shedding.ts';
 
 const UNITS: readonly (readonly [millis: number, unit: string])[] = [
   [86_400_000, 'd'],
@@ -14,6 +15,13 @@ export function clockMarker({ fromMillis, toMillis }: ClockStep): Marker {
   const label =
     by < 0 ? `clock set back by ${spanOf(-by)}` : `clock set forward by ${spanOf(by)}, or the machine slept`;
   return { atMillis: toMillis, kind: 'clock', label };
+}
+
+/** Chart marker for the begin or end of shedding. */
+export function shedMarker({ begins, atMillis, delayMillis }: SheddingTurn): Marker {
+  const late = `event loop late by ${Math.round(delayMillis)} ms`;
+  const label = begins ? `ordinary detail shed: ${late}` : 'ordinary detail recorded again';
+  return { atMillis, kind: 'shedding', label };
 }
 
 /** In its two largest units. */
