@@ -11,6 +11,7 @@ export interface ErrorFacts {
   readonly requestId: string;
   /** The address asked for. */
   readonly path: string;
+  readonly hasSearch: boolean;
 }
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -51,9 +52,10 @@ export function errorPage(facts: ErrorFacts): Page {
 function advice(facts: ErrorFacts): Html {
   if (facts.status === 404) {
     return html`<p>
-        It may have moved. Search for it below, or look through the <a href="/archive">archive</a>.
+        It may have moved. ${facts.hasSearch ? 'Search for it below, or look' : 'Look'} through the
+        <a href="/archive">archive</a>.
       </p>
-      ${searchForm(wordsOf(facts.path))}`;
+      ${facts.hasSearch && searchForm(wordsOf(facts.path))}`;
   }
   if (facts.status >= 500) {
     return html`<p>

@@ -40,6 +40,7 @@ export function createErrorRenderer(deps: {
   readonly layout: Layout;
   readonly origin: Origin;
   readonly hasAbout: () => boolean;
+  readonly hasSearch: boolean;
 }): Middleware {
   return async (ctx, next) => {
     try {
@@ -68,6 +69,7 @@ export function createErrorRenderer(deps: {
       message: failure.message,
       requestId: responseHeader(ctx, 'X-Request-ID'),
       path: ctx.path,
+      hasSearch: deps.hasSearch,
     };
     ctx.vary('Accept');
     const format = ctx.state['errorFormat'] === 'json' ? 'json' : ctx.accepts('html', 'json', 'text');

@@ -54,9 +54,14 @@ export const FEEDS = [
 ] as const;
 
 /** Creates the layout of every page for readers. Throws at once when the stylesheet is missing. */
-export function createLayout(deps: { readonly site: SiteSettings; readonly assets: Assets }): Layout {
-  const { site } = deps;
-  const frame: Frame = { site, files: filesOf(deps.assets) };
+export function createLayout(deps: {
+  readonly site: SiteSettings;
+  readonly assets: Assets;
+  /** False: no page leads to the search. */
+  readonly hasSearch?: boolean;
+}): Layout {
+  const { site, hasSearch = true } = deps;
+  const frame: Frame = { site, hasSearch, files: filesOf(deps.assets) };
 
   return (page, setting) => {
     const language = page.language ?? site.language;
@@ -72,7 +77,7 @@ export function createLayout(deps: { readonly site: SiteSettings; readonly asset
           <a class="skip" href="#content" ${frameLanguage}>Skip to the text</a>
           <header class="site-head" ${frameLanguage}>
             <a class="site-name" href="/" rel="home">${LOGO}<span>${site.title}</span></a>
-            ${navigation(page, setting)}
+            ${navigation(page, setting, frame)}
           </header>
           <main id="content" tabindex="-1">${page.body}</main>
           <footer class="site-foot" ${frameLanguage}>
@@ -91,6 +96,7 @@ export function createLayout(deps: { readonly site: SiteSettings; readonly asset
 /** Addresses in every page's head, resolved once. */
 interface Frame {
   readonly site: SiteSettings;
+  readonly hasSearch: boolean;
   readonly files: { readonly stylesheet: string; readonly icon: string; readonly textFont: Html | '' };
 }
 
@@ -112,7 +118,7 @@ function feedLinks(title: string, base = ''): readonly Html[] {
   );
 }
 
-function head(page: Page, setting: PageSetting, { site, files }: Frame): Html {
+function head(page: Page, setting: PageSetting, { site, hasSearch, files }: Frame): Html {
   const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
   const canonical = page.canonicalPath === undefined ? undefined : setting.origin + page.canonicalPath;
   const tagFeeds = page.tag === undefined ? [] : feedLinks(`${site.title}: ${page.tag}`, tagUrl(page.tag));
@@ -138,17 +144,21 @@ function head(page: Page, setting: PageSetting, { site, files }: Frame): Html {
     <link rel="icon" href="${files.icon}" type="image/svg+xml" />
     ${page.previousPath === undefined ? '' : html`<link rel="prev" href="${page.previousPath}" /> `}${
       page.nextPath === undefined ? '' : html`<link rel="next" href="${page.nextPath}" /> `
-    }${feedLinks(site.title)}${tagFeeds}<link
-      rel="search"
-      type="application/opensearchdescription+xml"
-      title="${site.title}"
-      href="/opensearch.xml"
-    />
+    }${feedLinks(site.title)}${tagFeeds}${
+      hasSearch &&
+      html`<link
+        rel="search"
+        type="application/opensearchdescription+xml"
+        title="${site.title}"
+        href="/opensearch.xml"
+      />`
+    }
     ${page.head}`;
 }
 
-function navigation(page: Page, setting: PageSetting): Html {
-  const entries = NAVIGATION.filter(({ entry }) => entry !== 'about' || setting.hasAbout);
+function navigation(page: Page, setting: PageSetting, { hasSearch }: Frame): Html {
+  const isThere = { archive: true, tags: true, about: setting.hasAbout, search: hasSearch };
+  const entries = NAVIGATION.filter(({ entry }) => isThere[entry]);
   return html`<nav aria-label="Site">
     <ul>
       ${entries.map(

@@ -31,7 +31,8 @@ interface ReaderDependencies {
   readonly site: SiteSettings;
   readonly assets: Assets;
   readonly posts: PostStore;
-  readonly search: Pick<SearchIndex, 'search'>;
+  /** Undefined: there is no search. */
+  readonly search: Pick<SearchIndex, 'search'> | undefined;
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly redirects: Pick<Redirects, 'find'>;
@@ -51,12 +52,19 @@ export interface ReaderRoutes {
 
 export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const { assets, posts, search, site, media, metrics, render, config } = deps;
+  const hasSearch = search !== undefined;
   const clock = new ContentClock(deps.database, { now: deps.now });
   const origin = createOrigin(config);
-  const layout = createLayout({ site, assets });
+  const layout = createLayout({ site, assets, hasSearch });
   const sendPage = createPageSender({ render, layout, origin, clock });
   return {
-    errors: createErrorRenderer({ render, layout, origin, hasAbout: () => clock.state().hasAbout }),
+    errors: createErrorRenderer({
+      render,
+      layout,
+      origin,
+      hasAbout: () => clock.state().hasAbout,
+      hasSearch,
+    }),
     routers: [
       createMediaRoutes({
         config,
@@ -67,7 +75,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
         isOwner: deps.isOwner,
       }),
       createFeedRoutes({ posts, site, origin, clock, metrics, render }),
-      createSearchRoutes({ search, site, sendPage, metrics }),
+      ...(search === undefined ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
       createPostRoutes({ posts, clock, site, sendPage }),
     ],
     postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics, redirects: deps.redirects }),

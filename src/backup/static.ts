@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DATABASE_FILE_NAME } from '../db/data-files.ts';
+import { openBlogData } from '../db/open-blog-data.ts';
+import { closeDatabase } from '../db/open-database.ts';
+import { copyBlog } from '../site/static-copy/copy-blog.ts';
+import { pathKey } from '../process/address.ts';
+import { isOwnAddress } from '../process/own-addresses.ts';
+import { loadBlogConfig } from '../process/config.ts';
+import { BackupError } from './backup-file.ts';
+import { counted, runCommand } from './run-command.ts';
+
+const USAGE = `Usage: PUBLIC_URL=https://blog.example npm run static -- DIR [--data-dir FOLDER]
+
+Writes all that readers can open into a new or empty folder, as files for any web server: posts, lists, feeds, the
+sitemap, media, styles and a 404.html. PUBLIC_URL is the address at which the files will be. The blog may be running.
+Pages of lists have addresses such as /page/2; redirects are pages that lead on; there is no search. Exits with 1 if
+an address was left out; links that are dead in the blog itself are listed.
+`;
+const MAX_LINES = 20;
+
+await runCommand(
+  USAGE,
+  'No copy was made',
+  async ({ file: directory, dataDir }) => {
+    const { publicUrl } = loadBlogConfig();
+    if (publicUrl === undefined)
+      throw new BackupError(
+        'Set PUBLIC_URL to the address at which the copy will be: feeds and pages name it.',
+      );
+    if (!existsSync(join(dataDir, DATABASE_FILE_NAME)))
+      throw new BackupError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
+    const database = openBlogData(dataDir);
+    try {
+      const made = await copyBlog({ database, dataDir, directory, publicUrl, now: Date.now });
+      const lines = [
+        ...made.left.map((address) => `Left out, as another address needs its file: ${address}`),
+        ...made.deadLinks.map(({ from, to }) =>
+          isOwnAddress(pathKey(to.slice(1)))
+            ? `Link in ${from} to ${to}, which only the running blog has`
+            : `Dead link in ${from}, as in the blog itself: ${to}`,
+        ),
+      ];
+      for (const line of lines.slice(0, MAX_LINES)) process.stderr.write(`${line}\n`);
+      if (lines.length > MAX_LINES) process.stderr.write(`… and ${lines.length - MAX_LINES} more\n`);
+      process.stdout.write(
+        `Copied ${counted(made.pages, 'page', 'pages')}, ${counted(made.files, 'file', 'files')} and ` +
+          `${counted(made.redirects, 'redirect', 'redirects')} to ${resolve(directory)}; ` +
+          `${counted(made.deadLinks.length, 'dead link', 'dead links')}.\n`,
+      );
+      return made.left.length === 0 ? 0 : 1;
+    } finally {
+      closeDatabase(database);
+    }
+  },
+  'folder',
+);
