@@ -8,6 +8,7 @@ import { addPreviewRoutes, type PreviewRouteDependencies } from './preview-route
 import { createRenderText } from './render-text.ts';
 import { addRedirectRoutes, type RedirectRouteDependencies } from './redirect-routes.ts';
 import { addUnsavedRoutes } from './unsaved-routes.ts';
+import { addTagRoutes } from './tag-routes.ts';
 import { addSettingsRoutes, type SettingsRouteDependencies } from './settings-routes.ts';
 
 type AdminDependencies = EditRouteDependencies &
@@ -29,6 +30,7 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   addEditRoutes(router, posts);
   addMediaRoutes(router, deps);
   addRedirectRoutes(router, deps);
+  addTagRoutes(router, { ...deps, tagNames: deps.posts.tagNames });
   const showSettings = addSettingsRoutes(router, deps);
   addPasswordRoutes(router, { ...deps, showSettings });
   return router;

@@ -221,4 +221,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE trace_links ADD COLUMN pins INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    version: 16,
+    name: 'names of tags',
+    sql: `
+      -- Renamed tags: what a save, an import or an address calls so has this name. No name is renamed itself.
+      CREATE TABLE tag_names (
+        tag_key TEXT PRIMARY KEY,
+        tag TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -32,6 +32,11 @@ function oneLine(text: string, maxCharacters: number): string {
     .join('');
 }
 
+/** A tag as it is stored; empty if nothing is left. */
+export function tagText(tag: string): string {
+  return oneLine(tag, MAX_TAG_CHARACTERS);
+}
+
 function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
   const seen = new Set<string>();
   return items.filter((item) => !seen.has(key(item)) && seen.add(key(item)));
@@ -63,13 +68,21 @@ function checkLanguage(tag: string): string {
 export function decideFields(
   draft: PostDraft,
   current: Post | undefined,
-  facts: { readonly now: number; readonly language: string },
+  facts: {
+    readonly now: number;
+    readonly language: string;
+    /** The name of a tag that was renamed. */
+    readonly tagName: (tag: string) => string;
+  },
 ): PostFields {
   const title = oneLine(draft.title, MAX_TITLE_CHARACTERS);
   if (title === '') throw new PostDraftError('title', 'missing', 'A post needs a title.');
   const given =
     draft.publishedAtMillis === undefined ? (current?.publishedAtMillis ?? null) : draft.publishedAtMillis;
-  const tags = draft.tags?.map((tag) => oneLine(tag, MAX_TAG_CHARACTERS)).filter((tag) => tag !== '');
+  const tags = draft.tags
+    ?.map((tag) => tagText(tag))
+    .filter((tag) => tag !== '')
+    .map((tag) => facts.tagName(tag));
   return {
     title,
     description:

@@ -23,6 +23,7 @@ import { pathKey } from '../process/address.ts';
 import { checkPath, datedPath, decodePath, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
+import { TagNames } from './tag-names.ts';
 
 /** Options of an import. */
 export interface SaveOptions {
@@ -61,6 +62,8 @@ export class PostStore {
   readonly #admin: AdminListing;
   readonly #writer: PostWriter;
   readonly #settings: SettingStore;
+  /** Renamed tags. */
+  readonly tagNames: TagNames;
   readonly #byKey: Statement<[string], PostRow>;
   readonly #byId: Statement<[number], PostRow>;
   readonly #byAlias: Statement<[string], AliasRow>;
@@ -73,6 +76,7 @@ export class PostStore {
     this.#admin = new AdminListing(database, this.#now);
     this.#writer = new PostWriter(database);
     this.#settings = new SettingStore(database);
+    this.tagNames = new TagNames(database, this.#writer);
     this.#byKey = database.prepare(`${SELECT_POST} WHERE posts.path_key = ?`);
     this.#byId = database.prepare(`${SELECT_POST} WHERE posts.id = ?`);
     this.#byAlias = database.prepare(
@@ -175,7 +179,8 @@ export class PostStore {
   /** The post that saving a draft now would produce, over `before` or as a new post. Throws PostDraftError. */
   decide(draft: PostDraft, before?: Post): DecidedPost {
     const language = readSiteSetting(this.#settings, 'language');
-    const fields = decideFields(draft, before, { now: this.#now(), language });
+    const tagName = (tag: string): string => this.tagNames.nameOf(tag);
+    const fields = decideFields(draft, before, { now: this.#now(), language, tagName });
     const given = draft.path?.trim() ? checkPath(draft.path, 'path') : undefined;
     if (before === undefined)
       return { fields, path: given ?? this.#freePath(fields), formerPaths: fields.aliases };

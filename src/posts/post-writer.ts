@@ -19,6 +19,16 @@ export interface PostRecord extends PostFields {
   readonly updatedAtMillis: number;
 }
 
+/** What a change of tags needs to know of a post. */
+export interface TaggedRow {
+  readonly id: number;
+  readonly version: number;
+  readonly published_at: number | null;
+  /** 1 if lists and search have it. */
+  readonly isListed: number;
+  readonly tags: string;
+}
+
 type Columns = Readonly<Record<string, string | number | null>>;
 
 /** Writes a post and its derived data: tags, aliases, search. Call its methods inside a transaction. */
@@ -28,6 +38,7 @@ export class PostWriter {
   readonly #insert: Statement<[Columns]>;
   readonly #update: Statement<[Columns]>;
   readonly #replaceRendered: Statement<[Columns]>;
+  readonly #replaceTags: Statement<[string, number]>;
   readonly #keepImported: Statement<[number, number]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
   readonly #purge: Statement<[number]>;
@@ -59,6 +70,7 @@ export class PostWriter {
          version = version + 1
        WHERE id = @id AND version = @version AND deleted_at IS NULL`,
     );
+    this.#replaceTags = database.prepare('UPDATE posts SET tags = ?, version = version + 1 WHERE id = ?');
     this.#keepImported = database.prepare(
       'UPDATE imported_posts SET post_version = post_version + 1 WHERE post_id = ? AND post_version = ?',
     );
@@ -116,6 +128,16 @@ export class PostWriter {
     this.#keepImported.run(id, version);
     this.#writeLists(id, post, rendered);
     return true;
+  }
+
+  /** Stores tags by other names. As a new rendering, it is not an edit. */
+  replaceTags(post: TaggedRow, tags: readonly string[]): void {
+    this.#replaceTags.run(JSON.stringify(tags), post.id);
+    this.#keepImported.run(post.id, post.version);
+    if (post.isListed !== 1) return;
+    this.#deleteTags.run(post.id);
+    for (const tag of tags) this.#insertTag.run(tagKey(tag), post.published_at!, post.id, tag);
+    this.#search.replaceTags(post.id, tags);
   }
 
   remove(id: number, atMillis: number): void {

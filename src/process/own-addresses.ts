@@ -7,6 +7,9 @@ export const SHARED_TRACE_PATH = '/admin/shared-trace';
 /** Where the owner redirects addresses that have no page; `?from=/old` fills in the form. */
 export const REDIRECTS_PATH = '/admin/redirects';
 
+/** Where the owner renames tags; `?from=name` fills in the form. */
+export const TAGS_PATH = '/admin/tags';
+
 /** First path segments of routes; a test compares them with the routers. */
 const ROUTED: ReadonlySet<string> = new Set([
   'admin',

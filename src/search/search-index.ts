@@ -82,6 +82,7 @@ export class SearchIndex {
   readonly #count: Statement<[Readonly<Record<string, string | number>>], number>;
   readonly #insert: Statement<[number, string, string, string, string]>;
   readonly #delete: Statement<[number]>;
+  readonly #read: Statement<[number], { title: string; body: string }>;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#now = options.now ?? Date.now;
@@ -113,6 +114,7 @@ export class SearchIndex {
       'INSERT INTO post_search (rowid, title, tags, body, folded) VALUES (?, ?, ?, ?, ?)',
     );
     this.#delete = database.prepare('DELETE FROM post_search WHERE rowid = ?');
+    this.#read = database.prepare('SELECT title, body FROM post_search WHERE rowid = ?');
   }
 
   /**
@@ -139,6 +141,12 @@ export class SearchIndex {
     this.#delete.run(postId);
     const texts = [text.title, text.tags.join(', '), text.body].map(unmarked) as [string, string, string];
     this.#insert.run(postId, ...texts, foldedWords(texts.join(' ')));
+  }
+
+  /** Replaces the tags alone of a post that is indexed. */
+  replaceTags(postId: number, tags: readonly string[]): void {
+    const text = this.#read.get(postId);
+    if (text !== undefined) this.put(postId, { ...text, tags });
   }
 
   remove(postId: number): void {

@@ -56,7 +56,11 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
     const cursor = cursorOf(ctx);
     const key = tagKey(ctx.params['tag'] ?? '');
     const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
-    if (found === undefined) return ctx.throw(404, 'No post has this tag.');
+    if (found === undefined) {
+      const renamed = posts.tagNames.find(key);
+      if (renamed !== undefined) return movePermanently(ctx, tagUrl(renamed));
+      return ctx.throw(404, 'No post has this tag.');
+    }
     const { tag, count } = found;
     if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
     const page = posts.page({ ...cursor, tag });

@@ -9,6 +9,8 @@ import { fillNewFolder } from '../../process/new-folder.ts';
 import { feedIdOf } from '../feed-id.ts';
 import { formerFeedId } from '../former-feed-ids.ts';
 import type { Post } from '../post.ts';
+import { PostWriter } from '../post-writer.ts';
+import { TagNames } from '../tag-names.ts';
 import { postOf, SELECT_POST, type PostRow } from '../post-rows.ts';
 import { Redirects } from '../redirects.ts';
 import { exportedFileName } from './exported-file-name.ts';
@@ -57,7 +59,8 @@ export function exportBlog(options: {
     const writeAll = database.transaction((): ExportSummary => {
       const redirects = new Redirects(database, { now: Date.now }).list();
       const settings = new StoredSiteSettings(new SettingStore(database));
-      write(folder, EXPORT_FILE_NAME, exportedSite(settings, redirects));
+      const tagNames = new TagNames(database, new PostWriter(database));
+      write(folder, EXPORT_FILE_NAME, exportedSite(settings, redirects, tagNames.renamed()));
       const counts = { posts: 0, drafts: 0, deleted: 0 };
       const places = placesOf(database);
       for (const row of database.prepare<[], PostRow>(ALL_POSTS).iterate()) {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redirect } from '../redirects.ts';
+import type { TagNames } from '../tag-names.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 
-/** Marks a folder as an export; beside the posts it has the settings and redirects. */
+/** Marks a folder as an export; beside the posts it has the settings, redirects and former names of tags. */
 export const EXPORT_FILE_NAME = 'glasshouse.json';
 /** The folder of its media: a generator of static sites then has them at the same addresses. */
 export const EXPORTED_MEDIA = 'static/media';
@@ -13,7 +14,14 @@ const FORMAT = 1;
 /** What an export has beside posts and media. */
 export interface ExportedSite {
   readonly settings: Readonly<Partial<Record<keyof SiteSettings, string>>>;
-  readonly redirects: readonly { readonly from: string; readonly to: string }[];
+  readonly redirects: readonly FromTo[];
+  /** Former names of tags, with the present ones. */
+  readonly tagNames: readonly FromTo[];
+}
+
+interface FromTo {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** An export that cannot be read. */
@@ -22,17 +30,22 @@ export class ExportFormatError extends Error {
   override readonly name = 'ExportFormatError';
 }
 
-export function exportedSite(settings: SiteSettings, redirects: readonly Redirect[]): string {
+export function exportedSite(
+  settings: SiteSettings,
+  redirects: readonly Redirect[],
+  renamed: ReturnType<TagNames['renamed']>,
+): string {
   const { title, description, language, author, timeZone } = settings;
   const site = {
     format: FORMAT,
     settings: { title, description, language, author, timeZone },
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
+    tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
   };
   return `${JSON.stringify(site, undefined, 2)}\n`;
 }
 
-/** Reads the settings and redirects of an export. Throws ExportFormatError if a newer Glasshouse wrote it, or if it is damaged. */
+/** Reads the settings, redirects and names of tags of an export. Throws ExportFormatError if a newer Glasshouse wrote it, or if it is damaged. */
 export function readExportedSite(folder: string): ExportedSite {
   const file = join(folder, EXPORT_FILE_NAME);
   const whole = tableIn(file);
@@ -44,7 +57,6 @@ export function readExportedSite(folder: string): ExportedSite {
     const value = given.get(key);
     return typeof value === 'string' ? { [key]: value } : {};
   };
-  const redirects = Array.isArray(whole['redirects']) ? whole['redirects'].map(tableOf) : [];
   return {
     settings: {
       ...word('title'),
@@ -53,10 +65,16 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('author'),
       ...word('timeZone'),
     },
-    redirects: redirects.flatMap(({ from, to }) =>
-      typeof from === 'string' && typeof to === 'string' ? [{ from, to }] : [],
-    ),
+    redirects: pairsOf(whole['redirects']),
+    tagNames: pairsOf(whole['tagNames']),
   };
+}
+
+function pairsOf(list: unknown): readonly FromTo[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .map(tableOf)
+    .flatMap(({ from, to }) => (typeof from === 'string' && typeof to === 'string' ? [{ from, to }] : []));
 }
 
 function tableIn(file: string): Readonly<Record<string, unknown>> {

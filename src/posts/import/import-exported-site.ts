@@ -2,11 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { SettingStore } from '../../db/setting-store.ts';
 import { hasSiteSettings, StoredSiteSettings } from '../../db/site-settings.ts';
 import { EXPORT_FILE_NAME, readExportedSite, type ExportedSite } from '../export/exported-site.ts';
+import { PostWriter } from '../post-writer.ts';
+import { TagNames } from '../tag-names.ts';
 import { Redirects } from '../redirects.ts';
 import type { ImportSummary } from './import-summary.ts';
 
 /**
- * Takes the settings and redirects of this blog's export. Settings that the owner has saved here and redirects that are here stay; what
+ * Takes the settings, redirects and former names of tags of this blog's export. Settings that the owner has saved here and redirects that are here stay; what
  * differs is noted. Call it before the posts are written, as a redirect may be older than the post at its address. Throws
  * ExportFormatError.
  */
@@ -15,7 +17,7 @@ export function importExportedSite(
   { database, now }: { readonly database: Database; readonly now: () => number },
   summary: ImportSummary,
 ): void {
-  const { settings, redirects } = readExportedSite(root);
+  const { settings, redirects, tagNames } = readExportedSite(root);
   const note = (text: string): void => void summary.notes.push({ file: EXPORT_FILE_NAME, text });
   const takeAll = database.transaction(() => {
     takeSettings(settings, new SettingStore(database), note);
@@ -27,6 +29,12 @@ export function importExportedSite(
       if (why !== undefined) note(`redirect of ${from} left out: ${why}`);
       if (target !== undefined && target !== to)
         note(`redirect of ${from} left out: here it leads to ${target}`);
+    }
+    const names = new TagNames(database, new PostWriter(database));
+    for (const { from, to } of tagNames) {
+      const name = names.find(from);
+      if (name === undefined && names.nameOf(to) === to) names.rename(from, to);
+      else if (name !== to) note(`former name ${from} of the tag ${to} left out: it has another one here`);
     }
   });
   takeAll.immediate();

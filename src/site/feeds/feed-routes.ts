@@ -48,10 +48,9 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
 
   async function sendFeed(ctx: Context, format: FeedFormat, asked: string | undefined): Promise<void> {
     metrics.feedRequested(format);
-    const tag =
-      asked === undefined
-        ? undefined
-        : tags.at(clock.state().key).find((known) => tagKey(known.tag) === tagKey(asked))?.tag;
+    // Feed readers go on asking by the name that they subscribed to.
+    const key = asked === undefined ? undefined : tagKey(posts.tagNames.nameOf(asked));
+    const tag = tags.at(clock.state().key).find((known) => tagKey(known.tag) === key)?.tag;
     if (asked !== undefined && tag === undefined) ctx.throw(404, 'No post has this tag.');
     // With the first feed, as its library takes a tenth of the blog's start.
     const { formatFeed } = await import('./feed-format.ts');

@@ -53,6 +53,8 @@ describe('every route that changes something', () => {
       '/admin/sign-in',
       '/admin/sign-out',
       '/admin/sign-out-everywhere',
+      '/admin/tags',
+      '/admin/tags/forget',
     ]);
   });
 

@@ -154,7 +154,7 @@ describe('an export', () => {
     expect(other.posts.page().posts.map(({ title }) => title)).toEqual(['k', 'a', 'z', 'm']);
   });
 
-  it('has the settings, and the redirects, also of addresses that a post has since', async () => {
+  it('has the settings, the former names of tags, and the redirects, also of addresses that a post has since', async () => {
     const site = new StoredSiteSettings(new SettingStore(blog.database));
     site.save({
       title: '"Ü" \u2028',
@@ -167,7 +167,9 @@ describe('an export', () => {
     redirects.put('/covered', '/ä?q=1#x');
     redirects.put('/away', 'https://example.org/a%20b');
     blog.posts.create(draft({ path: 'covered' }));
+    blog.posts.tagNames.rename('Glas', 'glass');
     const other = await roundTrip();
+    expect(other.posts.tagNames.nameOf('GLAS')).toBe('glass');
     expect(new StoredSiteSettings(new SettingStore(other.database)).values).toEqual(site.values);
     expect(contentOf('first').get('content/covered.md')).toContain('\ndate: 2026-03-14T12:00:00.000+01:00\n');
     expect(new Redirects(other.database, { now: () => NOON }).find('/away')).toBe(
