@@ -12,7 +12,7 @@ import { RecoveryCodes } from './recovery-codes.ts';
 import { SessionStore } from './session-store.ts';
 import { SetupLinks } from './setup-links.ts';
 import { SignInThrottle, type Guesser } from './sign-in-throttle.ts';
-import { WorkGate } from './work-gate.ts';
+import { WorkGate } from '../process/work-gate.ts';
 
 /** Everything stored about the owner, sessions and links. */
 export interface Accounts {

@@ -6,11 +6,11 @@ import type { AdminSender } from './admin-sender.ts';
 import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from '../http/form-body.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
 import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
+import { FORM_TOKEN_FIELD, protectUpload } from './protect-upload.ts';
 import { isFormToken } from './secret-token.ts';
 import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 
-export const FORM_TOKEN_FIELD = '_csrf';
 /** Size limits of bodies; no route reads a body any other way. */
 const VISITOR_FORM: FormLimit = { maxBytes: 16_000 };
 const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32_000_000 };
@@ -25,6 +25,11 @@ export interface FormProtection {
   readonly owner: Middleware;
   /** As `owner`, for forms that contain a file as text. */
   readonly ownerFile: Middleware;
+  /**
+   * For forms of the owner that upload a file: its token is the header X-CSRF-Token or a field before the file, which is not read without it.
+   * The route finds the file with `uploadOf`; it is gone when the request is answered.
+   */
+  readonly ownerUpload: Middleware;
   /** For forms of visitors without a session: the token is signed with its own cookie. */
   readonly visitor: Middleware;
 }
@@ -41,6 +46,8 @@ export function protectForms(deps: {
   /** Returns true for a browser that has signed in before. */
   readonly isKnown: (ctx: Context) => boolean;
   readonly storage: StorageWatch;
+  /** Returns a new name for an uploaded file. */
+  readonly uploadFile: () => string;
 }): FormProtection {
   const { cookies, publicUrl, send, isKnown, storage } = deps;
 
@@ -64,7 +71,7 @@ export function protectForms(deps: {
   }
 
   /** The one place where a failed write (disk or database) becomes a page that still contains the form. */
-  async function write(ctx: Context, next: Next): Promise<void> {
+  async function write(ctx: Context, next: () => Promise<unknown>): Promise<void> {
     if (storage.problem() !== undefined) return refuse(ctx, 'gone');
     try {
       await next();
@@ -89,16 +96,18 @@ export function protectForms(deps: {
     const fields = formFields(ctx);
     ctx.remove('Location');
     if (reason === 'locked') ctx.set('Retry-After', '5');
-    send(ctx, {
-      status: refusalStatus(reason),
-      bare: true,
-      ...refusedPage({ reason, fields, path: ctx.path, csrfToken: csrfTokenOf(ctx) }),
-    });
+    const status = refusalStatus(reason);
+    const page = refusedPage({ reason, fields, path: ctx.path, csrfToken: csrfTokenOf(ctx) });
+    if (ctx.accepts('html', 'json') === 'json') {
+      ctx.status = status;
+      ctx.body = { error: { status, message: page.title } };
+    } else send(ctx, { status, bare: true, ...page });
   }
 
   return {
     owner: guard(OWNER_FORM, isOwnersBrowser, isOwnersForm),
     ownerFile: guard(OWNER_FILE, isOwnersBrowser, isOwnersForm),
+    ownerUpload: protectUpload({ ...deps, isOwnersForm, refuse, write }),
     visitor: guard(
       VISITOR_FORM,
       () => true,

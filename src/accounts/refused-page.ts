@@ -1,9 +1,11 @@
 import { html, type Html } from '../markup/html.ts';
 import { storageStatus, type StorageFailure } from '../db/storage-failure.ts';
 import { MAX_FORM_BYTES, type FormFields } from '../http/form-body.ts';
+import { MAX_UPLOAD_BYTES } from '../http/upload-body.ts';
 import { hiddenField, textArea } from './form-parts.ts';
 
-export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale' | 'too-large' | StorageFailure;
+export type RefusalReason =
+  'cross-site' | 'unknown' | 'signed-out' | 'stale' | 'too-large' | 'large-file' | StorageFailure;
 
 const TITLES: Readonly<Record<RefusalReason, string>> = {
   'cross-site': 'Refused: the form came from another site',
@@ -11,6 +13,7 @@ const TITLES: Readonly<Record<RefusalReason, string>> = {
   'signed-out': 'You are signed out; nothing is lost',
   stale: 'This form is from another session; nothing is lost',
   'too-large': 'Too large to save; nothing is lost',
+  'large-file': `The file is larger than ${MAX_UPLOAD_BYTES / 1_000_000} MB`,
   locked: 'Not saved: the database is locked',
   full: 'Not saved: the disk is full',
   'read-only': 'Not saved: the data folder is read-only',
@@ -37,7 +40,7 @@ function storageAdvice(reason: RefusalReason): string | undefined {
 
 /** The HTTP status of a refusal. */
 export function refusalStatus(reason: RefusalReason): number {
-  if (reason === 'too-large') return 413;
+  if (reason === 'too-large' || reason === 'large-file') return 413;
   return reason in STORAGE_ADVICE ? storageStatus(reason as StorageFailure) : 403;
 }
 
@@ -84,6 +87,7 @@ function advice(reason: RefusalReason, holdsSecret: boolean): Html {
     </p>`;
   const storage = storageAdvice(reason);
   if (storage !== undefined) return html`<p>${storage}</p>`;
+  if (reason === 'large-file') return html`<p>Nothing was stored. Go back and choose a smaller one.</p>`;
   if (reason === 'too-large')
     return html`<p>
       The form is larger than ${MAX_FORM_BYTES / 1_000_000} MB, so it was not saved. Shorten your text below,

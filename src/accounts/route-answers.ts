@@ -4,7 +4,7 @@ import type { AccountCookies } from './account-cookies.ts';
 import { createBrowserToken } from './known-browser.ts';
 import type { Guesser, SignInThrottle } from './sign-in-throttle.ts';
 import { waitText } from './wait-text.ts';
-import { WorkGateFullError } from './work-gate.ts';
+import { WorkGateFullError } from '../process/work-gate.ts';
 
 const BUSY_SECONDS = 5;
 /** Shown beside a password that could not be checked. */

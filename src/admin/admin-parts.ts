@@ -18,6 +18,7 @@ import type { StorageWatch } from '../db/storage-watch.ts';
 import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import type { Assets } from '../site/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
+import type { Pictures } from '../media/pictures.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
@@ -66,6 +67,7 @@ interface AdminPartDependencies {
   readonly assets: Assets;
   readonly posts: PostStore;
   readonly media: MediaStore;
+  readonly pictures: Pictures;
   readonly mediaUses: MediaUses;
   readonly unsaved: UnsavedTexts;
   readonly redirects: Redirects;
@@ -88,6 +90,7 @@ export function createAdminParts(deps: AdminPartDependencies): AdminParts {
     publicUrl,
     send,
     storage,
+    uploadFile: () => deps.pictures.uploadFile(),
     isKnown: (ctx) => guesserOf(ctx, { cookies, owners: accounts.owners }).kind === 'browser',
   });
   const basePath = basePathOf(publicUrl);

@@ -13,6 +13,7 @@ import { titleHtml } from '../markup/title.ts';
 import type { UnsavedText } from '../posts/unsaved-texts.ts';
 import { wordCountText } from './browser/word-count.ts';
 import { markdownHelp } from './markdown-help.ts';
+import { MEDIA_PATH, PICTURE_TYPES } from './media-page.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 import { AUTOSAVE_PATH } from './unsaved-routes.ts';
@@ -55,6 +56,7 @@ export function editorPage(options: EditorOptions): Html {
       class="editor-form"
       data-autosave="${AUTOSAVE_PATH}"
       data-post="${post?.id ?? ''}"
+      data-pictures="${MEDIA_PATH}"
     >
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
       ${version !== undefined && hiddenField('version', String(version))}
@@ -84,7 +86,7 @@ export function editorPage(options: EditorOptions): Html {
             ),
         })}
         <p class="hint"><span data-words>${wordCountText(values.markdown)}</span></p>
-        ${markdownHelp()}
+        ${pictureChoice()} ${markdownHelp()}
       </div>
       ${aboutPost(options)}
       <div class="save-bar">
@@ -95,6 +97,19 @@ export function editorPage(options: EditorOptions): Html {
         ${post !== undefined && !isDeleted && html`<a class="danger" href="${base}/delete">Delete…</a>`}
       </div>
     </form>
+  </div>`;
+}
+
+/** The script shows the button; without it, pictures are uploaded on the page of media. */
+function pictureChoice(): Html {
+  return html`<div class="hint pictures">
+    <span data-picture-choice hidden>
+      <button type="button">Insert a picture…</button>
+      <input type="file" hidden multiple accept="${PICTURE_TYPES}" aria-label="Pictures" />
+      or paste or drop it into the text.
+    </span>
+    <a href="${MEDIA_PATH}" target="_blank" rel="noopener">All pictures</a>
+    <span role="status" data-picture-status></span>
   </div>`;
 }
 

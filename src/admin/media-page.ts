@@ -1,4 +1,5 @@
-import { hiddenField } from '../accounts/form-parts.ts';
+import { field, hiddenField } from '../accounts/form-parts.ts';
+import { MAX_UPLOAD_BYTES } from '../http/upload-body.ts';
 import type { MediaFile } from '../media/media-store.ts';
 import { size, text } from '../markup/quantity.ts';
 import type { MediaUse } from '../posts/media-uses.ts';
@@ -19,12 +20,20 @@ export interface MediaPageOptions {
   /** True for every page but the first. */
   readonly isFurther: boolean;
   readonly notice: string | undefined;
+  /** Why an upload was refused. */
+  readonly problem: string | undefined;
+  readonly csrfToken: string;
 }
 
+export const MEDIA_PATH = '/admin/media';
+/** What a browser offers to choose. */
+export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp,image/avif,image/gif';
+
 /** All files of the blog by name: type, posts that use it, visibility. */
-export function mediaPage({ rows, next, isFurther, notice }: MediaPageOptions): Html {
+export function mediaPage({ rows, next, isFurther, notice, problem, csrfToken }: MediaPageOptions): Html {
   return html`<header class="page-bar"><h1>Media</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+    ${uploadForm(problem, csrfToken)}
     <p>
       Readers can open files that a published or unlisted post shows or links to. Only you can open files of
       drafts, scheduled and deleted posts.
@@ -32,7 +41,7 @@ export function mediaPage({ rows, next, isFurther, notice }: MediaPageOptions): 
     ${
       rows.length === 0
         ? html`<p class="empty">
-            ${isFurther ? 'There are no more files.' : 'There are no files. Importing posts adds their pictures.'}
+            ${isFurther ? 'There are no more files.' : 'There are no files. Upload a picture here or in the editor; importing posts adds theirs.'}
           </p>`
         : table(rows)
     }
@@ -40,6 +49,20 @@ export function mediaPage({ rows, next, isFurther, notice }: MediaPageOptions): 
       ${isFurther && html`<a href="/admin/media">First page</a>`}
       ${next !== undefined && html`<a href="/admin/media?after=${encodeURIComponent(next)}" rel="next">More files →</a>`}
     </p>`;
+}
+
+function uploadForm(problem: string | undefined, csrfToken: string): Html {
+  return html`<form class="upload" method="post" action="/admin/media" enctype="multipart/form-data">
+    ${hiddenField('_csrf', csrfToken)}
+    ${field({
+      name: 'picture',
+      label: 'Upload a picture',
+      hint: `JPEG, PNG, WebP, AVIF or GIF, up to ${MAX_UPLOAD_BYTES / 1_000_000} MB. Place, camera and other hidden facts are removed.`,
+      problem,
+      control: (attributes) => html`<input type="file" ${attributes} accept="${PICTURE_TYPES}" required />`,
+    })}
+    <button type="submit" class="primary">Upload</button>
+  </form>`;
 }
 
 function table(rows: readonly MediaRow[]): Html {

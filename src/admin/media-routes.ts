@@ -7,16 +7,22 @@ import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
 import { formFields } from '../http/form-body.ts';
+import { uploadOf } from '../http/upload-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import { escapedPath } from '../media/media-path.ts';
 import type { MediaFile, MediaStore } from '../media/media-store.ts';
+import { PictureError } from '../media/picture-error.ts';
+import type { Pictures } from '../media/pictures.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
+import { slugOf } from '../posts/post-path.ts';
 import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
+import { pictureMarkdown } from './picture-markdown.ts';
 
 const PAGE_FILES = 100;
 
 export interface MediaRouteDependencies {
   readonly media: MediaStore;
+  readonly pictures: Pictures;
   readonly mediaUses: MediaUses;
   readonly forms: FormProtection;
   readonly owner: Middleware;
@@ -25,12 +31,41 @@ export interface MediaRouteDependencies {
   readonly log: Logger;
 }
 
-/** Lists and removes files. */
+const NOTICES: Readonly<Record<string, string>> = {
+  removed: 'The file was removed.',
+  uploaded: 'The picture was uploaded.',
+  known: 'The blog has this picture already; nothing was changed.',
+};
+
+/** Lists, takes and removes files. */
 export function addMediaRoutes(
   router: Router,
-  { media, mediaUses, forms, owner, send, whenUnlocked, log }: MediaRouteDependencies,
+  { media, pictures, mediaUses, forms, owner, send, whenUnlocked, log }: MediaRouteDependencies,
 ): void {
-  router.get('/admin/media', owner, (ctx) => {
+  router.get('/admin/media', owner, (ctx) => showList(ctx));
+
+  // The editor's script asks for JSON.
+  router.post('/admin/media', forms.ownerUpload, async (ctx) => {
+    const upload = uploadOf(ctx);
+    try {
+      if (upload === undefined || upload.bytes === 0)
+        throw new PictureError('empty', 'Choose a picture first: the form had none.');
+      const slug = slugOf(upload.name.replace(/\.[^.]*$/, ''));
+      const { media: file, isNew } = await pictures.add(upload.file, slug);
+      if (isNew) log.info({ file: file.path, bytes: file.bytes }, 'the owner uploaded a picture');
+      if (wantsJson(ctx)) ctx.body = { url: file.url, markdown: pictureMarkdown(file) };
+      else seeOther(ctx, `/admin/media?done=${isNew ? 'uploaded' : 'known'}`);
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error;
+      const { status, message } = error;
+      log.info({ err: error, bytes: upload?.bytes }, 'a picture was refused');
+      if (!wantsJson(ctx)) return showList(ctx, { status, problem: message });
+      ctx.status = status;
+      ctx.body = { error: { status, message } };
+    }
+  });
+
+  function showList(ctx: Context, failed?: { readonly status: number; readonly problem: string }): void {
     const after = queryText(ctx, 'after');
     const files = media.list({ after, limit: PAGE_FILES + 1 });
     const shown = files.slice(0, PAGE_FILES);
@@ -38,10 +73,12 @@ export function addMediaRoutes(
       rows: shown.map(rowOf),
       next: files.length > PAGE_FILES ? shown.at(-1)?.path : undefined,
       isFurther: after !== '',
-      notice: queryText(ctx, 'done') === 'removed' ? 'The file was removed.' : undefined,
+      notice: NOTICES[queryText(ctx, 'done')],
+      problem: failed?.problem,
+      csrfToken: csrfTokenOf(ctx)!,
     });
-    send(ctx, { title: 'Media', current: 'media', body });
-  });
+    send(ctx, { title: 'Media', current: 'media', status: failed?.status ?? 200, body });
+  }
 
   router.get('/admin/media/remove', owner, (ctx) => {
     const body = removeMediaPage(rowOf(expectFile(ctx, queryText(ctx, 'name'))), csrfTokenOf(ctx)!);
@@ -64,4 +101,8 @@ export function addMediaRoutes(
     if (file === undefined) ctx.throw(404, 'File not found. The media page lists all files.');
     return file;
   }
+}
+
+function wantsJson(ctx: Context): boolean {
+  return ctx.accepts('html', 'json') === 'json';
 }

@@ -6,6 +6,7 @@ import { imageSize } from './image-size.ts';
 import { mediaDigest } from './media-digest.ts';
 import { escapedPath, mediaPath, mediaUrl } from './media-path.ts';
 import { unfinishedName } from './unfinished-files.ts';
+import { UnfinishedMedia } from './unfinished-media.ts';
 
 /** A media file and its metadata. */
 export interface MediaFile {
@@ -35,11 +36,14 @@ interface MediaRow {
   readonly height: number | null;
   readonly alt: string | null;
   readonly created_at: number;
+  /** Digest of the bytes that the file was made of; null if it has them as they came. */
+  readonly source_sha256: string | null;
 }
 
 /**
  * Media are files under `DATA_DIR/media`, each with a row for digest, type and size in pixels. Names have passed `mediaPath`, so none
  * leads out of the folder. Files are renamed into place when complete; unfinished ones have hidden names that no request can reach.
+ * Variants of a picture are rows of their own, found by the digest of the picture, and not listed.
  */
 export class MediaStore {
   readonly #folder: string;
@@ -49,19 +53,39 @@ export class MediaStore {
   readonly #put: Statement<
     [string, string, number, string, number | null, number | null, string | null, number]
   >;
-  readonly #remove: Statement<[string]>;
+  readonly #madeFrom: Statement<[string], MediaRow>;
+  readonly #removeRows: (media: MediaFile) => readonly string[];
+  readonly #unfinished: UnfinishedMedia;
 
   constructor(database: Database, options: { readonly folder: string; readonly now?: () => number }) {
     this.#folder = path.resolve(options.folder);
     this.#now = options.now ?? Date.now;
     this.#find = database.prepare('SELECT * FROM media WHERE path = ?');
-    this.#list = database.prepare('SELECT * FROM media WHERE path > ? ORDER BY path LIMIT ?');
+    this.#list = database.prepare(
+      'SELECT * FROM media WHERE path > ? AND variant_of IS NULL ORDER BY path LIMIT ?',
+    );
     this.#put = database.prepare(
       `INSERT INTO media (path, sha256, bytes, content_type, width, height, alt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, content_type = excluded.content_type,
-         width = excluded.width, height = excluded.height, alt = coalesce(excluded.alt, alt), created_at = excluded.created_at`,
+         width = excluded.width, height = excluded.height, alt = coalesce(excluded.alt, alt), created_at = excluded.created_at,
+         source_sha256 = NULL, variant_of = NULL, made_by = 0`,
     );
-    this.#remove = database.prepare('DELETE FROM media WHERE path = ?');
+    this.#madeFrom = database.prepare('SELECT * FROM media WHERE source_sha256 = ? LIMIT 1');
+    this.#unfinished = new UnfinishedMedia(database, this.#folder);
+    const remove = database.prepare<[string]>('DELETE FROM media WHERE path = ?');
+    const removeVariants = database
+      .prepare<{ sha256: string }, string>(
+        `DELETE FROM media WHERE variant_of = @sha256
+           AND NOT EXISTS (SELECT 1 FROM media AS other WHERE other.sha256 = @sha256) RETURNING path`,
+      )
+      .pluck();
+    const removeRows = database.transaction(({ path: name, sha256 }: MediaFile): readonly string[] => {
+      remove.run(name);
+      const names = [name, ...removeVariants.all({ sha256 })];
+      this.#unfinished.begin(names);
+      return names;
+    });
+    this.#removeRows = (media) => removeRows.immediate(media);
   }
 
   /** Finds the file of `/media/…`, escaped or not, with or without the prefix; undefined if there is none. */
@@ -69,6 +93,13 @@ export class MediaStore {
     const name = mediaPath(requestPath);
     const row = name === undefined ? undefined : this.#find.get(name);
     return row === undefined ? undefined : this.#file(row);
+  }
+
+  /** Finds the picture that was made of bytes with this digest, if its file is there. */
+  madeFrom(sourceSha256: string): MediaFile | undefined {
+    const row = this.#madeFrom.get(sourceSha256);
+    const media = row === undefined ? undefined : this.#file(row);
+    return media !== undefined && existsSync(media.file) ? media : undefined;
   }
 
   /** Lists files by name, at most `limit` (default 100) after `after`. */
@@ -90,7 +121,11 @@ export class MediaStore {
     const sha256 = mediaDigest(bytes);
     const before = this.#find.get(mediaName);
     const file = this.#fileOf(mediaName);
-    const isThere = before?.sha256 === sha256 && existsSync(file);
+    const isKnown = (before?.source_sha256 ?? before?.sha256) === sha256;
+    const isThere = before !== undefined && isKnown && existsSync(file);
+    // A picture was made of these bytes, with a size and a digest of its own.
+    if (isThere && before.source_sha256 !== null && options.alt === undefined)
+      return { media: this.#file(before), changed: false };
     if (!isThere) writeAtomically(file, bytes);
     const size = imageSize(bytes);
     // A size that an earlier version could not read is new, too.
@@ -104,17 +139,18 @@ export class MediaStore {
       size?.width ?? null,
       size?.height ?? null,
       options.alt ?? null,
-      before?.sha256 === sha256 ? before.created_at : this.#now(),
+      before !== undefined && isKnown ? before.created_at : this.#now(),
     );
     return { media: this.#file(this.#find.get(mediaName)!), changed: true };
   }
 
-  /** Removes a file; returns false if there was none. */
+  /** Removes a file and its variants; returns false if there was none. */
   remove(name: string): boolean {
     const media = this.find(escapedPath(name));
     if (media === undefined) return false;
-    this.#remove.run(media.path);
-    rmSync(media.file, { force: true });
+    const names = this.#removeRows(media);
+    for (const each of names) rmSync(this.#fileOf(each), { force: true });
+    this.#unfinished.end(names);
     return true;
   }
 

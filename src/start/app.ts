@@ -25,6 +25,8 @@ import { trustProxies } from '../http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from '../site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { MediaStore } from '../media/media-store.ts';
+import { Pictures } from '../media/pictures.ts';
+import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRouters } from './observatory-routes.ts';
@@ -62,12 +64,15 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
   const basePath = basePathOf(config.publicUrl);
   const settings = new SettingStore(database);
   const site = new StoredSiteSettings(settings);
+  const folder = join(config.dataDir, MEDIA_FOLDER_NAME);
+  const media = new MediaStore(database, { folder, now });
   const shared = {
     ...parts,
     assets: createAssets(installedAssetFolders()),
     posts: new PostStore(database, { now }),
     search: new SearchIndex(database, { now }),
-    media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
+    media,
+    pictures: new Pictures(database, { media, folder, now, whenUnlocked: createWhenUnlocked() }),
     mediaUses: new MediaUses(database, { now }),
     unsaved: new UnsavedTexts(database, { now }),
     redirects: new Redirects(database, { now, publicUrl: config.publicUrl }),

@@ -19,6 +19,7 @@ import { localOrigin } from '../http/local-origin.ts';
 import { createLog } from '../process/log.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { removeUnfinished } from '../media/unfinished-files.ts';
+import { UnfinishedMedia } from '../media/unfinished-media.ts';
 import { LiveStreams } from '../observatory/live/live-streams.ts';
 import { MediaUses } from '../posts/media-uses.ts';
 import { PostStore } from '../posts/post-store.ts';
@@ -61,8 +62,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   if (notPrivate.length > 0)
     log.warn({ files: notPrivate.slice(0, 10) }, 'other users of this machine can read these files');
   const prepared = <T>(work: () => T): T => orExit(() => orUnwritable(config.dataDir, work));
-  prepared(() => new MediaUses(database).fill());
-  prepared(() => seedWelcomePosts({ database, posts: new PostStore(database) }));
+  prepared(() => prepareContent(database, mediaFolderOf(config)));
   keepFormerFeedIds(database, config.publicUrl);
   let address = '';
   const alerts = createBlogAlerts({
@@ -106,7 +106,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     alerts.start();
     markers.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
-    void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
+    void removeUnfinished(mediaFolderOf(config), Date.now()).catch(() => {});
     stale.renderAll().catch((error) => log.warn({ err: error }, 'failed to render posts again'));
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, parts);
@@ -132,6 +132,17 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
       lock.release();
     },
   });
+}
+
+function mediaFolderOf({ dataDir }: BlogConfig): string {
+  return join(dataDir, MEDIA_FOLDER_NAME);
+}
+
+/** What must be done before the first request. */
+function prepareContent(database: Database.Database, mediaFolder: string): void {
+  new UnfinishedMedia(database, mediaFolder).cleanUp();
+  new MediaUses(database).fill();
+  seedWelcomePosts({ database, posts: new PostStore(database) });
 }
 
 function addressOf(server: Server): string {

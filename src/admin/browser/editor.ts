@@ -1,3 +1,4 @@
+import { PictureUploads } from './picture-uploads.ts';
 import { wordCountText } from './word-count.ts';
 
 /** Keeps what is typed into the editor: in this browser at once, on the server after a pause. Without it, the form works as well. */
@@ -67,6 +68,7 @@ class Editor {
   #serverTimer = 0;
   #isSending = false;
   #isLeaving = false;
+  readonly #pictures: PictureUploads | undefined;
 
   constructor(form: HTMLFormElement, status: HTMLElement) {
     this.#form = form;
@@ -74,11 +76,17 @@ class Editor {
     this.#key = LOCAL_PREFIX + String(new FormData(form).get('draft'));
     this.#post = form.dataset['post'] ?? '';
     this.#onServer = this.#typed();
+    this.#pictures = PictureUploads.in(form);
   }
 
   start(): void {
+    this.#pictures?.start();
     this.#form.addEventListener('input', () => this.#onInput());
     this.#form.addEventListener('submit', (event) => {
+      if (this.#pictures?.isRunning === true) {
+        event.preventDefault();
+        return this.#say('A picture is still being uploaded.');
+      }
       // A preview opens beside the editor.
       const by = event.submitter;
       if (!(by instanceof HTMLButtonElement && by.formTarget === '_blank')) this.#leave();

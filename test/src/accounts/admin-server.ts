@@ -21,6 +21,8 @@ import { trustProxies } from '../../../src/http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from '../../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../../src/db/data-files.ts';
 import { MediaStore } from '../../../src/media/media-store.ts';
+import { Pictures, type PictureOptions } from '../../../src/media/pictures.ts';
+import { createWhenUnlocked } from '../../../src/db/when-unlocked.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
@@ -60,6 +62,7 @@ export class AdminServer {
       readonly trustedProxies?: TrustedProxies;
       readonly passwordCost?: typeof CHEAP_COST | undefined;
       readonly maxLockWaitMillis?: number;
+      readonly makePicture?: PictureOptions['make'];
     } = {},
   ) {
     this.#options = options;
@@ -110,6 +113,13 @@ export class AdminServer {
       storage: watchStorage(this.database),
       maxLockWaitMillis: this.#options.maxLockWaitMillis ?? 2000,
       media: this.media,
+      pictures: new Pictures(this.database, {
+        media: this.media,
+        folder: join(this.folder, MEDIA_FOLDER_NAME),
+        now: this.#now,
+        whenUnlocked: createWhenUnlocked(),
+        ...(this.#options.makePicture && { make: this.#options.makePicture }),
+      }),
       mediaUses: new MediaUses(this.database, { now: this.#now }),
       unsaved: new UnsavedTexts(this.database, { now: this.#now }),
       redirects: new Redirects(this.database, { now: this.#now, publicUrl: this.#options.publicUrl }),
@@ -236,6 +246,33 @@ export class Visitor {
         ...headers,
       },
       body: new URLSearchParams({ _csrf: this.csrfToken, ...fields }).toString(),
+    });
+  }
+
+  /** A form with a file, sent as a browser sends it; `parts` before the file. */
+  async upload(
+    path: string,
+    file: { readonly name: string; readonly bytes: Buffer } | undefined,
+    options: {
+      readonly parts?: Readonly<Record<string, string>>;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<RawAnswer> {
+    const form = new FormData();
+    const { parts = { _csrf: this.csrfToken }, headers } = options;
+    for (const [name, value] of Object.entries(parts)) form.append(name, value);
+    if (file !== undefined) form.append('picture', new Blob([new Uint8Array(file.bytes)]), file.name);
+    const encoded = new Response(form);
+    return this.#send(path, {
+      method: 'POST',
+      headers: {
+        Accept: 'text/html',
+        Origin: this.#server.origin,
+        'Sec-Fetch-Site': 'same-origin',
+        'Content-Type': encoded.headers.get('Content-Type')!,
+        ...headers,
+      },
+      body: Buffer.from(await encoded.arrayBuffer()),
     });
   }
 

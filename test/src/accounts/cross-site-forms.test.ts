@@ -32,6 +32,7 @@ describe('every route that changes something', () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual([
+      '/admin/media',
       '/admin/media/remove',
       '/admin/posts',
       '/admin/posts/1',

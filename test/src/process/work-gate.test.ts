@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { WorkGate, WorkGateFullError } from '../../../src/accounts/work-gate.ts';
+import { WorkGate, WorkGateFullError } from '../../../src/process/work-gate.ts';
 
 describe('WorkGate', () => {
   it('runs two, lets two wait, and rejects the fifth at once', async () => {

@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Database, Statement } from 'better-sqlite3';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import { WorkGate, WorkGateFullError } from '../process/work-gate.ts';
+import { makePicture, type MadeFile, type MadePicture } from './make-picture.ts';
+import { mediaDigest } from './media-digest.ts';
+import type { MediaFile, MediaStore } from './media-store.ts';
+import { PictureError } from './picture-error.ts';
+import { UnfinishedMedia } from './unfinished-media.ts';
+
+/** Raise it if the same picture is made into other files. */
+const MAKER_VERSION = 1;
+/** Decoding takes memory; who uploads more at once is told to wait. */
+const MAX_WAITING = 8;
+
+/** A file to be written, and its row. */
+interface NewFile extends MadeFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly sourceSha256: string | null;
+  readonly variantOf: string | null;
+}
+
+export interface PictureOptions {
+  readonly media: MediaStore;
+  readonly folder: string;
+  readonly whenUnlocked: WhenUnlocked;
+  readonly now?: () => number;
+  /** For tests. */
+  readonly make?: (file: string) => Promise<MadePicture>;
+}
+
+/** Takes pictures of the owner, one at a time: each is made anew with its variants, and either all of its files and rows are there or none. */
+export class Pictures {
+  readonly #media: MediaStore;
+  readonly #folder: string;
+  readonly #whenUnlocked: WhenUnlocked;
+  readonly #now: () => number;
+  readonly #make: (file: string) => Promise<MadePicture>;
+  readonly #gate = new WorkGate({ maxRunning: 1, maxWaiting: MAX_WAITING });
+  readonly #unfinished: UnfinishedMedia;
+  readonly #writeRow: Statement<[Readonly<Record<string, string | number | null>>]>;
+  readonly #writeRows: (files: readonly NewFile[]) => void;
+  readonly #begin: (names: readonly string[]) => void;
+
+  constructor(database: Database, options: PictureOptions) {
+    this.#media = options.media;
+    this.#folder = path.resolve(options.folder);
+    this.#whenUnlocked = options.whenUnlocked;
+    this.#now = options.now ?? Date.now;
+    this.#make = options.make ?? makePicture;
+    this.#unfinished = new UnfinishedMedia(database, this.#folder);
+    this.#writeRow = database.prepare(
+      `INSERT INTO media (path, sha256, bytes, content_type, width, height, created_at, source_sha256, variant_of, made_by)
+       VALUES (@path, @sha256, @bytes, @content_type, @width, @height, @created_at, @source_sha256, @variant_of, @made_by)
+       ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, content_type = excluded.content_type,
+         width = excluded.width, height = excluded.height, source_sha256 = excluded.source_sha256, variant_of = excluded.variant_of,
+         made_by = excluded.made_by`,
+    );
+    const writeRows = database.transaction((files: readonly NewFile[]) => {
+      for (const file of files) this.#writeRow.run(this.#columnsOf(file));
+      this.#unfinished.end(files.map(({ name }) => name));
+    });
+    this.#writeRows = (files) => writeRows.immediate(files);
+    const begin = database.transaction((names: readonly string[]) => this.#unfinished.begin(names));
+    this.#begin = (names) => begin.immediate(names);
+  }
+
+  /** A new file name for an upload, in a folder that requests cannot reach; the caller removes it. */
+  uploadFile(): string {
+    return path.join(this.#unfinished.makeUploadFolder(), randomBytes(9).toString('hex'));
+  }
+
+  /**
+   * Stores a picture that lies in a file; the same bytes twice are one picture. `slug` becomes a part of its name. Throws PictureError for what
+   * it does not take, or the error of a disk or database that takes nothing; then nothing is stored.
+   */
+  async add(source: string, slug: string): Promise<{ readonly media: MediaFile; readonly isNew: boolean }> {
+    try {
+      return await this.#gate.run(async () => {
+        const sourceSha256 = await digestOf(source);
+        const known = this.#media.madeFrom(sourceSha256);
+        if (known !== undefined) return { media: known, isNew: false };
+        const { picture, variants } = await this.#make(source);
+        const name = `pictures/${slug}-${sourceSha256.slice(0, 10)}.${picture.extension}`;
+        const sha256 = mediaDigest(picture.bytes);
+        await this.#store([
+          ...variants.map((variant) => variantFile(variant, sha256)),
+          { ...picture, name, sha256, sourceSha256, variantOf: null },
+        ]);
+        return { media: this.#media.find(name)!, isNew: true };
+      });
+    } catch (error) {
+      if (!(error instanceof WorkGateFullError)) throw error;
+      throw new PictureError(
+        'busy',
+        'Other pictures are being processed. Upload this one again in a minute.',
+      );
+    }
+  }
+
+  /** Writes all files, then all rows. */
+  async #store(files: readonly NewFile[]): Promise<void> {
+    const names = files.map(({ name }) => name);
+    await this.#whenUnlocked(() => this.#begin(names));
+    try {
+      for (const { name, bytes } of files) await this.#write(name, bytes);
+      await this.#whenUnlocked(() => this.#writeRows(files));
+    } catch (error) {
+      // If even this fails, the next start does it.
+      await this.#whenUnlocked(() => this.#unfinished.abandon(names)).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #write(name: string, bytes: Buffer): Promise<void> {
+    const file = path.join(this.#folder, ...name.split('/'));
+    const unfinished = this.uploadFile();
+    try {
+      await writeFile(unfinished, bytes, { flag: 'wx', flush: true });
+      await mkdir(path.dirname(file), { recursive: true });
+      await rename(unfinished, file);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  }
+
+  #columnsOf(file: NewFile): Readonly<Record<string, string | number | null>> {
+    return {
+      path: file.name,
+      sha256: file.sha256,
+      bytes: file.bytes.length,
+      content_type: file.contentType,
+      width: file.width,
+      height: file.height,
+      created_at: this.#now(),
+      source_sha256: file.sourceSha256,
+      variant_of: file.variantOf,
+      made_by: MAKER_VERSION,
+    };
+  }
+}
+
+/** Named by the picture's digest: pictures with the same bytes share their variants. */
+function variantFile(variant: MadeFile, sha256: string): NewFile {
+  const name = `variants/${sha256.slice(0, 24)}/${variant.width}.${variant.extension}`;
+  return { ...variant, name, sha256: mediaDigest(variant.bytes), sourceSha256: null, variantOf: sha256 };
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { makePicture } from '../../src/media/make-picture.ts';
+import { plainPicture } from '../fixtures/pictures.ts';
+import { AdminServer } from '../src/accounts/admin-server.ts';
+import { axeFaults } from './axe.ts';
+import { chromiumPath } from './chromium.ts';
+import { launchChromium } from './launch-chromium.ts';
+
+const executablePath = chromiumPath();
+
+if (executablePath !== undefined) {
+  let server: AdminServer;
+  let browser: Browser;
+  let page: Page;
+  let png: Buffer;
+  const problems: string[] = [];
+  let hold: Promise<void> = Promise.resolve();
+
+  beforeAll(async () => {
+    server = await new AdminServer({
+      makePicture: async (file) => {
+        await hold;
+        return makePicture(file);
+      },
+    }).start();
+    await server.owner();
+    browser = await launchChromium(executablePath);
+    const context = await browser.newContext();
+    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
+    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
+    page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) problems.push(message.text());
+    });
+    png = await plainPicture('png');
+    await page.goto(`${server.origin}/admin/posts/new`);
+    await text().fill('Before. After.');
+  });
+  afterAll(() => browser.close());
+
+  const text = () => page.locator('textarea[name=markdown]');
+  const status = () => page.locator('[data-picture-status]');
+  const said = (words: string) => status().filter({ hasText: words }).waitFor();
+
+  /** Pastes or drops files at the caret, as the browser tells the page. */
+  const give = (kind: 'paste' | 'drop', name: string, type: string, base64: string) =>
+    text().evaluate(
+      (area, file) => {
+        const transfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
+        transfer.items.add(new File([bytes], file.name, { type: file.type }));
+        const options = { bubbles: true, cancelable: true };
+        area.dispatchEvent(
+          file.kind === 'paste'
+            ? new ClipboardEvent('paste', { ...options, clipboardData: transfer })
+            : new DragEvent('drop', { ...options, dataTransfer: transfer }),
+        );
+      },
+      { kind, name, type, base64 },
+    );
+
+  describe('the editor', () => {
+    it('takes a pasted picture to the caret, with a place for it meanwhile', async () => {
+      let goOn = (): void => {};
+      hold = new Promise((resolve) => (goOn = resolve));
+      await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(8, 8));
+      await give('paste', 'shot.png', 'image/png', png.toString('base64'));
+      expect(await text().inputValue()).toMatch(/^Before\. !\[Uploading shot\.png \(1\) …\]\(\)After\.$/);
+      await page.fill('input[name=title]', 'Saved too early');
+      await page.click('button:text-is("Save")');
+      expect(await page.locator('[data-autosave-status]').textContent()).toContain('still being uploaded');
+      goOn();
+      await said('shot.png is uploaded');
+      expect(await text().inputValue()).toMatch(
+        /^Before\. !\[\]\(\/media\/pictures\/shot-[0-9a-f]{10}\.png\)After\.$/,
+      );
+    });
+
+    it('takes dropped and chosen ones, each on its own line', async () => {
+      await text().fill('');
+      const chooser = page.waitForEvent('filechooser');
+      await page.click('button:text-is("Insert a picture…")');
+      const files = await Promise.all(
+        [50, 60].map(async (width) => {
+          const file = join(server.folder, `chosen-${width}.png`);
+          writeFileSync(file, await plainPicture('png', { width }));
+          return file;
+        }),
+      );
+      await (await chooser).setFiles(files);
+      await said('chosen-60.png is uploaded');
+      await text().press('Control+End');
+      await text().pressSequentially('\n');
+      await give('drop', 'dropped.png', 'image/png', png.toString('base64'));
+      await said('dropped.png is uploaded');
+      const lines = (await text().inputValue()).split('\n');
+      // The bytes that were pasted above keep their address.
+      for (const [index, name] of ['chosen-50', 'chosen-60', 'shot'].entries())
+        expect(lines[index]).toContain(`![](/media/pictures/${name}-`);
+    });
+
+    it('leaves the text as it was if a picture is refused, and says why', async () => {
+      await text().fill('As it was.');
+      await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(3, 5));
+      await give('drop', 'drawing.svg', 'image/svg+xml', btoa('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+      await said('drawing.svg was not uploaded. This is no picture that the blog takes.');
+      expect(await text().inputValue()).toBe('As it was.');
+      await page.route('**/admin/media', (route) => route.abort());
+      await give('paste', 'lost.png', 'image/png', png.toString('base64'));
+      await said('The blog does not answer.');
+      expect(await text().inputValue()).toBe('As it was.');
+    });
+
+    it('breaks no rule of its policy or of accessibility', async () => {
+      expect(problems).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
+    });
+  });
+}
