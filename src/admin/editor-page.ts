@@ -103,10 +103,8 @@ export function editorPage(options: EditorOptions): Html {
 /** The script shows the button; without it, pictures are uploaded on the page of media. */
 function pictureChoice(): Html {
   return html`<div class="hint pictures">
-    <span data-picture-choice hidden>
-      <button type="button">Insert a picture…</button>
-      <input type="file" hidden multiple accept="${PICTURE_TYPES}" aria-label="Pictures" />
-      or paste or drop it into the text.
+    <span data-picture-choice data-accept="${PICTURE_TYPES}" hidden>
+      <button type="button">Insert a picture…</button> or paste or drop it into the text.
     </span>
     <a href="${MEDIA_PATH}" target="_blank" rel="noopener">All pictures</a>
     <span role="status" data-picture-status></span>

@@ -29,7 +29,6 @@ interface Controls {
   /** Hidden where nothing can be chosen. */
   readonly choice: HTMLElement;
   readonly button: HTMLElement;
-  readonly chooser: HTMLInputElement;
 }
 
 export class PictureUploads {
@@ -54,10 +53,8 @@ export class PictureUploads {
     const status = form.querySelector<HTMLElement>('[data-picture-status]');
     const choice = form.querySelector<HTMLElement>('[data-picture-choice]');
     const button = choice?.querySelector<HTMLElement>('button') ?? null;
-    const chooser = choice?.querySelector<HTMLInputElement>('input') ?? null;
-    if (text === null || status === null || choice === null || button === null || chooser === null)
-      return undefined;
-    return new PictureUploads(form, { text, status, choice, button, chooser });
+    if (text === null || status === null || choice === null || button === null) return undefined;
+    return new PictureUploads(form, { text, status, choice, button });
   }
 
   /** True while the text has a place for a picture that is not there yet. */
@@ -66,7 +63,11 @@ export class PictureUploads {
   }
 
   start(): void {
-    const { choice, button, chooser } = this.#controls;
+    const { choice, button } = this.#controls;
+    const chooser = document.createElement('input');
+    chooser.type = 'file';
+    chooser.multiple = true;
+    chooser.accept = choice.dataset['accept'] ?? '';
     this.#text.addEventListener('paste', (event) => {
       const files = picturesOf(event.clipboardData);
       if (files.length === 0) return;

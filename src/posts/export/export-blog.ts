@@ -38,7 +38,8 @@ const SHARED_DATES = `SELECT id, place FROM (
   SELECT id, row_number() OVER same AS place, count(*) OVER (PARTITION BY published_at) AS sharing
   FROM posts WHERE published_at IS NOT NULL WINDOW same AS (PARTITION BY published_at ORDER BY id)
 ) WHERE sharing > 1`;
-const ALL_MEDIA = 'SELECT path, sha256 FROM media ORDER BY path';
+/** Variants are made again of their pictures. */
+const ALL_MEDIA = 'SELECT path, sha256 FROM media WHERE variant_of IS NULL ORDER BY path';
 const UNSAVED_TEXTS = 'SELECT count(*) FROM unsaved_texts';
 
 /**
