@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { tagUrl } from '../http/absolute-url.ts';
 import { archivePage } from './archive-page.ts';
+import { formerFeed } from './feeds/former-feeds.ts';
 import { frontPage, periodPage, tagPage } from './list-pages.ts';
 import type { PageSender } from './page-sender.ts';
 import { postPage } from './post-page.ts';
@@ -119,8 +120,11 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         const target = redirects.find(ctx.path);
         if (target !== undefined) return movePermanently(ctx, target);
         if (found.kind === 'gone') return ctx.throw(410, 'The author removed the post at this address.');
+        const path = decodePath(ctx.path) ?? '';
+        const feed = formerFeed(path);
+        if (feed !== undefined) return movePermanently(ctx, feed);
         // People shorten a post's dated address to browse.
-        const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
+        const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(path);
         const known = period === null ? undefined : periodOf(period[1], period[2]);
         if (known === undefined) return ctx.throw(404);
         movePermanently(ctx, periodUrl(known));

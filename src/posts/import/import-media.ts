@@ -45,6 +45,12 @@ export class MediaImporter {
     };
   }
 
+  /** Takes a picture again if the blog has it and the tree has another one of its name. */
+  refresh(source: SourceFile, postPath: string, name: string): void {
+    const file = this.#fileFor(name, source, postPath);
+    if (file !== undefined && this.#media.find(escapedPath(name)) !== undefined) this.#put(name, file);
+  }
+
   #fileFor(name: string, source: SourceFile, postPath: string): string | undefined {
     const places = this.#tree.statics.map((folder) => path.join(folder, name));
     if (name.startsWith(`${postPath}/`))

@@ -22,6 +22,10 @@ export class ImportSummary {
   readonly missingImages: SourceNote[] = [];
   /** Links to addresses that do not exist in the blog. */
   readonly deadLinks: SourceNote[] = [];
+  /** Shortcodes, components and frames that are not shown as they were. */
+  readonly lostEmbeds: SourceNote[] = [];
+  /** Former addresses that do not lead to their post. */
+  readonly lostAddresses: SourceNote[] = [];
   /** Assumptions that the import made. */
   readonly notes: SourceNote[] = [];
   /** Unused front matter keys, with the number of files. */
@@ -55,6 +59,8 @@ export function summaryLines(
     ['Skipped', summary.skipped.map(({ file, reason }) => `${file}: ${reason}`)],
     ['Links to missing images', summary.missingImages.map(({ file, text }) => `${file}: ${text}`)],
     ['Dead links within the blog', summary.deadLinks.map(({ file, text }) => `${file}: ${text}`)],
+    ['Embeds and shortcodes lost', summary.lostEmbeds.map(({ file, text }) => `${file}: ${text}`)],
+    ['Addresses that do not redirect', summary.lostAddresses.map(({ file, text }) => `${file}: ${text}`)],
     ['Notes', summary.notes.map(({ file, text }) => `${file}: ${text}`)],
     [
       'Front matter not used',
@@ -75,5 +81,21 @@ export function summaryLines(
         ? ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${line}`)]
         : list(title, lines),
     ),
+    ...(summary.isEmpty || isNothing ? [] : ['', brokenLine(summary)]),
   ];
 }
+
+function brokenLine({ deadLinks, missingImages, lostEmbeds, lostAddresses }: ImportSummary): string {
+  const counts = [
+    counted(deadLinks.length, 'dead link'),
+    counted(missingImages.length, 'missing picture'),
+    counted(lostEmbeds.length, 'lost embed'),
+    counted(lostAddresses.length, 'address without a redirect', 'addresses without a redirect'),
+  ].filter((count) => !count.startsWith('0 '));
+  return counts.length === 0
+    ? 'Nothing is broken in these posts.'
+    : `Broken in these posts: ${counts.join(', ')}.`;
+}
+
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

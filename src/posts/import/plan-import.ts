@@ -172,7 +172,8 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   const note = (text: string): void => void summary.notes.push({ file: source.relative, text });
   const aliases = (post.draft.aliases ?? []).filter((alias) => {
     const fault = aliasFault(alias, post.draft.path, facts);
-    if (fault !== undefined) note(`alias ${alias} left out: ${fault}`);
+    if (fault !== undefined)
+      summary.lostAddresses.push({ file: source.relative, text: `/${alias}: ${fault}` });
     return fault === undefined;
   });
   if (post.exported !== undefined)
@@ -183,7 +184,8 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
   for (const link of rewritten.broken) note(`links to ${link}, which is not a post of this tree`);
-  for (const part of unplayableParts(post.draft.markdown)) note(part);
+  for (const text of unplayableParts(post.draft.markdown))
+    summary.lostEmbeds.push({ file: source.relative, text });
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
   return {
     ...planned,

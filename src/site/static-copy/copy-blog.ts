@@ -33,6 +33,11 @@ const FIXED: readonly string[] = [
   '/feed.atom',
   '/feed.json',
   '/feeds.opml',
+  // Feeds at the addresses of other software, for their subscribers.
+  '/atom.xml',
+  '/feed.xml',
+  '/index.xml',
+  '/rss.xml',
   '/sitemap.xml',
   '/robots.txt',
 ];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MediaStore } from '../../../../src/media/media-store.ts';
 import { importPosts } from '../../../../src/posts/import/import-posts.ts';
-import type { ImportSummary } from '../../../../src/posts/import/import-summary.ts';
+import { summaryLines, type ImportSummary } from '../../../../src/posts/import/import-summary.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
 
 const RUST_BLOG = fileURLToPath(new URL('../../../fixtures/rust-blog', import.meta.url));
@@ -121,6 +121,45 @@ describe('importing again', () => {
     }
     expect(blog.posts.byPath('a')!.markdown).toBe('Three.');
   });
+
+  it('finds the post of a source that was renamed, by its id or its text, and keeps its addresses', () => {
+    write('b.md', '---\nid: urn:x:1\ntitle: B\ndate: 2026-01-02\n---\nText.');
+    run();
+    const [a, b] = [blog.posts.byPath('a')!, blog.posts.byPath('b')!];
+    rmSync(path.join(site, 'a.md'));
+    rmSync(path.join(site, 'b.md'));
+    write('a-new.md', '---\npath: a-new\ntitle: A\ndate: 2026-01-01\n---\nOne.');
+    write('b-new.md', '---\nid: urn:x:1\ntitle: B\ndate: 2026-01-02\n---\nOther text.');
+    expect(figures(run())).toEqual([0, 2, 0, 0]);
+    expect(blog.posts.byPath('a-new')).toMatchObject({ id: a.id, feedId: a.feedId });
+    expect(blog.posts.byPath('b-new')).toMatchObject({ id: b.id, markdown: 'Other text.' });
+    write('a-new.md', '---\npath: a-new\ntitle: A\ndate: 2026-01-01\n---\nTwo.');
+    expect(figures(run())).toEqual([0, 1, 1, 0]);
+    expect(blog.posts.lookup('/a')).toEqual({ kind: 'moved', path: 'a-new' });
+    expect(figures(run())).toEqual([0, 0, 2, 0]);
+  });
+
+  it('makes another post of a copy, beside the one that it was copied from', () => {
+    write('copy.md', '---\npath: copy\ntitle: A\ndate: 2026-01-01\n---\nOne.');
+    expect(figures(run())).toEqual([1, 0, 1, 0]);
+  });
+
+  it('takes a picture that changed, also of a text that did not or was edited here', () => {
+    write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\n![](/x.gif)');
+    write('static/x.gif', GIF);
+    run();
+    expect(blog.posts.byPath('a')!.html).toContain('width="7" height="5"');
+    write('static/x.gif', Buffer.from('GIF89a\x08\x00\x05\x00'));
+    expect(run()).toMatchObject({ updated: 0, unchanged: 1, mediaFiles: 1 });
+    expect(blog.posts.byPath('a')!.html).toContain('width="8" height="5"');
+    const post = blog.posts.byPath('a')!;
+    blog.posts.update(post.id, post.version, draft({ title: 'Mine', markdown: 'Mine ![](/media/x.gif)' }));
+    write('static/x.gif', GIF);
+    expect(run()).toMatchObject({ updated: 0, unchanged: 1, mediaFiles: 1 });
+    expect(blog.posts.byPath('a')).toMatchObject({ title: 'Mine' });
+    expect(blog.posts.byPath('a')!.html).toContain('width="7" height="5"');
+    expect(run()).toMatchObject({ unchanged: 1, mediaFiles: 0 });
+  });
 });
 
 describe('a tree with faults', () => {
@@ -159,11 +198,11 @@ describe('a tree with faults', () => {
     const summary = run();
     expect(summary.imported).toBe(2);
     expect(blog.posts.byPath('a')!.aliases).toEqual(['fine', 'shared']);
-    expect(summary.notes.map((note) => note.text)).toEqual([
-      'alias b left out: another post has this address',
-      'alias feed.xml left out: The address "feed.xml" is reserved by the blog; choose another.',
-      'alias shared left out: another post has the same alias',
-      'alias mine left out: it belongs to “Mine”',
+    expect(summary.lostAddresses.map(({ text: told }) => told)).toEqual([
+      '/b: another post has this address',
+      '/feed.xml: The address "feed.xml" is reserved by the blog; choose another.',
+      '/shared: another post has the same alias',
+      '/mine: belongs to “Mine”',
     ]);
   });
 
@@ -211,6 +250,8 @@ describe('links and pictures of a tree', () => {
     expect(summary.missingImages).toEqual([{ file: 'notes/a/index.md', text: 'gone.png' }]);
     expect(summary.notes).toEqual([
       { file: 'notes/a/index.md', text: 'links to @/gone.md, which is not a post of this tree' },
+    ]);
+    expect(summary.lostEmbeds).toEqual([
       { file: 'notes/b.md', text: 'shortcode {{ youtube(id="x") }} left as text' },
     ]);
   });
@@ -316,11 +357,14 @@ describe('a tree of a generator', () => {
       [summary.deadLinks, summary.missingImages].map((rows) => rows.map(({ text: each }) => each));
     const first = run();
     expect(told(first)).toEqual([['/nowhere'], ['gone.png']]);
-    expect(first.notes.map(({ text: each }) => each)).toEqual([
+    expect(first.lostEmbeds.map(({ text: each }) => each)).toEqual([
       'shortcode {{< tweet 1 >}} left as text',
       'component <Chart> is unknown and shows nothing',
       '<iframe> becomes a link: the blog embeds no foreign content',
     ]);
+    expect(summaryLines(first, { all: false, seconds: 0 }).at(-1)).toBe(
+      'Broken in these posts: 1 dead link, 1 missing picture, 3 lost embeds.',
+    );
     expect(told(run())).toEqual([[], []]);
     const again = run(site, true);
     expect([told(again), figures(again)]).toEqual([told(first), [0, 0, 2, 0]]);
@@ -383,8 +427,8 @@ describe('an address of the generator that no post can have', () => {
   ])('is told: %s', (settings, text, file, front, address) => {
     write(settings, text);
     write(file, `---\ntitle: C\ndate: 2024-01-03\n${front}\n---\nText.`);
-    expect(run().notes.map((note) => note.text)).toEqual([
-      expect.stringContaining(`alias ${address} left out`),
+    expect(run().lostAddresses.map(({ text: told }) => told)).toEqual([
+      expect.stringContaining(`/${address}: The address`),
     ]);
   });
 });

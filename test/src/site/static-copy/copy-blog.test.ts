@@ -134,15 +134,16 @@ describe('a static copy', () => {
     const redirects = new Redirects(blog.database, { now: () => NOON });
     const post = blog.posts.create(draft({ path: 'old', aliases: ['ä/x.html'] }));
     blog.posts.update(post.id, 1, draft({ path: 'new', aliases: ['ä/x.html'] }));
-    redirects.put('/index.xml', '/feed.atom');
+    redirects.put('/newest.xml', '/feed.xml');
     redirects.put('/twice', '/old#part');
     redirects.put('/away', 'https://example.org/?a=1&b="2"');
-    expect(await copy()).toMatchObject({ redirects: 5, left: [] });
+    expect(await copy()).toMatchObject({ redirects: 9, left: [] });
     for (const file of ['old/index.html', 'ä/x.html'])
       expect(fileIn(file)).toContain('content="0; url=https://blog.example/new"');
     expect(fileIn('twice/index.html')).toContain('<link rel="canonical" href="https://blog.example/new"');
     expect(fileIn('away/index.html')).toContain('href="https://example.org/?a=1&amp;b=%222%22"');
-    expect(fileIn('index.xml')).toBe(fileIn('feed.atom'));
+    expect(fileIn('newest.xml')).toBe(fileIn('feed.atom'));
+    expect(fileIn('index.xml')).toBe(fileIn('feed.rss'));
   });
 
   it('can be below a path of its host', async () => {
