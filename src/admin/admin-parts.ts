@@ -62,6 +62,8 @@ interface AdminPartDependencies {
   readonly now: () => number;
   /** Read each time: a command writes it. */
   readonly lastBackup: () => LastBackup | undefined;
+  /** Renders the posts again that a setting has changed. */
+  readonly renderStale: () => void;
   readonly accounts: Accounts;
   readonly site: StoredSiteSettings;
   readonly assets: Assets;

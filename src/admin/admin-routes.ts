@@ -22,7 +22,7 @@ type AdminDependencies = EditRouteDependencies &
 /** Writing: posts, media and settings. */
 export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | 'showSettings'>): Router {
   const router = createRouter();
-  const posts = { ...deps, renderText: createRenderText(deps.posts) };
+  const posts = { ...deps, renderText: createRenderText(deps.posts.rendering) };
   addPostRoutes(router, posts);
   addPreviewRoutes(router, posts);
   // Before the routes with an id.

@@ -69,9 +69,10 @@ export function addPostRoutes(router: Router, deps: PostRouteDependencies): void
   });
 
   router.post('/admin/posts/:id/restore', forms.owner, async (ctx) => {
-    const { id, markdown, path, aliases } = expectPost(posts, ctx);
-    const text = await renderText(markdown, { path, formerPaths: aliases });
-    const post = await whenUnlocked(() => posts.restore(id, { rendered: text }));
-    seeOther(ctx, `/admin/posts/${post.id}/edit?done=restored`);
+    const post = expectPost(posts, ctx);
+    const { id, markdown, path, aliases: formerPaths } = post;
+    const text = await renderText(markdown, { path, formerPaths, fields: post });
+    await whenUnlocked(() => posts.restore(id, { rendered: text }));
+    seeOther(ctx, `/admin/posts/${id}/edit?done=restored`);
   });
 }

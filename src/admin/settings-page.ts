@@ -56,6 +56,22 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('author', 'Author', 'Empty: the blog’s title is used.')}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
       ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
+      <p>
+        <label
+          ><input
+            type="checkbox"
+            name="typographer"
+            value="on"
+            aria-describedby="typographer-hint"
+            ${values.typographer === 'on' && html` checked`}
+          />
+          Typographic quotes and dashes</label
+        >
+      </p>
+      <p class="hint" id="typographer-hint">
+        Posts show quotes, dashes (--) and ellipses as their language prints them. The text in the editor
+        stays as you typed it, and code is never changed.
+      </p>
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;

@@ -25,6 +25,8 @@ export interface SettingsRouteDependencies {
   readonly log: Logger;
   readonly now: () => number;
   readonly lastBackup: () => LastBackup | undefined;
+  /** Renders the posts again that a setting has changed, after the answer. */
+  readonly renderStale: () => void;
 }
 
 /** Shows the settings page; after a refused form with its problems and the typed values. */
@@ -52,7 +54,9 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   router.post('/admin/settings', forms.owner, async (ctx) => {
     const { values, problems } = readSiteForm(formFields(ctx));
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
+    const before = site.typographer;
     await whenUnlocked(() => site.save(values));
+    if (site.typographer !== before) deps.renderStale();
     seeOther(ctx, '/admin/settings?done=saved');
   });
 

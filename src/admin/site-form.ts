@@ -35,6 +35,7 @@ export function readSiteForm(fields: FormFields): {
       author: line('author'),
       language: language ?? line('language'),
       timeZone: timeZone ?? line('timeZone'),
+      typographer: fields['typographer'] === 'on' ? 'on' : 'off',
     },
     problems,
   };

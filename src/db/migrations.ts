@@ -248,4 +248,12 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE unfinished_media (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 18,
+    name: 'the typographer',
+    sql: `
+      -- A blog that has posts goes on to show them as typed, until its owner switches the typographer on.
+      INSERT INTO settings (key, value) SELECT 'typographer', 'off' WHERE EXISTS (SELECT 1 FROM posts);
+    `,
+  },
 ];

@@ -9,6 +9,8 @@ export interface SiteSettings {
   readonly author: string;
   /** IANA name of the time zone of all dates and times: in forms, on pages, in the archive and in addresses. */
   readonly timeZone: string;
+  /** `on`: quotes and dashes in posts as they are printed, `off`: as typed. */
+  readonly typographer: string;
 }
 
 /** Keys in the table of settings. */
@@ -18,6 +20,7 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   language: 'language',
   author: 'author',
   timeZone: 'time_zone',
+  typographer: 'typographer',
 };
 
 /** Keys of settings that readers see, as an SQL list. */
@@ -31,6 +34,7 @@ const DEFAULTS: SiteSettings = {
   language: 'en',
   author: '',
   timeZone: 'UTC',
+  typographer: 'on',
 };
 
 /** The author of posts that name none. */
@@ -43,7 +47,14 @@ export function readSiteSetting(store: SettingStore, name: keyof SiteSettings): 
   return store.get(KEYS[name]) ?? DEFAULTS[name];
 }
 
-/** Returns true if the settings were saved; they are saved together. */
+/** An import into an empty blog leaves its texts as typed, unless somebody has chosen. Returns true if that changed the setting. */
+export function keepTextsAsTyped(store: SettingStore): boolean {
+  if (store.get(KEYS.typographer) !== undefined) return false;
+  store.set(KEYS.typographer, 'off');
+  return true;
+}
+
+/** Returns true if the settings were saved; they are saved together, but for the typographer. */
 export function hasSiteSettings(store: SettingStore): boolean {
   return store.get(KEYS.title) !== undefined;
 }
@@ -51,7 +62,7 @@ export function hasSiteSettings(store: SettingStore): boolean {
 /** The current settings: read once from the database, cached in memory, changed by `save`. */
 export class StoredSiteSettings implements SiteSettings {
   readonly #store: SettingStore;
-  #values: SiteSettings;
+  #values: Omit<SiteSettings, 'typographer'>;
 
   constructor(store: SettingStore) {
     this.#store = store;
@@ -66,19 +77,21 @@ export class StoredSiteSettings implements SiteSettings {
 
   /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
-    const { title, description, language, author, timeZone } = values;
+    const { title, description, language, author, timeZone, typographer } = values;
     this.#store.setAll({
       [KEYS.title]: title,
       [KEYS.description]: description,
       [KEYS.language]: language,
       [KEYS.author]: author,
       [KEYS.timeZone]: timeZone,
+      // What nobody has chosen an import may still choose.
+      ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
     });
     this.#values = { title, description, language, author, timeZone };
   }
 
   get values(): SiteSettings {
-    return this.#values;
+    return { ...this.#values, typographer: this.typographer };
   }
   get title(): string {
     return this.#values.title;
@@ -94,5 +107,9 @@ export class StoredSiteSettings implements SiteSettings {
   }
   get timeZone(): string {
     return this.#values.timeZone;
+  }
+  /** From the database each time: no page of readers needs it, and an import may change it. */
+  get typographer(): string {
+    return readSiteSetting(this.#store, 'typographer');
   }
 }

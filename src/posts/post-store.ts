@@ -4,9 +4,7 @@ import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
 import { newFeedId } from './feed-id.ts';
 import { AdminListing, type AdminPageOptions } from './admin-listing.ts';
-import type { MediaSize } from './markdown/link-targets.ts';
 import type { RenderedMarkdown } from './markdown/markdown.ts';
-import { renderMarkdown } from './markdown/markdown.ts';
 import type {
   AdminPostPage,
   PathLookup,
@@ -24,6 +22,7 @@ import { checkPath, datedPath, decodePath, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
 import { TagNames } from './tag-names.ts';
+import { TextRendering } from './text-rendering.ts';
 
 /** Options of an import. */
 export interface SaveOptions {
@@ -67,7 +66,8 @@ export class PostStore {
   readonly #byKey: Statement<[string], PostRow>;
   readonly #byId: Statement<[number], PostRow>;
   readonly #byAlias: Statement<[string], AliasRow>;
-  readonly #mediaSize: Statement<[string], MediaSize>;
+  /** Media and settings that a text is rendered with. */
+  readonly rendering: TextRendering;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#database = database;
@@ -83,7 +83,7 @@ export class PostStore {
       `SELECT posts.path, posts.status, posts.published_at, posts.deleted_at
        FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?`,
     );
-    this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
+    this.rendering = new TextRendering(database);
   }
 
   /** Listed posts that are published now, newest first; an invalid cursor is ignored. */
@@ -171,11 +171,6 @@ export class PostStore {
     return this.#admin.counts();
   }
 
-  /** The size of a media file; undefined if there is none of that name. */
-  mediaSize(name: string): MediaSize | undefined {
-    return this.#mediaSize.get(name);
-  }
-
   /** The post that saving a draft now would produce, over `before` or as a new post. Throws PostDraftError. */
   decide(draft: PostDraft, before?: Post): DecidedPost {
     const language = readSiteSetting(this.#settings, 'language');
@@ -191,18 +186,13 @@ export class PostStore {
     return { fields, path, formerPaths: aliasesAfter(fields, path, before) };
   }
 
-  /** Renders a draft at a path without saving it. */
-  render(markdown: string, path: string, formerPaths: readonly string[] = []): RenderedMarkdown {
-    return renderMarkdown(markdown, { path, formerPaths, media: (name) => this.#mediaSize.get(name) });
-  }
-
   /** Throws PostDraftError. */
   create(draft: PostDraft, options: SaveOptions = {}): Post {
     const now = this.#now();
     const { fields, path } = this.decide(draft);
     return this.#immediate(() => {
       // Inside the transaction, so that a locked database does not waste the rendering.
-      const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
+      const rendered = options.rendered ?? this.rendering.render({ ...draft, ...fields, path });
       this.#checkFree([path], 'path', undefined);
       const aliases = fields.aliases.filter((alias) => pathKey(alias) !== pathKey(path));
       this.#checkFree(aliases, 'aliases', undefined);
@@ -230,7 +220,7 @@ export class PostStore {
     const { fields, path, formerPaths: aliases } = this.decide(draft, before);
     return this.#immediate(() => {
       this.#expect(id, version);
-      const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
+      const rendered = options.rendered ?? this.rendering.render({ ...draft, ...fields, path, aliases });
       this.#checkFree([path], 'path', id);
       this.#checkFree(aliases, 'aliases', id);
       const updatedAtMillis = options.updatedAtMillis ?? now;
@@ -261,11 +251,7 @@ export class PostStore {
       const post = this.byId(id);
       if (post === undefined) throw new PostNotFoundError(id);
       if (post.deletedAtMillis !== null)
-        this.#writer.restore(
-          post,
-          options.rendered ?? this.render(post.markdown, post.path, post.aliases),
-          this.#now(),
-        );
+        this.#writer.restore(post, options.rendered ?? this.rendering.render(post), this.#now());
       return this.byId(id)!;
     });
   }

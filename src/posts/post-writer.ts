@@ -8,9 +8,6 @@ import type { PostFields } from './post-fields.ts';
 import { tagKey } from './post-listings.ts';
 import { pathKey } from '../process/address.ts';
 
-/** Raise it if the same Markdown renders to other HTML or search text; the next start renders stored posts again. */
-export const RENDERER_VERSION = 2;
-
 /** The checked data of a post. */
 export interface PostRecord extends PostFields {
   readonly path: string;
@@ -202,6 +199,6 @@ function renderedColumns(description: string | undefined, rendered: RenderedMark
     summary,
     reading_minutes: readingMinutes,
     html: rendered.html,
-    rendered_by: RENDERER_VERSION,
+    rendered_by: rendered.renderedBy,
   };
 }

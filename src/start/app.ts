@@ -54,6 +54,8 @@ export interface BlogParts {
   /** The caller starts and stops them. Undefined: none. */
   readonly alerts?: Alerts | undefined;
   readonly log: Logger;
+  /** Renders stored texts again that are from another version or setting; returns at once. */
+  readonly renderStale: () => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

@@ -79,6 +79,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     now: Date.now,
     onFault: (error) => log.debug({ err: error }, 'failed to look for backups, imports and due posts'),
   });
+  const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   const parts: BlogParts = {
     config,
     alerts,
@@ -89,10 +90,10 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     control: telemetry.control,
     render: telemetry.render,
     live: new LiveStreams(telemetry.query),
+    renderStale: () => void stale.renderAll(),
     now: Date.now,
   };
 
-  const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   // Waiting for locks is allowed only until the blog listens.
   const setup = onListening === undefined ? prepared(() => parts.accounts.setupLinks.create()) : undefined;
   const app = createApp(parts, routers?.(parts));
@@ -107,7 +108,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     markers.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(mediaFolderOf(config), Date.now()).catch(() => {});
-    stale.renderAll().catch((error) => log.warn({ err: error }, 'failed to render posts again'));
+    parts.renderStale();
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, parts);
     if (setup !== undefined)

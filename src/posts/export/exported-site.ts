@@ -35,10 +35,10 @@ export function exportedSite(
   redirects: readonly Redirect[],
   renamed: ReturnType<TagNames['renamed']>,
 ): string {
-  const { title, description, language, author, timeZone } = settings;
+  const { title, description, language, author, timeZone, typographer } = settings;
   const site = {
     format: FORMAT,
-    settings: { title, description, language, author, timeZone },
+    settings: { title, description, language, author, timeZone, typographer },
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
     tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
   };
@@ -64,6 +64,7 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('language'),
       ...word('author'),
       ...word('timeZone'),
+      ...word('typographer'),
     },
     redirects: pairsOf(whole['redirects']),
     tagNames: pairsOf(whole['tagNames']),

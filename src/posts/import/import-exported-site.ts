@@ -41,7 +41,7 @@ export function importExportedSite(
 }
 
 function takeSettings(
-  { title, description, language, author, timeZone }: ExportedSite['settings'],
+  { title, description, language, author, timeZone, typographer }: ExportedSite['settings'],
   store: SettingStore,
   note: (text: string) => void,
 ): void {
@@ -53,6 +53,7 @@ function takeSettings(
     language: language ?? here.language,
     author: author ?? here.author,
     timeZone: timeZone ?? here.timeZone,
+    typographer: typographer === 'on' || typographer === 'off' ? typographer : here.typographer,
   };
   if (!hasSiteSettings(store)) return site.save(all);
   if (JSON.stringify(all) !== JSON.stringify(here)) note('its settings left out: those saved here stay');

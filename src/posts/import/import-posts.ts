@@ -12,6 +12,7 @@ import { PictureRefresh } from './refresh-pictures.ts';
 import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
+import { settleTypography } from './settle-typography.ts';
 import { readTree } from './read-tree.ts';
 
 /** Posts per transaction: few, so that saves of a running blog wait only briefly for the lock. */
@@ -40,6 +41,8 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   const planned = planImport(tree, summary, { nowMillis: now(), timeZone });
   const media = new MediaImporter(options.media, tree);
   if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
+  if (planned.length > 0 && tree.site.generator !== 'glasshouse')
+    summary.typography = settleTypography(options.database);
   if (tree.site.generator === 'glasshouse') {
     importExportedSite(tree.root, { database: options.database, now }, summary);
     media.importExported();
@@ -57,7 +60,7 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     if (typeof verdict === 'object') pictures.refresh(post.source, verdict);
     const isWritten = verdict === 'write';
     if (isWritten || options.checksAll === true) {
-      const rendered = render(post, media, summary);
+      const rendered = render(post, options.posts, media, summary);
       links.set(post.source.relative, rendered.rendered.links);
       if (isWritten) batch.push(rendered);
     }
@@ -86,13 +89,19 @@ function deadLinks(
   });
 }
 
-function render(planned: PlannedPost, media: MediaImporter, summary: ImportSummary): RenderedPost {
+function render(
+  planned: PlannedPost,
+  posts: PostStore,
+  media: MediaImporter,
+  summary: ImportSummary,
+): RenderedPost {
   const { source, post } = planned;
   media.importCompanions(source, post.draft.path);
-  const rendered = renderMarkdown(post.draft.markdown, {
-    path: post.draft.path,
-    media: media.lookup(source, post.draft.path),
-  });
+  const rendered = renderMarkdown(
+    post.draft.markdown,
+    { path: post.draft.path, media: media.lookup(source, post.draft.path) },
+    { typography: posts.rendering.typography(post.draft.language) },
+  );
   for (const image of rendered.missingImages)
     summary.missingImages.push({ file: source.relative, text: image });
   return { ...planned, rendered };

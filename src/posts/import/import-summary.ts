@@ -18,6 +18,8 @@ export class ImportSummary {
   mediaFiles = 0;
   /** Posts that the blog was created with, unchanged since. */
   removedWelcomePosts = 0;
+  /** How quotes and dashes of the imported texts are shown, if that is worth a line. */
+  typography: 'as typed' | 'typographic' | undefined;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
   /** Links to addresses that do not exist in the blog. */
@@ -42,6 +44,10 @@ export class ImportSummary {
 }
 
 const MAX_LINES = 20;
+const TYPOGRAPHY_LINES = {
+  'as typed': 'Quotes and dashes are shown as the files have them; the settings can show typographic ones.',
+  typographic: 'Quotes and dashes are shown as typographic ones; the settings can switch that off.',
+};
 
 function list(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
@@ -74,6 +80,7 @@ export function summaryLines(
     ...(summary.removedWelcomePosts > 0
       ? [`${summary.removedWelcomePosts} unchanged welcome posts were removed.`]
       : []),
+    ...(summary.typography === undefined ? [] : [TYPOGRAPHY_LINES[summary.typography]]),
     ...(summary.isEmpty ? ['The folder contains no post.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>

@@ -21,7 +21,7 @@ export class PictureRefresh {
     this.#used = database.prepare<[number], string>(USED).pluck();
     const writer = new PostWriter(database);
     this.#replace = database.transaction((post: Post) => {
-      writer.replaceRendered(post, posts.render(post.markdown, post.path, post.aliases));
+      writer.replaceRendered(post, posts.rendering.render(post));
     });
   }
 

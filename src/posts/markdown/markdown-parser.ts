@@ -5,6 +5,7 @@ import { figures } from './figures.ts';
 import { headings, type Heading } from './headings.ts';
 import { highlightCode } from './highlight-code.ts';
 import { taskLists } from './task-lists.ts';
+import { typographer } from './typographer.ts';
 
 /** Limit of highlighted code per post; further blocks are shown plain. About three seconds of work. */
 const MAX_HIGHLIGHTED_CHARACTERS = 100_000;
@@ -14,6 +15,8 @@ const MAX_ADDRESS_CHARACTERS = 2000;
 export interface ParseEnvironment {
   [key: string | symbol]: unknown;
   headings?: readonly Heading[];
+  /** The language whose quotes and dashes the text gets; undefined: as typed. */
+  typography?: string | undefined;
   /** Characters of code highlighted so far. */
   highlighted?: number;
 }
@@ -56,6 +59,7 @@ export function createMarkdownParser(): MarkdownIt {
   markdown.use(taskLists);
   markdown.use(figures);
   markdown.use(headings);
+  markdown.use(typographer);
   markdown.renderer.rules['footnote_anchor'] = (tokens, index) => {
     const { id, subId } = tokens[index]!.meta as { id: number; subId: number };
     const target = `fnref${id + 1}${subId > 0 ? `:${subId}` : ''}`;

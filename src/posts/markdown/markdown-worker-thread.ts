@@ -14,7 +14,7 @@ parentPort!.on('message', (request: WorkerRequest) => {
   const { id } = request;
   try {
     if ('markdown' in request) {
-      const text = parseMarkdown(request.markdown, { highlight: request.highlight });
+      const text = parseMarkdown(request.markdown, request.options);
       parsed.set(id, { text, place: request.place });
       return answer({ id, names: mediaNames(text, request.place) });
     }

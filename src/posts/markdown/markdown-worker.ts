@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { MediaSize } from './link-targets.ts';
-import type { RenderedMarkdown } from './markdown.ts';
+import type { RenderedMarkdown, RenderOptions } from './markdown.ts';
 import { PostDraftError } from '../post-errors.ts';
 import type { PostPlace, WorkerAnswer, WorkerRequest } from './render-messages.ts';
 
@@ -41,7 +41,12 @@ export class MarkdownWorker {
   }
 
   /** If highlighting fails or times out, the text is rendered with plain code. Throws PostDraftError if that fails too. */
-  async render(markdown: string, place: PostPlace, media: MediaLookup): Promise<RenderedMarkdown> {
+  async render(
+    markdown: string,
+    place: PostPlace,
+    media: MediaLookup,
+    options: Pick<RenderOptions, 'typography'> = {},
+  ): Promise<RenderedMarkdown> {
     if (this.#jobs.size >= MAX_WAITING)
       throw new PostDraftError(
         'markdown',
@@ -49,10 +54,10 @@ export class MarkdownWorker {
         'The server is busy rendering. Wait a few seconds and save again.',
       );
     try {
-      return await this.#run(markdown, place, media, true);
+      return await this.#run(markdown, place, media, options);
     } catch {
       try {
-        return await this.#run(markdown, place, media, false);
+        return await this.#run(markdown, place, media, { ...options, highlight: false });
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         throw new PostDraftError('markdown', 'invalid', `The text could not be rendered: ${why}`);
@@ -64,12 +69,12 @@ export class MarkdownWorker {
     markdown: string,
     place: PostPlace,
     media: MediaLookup,
-    highlight: boolean,
+    options: RenderOptions,
   ): Promise<RenderedMarkdown> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#jobs.set(id, { media, resolve, reject });
-      this.#send({ id, markdown, place, highlight });
+      this.#send({ id, markdown, place, options });
       this.#wait();
     });
   }

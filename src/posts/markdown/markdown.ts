@@ -5,6 +5,14 @@ import { createMarkdownParser, type ParseEnvironment } from './markdown-parser.t
 import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
+/** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
+const RENDERER_VERSION = 2;
+
+/** The number of this renderer, another one with typography. A stored text with another number is rendered again. */
+export function rendererNumber(typography: string | undefined): number {
+  return 2 * RENDERER_VERSION + (typography === undefined ? 0 : 1);
+}
+
 /** A rendered text, as stored. */
 export interface RenderedMarkdown {
   readonly html: string;
@@ -18,6 +26,8 @@ export interface RenderedMarkdown {
   readonly links: readonly string[];
   /** Missing local pictures, as written. */
   readonly missingImages: readonly string[];
+  /** `rendererNumber` of its typography. */
+  readonly renderedBy: number;
 }
 
 const parser = createMarkdownParser();
@@ -28,11 +38,14 @@ interface ParsedMarkdown {
   readonly html: string;
   readonly firstParagraphText: string;
   readonly headings: readonly Heading[];
+  readonly renderedBy: number;
 }
 
 export interface RenderOptions {
   /** False: code is shown plain. */
   readonly highlight?: boolean | undefined;
+  /** A BCP 47 language, whose quotes and dashes the text gets; undefined: as typed. */
+  readonly typography?: string | undefined;
 }
 
 /**
@@ -48,8 +61,14 @@ export function renderMarkdown(
 }
 
 /** The slow part of rendering; independent of the blog. */
-export function parseMarkdown(markdown: string, { highlight = true }: RenderOptions = {}): ParsedMarkdown {
-  const environment: ParseEnvironment = highlight ? {} : { highlighted: Number.POSITIVE_INFINITY };
+export function parseMarkdown(
+  markdown: string,
+  { highlight = true, typography }: RenderOptions = {},
+): ParsedMarkdown {
+  const environment: ParseEnvironment = {
+    typography,
+    ...(highlight ? {} : { highlighted: Number.POSITIVE_INFINITY }),
+  };
   const tokens = parser.parse(markdown, environment);
   const first = tokens.findIndex((token, at) => {
     const inline = tokens[at + 1];
@@ -69,6 +88,7 @@ export function parseMarkdown(markdown: string, { highlight = true }: RenderOpti
             .replace(/\s+/g, ' ')
             .trim(),
     headings: environment.headings ?? [],
+    renderedBy: rendererNumber(typography),
   };
 }
 
@@ -85,6 +105,7 @@ export function placeMarkdown(parsed: ParsedMarkdown, context: LinkContext): Ren
     wordCount: countWords(text),
     links: [...targets.links].filter((link) => !link.startsWith('#')),
     missingImages: [...targets.missingImages],
+    renderedBy: parsed.renderedBy,
   };
 }
 

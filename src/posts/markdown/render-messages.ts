@@ -1,5 +1,5 @@
 import type { LinkContext, MediaSize } from './link-targets.ts';
-import type { RenderedMarkdown } from './markdown.ts';
+import type { RenderedMarkdown, RenderOptions } from './markdown.ts';
 
 /** The current and former paths of a text. */
 export type PostPlace = Omit<LinkContext, 'media'>;
@@ -10,7 +10,7 @@ export type WorkerRequest =
       readonly id: number;
       readonly markdown: string;
       readonly place: PostPlace;
-      readonly highlight: boolean;
+      readonly options: RenderOptions;
     }
   | { readonly id: number; readonly media: readonly (readonly [name: string, size: MediaSize])[] };
 

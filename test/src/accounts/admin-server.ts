@@ -49,6 +49,8 @@ export class AdminServer {
   accounts: Accounts;
   posts: PostStore;
   site: StoredSiteSettings;
+  /** How often stored texts were to be rendered again. */
+  staleRenders = 0;
   routers: readonly Router[] = [];
   /** Statements that touched the sessions table. */
   sessionStatements = 0;
@@ -143,6 +145,7 @@ export class AdminServer {
       accounts: this.accounts,
       site: this.site,
       lastBackup: () => lastBackupOf(new SettingStore(this.database)),
+      renderStale: () => void this.staleRenders++,
     });
     this.routers = admin.routers;
     const app = new Koa();

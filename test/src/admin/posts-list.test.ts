@@ -85,6 +85,7 @@ describe('settings', () => {
     author: 'Ada',
     language: 'pt-br',
     timeZone: 'Europe/Berlin',
+    typographer: 'on',
   };
 
   it('rename the blog, over a restart too', async () => {
@@ -93,6 +94,16 @@ describe('settings', () => {
     expect((await server.ask('/')).text).toContain('Glass &amp; Co');
     await server.restart();
     expect(server.site.values).toEqual({ ...site, language: 'pt-BR' });
+  });
+
+  it('render the posts again when the typographer is switched, and only then', async () => {
+    expect((await owner.get('/admin/settings')).text).toMatch(/name="typographer"[^>]* checked/);
+    await owner.post('/admin/settings', site);
+    expect(server.staleRenders).toBe(0);
+    const { typographer: _, ...off } = site;
+    await owner.post('/admin/settings', off);
+    expect([server.staleRenders, server.site.typographer]).toEqual([1, 'off']);
+    expect((await owner.get('/admin/settings')).text).not.toMatch(/name="typographer"[^>]* checked/);
   });
 
   it('show the problems and keep what was typed', async () => {

@@ -74,6 +74,8 @@ describe('openDatabase', () => {
     const lookup = new PostStore(database).lookup('/old');
     expect(lookup).toEqual({ kind: 'moved', path: '2026/03/Glass' });
     expect(new SearchIndex(database).search('clear').total).toBe(1);
+    // Its texts are shown as they were: as typed.
+    expect(new PostStore(database).rendering.typography()).toBeUndefined();
     expect(database.prepare('SELECT count(*) AS sessions FROM sessions').get()).toEqual({ sessions: 0 });
     closeDatabase(database);
   });

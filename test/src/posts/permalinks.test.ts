@@ -62,7 +62,7 @@ describe('the owner’s settings', () => {
   it('show on the next page without a restart', async () => {
     expect((await server.ask('/')).text).toContain('Glasshouse');
     server.site.save({
-      timeZone: 'UTC',
+      ...server.site.values,
       title: 'Feldnotizen',
       description: 'Kurz.',
       language: 'de',

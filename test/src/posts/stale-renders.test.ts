@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { SettingStore } from '../../../src/db/setting-store.ts';
 import { ImportLedger } from '../../../src/posts/import/import-ledger.ts';
 import { StaleRenders } from '../../../src/posts/stale-renders.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -58,5 +59,25 @@ describe('StaleRenders', () => {
     stale.stop();
     expect(await running).toBe(0);
     expect(blog.posts.byId(id)!.html).toContain('old');
+  });
+
+  it('renders every post again when the typographer is switched, also while it runs', async () => {
+    const markdown = '"so" -- ...';
+    const { id, version } = blog.posts.create(draft({ markdown }));
+    const other = blog.posts.create(draft({ title: 'Other', markdown, language: 'de' }));
+    const html = (post: number): string => blog.posts.byId(post)!.html;
+    expect([html(id), html(other.id)]).toEqual(['<p>“so” – …</p>\n', '<p>„so“ – …</p>\n']);
+    const settings = new SettingStore(blog.database);
+    settings.set('typographer', 'off');
+    const stale = staleRenders();
+    const running = stale.renderAll();
+    settings.set('typographer', 'on');
+    expect(stale.renderAll()).toBe(running);
+    await running;
+    expect(html(other.id)).toBe('<p>„so“ – …</p>\n');
+    settings.set('typographer', 'off');
+    expect(await stale.renderAll()).toBe(2);
+    expect(html(id)).toBe('<p>"so" -- ...</p>\n');
+    expect(blog.posts.byId(id)!.version).toBeGreaterThan(version);
   });
 });

@@ -30,6 +30,7 @@ beforeAll(() => {
     render,
     live: new LiveStreams(query),
     log: pino({ level: 'silent' }),
+    renderStale: () => {},
     now: Date.now,
   });
   const routers = app.middleware.flatMap((middleware) =>

@@ -162,6 +162,7 @@ describe('an export', () => {
       language: 'de',
       author: 'A',
       timeZone: 'Europe/Berlin',
+      typographer: 'off',
     });
     const redirects = new Redirects(blog.database, { now: () => NOON });
     redirects.put('/covered', '/ä?q=1#x');

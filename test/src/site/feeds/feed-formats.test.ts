@@ -17,7 +17,7 @@ let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
   server.site.save({
-    timeZone: 'UTC',
+    ...server.site.values,
     title: HOSTILE,
     description: HOSTILE,
     language: 'en',

@@ -45,7 +45,7 @@ describe('OpenSearch', () => {
   it('describes the search of this blog', async () => {
     const server = await new ReaderServer({ publicUrl: ORIGIN }).start();
     server.site.save({
-      timeZone: 'UTC',
+      ...server.site.values,
       title: 'A very long & odd title <b>',
       description: '',
       language: 'en',

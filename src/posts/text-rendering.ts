@@ -1,0 +1,35 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { SettingStore } from '../db/setting-store.ts';
+import { readSiteSetting } from '../db/site-settings.ts';
+import type { MediaSize } from './markdown/link-targets.ts';
+import { renderMarkdown, type RenderedMarkdown } from './markdown/markdown.ts';
+import type { Post } from './post.ts';
+
+/** What of the blog the rendering of a text depends on: its media and its settings. */
+export class TextRendering {
+  readonly #settings: SettingStore;
+  readonly #mediaSize: Statement<[string], MediaSize>;
+
+  constructor(database: Database) {
+    this.#settings = new SettingStore(database);
+    this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
+  }
+
+  /** The size of a media file; undefined if there is none of that name. */
+  mediaSize(name: string): MediaSize | undefined {
+    return this.#mediaSize.get(name);
+  }
+
+  /** The language of quotes and dashes in a text of `language` (default: the blog's); undefined if texts are shown as typed. */
+  typography(language?: string): string | undefined {
+    if (readSiteSetting(this.#settings, 'typographer') !== 'on') return undefined;
+    return language ?? readSiteSetting(this.#settings, 'language');
+  }
+
+  /** Renders at once; the running blog uses its MarkdownWorker. */
+  render(post: Pick<Post, 'markdown' | 'path' | 'aliases' | 'language'>): RenderedMarkdown {
+    const media = (name: string): MediaSize | undefined => this.mediaSize(name);
+    const place = { path: post.path, formerPaths: post.aliases, media };
+    return renderMarkdown(post.markdown, place, { typography: this.typography(post.language) });
+  }
+}
