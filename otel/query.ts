@@ -49,6 +49,7 @@ export type {
   StallFrame,
   StallHolder,
   StallWatchState,
+  WaitWithin,
 } from './base/stall.ts';
 export type { Limits, Objective } from './base/limits.ts';
 export { LOG_LEVELS } from './base/log-search.ts';

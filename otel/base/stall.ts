@@ -21,6 +21,13 @@ export interface StallHolder {
   readonly route: string | undefined;
 }
 
+/** A part of a request's span. */
+export interface WaitWithin {
+  /** After the span's start. */
+  readonly sinceMillis: number;
+  readonly millis: number;
+}
+
 /** A request that could not be handled meanwhile. It did not cause the stall. */
 export interface DelayedRequest {
   readonly traceId: string;
@@ -31,12 +38,14 @@ export interface DelayedRequest {
   /** In all, at most: if it was read after the stall, when it arrived is not known. */
   readonly waitedMillis: number;
   /** The part of it within its span, and when that began, after the span did; undefined in stalls of earlier versions. */
-  readonly within?: { readonly sinceMillis: number; readonly millis: number } | undefined;
+  readonly within?: WaitWithin | undefined;
+  /** A second part within its span: between both, the loop ran for it. */
+  readonly alsoWithin?: WaitWithin;
   /** True if it had started before the stall. */
   readonly wasRunning: boolean;
 }
 
-/** One time that the event loop was blocked. */
+/** One time that the event loop was blocked, for one request or whatever else ran. What follows in the same turn is another. */
 export interface Stall {
   /** Its end, epoch milliseconds. */
   readonly atMillis: number;
@@ -52,6 +61,10 @@ export interface Stall {
   /** From `place` to its callers, at most 12. */
   readonly callers: readonly StallFrame[];
   readonly holder: StallHolder | undefined;
+  /** Path of the request that held the loop, if it is not traced: of a page that shows telemetry. */
+  readonly untracedPath?: string;
+  /** Set if the loop ran for so many requests one after the other, none of them for most of the time: then there is no holder. */
+  readonly heldBy?: number;
   /** Those that waited longest, at most 100. */
   readonly delayed: readonly DelayedRequest[];
   readonly delayedCount: number;

@@ -2,6 +2,9 @@ import type { Attributes, Span } from '@opentelemetry/api';
 import { requestLabels } from '../spans/metric-labels.ts';
 import { type RequestWords, schemeOf } from './http-request-attributes.ts';
 import { knownMethod } from './request-route.ts';
+import { pathOf } from './untraced-paths.ts';
+
+const MAX_PATH_CHARS = 300;
 
 /** A request with its span. */
 export interface ActiveRequest extends RequestWords {
@@ -16,6 +19,8 @@ export interface ActiveRequest extends RequestWords {
 export interface RequestListener {
   began(request: ActiveRequest): void;
   ended(request: ActiveRequest): void;
+  /** One that is not traced begins. */
+  passed(path: string): void;
 }
 
 /** Of one method and scheme. */
@@ -52,6 +57,11 @@ export class ActiveRequests {
     this.open.add(request);
     this.listener?.began(request);
     return count;
+  }
+
+  /** @param url Of a request that is not traced: its target. */
+  pass(url: string): void {
+    this.listener?.passed(pathOf(url).slice(0, MAX_PATH_CHARS));
   }
 
   /** Also those that are 0 now, so that a series does not vanish. */

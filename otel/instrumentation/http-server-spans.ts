@@ -137,6 +137,7 @@ export class HttpServerSpans {
       if (isOthersRequest(request)) return this.#leaveToOther();
       const since = this.#cost?.requestStart.begin() ?? 0;
       if (this.#isUntraced(request.url ?? '/')) {
+        this.#active?.pass(request.url ?? '/');
         bindRequestListeners(request, SUPPRESSED);
         this.#contexts.enter(SUPPRESSED);
       } else this.#start(request, response);
@@ -164,7 +165,9 @@ export class HttpServerSpans {
     try {
       const start = message as StreamMessage;
       if (!isStreamOfRequest(start)) return this.#contexts.enter(ROOT_CONTEXT);
-      const isUntraced = this.#isUntraced(start.headers[':path'] ?? '/');
+      const path = start.headers[':path'] ?? '/';
+      const isUntraced = this.#isUntraced(path);
+      if (isUntraced) this.#active?.pass(path);
       const context = isUntraced ? SUPPRESSED : this.#startStream(start);
       if (mayHaveBody(start)) this.#contexts.bind(context, start.stream);
       this.#contexts.enter(context);

@@ -2,7 +2,9 @@ import { ATTR_URL_PATH } from '../base/semconv.ts';
 import type { DelayedRequest, Stall, StallHolder } from '../base/stall.ts';
 import type { ActiveRequest } from './active-requests.ts';
 import { connectionOf } from './late-arrivals.ts';
-import { isReadable, type SeenRequest, seriesOfRequest, type StallTimes } from './stall-evidence.ts';
+import type { SeenRequest } from './seen-request.ts';
+import { isReadable, seriesOfRequest, type StallTimes } from './stall-evidence.ts';
+import { lengthOf, type StallPart } from './stall-turns.ts';
 
 /** Longest waits first. */
 const MAX_DELAYED = 100;
@@ -13,7 +15,7 @@ const SHORTEST_WAIT_MILLIS = 20;
 type Times = Pick<StallTimes, 'startNanos' | 'endNanos'>;
 
 /** What is known of a stall besides its samples. */
-interface Bounds {
+export interface StallBounds {
   /** Monotonic, the turn of the loop before it. */
   readonly fromNanos: number;
   /** How long the loop slept between that turn and the stall. */
@@ -29,7 +31,7 @@ interface Bounds {
  */
 export function startOfStall(
   sampledNanos: number,
-  { fromNanos, sleptMillis, idleMillis, requests }: Bounds,
+  { fromNanos, sleptMillis, idleMillis, requests }: StallBounds,
 ): number {
   return requests.reduce(
     (start, { ended }) =>
@@ -38,30 +40,70 @@ export function startOfStall(
   );
 }
 
-/** The requests that the stall delayed: each for as long as both lasted, and, if it was read only then, for as long as it can have waited before. */
+/**
+ * The requests that the stall delayed: each for as long as both lasted, less the part in which the loop ran for it, and, if it was read only then,
+ * for as long as it can have waited before.
+ *
+ * @param parts Of the stall; a single one is that of its holder.
+ */
 export function delayedRequests(
   stall: Times,
   requests: readonly SeenRequest[],
   holder: StallHolder | undefined,
+  parts: readonly StallPart[] = [],
 ): Pick<Stall, 'delayed' | 'delayedCount'> {
   const byConnection = Map.groupBy(requests, ({ request }) => connectionOf(request));
   const delayed = requests
     .filter(({ request }) => request.span.spanContext().traceId !== holder?.traceId)
-    .map((each) => delayedRequest(each, stall, byConnection.get(connectionOf(each.request)) ?? []))
+    .map((each) =>
+      delayedRequest(
+        each,
+        stall,
+        byConnection.get(connectionOf(each.request)) ?? [],
+        parts.length > 1 ? ownPart(parts, each.request) : undefined,
+      ),
+    )
     .filter(({ waitedMillis }) => waitedMillis >= SHORTEST_WAIT_MILLIS)
     .toSorted((a, b) => b.waitedMillis - a.waitedMillis);
   return { delayed: delayed.slice(0, MAX_DELAYED), delayedCount: delayed.length };
 }
 
-/** @param beside Requests of its connection. */
+/** The longest part in which the loop ran for it. */
+function ownPart(parts: readonly StallPart[], of: ActiveRequest): StallPart | undefined {
+  return parts
+    .filter(({ runner }) => runner !== undefined && 'request' in runner && runner.request === of)
+    .reduce<StallPart | undefined>(
+      (longest, each) => (longest === undefined || lengthOf([each]) > lengthOf([longest]) ? each : longest),
+      undefined,
+    );
+}
+
+/**
+ * @param beside Requests of its connection.
+ * @param own The part of the stall in which the loop ran for it.
+ */
 function delayedRequest(
   { request, ended }: SeenRequest,
   stall: Times,
   beside: readonly SeenRequest[],
+  own: StallPart | undefined,
 ): DelayedRequest {
   const { span, startNanos } = request;
-  const within = commonMillis(startNanos, ended?.nanos ?? Infinity, stall);
+  const endNanos = ended?.nanos ?? Infinity;
   const before = commonMillis(earliestArrival(request, beside), startNanos, stall);
+  const [first, second] = (
+    own === undefined
+      ? [[startNanos, endNanos]]
+      : [
+          [startNanos, own.fromNanos],
+          [own.toNanos, endNanos],
+        ]
+  )
+    .map(([from = 0, to = 0]) => ({
+      sinceMillis: Math.max(0, (Math.max(from, stall.startNanos) - startNanos) / 1e6),
+      millis: commonMillis(Math.max(from, startNanos), Math.min(to, endNanos), stall),
+    }))
+    .toSorted((a, b) => b.millis - a.millis);
   const { traceId, spanId } = span.spanContext();
   const path = isReadable(span) ? span.attributes[ATTR_URL_PATH] : undefined;
   return {
@@ -69,8 +111,9 @@ function delayedRequest(
     spanId,
     route: seriesOfRequest(span),
     path: String(path ?? '').slice(0, MAX_PATH_CHARS),
-    waitedMillis: before + within,
-    within: { sinceMillis: Math.max(0, (stall.startNanos - startNanos) / 1e6), millis: within },
+    waitedMillis: before + (first?.millis ?? 0) + (second?.millis ?? 0),
+    within: first,
+    ...(second !== undefined && second.millis > 0 && { alsoWithin: second }),
     wasRunning: startNanos < stall.startNanos,
   };
 }

@@ -4,9 +4,12 @@ import type { StallHolder } from '../base/stall.ts';
 import type { Operation } from '../spans/operation.ts';
 import { operationTypeOf, seriesOf } from '../spans/operation-type.ts';
 import type { ActiveRequest } from './active-requests.ts';
+import type { Probed } from './pending-stall.ts';
+import type { SeenRequest } from './seen-request.ts';
+import type { Runner } from './stall-turns.ts';
 
 /** Part of a stall that a synchronous operation has to cover to have caused it. */
-const COVERED = 0.6;
+export const COVERED = 0.6;
 
 /** A statement or render that took long. */
 export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'caller'> {
@@ -15,13 +18,6 @@ export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'call
   /** Epoch milliseconds. */
   readonly startMillis: number;
   readonly endMillis: number;
-}
-
-/** A request that was open during a stall, or may have arrived during it. */
-export interface SeenRequest {
-  readonly request: ActiveRequest;
-  /** Monotonic, and how long the loop had slept until then; undefined while it is open. */
-  readonly ended?: { readonly nanos: number; readonly idleMillis: number } | undefined;
 }
 
 /** The span that is active where the main thread was interrupted. */
@@ -40,17 +36,19 @@ export interface StallTimes {
 }
 
 /**
- * The operation that blocked the loop: the statement that covers most of the stall, else the span that was active in it, else the only request or
- * operation that it can have been.
+ * The operation that blocked the loop: the statement that covers most of the stall, else the span that was active in it, else the only operation
+ * that it can have been, else the request that the loop ran for by its beginning or its answer, else the only request that it can have been.
  *
- * @param active The span that the probe found. Native code is not interrupted: the probe may run after it, and then for another request.
+ * @param probed What the probe found. Native code is not interrupted: the probe may run after it, and then for another request.
  */
 export function holderOf(
   stall: StallTimes,
-  active: Span | undefined,
+  probed: Pick<Probed, 'span'> | undefined,
   long: readonly LongOperation[],
   requests: readonly SeenRequest[],
+  runner?: Runner,
 ): StallHolder | undefined {
+  const active = probed?.span;
   const covering = long.filter((each) => coveredShare(each, stall) >= COVERED);
   const suspects = requests.filter((each) => mayHaveHeld(each, stall)).map(({ request }) => request);
   const all = requests.map(({ request }) => request);
@@ -62,6 +60,10 @@ export function holderOf(
   if (span !== undefined) return holderOfSpan(span, all);
   const [only, ...others] = mine;
   if (only !== undefined && others.length === 0) return holderOfOperation(only, all);
+  // A timer ran.
+  const isNobody = probed !== undefined && active === undefined;
+  if (runner !== undefined && !isNobody)
+    return 'request' in runner ? holderOfSpan(runner.request.span, all) : undefined;
   const [suspect, ...more] = suspects;
   // Without a request, a timer was active, or nothing was found.
   const isAlone = active !== undefined && suspect !== undefined && more.length === 0;

@@ -6,9 +6,11 @@ import type { Stall, StallFacts, StallWatchState } from '../base/stall.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import type { ActiveRequest, ActiveRequests } from './active-requests.ts';
 import { LateArrivals } from './late-arrivals.ts';
-import { activeSpan, holderOf, type LongOperation, type SeenRequest } from './stall-evidence.ts';
-import { delayedRequests, startOfStall } from './stall-delays.ts';
+import type { SeenRequest } from './seen-request.ts';
+import { activeSpan, type LongOperation } from './stall-evidence.ts';
+import { extentOf, finishedStall, type FoundStall, stallsOfTurn } from './finished-stall.ts';
 import type { Beat, PendingStall, Probed } from './pending-stall.ts';
+import { isWithin, type UntracedRequest } from './stall-turns.ts';
 import { StallLink } from './stall-link.ts';
 import type { Profiles } from './profiles.ts';
 import { stackNow } from './stack-lines.ts';
@@ -73,6 +75,7 @@ export class StallWatch {
   #lookedNanos = 0;
   #probed: Probed | undefined;
   #ended: SeenRequest[] = [];
+  #untraced: UntracedRequest[] = [];
   #long: LongOperation[] = [];
   readonly #pending = new Map<number, PendingStall>();
   #lastId = 0;
@@ -100,6 +103,7 @@ export class StallWatch {
     active.listener = {
       began: (request) => this.#onRequest(request),
       ended: (request) => this.#onRequestEnd(request),
+      passed: (path) => this.#onUntraced(path),
     };
     Object.defineProperty(globalThis, PROBE, { value: () => this.#probe(), configurable: true });
     process.on('exit', this.#onExit);
@@ -140,7 +144,10 @@ export class StallWatch {
 
   /** Called by the thread, in the middle of whatever runs. */
   #probe(): void {
-    this.#guarded(() => (this.#probed = { span: activeSpan(), stack: stackNow() }));
+    this.#guarded(() => {
+      const nanos = this.#options.clock.monotonicNanos();
+      this.#probed = { span: activeSpan(), stack: stackNow(), nanos };
+    });
   }
 
   #beginBeat(): void {
@@ -157,27 +164,38 @@ export class StallWatch {
     this.#beginBeat();
     this.#probed = undefined;
     const millis = (this.#beatNanos - from.nanos) / 1e6;
-    if (millis >= thresholdMillis && !isStarting()) this.#noteStall(from, probed);
+    if (millis >= thresholdMillis && !isStarting()) this.#noteTurn(from, probed);
     this.#ended = [];
+    this.#untraced = [];
     if (this.#beatNanos - this.#lookedNanos >= LOOK_MILLIS * 1e6) this.#look();
     const oldest = clock.now() - LONG_MILLIS;
     while ((this.#long[0]?.endMillis ?? Infinity) < oldest) this.#long.shift();
   }
 
-  #noteStall(from: Beat, probed: Probed | undefined): void {
-    if (this.#pending.size >= MAX_PENDING) return;
-    const id = ++this.#lastId;
+  #noteTurn(from: Beat, probed: Probed | undefined): void {
     const open = [...this.#options.active.open].slice(0, MAX_REQUESTS);
-    const isSampled = this.#state.is === 'watching';
-    const pending: PendingStall = {
+    const bounds = {
       fromNanos: from.nanos,
       sleptMillis: this.#beatIdleMillis - from.idleMillis,
       idleMillis: this.#beatIdleMillis,
-      toNanos: this.#beatNanos,
-      toMicros: this.#beatMicros,
-      atMillis: this.#options.clock.now(),
-      active: probed?.span,
       requests: [...this.#ended, ...open.map((request) => ({ request }))],
+    };
+    const shortestNanos = this.#options.thresholdMillis * 1e6;
+    for (const stall of stallsOfTurn(bounds, this.#beatNanos, this.#untraced, shortestNanos))
+      this.#noteStall(stall, probed);
+  }
+
+  #noteStall(stall: FoundStall, probed: Probed | undefined): void {
+    if (this.#pending.size >= MAX_PENDING) return;
+    const id = ++this.#lastId;
+    const isSampled = this.#state.is === 'watching';
+    const microsAt = (nanos: number): number => this.#beatMicros - (this.#beatNanos - nanos) / 1000;
+    const pending: PendingStall = {
+      ...stall,
+      requests: [...stall.requests],
+      toMicros: microsAt(stall.toNanos),
+      atMillis: this.#options.clock.now() - (this.#beatNanos - stall.toNanos) / 1e6,
+      probed,
       late: new LateArrivals(() => {
         pending.late = undefined;
         if (!isSampled || pending.sampled !== undefined)
@@ -186,14 +204,10 @@ export class StallWatch {
       timer: this.#later(() => this.#finish(id, undefined)),
     };
     this.#pending.set(id, pending);
-    if (isSampled)
-      this.#link?.tell({
-        kind: 'stall',
-        id,
-        fromMicros: from.micros,
-        toMicros: this.#beatMicros,
-        stack: probed?.stack,
-      });
+    if (!isSampled) return;
+    const stack = probed !== undefined && isWithin(stall.parts, probed.nanos) ? probed.stack : undefined;
+    const { toMicros } = pending;
+    this.#link?.tell({ kind: 'stall', id, fromMicros: microsAt(stall.fromNanos), toMicros, stack });
   }
 
   #later(work: () => void): NodeJS.Timeout {
@@ -212,6 +226,11 @@ export class StallWatch {
     this.#ended.push({ request, ended: { nanos: endNanos, idleMillis: idleMillis() } });
   }
 
+  #onUntraced(path: string): void {
+    if (this.#untraced.length >= MAX_REQUESTS) return;
+    this.#untraced.push({ startNanos: this.#options.clock.monotonicNanos(), path });
+  }
+
   /** @param sampled Undefined if nothing could be sampled. */
   #finish(id: number, sampled: SampledStall | undefined): void {
     const pending = this.#pending.get(id);
@@ -220,29 +239,10 @@ export class StallWatch {
     clearTimeout(pending.timer);
     pending.late?.end();
     const { thresholdMillis, onStall, settle, processStartedAtMillis } = this.#options;
-    const { fromNanos, toNanos, toMicros, atMillis, active, requests } = pending;
-    const millis =
-      sampled === undefined
-        ? (toNanos - fromNanos) / 1e6 - this.#beatMillis
-        : (toMicros - sampled.startMicros) / 1000;
-    const startNanos = startOfStall(toNanos - millis * 1e6, pending);
-    const durationMillis = (toNanos - startNanos) / 1e6;
-    if (durationMillis < thresholdMillis) return;
+    const extent = extentOf(pending, sampled, this.#beatMillis);
+    if (extent.durationMillis < thresholdMillis) return;
     settle();
-    const startMillis = atMillis - durationMillis;
-    const times = { startMillis, endMillis: atMillis, startNanos, endNanos: toNanos };
-    const holder = holderOf(times, active, this.#long, requests);
-    onStall({
-      atMillis,
-      durationMillis,
-      processStartedAtMillis,
-      place: sampled?.place,
-      placeShare: sampled?.placeShare ?? 0,
-      sampledShare: sampled?.sampledShare ?? 0,
-      callers: sampled?.callers ?? [],
-      holder,
-      ...delayedRequests(times, requests, holder),
-    });
+    onStall({ ...finishedStall(pending, extent, sampled, this.#long), processStartedAtMillis });
   }
 
   /** Steps aside for a person with the inspector, and comes back. */

@@ -49,7 +49,7 @@ const UNTOLD: Attributes = {
 
 /** Instrumentation-http in both directions, plus the outcome of each response: it records no time to first byte, sizes and aborts (G9). */
 export function createStockHttpInstrumentation(options: StockHttpOptions): HttpInstrumentation {
-  const { guard, untracedPathPrefixes } = options;
+  const { guard, untracedPathPrefixes, active } = options;
   const isUntraced = untracedPaths(untracedPathPrefixes);
   guard.run('node features', () => checkNodeFeatures((line) => guard.note(line)), undefined);
   const isOthers = hasOthersRequests();
@@ -67,7 +67,11 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
       );
     },
     ignoreIncomingRequestHook: (request) => {
-      if (guard.run('http ignore', () => isUntraced(request.url ?? '/'), false)) return true;
+      const url = request.url ?? '/';
+      if (guard.run('http ignore', () => isUntraced(url), false)) {
+        guard.run('http ignore', () => active?.pass(url), undefined);
+        return true;
+      }
       if (!guard.run('http context', () => isContinued(request, options.clients), false))
         hideContext(request);
       return false;

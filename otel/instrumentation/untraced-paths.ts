@@ -30,7 +30,7 @@ export function isUntraced(url: string, lowerCasePrefixes: readonly string[]): b
 }
 
 /** The path of a request target, which may be absolute (`GET http://host/path`). */
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   const end = target.search(/[?#]/);
   return end < 0 ? target : target.slice(0, end);

@@ -13,6 +13,8 @@ const WAYS: Readonly<Record<string, (millis: number) => unknown>> = {
   render: (millis) => activeTelemetry().render('planted', () => spin(millis)),
   parse: (millis) => parseHuge(millis),
   statement: (millis) => countSlowly(millis),
+  first: (millis) => spinFirst(millis),
+  second: (millis) => spinSecond(millis),
 };
 
 function spin(millis: number): string {
@@ -31,6 +33,17 @@ function spinUntil(millis: number, file: string): void {
 
 /** Requests that wait for one to `/planted/release`. */
 const held: (() => void)[] = [];
+
+/** Two requests that run in one turn of the loop, one after the other. */
+const pair: (() => void)[] = [];
+const inOneTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    pair.push(resolve);
+    if (pair.length === 2) for (const each of pair.splice(0)) setImmediate(each);
+  });
+
+const spinFirst = (millis: number): string => spin(millis);
+const spinSecond = (millis: number): string => spin(millis);
 
 const SHORT_ROWS = 20_000;
 
@@ -97,7 +110,8 @@ Koa.prototype.callback = function (this: Koa) {
     if (way === 'hold') await new Promise<void>((resolve) => held.push(resolve));
     if (way === 'release') for (const release of held.splice(0)) release();
     // As most handlers do, it waits for something first.
-    await access(import.meta.filename);
+    if (way === 'first' || way === 'second') await inOneTurn();
+    else await access(import.meta.filename);
     if (way === 'until') spinUntil(millis, String(ctx.query['file']));
     WAYS[way]?.(millis);
     ctx.body = String(held.length);

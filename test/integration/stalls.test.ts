@@ -165,6 +165,35 @@ describe('a planted stall', () => {
     },
   );
 
+  it('is one for each of two requests that run in one turn, and neither waited for itself', async () => {
+    const routes = ['GET /planted/first', 'GET /planted/second'];
+    await Promise.all(['first', 'second'].map((way) => site.blog.ask(`/planted/${way}?millis=300`)));
+    const heldBy = (rows: readonly ToldStall[], route: string): ToldStall | undefined =>
+      rows.find(({ holder }) => holder?.route === route);
+    const { facts } = await site.until(({ facts: { rows } }) =>
+      routes.every((route) => heldBy(rows, route) !== undefined),
+    );
+    const page = await pageDocument<{
+      readonly routes: readonly {
+        readonly name: string;
+        readonly total_millis: number;
+        readonly waited_millis: number;
+      }[];
+    }>(site.owner, `${site.blog.address}${BASE}/routes`);
+    const [first, second] = routes.map((route) => ({
+      stall: heldBy(facts.rows, route)!,
+      row: page.facts.routes.find(({ name }) => name === route)!,
+    }));
+    const delayed = ({ delayed: all }: ToldStall): readonly string[] =>
+      all.map(({ route }) => route).filter((route) => routes.includes(route));
+    expect([delayed(first!.stall), delayed(second!.stall)]).toEqual([[routes[1]], []]);
+    expect(first!.row.waited_millis).toBe(0);
+    expect(second!.row.waited_millis).toBeGreaterThan(0);
+    for (const { row, stall } of [first!, second!])
+      // To the precision of samples.
+      expect(row.waited_millis + stall.duration_millis).toBeLessThan(row.total_millis * 1.1);
+  });
+
   /** Resolves when the request is with the system of the blog. */
   async function sent(socket: Socket, path: string): Promise<void> {
     await new Promise<void>((resolve) =>

@@ -4,21 +4,13 @@ import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
+import { waitShareText } from '../sentences/wait-words.ts';
 import { failedCell, seriesName } from './facts.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
 
 /** Callers named with a statement; the rest are counted. */
 const MAX_CALLERS = 3;
-
-/** From this share on, waiting for the event loop is told, and what most of the time is. */
-const TOLD = 0.1;
-export const MOSTLY = 0.5;
-
-/** Part of a route's time in which something else held the event loop, 0–1, at least. */
-export function waitedShare({ waitedMillis = 0, totalMillis }: SeriesLine): number {
-  return totalMillis > 0 ? waitedMillis / totalMillis : 0;
-}
 
 type Room = Column<SeriesLine>['room'];
 
@@ -90,11 +82,16 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
       value: (row) => row.timeShare,
       cell: (row) =>
         html`<span class="share-cell">${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
-          >${waitedShare(row) >= TOLD && html`<span class="callers">${text(share(waitedShare(row)))} of that waiting for the event loop</span>`}`,
+          >${waitNote(row)}`,
     },
     counted('chosen', 'kept', 'wide', (row) => row.kept),
     { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
   ];
+}
+
+function waitNote(row: SeriesLine): Html | false {
+  const words = waitShareText(row);
+  return words !== undefined && html`<span class="callers">${words}</span>`;
 }
 
 /** The count, preceded by failures, as a narrow column shows only the beginning. */

@@ -1,7 +1,14 @@
 import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import { isOwnView, type StallGroup, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
+import {
+  isOwnView,
+  type StallGroup,
+  stallGroups,
+  stallPlace,
+  untracedWords,
+  wasRun,
+} from '../facts/stall-groups.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -25,7 +32,7 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
       >`,
     body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
       caption: 'What blocked the event loop',
-      keyOf: ({ place, route = '' }) => `${place} ${route}`,
+      keyOf: groupKey,
       view,
       empty: 'Nothing in this range.',
       still: true,
@@ -36,6 +43,10 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
 /** True if stalls of the range were removed. */
 export function isCut({ heldSinceMillis }: StallFacts, { range }: PageView): boolean {
   return heldSinceMillis !== undefined && heldSinceMillis > range.fromMillis;
+}
+
+export function groupKey({ place, route, untracedPath }: StallGroup): string {
+  return `${place} ${route ?? untracedPath ?? ''}`;
 }
 
 /** One row per place. */
@@ -53,7 +64,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
       key: 'operation',
       room: 'mid',
       value: (row) => row.operation?.series,
-      cell: (row) => (row.isOwnView ? OWN_VIEW : operationCell(row.operation, view)),
+      cell: (row) => runningCell(row, view),
     },
     {
       label: 'route',
@@ -85,20 +96,28 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
   return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
 }
 
-function placeCell({ place, functionName, location, route }: StallGroup): HtmlValue {
+function placeCell(row: StallGroup): HtmlValue {
+  const { place, functionName, location, route } = row;
+  const name = route === undefined ? untracedWords(row) : shortRoute(route);
   if (functionName === undefined)
-    return route === undefined
+    return name === undefined
       ? html`<span class="quiet">${place}</span>`
-      : html`<bdi class="name">${shortened(shortRoute(route), MAX_NAME)}</bdi>
-          <span class="note wrap">${place}</span>`;
+      : html`<bdi class="name">${shortened(name, MAX_NAME)}</bdi> <span class="note wrap">${place}</span>`;
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
 }
 
-const OWN_VIEW = html`<span class="quiet">a page of the observatory</span>`;
+function runningCell(row: StallGroup, view: PageView): HtmlValue {
+  if (row.operation !== undefined) return operationCell(row.operation, view);
+  const words = untracedWords(row) ?? (row.heldBy === undefined ? 'no request' : manyWords(row.heldBy));
+  return html`<span class="quiet wrap">${words}</span>`;
+}
 
-function operationCell(operation: StallGroup['operation'], { links }: PageView): HtmlValue {
-  if (operation === undefined) return html`<span class="quiet">no request</span>`;
+function manyWords(count: number): string {
+  return `${plural(count, 'request')} in one turn of the loop, one after the other`;
+}
+
+function operationCell(operation: NonNullable<StallGroup['operation']>, { links }: PageView): HtmlValue {
   const { type, series } = operation;
   return html`<a class="name" href="${links.series(type, series)}" title="${shortened(series, 1000)}"
     ><bdi>${shortened(type === 'http' ? shortRoute(series) : series, MAX_NAME)}</bdi></a
@@ -108,7 +127,8 @@ function operationCell(operation: StallGroup['operation'], { links }: PageView):
 /** One stall: what blocked, its callers, and the requests that waited. */
 export function stallItem(stall: Stall, view: PageView): Html {
   const { links, now } = view;
-  const { holder, callers, delayed, delayedCount, durationMillis } = stall;
+  const { holder, callers, delayed, delayedCount, durationMillis, untracedPath } = stall;
+  const untraced = untracedWords({ isOwnView: isOwnView(stall), untracedPath });
   return html`<details class="stall" data-key="${stallKey(stall)}">
     <summary>
       ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
@@ -116,7 +136,8 @@ export function stallItem(stall: Stall, view: PageView): Html {
       >, ${plural(delayedCount, 'request')} delayed
     </summary>
     <p class="note">
-      ${sampleWords(stall)} ${isOwnView(stall) && ' A page of the observatory was drawn.'}
+      ${sampleWords(stall)} ${untraced !== undefined && `It ran for ${untraced}.`}
+      ${stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
       ${holder !== undefined && html` Running: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${

@@ -1,4 +1,13 @@
-import type { Stall, StallHolder, TelemetryQuery, TraceDetail } from '../../../otel/query.ts';
+import type {
+  DelayedRequest,
+  Stall,
+  StallFacts,
+  StallHolder,
+  TelemetryQuery,
+  TimeRange,
+  TraceDetail,
+  WaitWithin,
+} from '../../../otel/query.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
 import { runsThrough } from '../trace/span-tree.ts';
 import { stallPlace } from './stall-groups.ts';
@@ -22,11 +31,10 @@ export function loopWaits(stalls: readonly Stall[]): LoopWaits {
     { readonly stall: Stall; readonly sinceMillis: number; readonly millis: number }[]
   >();
   for (const stall of stalls)
-    for (const { spanId, within } of stall.delayed) {
-      if (within === undefined) continue;
-      const known = listed.get(spanId);
-      if (known === undefined) listed.set(spanId, [{ stall, ...within }]);
-      else known.push({ stall, ...within });
+    for (const request of stall.delayed) {
+      const { spanId } = request;
+      const parts = partsWithin(request).map((part) => ({ stall, ...part }));
+      listed.set(spanId, [...(listed.get(spanId) ?? []), ...parts]);
     }
   const partial = stalls.filter(
     ({ delayed, delayedCount }) =>
@@ -46,6 +54,11 @@ export function loopWaits(stalls: readonly Stall[]): LoopWaits {
       .filter(({ durationMillis }) => durationMillis > 0)
       .sort((a, b) => a.startMillis - b.startMillis);
   };
+}
+
+/** When a request waited within its span; nothing in a stall of an earlier version. */
+export function partsWithin({ within, alsoWithin }: DelayedRequest): readonly WaitWithin[] {
+  return [within, alsoWithin].filter((part) => part !== undefined);
 }
 
 function common(request: Request, stall: Stall): readonly WaitInterval[] {
@@ -109,13 +122,34 @@ function merged(spans: readonly Interval[]): readonly Interval[] {
   return found;
 }
 
-/** What the requests of each route waited, at least: a stall lists the hundred that waited longest. */
-export function waitedByRoute(stalls: readonly Stall[]): ReadonlyMap<string, number> {
-  const routes = new Map<string, number>();
-  for (const { delayed } of stalls)
-    for (const { route, within } of delayed)
-      if (within !== undefined) routes.set(route, (routes.get(route) ?? 0) + within.millis);
+/** What the requests of a route waited within their time. */
+export interface RouteWait {
+  readonly millis: number;
+  /** True if stalls of an earlier version are part of it: of those, an upper bound is known. */
+  readonly isAtMost: boolean;
+}
+
+/** Of the requests that stalls list, each the hundred that waited longest. */
+export function waitedByRoute(stalls: readonly Stall[]): ReadonlyMap<string, RouteWait> {
+  const routes = new Map<string, RouteWait>();
+  for (const request of stalls.flatMap(({ delayed }) => delayed)) {
+    const { route, wasRunning, waitedMillis, within } = request;
+    const { millis, isAtMost } = routes.get(route) ?? NO_WAIT;
+    const isOld = within === undefined && wasRunning;
+    const waited = isOld ? waitedMillis : partsWithin(request).reduce((sum, part) => sum + part.millis, 0);
+    routes.set(route, { millis: millis + waited, isAtMost: isAtMost || isOld });
+  }
   return routes;
+}
+
+export const NO_WAIT: RouteWait = { millis: 0, isAtMost: false };
+
+/** The time from which waits are known; undefined if that covers the range. */
+export function waitsKnownSince(
+  { heldSinceMillis }: Pick<StallFacts, 'heldSinceMillis'>,
+  { fromMillis }: TimeRange,
+): number | undefined {
+  return heldSinceMillis !== undefined && heldSinceMillis > fromMillis ? heldSinceMillis : undefined;
 }
 
 function heldByText(stall: Stall): string {

@@ -2,7 +2,7 @@ import type { OperationType, SeriesSummary, TelemetryQuery, TimelinePoint } from
 import { elapsedSeconds, type ChosenRange } from './time-range.ts';
 
 /** Limit of rows with a sparkline; each needs a query. */
-const MAX_COURSES = 60;
+export const MAX_COURSES = 60;
 const COURSE_POINTS = 30;
 
 /** A series with its values over time and its share of its type's time. */
@@ -11,8 +11,16 @@ export interface SeriesLine extends SeriesSummary {
   /** Share of the total time of its type, 0–1: rate times mean duration. */
   readonly timeShare: number;
   readonly course: readonly number[];
-  /** Of its total time, at least so long waiting for the event loop; undefined if nobody asked. */
+  /** Of its total time, so long waiting for the event loop, of the requests that stalls list; undefined if nobody asked. */
   readonly waitedMillis?: number;
+  /** True if that is an upper bound. */
+  readonly waitedAtMost?: boolean;
+}
+
+interface SeriesLineOptions {
+  readonly courses?: number;
+  /** Default: the most time first. */
+  readonly ordered?: (lines: readonly SeriesLine[]) => readonly SeriesLine[];
 }
 
 /** Count per second in each bucket, for a sparkline. */
@@ -30,17 +38,19 @@ export function seriesLines(
   type: OperationType,
   range: ChosenRange,
   seconds: number,
-  courses = MAX_COURSES,
+  { courses = MAX_COURSES, ordered = (rows) => rows }: SeriesLineOptions = {},
 ): readonly SeriesLine[] {
   const rows = telemetry.series(type, range);
   const total = rows.reduce((sum, row) => sum + row.totalMillis, 0);
-  return rows.map((row: SeriesSummary, index): SeriesLine => ({
+  const lines = rows.map((row): SeriesLine => ({
     ...row,
     perSecond: row.count / seconds,
     timeShare: total > 0 ? row.totalMillis / total : 0,
-    course:
-      index < courses
-        ? courseOf(telemetry.timeline(type, range.known, { series: row.name, maxPoints: COURSE_POINTS }))
-        : [],
+    course: [],
   }));
+  const course = (series: string): readonly number[] =>
+    courseOf(telemetry.timeline(type, range.known, { series, maxPoints: COURSE_POINTS }));
+  return ordered(lines).map((line, index) =>
+    index < courses ? { ...line, course: course(line.name) } : line,
+  );
 }

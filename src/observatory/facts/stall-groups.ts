@@ -1,4 +1,5 @@
 import type { Stall, StallHolder } from '../../../otel/query.ts';
+import { OBSERVATORY_PATH } from '../../process/own-addresses.ts';
 
 /** Stalls that one place caused. */
 export interface StallGroup {
@@ -11,6 +12,10 @@ export interface StallGroup {
   readonly route: string | undefined;
   /** A page of the observatory was drawn. */
   readonly isOwnView: boolean;
+  /** Of the request, if it is not traced. */
+  readonly untracedPath: string | undefined;
+  /** Requests that ran one after the other in the longest such stall, none of them for most of it; undefined if there is none. */
+  readonly heldBy: number | undefined;
   readonly count: number;
   readonly worstMillis: number;
   readonly totalMillis: number;
@@ -26,7 +31,8 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     const place = stallPlace(stall);
     const isNamed = wasRun(stall);
     // Without a function, those of different routes have nothing in common.
-    const key = stall.place === undefined ? `${place} ${stall.holder?.route ?? ''}` : place;
+    const untracedPath = isNamed ? stall.untracedPath : undefined;
+    const key = stall.place === undefined ? `${place} ${stall.holder?.route ?? untracedPath ?? ''}` : place;
     const known = groups.get(key);
     groups.set(key, {
       place,
@@ -35,6 +41,8 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
       operation: known?.operation ?? (isNamed ? stall.holder : undefined),
       route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
       isOwnView: known?.isOwnView ?? (isNamed && isOwnView(stall)),
+      untracedPath: known?.untracedPath ?? untracedPath,
+      heldBy: stall.heldBy === undefined ? known?.heldBy : Math.max(stall.heldBy, known?.heldBy ?? 0),
       count: (known?.count ?? 0) + 1,
       worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
       totalMillis: (known?.totalMillis ?? 0) + stall.durationMillis,
@@ -49,12 +57,33 @@ function functionName({ place }: Stall): string | undefined {
   return place?.name === UNNAMED && place.location !== undefined ? 'function' : place?.name;
 }
 
-/** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by where they were. */
-export function isOwnView({ holder, place, callers }: Pick<Stall, 'holder' | 'place' | 'callers'>): boolean {
+/** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by the path, or by where they were. */
+export function isOwnView({
+  holder,
+  place,
+  callers,
+  untracedPath = '',
+}: Pick<Stall, 'holder' | 'place' | 'callers' | 'untracedPath'>): boolean {
   return (
     holder === undefined &&
-    [place, ...callers].some((frame) => frame?.location?.startsWith(OWN_FOLDER) === true)
+    (untracedPath.includes(OBSERVATORY_PATH) ||
+      [place, ...callers].some((frame) => frame?.location?.startsWith(OWN_FOLDER) === true))
   );
+}
+
+/** What a request asked for that is not traced: `the observatory’s page /changes`; undefined if it is traced, or there was none. */
+export function untracedWords({
+  isOwnView: isOwn,
+  untracedPath,
+}: {
+  readonly isOwnView: boolean;
+  readonly untracedPath?: string | undefined;
+}): string | undefined {
+  if (untracedPath === undefined) return isOwn ? 'a page of the observatory' : undefined;
+  // The path that the blog is mounted at may be in front.
+  const [, page] = untracedPath.split(OBSERVATORY_PATH);
+  if (page === undefined) return `${untracedPath}, which is not traced`;
+  return page === '' ? 'the observatory’s overview' : `the observatory’s page ${page}`;
 }
 
 const OWN_FOLDER = 'src/observatory/';

@@ -30,6 +30,7 @@ import { overviewSentence } from '../sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../sentences/overview-situation.ts';
 import { hasSpan, highest, newestFloors, sparkValues } from '../facts/runtime-course.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
+import { routeLines } from '../facts/route-lines.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
 
@@ -62,8 +63,8 @@ export const overviewPage = definePage<OverviewFacts>({
   fetch({ telemetry, range, now, data }) {
     const seconds = secondsOf(telemetry, range, now);
     const metrics = metricsDocument(telemetry, range);
-    const routes = seriesLines(telemetry, 'http', range, seconds, TOP_ROWS);
-    const statements = seriesLines(telemetry, 'database', range, seconds, 0);
+    const { routes } = routeLines(telemetry, range, seconds, TOP_ROWS);
+    const statements = seriesLines(telemetry, 'database', range, seconds, { courses: 0 });
     const shown = statements.filter((row) => !isStartUpWork(row));
     const runtime = telemetry.runtime(range, STRIP_POINTS);
     const situation = situationOf(telemetry, range, now, {

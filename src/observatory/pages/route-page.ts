@@ -10,8 +10,11 @@ import { drawTable } from '../draw/table.ts';
 import { failedRequestPanels, requestPanels } from '../draw/top-tables.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
-import { definePage } from './define-page.ts';
+import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../facts/loop-waits.ts';
+import { momentText } from '../format/moment.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
+import { waitShareWords } from '../sentences/wait-words.ts';
+import { definePage } from './define-page.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 
 interface RouteFacts extends SeriesFacts {
@@ -20,6 +23,10 @@ interface RouteFacts extends SeriesFacts {
   /** Undefined if none failed. */
   readonly failedRequests: RequestLists | undefined;
   readonly failedClients: FailedClients | undefined;
+  /** Of the requests that stalls list. */
+  readonly waited: RouteWait;
+  /** Stalls before are not held; undefined if all of the range are. */
+  readonly waitsKnownSinceMillis: number | undefined;
 }
 
 /** One route: durations over time, distribution, where its time goes, slowest traces, failures. */
@@ -31,7 +38,10 @@ export const routePage = definePage<RouteFacts>({
   fetch({ telemetry, query, range, now }) {
     const name = query['name'] ?? '';
     const failedRequests = telemetry.requestLists(name, range, 'failed');
+    const stalls = telemetry.stalls(range);
     return {
+      waited: waitedByRoute(stalls.rows).get(name) ?? NO_WAIT,
+      waitsKnownSinceMillis: waitsKnownSince(stalls, range),
       ...seriesFacts(telemetry, 'http', name, range, now),
       requests: telemetry.requestLists(name, range),
       failedRequests,
@@ -40,14 +50,20 @@ export const routePage = definePage<RouteFacts>({
   },
   title: ({ name }) => (name === '' ? 'no route' : name),
   status: ({ row }) => (row === undefined ? 404 : 200),
-  sentence: (facts, { range, links }) =>
-    seriesSentence(
-      facts.row,
-      'http',
-      facts.totalMillis,
-      range.words,
-      links.to('/failures', { series: facts.name }),
-    ),
+  sentence: (facts, { range, links, now }) => {
+    const { row, waited, waitsKnownSinceMillis: since } = facts;
+    const totalMillis = row?.totalMillis ?? 0;
+    const waitedMillis = Math.min(totalMillis, waited.millis);
+    const waits = waitShareWords({ totalMillis, waitedMillis, waitedAtMost: waited.isAtMost }, links);
+    const unknown =
+      since === undefined
+        ? []
+        : [{ text: `; what requests waited before ${momentText(since, now)} is not known` }];
+    return seriesSentence(row, 'http', facts.totalMillis, range.words, {
+      failuresHref: links.to('/failures', { series: facts.name }),
+      ofItsTime: [...waits, ...unknown],
+    });
+  },
   draw(facts, view) {
     const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}

@@ -1,19 +1,20 @@
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { MOSTLY, routeColumns, waitedShare } from '../draw/series-tables.ts';
+import { routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { foundRows, tablePage } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
-import { waitedByRoute } from '../facts/loop-waits.ts';
-import { definePage } from './define-page.ts';
+import { secondsOf } from '../facts/series-lines.ts';
+import { routeLines, type RouteLines } from '../facts/route-lines.ts';
+import { momentText } from '../format/moment.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
-import { secondsOf, seriesLines } from '../facts/series-lines.ts';
+import { waitShareWords } from '../sentences/wait-words.ts';
+import { definePage } from './define-page.ts';
 
-interface RoutesFacts {
+interface RoutesFacts extends RouteLines {
   readonly seconds: number;
-  readonly routes: readonly SeriesLine[];
 }
 
 /** Every route with its rate, outcomes, percentiles and share of time. */
@@ -22,28 +23,19 @@ export const routesPage = definePage<RoutesFacts>({
   menu: 'routes',
   fetch({ telemetry, range, now }) {
     const seconds = secondsOf(telemetry, range, now);
-    const waited = waitedByRoute(telemetry.stalls(range).rows);
-    const routes = seriesLines(telemetry, 'http', range, seconds).map((line) => ({
-      ...line,
-      waitedMillis: Math.min(line.totalMillis, waited.get(line.name) ?? 0),
-    }));
-    return { seconds, routes };
+    return { seconds, ...routeLines(telemetry, range, seconds) };
   },
   title: () => 'Routes',
   sentence({ routes }, { links, range }) {
-    const [first] = routes;
-    if (first === undefined)
+    const [busiest] = routes;
+    if (busiest === undefined)
       return [{ text: `No requests ${range.words}. Choose a longer range to see older ones.` }];
-    const counted = { text: `${plural(routes.length, 'route')} ${range.words}. ` };
-    const name = { text: shortRoute(first.name), href: links.series('http', first.name) };
-    const part = text(share(first.timeShare));
-    if (waitedShare(first) < MOSTLY) return [counted, name, { text: ` takes the most time, ${part} of it.` }];
-    const busiest = routes.reduce((most, line) => (ownMillis(line) > ownMillis(most) ? line : most));
+    const first = routes.reduce((most, line) => (line.totalMillis > most.totalMillis ? line : most));
     return [
-      counted,
-      name,
-      { text: ` takes the most time, ${part} of it, but most of that waiting for the ` },
-      { text: 'event loop', href: links.to('/stalls') },
+      { text: `${plural(routes.length, 'route')} ${range.words}. ` },
+      { text: shortRoute(first.name), href: links.series('http', first.name) },
+      { text: ` takes the most time, ${text(share(first.timeShare))} of it` },
+      ...waitShareWords(first, links),
       ...(busiest === first
         ? []
         : [
@@ -54,7 +46,7 @@ export const routesPage = definePage<RoutesFacts>({
       { text: '.' },
     ];
   },
-  draw({ routes }, view) {
+  draw({ routes, waitsKnownSinceMillis: since }, view) {
     const columns = routeColumns(view);
     const { rows, note, search, pages } = tablePage(
       sortRows(routes, columns, view.query['sort']),
@@ -72,7 +64,9 @@ export const routesPage = definePage<RoutesFacts>({
       })}${pages}`,
       foot: html`<span
           >share of time is rate × mean duration: what a route costs; waiting for the event loop: of the
-          requests that stalls list, the 100 that waited longest of each</span
+          requests that <a href="${view.links.to('/stalls')}">stalls</a> list, the 100 that waited longest of
+          each${since !== undefined && `; before ${momentText(since, view.now)} it is not known`}. Routes are
+          in the order of the rest of their time</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
           the icon are counted, since readers load them too</span
@@ -81,10 +75,6 @@ export const routesPage = definePage<RoutesFacts>({
   },
   sheet: ({ routes }, view) => sheetOf(foundRows(routes, view, nameOf), routeColumns(view)),
 });
-
-function ownMillis({ totalMillis, waitedMillis = 0 }: SeriesLine): number {
-  return totalMillis - waitedMillis;
-}
 
 function nameOf({ name }: SeriesLine): string {
   return name;

@@ -2,7 +2,7 @@ import type { StallFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
+import { groupKey, isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
 import { stallsSentence } from '../sentences/stall-sentence.ts';
@@ -34,7 +34,7 @@ export const stallsPage = definePage<StallPageFacts>({
       ${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Stalls by place',
-        keyOf: ({ place, route = '' }) => `${place} ${route}`,
+        keyOf: groupKey,
         view,
         empty:
           'Nothing blocked the event loop in this range. While one function runs, no request is read or answered; such times are listed here with the function, its line, and the requests that waited.',

@@ -38,7 +38,7 @@ export const statementPage = definePage<StatementFacts>({
   fetch(request) {
     const { telemetry, query, range, now } = request;
     const asked = query['name'] ?? '';
-    const lines = seriesLines(telemetry, 'database', range, secondsOf(telemetry, range, now), 0);
+    const lines = seriesLines(telemetry, 'database', range, secondsOf(telemetry, range, now), { courses: 0 });
     const named = lines.filter(({ summary }) => summary === asked);
     const known = lines.find(({ name }) => name === asked) ?? (named.length === 1 ? named[0] : undefined);
     const summary = known?.summary ?? asked;
@@ -54,7 +54,7 @@ export const statementPage = definePage<StatementFacts>({
     if (facts.row === undefined && facts.sameSummary.length > 0)
       return [{ text: `${plural(facts.sameSummary.length, 'statement')} of this summary ${range.words}.` }];
     const failures = links.to('/failures', { series: facts.name });
-    return seriesSentence(facts.row, 'database', facts.totalMillis, range.words, failures);
+    return seriesSentence(facts.row, 'database', facts.totalMillis, range.words, { failuresHref: failures });
   },
   draw(facts, view) {
     const others = sameSummaryPanel(facts, view);

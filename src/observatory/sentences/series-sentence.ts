@@ -9,13 +9,19 @@ const WORDS: Readonly<Record<OperationType, readonly [string, string]>> = {
   other: ['operation', 'their time'],
 };
 
+interface SeriesWords {
+  readonly failuresHref?: string;
+  /** What of its time was not its own. */
+  readonly ofItsTime?: Sentence;
+}
+
 /** Count, failures, durations and share of time: for the page of a route or a statement. */
 export function seriesSentence(
   row: OperationSummary | undefined,
   type: OperationType,
   totalMillis: number,
   words: string,
-  failuresHref: string | undefined,
+  { failuresHref, ofItsTime = [] }: SeriesWords,
 ): Sentence {
   const [one, whole] = WORDS[type];
   if (row === undefined || row.count === 0)
@@ -39,6 +45,6 @@ export function seriesSentence(
     parts.push({ text: `. Half took ${text(duration(p50))} or less, the longest ${text(duration(max))}` });
   else parts.push({ text: `. It took ${text(duration(max))}` });
   if (totalMillis > 0)
-    parts.push({ text: `. That is ${text(share(row.totalMillis / totalMillis))} of ${whole}` });
+    parts.push({ text: `. That is ${text(share(row.totalMillis / totalMillis))} of ${whole}` }, ...ofItsTime);
   return [...parts, { text: '.' }];
 }

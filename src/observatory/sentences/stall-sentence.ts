@@ -1,7 +1,14 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
-import { waitsWithin } from '../facts/loop-waits.ts';
+import { partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { totalMillis } from '../trace/intervals.ts';
-import { isOwnView, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
+import {
+  isOwnView,
+  type StallGroup,
+  stallGroups,
+  stallPlace,
+  untracedWords,
+  wasRun,
+} from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { duration, text } from '../../markup/quantity.ts';
@@ -36,15 +43,18 @@ export function stallsSentence(
         ? `The newest ${plural(rows.length, 'stall')}, all ${when}, blocked the event loop ${longest}`
         : `The event loop was blocked ${plural(rows.length, 'time')} ${when}, ${longest}`,
     },
-    ...(first === undefined || first.functionName === undefined
-      ? []
-      : [
-          { text: `; most of that time in ${first.place}` },
-          ...inOperation(first.operation, first.route, links),
-          ...(first.isOwnView ? [{ text: ', drawing a page of the observatory' }] : []),
-        ]),
+    ...(first === undefined ? [] : mostOfIt(first, links)),
     { text: `. ${delayed === 0 ? 'No request' : `${most}${plural(delayed, 'request')}`} had to wait.` },
   ];
+}
+
+function mostOfIt(group: StallGroup, links: Links): Sentence {
+  const within = [
+    ...(group.functionName === undefined ? [] : [{ text: ` in ${group.place}` }]),
+    ...inOperation(group.operation, group.route, links),
+    ...forUntraced(group),
+  ];
+  return within.length === 0 ? [] : [{ text: '; most of that time' }, ...within];
 }
 
 /** Stalls named in one sentence; the rest are counted. */
@@ -92,8 +102,11 @@ function waitedBefore(traceId: string, { delayed }: Stall): number {
   return delayed
     .filter((request) => request.traceId === traceId)
     .reduce(
-      (sum, { waitedMillis: all, within, wasRunning }) =>
-        sum + (within === undefined ? (wasRunning ? 0 : all) : all - within.millis),
+      (sum, request) =>
+        sum +
+        (request.within === undefined && request.wasRunning
+          ? 0
+          : request.waitedMillis - partsWithin(request).reduce((within, { millis }) => within + millis, 0)),
       0,
     );
 }
@@ -134,8 +147,16 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
     ...(wasRun(stall) ? inOperation(holder, holder?.route, links) : []),
-    ...(wasRun(stall) && isOwnView(stall) ? [{ text: ', drawing a page of the observatory' }] : []),
+    ...(wasRun(stall) ? forUntraced({ ...stall, isOwnView: isOwnView(stall) }) : []),
   ];
+}
+
+function forUntraced(of: {
+  readonly isOwnView: boolean;
+  readonly untracedPath?: string | undefined;
+}): SentencePart[] {
+  const words = untracedWords(of);
+  return words === undefined ? [] : [{ text: `, for ${words}` }];
 }
 
 function inOperation(

@@ -1,59 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
-import { DEFAULT_CLIENT_RULES } from '../../../otel/instrumentation/http-request-attributes.ts';
 import { delayedRequests, startOfStall } from '../../../otel/instrumentation/stall-delays.ts';
-import type { SeenRequest } from '../../../otel/instrumentation/stall-evidence.ts';
+import { seen, type RequestSketch } from './seen-requests.ts';
 
 const STALL = { startNanos: 1e9, endNanos: 3e9 };
 
-interface Sketch {
-  /** Milliseconds. */
-  readonly from: number;
-  readonly to?: number;
-  readonly port?: number;
-  readonly answered?: number;
-  readonly httpVersion?: string;
-  /** How long the loop had slept when it ended. */
-  readonly slept?: number;
-}
-
-let traces = 0;
-
-function seen({
-  from,
-  to,
-  port = 1000 + ++traces,
-  answered,
-  httpVersion = '1.1',
-  slept = 0,
-}: Sketch): SeenRequest {
-  const traceId = String(++traces).padStart(32, 'a');
-  return {
-    request: {
-      span: trace.wrapSpanContext({ ...INVALID_SPAN_CONTEXT, traceId, spanId: traceId.slice(16) }),
-      startNanos: from * 1e6,
-      firstByteNanos: answered === undefined ? undefined : answered * 1e6,
-      verb: 'GET',
-      target: '/',
-      httpVersion,
-      isEncrypted: false,
-      peerAddress: '127.0.0.1',
-      peerPort: port,
-      host: undefined,
-      userAgent: undefined,
-      requestId: undefined,
-      forwarded: undefined,
-      forwardedFor: undefined,
-      forwardedHost: undefined,
-      forwardedProto: undefined,
-      clients: DEFAULT_CLIENT_RULES,
-    },
-    ended: to === undefined ? undefined : { nanos: to * 1e6, idleMillis: slept },
-  };
-}
-
 /** Of the first request: how long it waited in all, and within its span from when on. */
-function waitOf(first: Sketch, ...others: readonly Sketch[]) {
+function waitOf(first: RequestSketch, ...others: readonly RequestSketch[]) {
   const all = [first, ...others].map(seen);
   const { spanId } = all[0]!.request.span.spanContext();
   const found = delayedRequests(STALL, all, undefined).delayed.find((each) => each.spanId === spanId);
@@ -61,7 +13,7 @@ function waitOf(first: Sketch, ...others: readonly Sketch[]) {
 }
 
 describe('a request waited for a stall from 1000 to 3000 ms', () => {
-  it.each<[string, Sketch, readonly number[] | undefined]>([
+  it.each<[string, RequestSketch, readonly number[] | undefined]>([
     ['not if it had ended before', { from: 200, to: 900 }, undefined],
     ['not for the few milliseconds that nobody can tell', { from: 200, to: 1015 }, undefined],
     ['until its end', { from: 200, to: 1600 }, [600, 800, 600]],

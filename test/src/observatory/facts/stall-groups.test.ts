@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Stall } from '../../../../otel/query.ts';
 import { Links } from '../../../../src/observatory/links.ts';
-import { stallGroups } from '../../../../src/observatory/facts/stall-groups.ts';
-import { stallsOfTraceWords } from '../../../../src/observatory/sentences/stall-sentence.ts';
+import { stallGroups, untracedWords } from '../../../../src/observatory/facts/stall-groups.ts';
+import { sinceStart } from '../../../../src/observatory/facts/time-range.ts';
+import { stallsOfTraceWords, stallsSentence } from '../../../../src/observatory/sentences/stall-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
 import { loopWaits, withWaits } from '../../../../src/observatory/facts/loop-waits.ts';
 import { totalMillis } from '../../../../src/observatory/trace/intervals.ts';
@@ -116,4 +117,33 @@ it('stalls of the observatory’s own pages are named as such, others are not', 
   expect(stallGroups([own])).toMatchObject([{ isOwnView: true, operation: undefined }]);
   expect(stallGroups([{ ...own, callers: [] }])).toMatchObject([{ isOwnView: false }]);
   expect(stallGroups([{ ...STALLS[0]!, callers }])).toMatchObject([{ isOwnView: false }]);
+});
+
+it('a stall of a page that is not traced is told by its path, sampled or not', () => {
+  const own = { ...unsampled, holder: undefined, untracedPath: '/base/admin/metrics-dashboard/changes' };
+  const scrape = { ...own, untracedPath: '/metrics' };
+  const groups = stallGroups([own, own, scrape, { ...unsampled, holder: undefined }]);
+  expect(groups.map((group) => [untracedWords(group), group.count])).toEqual([
+    ['the observatory’s page /changes', 2],
+    ['/metrics, which is not traced', 1],
+    [undefined, 1],
+  ]);
+  const facts = {
+    rows: [own],
+    thresholdMillis: 250,
+    watch: { is: 'watching' },
+    heldSinceMillis: undefined,
+  } as const;
+  const sentence = stallsSentence(facts, sinceStart(NOW - 3_600_000, NOW), NOW, LINKS);
+  expect(sentenceText(sentence)).toContain('; most of that time, for the observatory’s page /changes.');
+});
+
+it('a request that waited before and after it ran itself waited for both', () => {
+  const before = waiting(0, 200, first);
+  const [delayed] = before.delayed;
+  const stall = { ...before, delayed: [{ ...delayed!, alsoWithin: { sinceMillis: 400, millis: 300 } }] };
+  expect(loopWaits([stall])({ traceId: trace.traceId, ...request! })).toMatchObject([
+    { startMillis: request!.startMillis, durationMillis: 200 },
+    { startMillis: request!.startMillis + 400, durationMillis: 300 },
+  ]);
 });

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DelayedRequest, Stall } from '../../../otel/query.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+
+interface Page {
+  readonly summary: string;
+  readonly facts: { readonly routes: readonly { readonly name: string; readonly waited_millis: number }[] };
+}
+
+/** Three requests of a second that waited most of it, and three that did not. */
+const happened = [0, 1, 2].flatMap((index) =>
+  [
+    { name: 'GET /victim', millis: 1000 },
+    { name: 'GET /culprit', millis: 600 },
+  ].map(({ name, millis }) => ({
+    startMillis: NOW - 60_000 - 10_000 * index,
+    spans: [{ name, type: 'http' as const, at: 0, millis }],
+  })),
+);
+
+function stall(index: number, request: Partial<DelayedRequest>): Stall {
+  return {
+    atMillis: NOW - 59_300 - 10_000 * index,
+    durationMillis: 700,
+    processStartedAtMillis: NOW - 3_600_000,
+    place: undefined,
+    placeShare: 0,
+    sampledShare: 0,
+    callers: [],
+    holder: undefined,
+    delayed: [
+      {
+        traceId: 'a'.repeat(32),
+        spanId: `${index}`.repeat(16),
+        route: 'GET /victim',
+        path: '/victim',
+        waitedMillis: 700,
+        wasRunning: true,
+        ...request,
+      },
+    ],
+    delayedCount: 1,
+  };
+}
+
+const exact = { within: { sinceMillis: 0, millis: 500 }, alsoWithin: { sinceMillis: 600, millis: 200 } };
+
+async function pages(request: Partial<DelayedRequest>, newer = 0): Promise<readonly [Page, Page]> {
+  const blog = new MeasuredBlog({ happened });
+  for (const index of [0, 1, 2]) blog.stall(stall(index, request));
+  for (let index = 0; index < newer; index++) blog.stall({ ...stall(0, {}), delayed: [], delayedCount: 0 });
+  const { origin } = await serveObservatory(blog.telemetry);
+  const page = async (path: string): Promise<Page> =>
+    (await (await fetch(`${origin}/admin/metrics-dashboard${path}format=json`)).json()) as Page;
+  return Promise.all([page('/routes?'), page('/route?name=GET%20%2Fvictim&')]);
+}
+
+describe('a route whose requests waited for another', () => {
+  it('is not the first, and both pages say how much of its time that was', async () => {
+    const [{ summary, facts }, route] = await pages(exact);
+    expect(facts.routes.map(({ name, waited_millis: waited }) => [name, waited])).toEqual([
+      ['GET /culprit', 0],
+      ['GET /victim', 2100],
+    ]);
+    expect(summary).toMatch(
+      / \/victim takes the most time, 63 % of it, but 70 % of that waiting for the event loop; of its own, \/culprit takes the most\.$/,
+    );
+    expect(route.summary).toMatch(
+      /That is 63 % of all request time, but 70 % of that waiting for the event loop\.$/,
+    );
+  });
+
+  it('waited at most so long, by stalls that an earlier version recorded', async () => {
+    const [{ summary }, route] = await pages({});
+    for (const words of [summary, route.summary])
+      expect(words).toMatch(/, but up to 70 % of that waiting for the event loop/);
+  });
+
+  it('waited before it was read, if it came later: not within its time', async () => {
+    const [{ summary, facts }] = await pages({ wasRunning: false });
+    expect(facts.routes[0]).toMatchObject({ name: 'GET /victim', waited_millis: 0 });
+    expect(summary).toMatch(/ \/victim takes the most time, 63 % of it\.$/);
+  });
+
+  it('waited for a time that is not known, before the stalls that are held', async () => {
+    const [, route] = await pages(exact, 500);
+    expect(route.summary).toMatch(
+      /That is 63 % of all request time; what requests waited before .* is not known\.$/,
+    );
+  });
+});
