@@ -21,9 +21,12 @@ describe('the settings in the README', () => {
   });
 
   it('stand in the code in full, so that a search for one finds it', () => {
-    const tables = globSync(['otel/settings/*.ts', 'src/process/{alert-settings,config}.ts'], {
-      cwd: ROOT,
-    }).map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    const tables = globSync(
+      ['otel/settings/*.ts', 'src/process/{alert-settings,backup-settings,config}.ts'],
+      {
+        cwd: ROOT,
+      },
+    ).map((path) => readFileSync(join(ROOT, path), 'utf8'));
     const composed = [...BLOG_SETTINGS, ...TELEMETRY_SETTINGS].filter(
       ({ name }) => !tables.some((code) => code.includes(`'${name}'`)),
     );

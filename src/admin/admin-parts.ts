@@ -26,6 +26,7 @@ import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createLayout } from '../site/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
+import type { BackupSchedule } from './backup-card.ts';
 import { browserName } from './settings-page.ts';
 import type { StoredSiteSettings } from '../db/site-settings.ts';
 
@@ -64,6 +65,7 @@ interface AdminPartDependencies {
   readonly lastBackup: () => LastBackup | undefined;
   /** Renders the posts again that a setting has changed. */
   readonly renderStale: () => void;
+  readonly backupSchedule: () => BackupSchedule | undefined;
   readonly accounts: Accounts;
   readonly site: StoredSiteSettings;
   readonly assets: Assets;

@@ -7,12 +7,12 @@ import {
 } from '../accounts/form-parts.ts';
 import { RECOVERY_CODES, type RecoveryState } from '../accounts/recovery-codes.ts';
 import type { Session } from '../accounts/session-store.ts';
-import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
+import { backupCard, type BackupCardOptions } from './backup-card.ts';
 import { toLocalInput } from '../markup/zoned-time.ts';
 
-export interface SettingsPageOptions {
+export interface SettingsPageOptions extends BackupCardOptions {
   readonly values: SiteSettings;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
@@ -22,10 +22,6 @@ export interface SettingsPageOptions {
   /** Just made; shown once. */
   readonly recoveryCodes?: readonly string[] | undefined;
   readonly csrfToken: string;
-  /** The saved time zone, for the times in the list. */
-  readonly timeZone: string;
-  readonly lastBackup: LastBackup | undefined;
-  readonly nowMillis: number;
 }
 
 export function settingsPage(options: SettingsPageOptions): Html {
@@ -171,35 +167,6 @@ function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: Settin
       <p class="actions"><button type="submit" class="danger">Sign out everywhere</button></p>
     </form>
   </section>`;
-}
-
-const DAY_MILLIS = 86_400_000;
-
-function backupCard({ lastBackup, nowMillis, timeZone }: SettingsPageOptions): Html {
-  const command = html`<p class="hint">
-    Run <code>npm run backup -- FILE</code> on the blog’s machine to write everything into one file.
-  </p>`;
-  return html`<section class="card" aria-labelledby="backups">
-    <h2 id="backups">Backup</h2>
-    ${
-      lastBackup === undefined
-        ? html`<p>This blog has no backup yet.</p>`
-        : html`<p>
-            The last backup was made ${ageWords(nowMillis - lastBackup.atMillis)},
-            ${toLocalInput(lastBackup.atMillis, timeZone).replace('T', ' ')} (${timeZone}):
-            <code>${lastBackup.file}</code>
-          </p>`
-    }
-    ${command}
-  </section>`;
-}
-
-function ageWords(millis: number): string {
-  const days = Math.floor(millis / DAY_MILLIS);
-  if (days >= 1) return days === 1 ? 'a day ago' : `${days} days ago`;
-  const hours = Math.floor(millis / 3_600_000);
-  if (hours >= 1) return hours === 1 ? 'an hour ago' : `${hours} hours ago`;
-  return 'within the last hour';
 }
 
 /** `Firefox on Linux`: enough to tell one's devices apart; else the raw user agent. */

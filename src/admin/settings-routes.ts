@@ -12,6 +12,7 @@ import { seeOther } from '../http/see-other.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import type { BackupSchedule } from './backup-card.ts';
 import { settingsPage } from './settings-page.ts';
 import { readSiteForm } from './site-form.ts';
 
@@ -27,6 +28,7 @@ export interface SettingsRouteDependencies {
   readonly lastBackup: () => LastBackup | undefined;
   /** Renders the posts again that a setting has changed, after the answer. */
   readonly renderStale: () => void;
+  readonly backupSchedule: () => BackupSchedule | undefined;
 }
 
 /** Shows the settings page; after a refused form with its problems and the typed values. */
@@ -80,6 +82,7 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
       csrfToken: csrfTokenOf(ctx)!,
       timeZone: site.timeZone,
       lastBackup: deps.lastBackup(),
+      backupSchedule: deps.backupSchedule(),
       nowMillis: deps.now(),
     });
     send(ctx, { title: 'Settings', status, current: 'settings', body });

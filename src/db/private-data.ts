@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { isBlogFile } from './data-files.ts';
 import { UnwritableDatabaseError } from './unwritable-database.ts';
 
@@ -11,7 +12,8 @@ const OTHERS = 0o077;
  * only if it contains nothing else, as it may be shared. Returns files that could not be restricted; throws UnwritableDatabaseError.
  */
 export function keepPrivate(dataDir: string): readonly string[] {
-  process.umask(OTHERS);
+  // A thread has the umask of its process, and may not set it.
+  if (isMainThread) process.umask(OTHERS);
   try {
     mkdirSync(dataDir, { recursive: true });
     accessSync(dataDir, constants.W_OK | constants.X_OK);

@@ -16,6 +16,7 @@ import {
 } from '../../otel/kit.ts';
 import { addressProblem, tidyPath } from './address.ts';
 import type { AlertRule } from './alert-rule.ts';
+import { BACKUP_SETTINGS } from './backup-settings.ts';
 import { ALERT_SETTINGS } from './alert-settings.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
@@ -30,6 +31,12 @@ export interface BlogConfig {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** A bearer token that may read telemetry as data; undefined: none. */
   readonly metricsToken: string | undefined;
+  /** Undefined: the blog makes no backups by itself. */
+  readonly backupFolder: string | undefined;
+  /** Milliseconds. */
+  readonly backupEvery: number;
+  /** A number of files. */
+  readonly backupKeep: number;
   readonly alertWebhookUrl: string | undefined;
   readonly alertEmail: readonly string[] | undefined;
   /** Set if `alertEmail` is. */
@@ -81,6 +88,7 @@ const SETTINGS = {
     ),
     { secret: true, emptyIsNone: true },
   ),
+  ...BACKUP_SETTINGS,
   ...ALERT_SETTINGS,
 } satisfies { readonly [Key in keyof BlogConfig]: Setting<BlogConfig[Key]> };
 

@@ -37,6 +37,7 @@ import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
 import { SearchIndex } from '../search/search-index.ts';
 import { createCompression } from '../http/compression.ts';
+import type { ScheduledBackups } from './scheduled-backups.ts';
 import { serverTiming } from './server-timing.ts';
 import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
@@ -53,6 +54,7 @@ export interface BlogParts {
   readonly live: LiveStreams;
   /** The caller starts and stops them. Undefined: none. */
   readonly alerts?: Alerts | undefined;
+  readonly backups?: Pick<ScheduledBackups, 'schedule'> | undefined;
   readonly log: Logger;
   /** Renders stored texts again that are from another version or setting; returns at once. */
   readonly renderStale: () => void;
@@ -88,7 +90,12 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
   });
   const isOwner = (ctx: Pick<Context, 'state'>): boolean => sessionOf(ctx) !== undefined;
   const reader = createReaderRoutes({ ...shared, site, isOwner });
-  const admin = createAdminParts({ ...shared, site, lastBackup: () => lastBackupOf(settings) });
+  const admin = createAdminParts({
+    ...shared,
+    site,
+    lastBackup: () => lastBackupOf(settings),
+    backupSchedule: () => parts.backups?.schedule(),
+  });
   const observatory = createObservatoryRouters({
     ...shared,
     site,

@@ -14,6 +14,7 @@ import { closeDatabase, neverWaitForLocks } from '../db/open-database.ts';
 import { openServedData } from '../db/open-served-data.ts';
 import { orUnwritable } from '../db/unwritable-database.ts';
 import { stopGracefully } from '../process/graceful-stop.ts';
+import { ScheduledBackups } from './scheduled-backups.ts';
 import { createBlogServer } from '../http/blog-server.ts';
 import { localOrigin } from '../http/local-origin.ts';
 import { createLog } from '../process/log.ts';
@@ -80,9 +81,12 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     onFault: (error) => log.debug({ err: error }, 'failed to look for backups, imports and due posts'),
   });
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
+  const backups = new ScheduledBackups({ config, log, now: Date.now });
+  const tasks = [alerts, markers, backups];
   const parts: BlogParts = {
     config,
     alerts,
+    backups,
     database,
     accounts: createAccounts({ database, now: Date.now }),
     log,
@@ -104,8 +108,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   server.listen(config.port, config.host, () => {
     address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     lock.announce(address);
-    alerts.start();
-    markers.start();
+    for (const task of tasks) task.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(mediaFolderOf(config), Date.now()).catch(() => {});
     parts.renderStale();
@@ -123,8 +126,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     log,
     beforeRequestsEnd() {
       parts.live.close();
-      alerts.stop();
-      markers.stop();
+      for (const task of tasks) task.stop();
     },
     async close() {
       stale.stop();

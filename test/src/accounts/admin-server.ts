@@ -12,6 +12,7 @@ import { sessionOf } from '../../../src/accounts/load-session.ts';
 import { createAdminParts } from '../../../src/admin/admin-parts.ts';
 import { StoredSiteSettings } from '../../../src/db/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/process/business-metrics.ts';
+import type { BackupSchedule } from '../../../src/admin/backup-card.ts';
 import { lastBackupOf } from '../../../src/db/last-backup.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, neverWaitForLocks, openDatabase } from '../../../src/db/open-database.ts';
@@ -57,6 +58,7 @@ export class AdminServer {
   readonly #options;
   #server: ReturnType<typeof createServer> | undefined;
   origin = '';
+  backupSchedule: BackupSchedule | undefined;
 
   constructor(
     options: {
@@ -146,6 +148,7 @@ export class AdminServer {
       site: this.site,
       lastBackup: () => lastBackupOf(new SettingStore(this.database)),
       renderStale: () => void this.staleRenders++,
+      backupSchedule: () => this.backupSchedule,
     });
     this.routers = admin.routers;
     const app = new Koa();

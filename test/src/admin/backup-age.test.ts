@@ -17,6 +17,22 @@ describe('the backup on the settings page', () => {
     expect(text).toContain('npm run backup -- FILE');
   });
 
+  it('says when the next one is made, and why the last one failed', async () => {
+    server.backupSchedule = {
+      folder: '/mnt/<disk>',
+      everyMillis: 86_400_000,
+      keep: 14,
+      failure: { atMillis: START_MILLIS, problem: 'the disk is full' },
+    };
+    const { text } = await owner.get('/admin/settings');
+    server.backupSchedule = undefined;
+    const words = text.replace(/\s+/g, ' ');
+    expect(words).toContain(
+      'The blog makes one a day in <code>/mnt/&lt;disk&gt;</code> and keeps the last 14',
+    );
+    expect(words).toContain('failed, 2026-03-20 12:00 (UTC): the disk is full.');
+  });
+
   it.each([
     [0, 'within the last hour'],
     [1.5, 'an hour ago'],
