@@ -7,6 +7,7 @@ import {
   PICTURE_SCHEMES,
 } from './allowed-html.ts';
 import { boundedDepth } from './bounded-depth.ts';
+import { embedOf, embedOfScript, type Embed } from './embeds.ts';
 import { mapSourceSet } from './source-set.ts';
 
 /** A resolved link or picture. */
@@ -90,15 +91,15 @@ function plainAddress(address: string): string {
   return address.replaceAll('<', '%3C');
 }
 
-/** Frames become links: pages must not embed anything, and feeds should not. */
-function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.Tag {
-  const src = attributes['src'] ?? '';
-  if (!/^(?:https?:)?\/\//i.test(src)) return { tagName: LEFT_OUT, attribs: {}, text: '' };
-  return {
-    tagName: 'a',
-    attribs: rewriteLink({ href: plainAddress(src) }, targets),
-    text: attributes['title'] || src,
-  };
+/** The library would add the text of a link that replaces an element to what is in it. */
+const EMBED = /(<a [^>]*) data-embed="([^"]*)"([^>]*)><\/a>/g;
+
+/** A link in place of what would be embedded: pages embed nothing of other sites, and feeds should not. */
+function linkTo(embed: Embed | undefined, targets: TagTargets): sanitizeHtml.Tag {
+  // The empty text drops what is in the element, for browsers that know no frames.
+  if (embed === undefined) return { tagName: LEFT_OUT, attribs: {}, text: '' };
+  const attribs = { class: 'embed', href: plainAddress(embed.href), 'data-embed': embed.text };
+  return { tagName: 'a', attribs: rewriteLink(attribs, targets), text: '' };
 }
 
 /**
@@ -114,6 +115,7 @@ export function rewriteHtml(html: string, targets: TagTargets): string {
       // A wide table scrolls by itself; focusable, so that the keyboard reaches it.
       .replaceAll(/<table(?=[ >])/g, '<div class="table-scroll" tabindex="0"><table')
       .replaceAll('</table>', '</table></div>')
+      .replaceAll(EMBED, '$1$3>$2</a>')
   );
 }
 
@@ -135,7 +137,12 @@ function optionsFor(targets: TagTargets): Options {
     nestingLimit: MAX_DEPTH,
     transformTags: {
       '*': (name, attributes) => rewriteTag(name, attributes, targets),
-      iframe: (_, attributes) => frameAsLink(attributes, targets),
+      iframe: (_, { src = '', title }) => linkTo(embedOf(src, title), targets),
+      embed: (_, { src = '', title }) => linkTo(embedOf(src, title), targets),
+      script: (name, { src = '' }) => {
+        const embed = embedOfScript(src);
+        return embed === undefined ? { tagName: name, attribs: {} } : linkTo(embed, targets);
+      },
     },
   };
 }

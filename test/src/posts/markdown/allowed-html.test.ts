@@ -62,10 +62,24 @@ describe('HTML in a post', () => {
     );
   });
 
-  it('replaces frames by links', () => {
-    expect(render('<iframe src="https://video.example/1" title="A film"></iframe>')).toContain(
-      '<a rel="external noopener" href="https://video.example/1">A film</a>',
+  it('replaces frames, plug-ins and gists by links, and no other script', () => {
+    const link = (text: string): string | undefined =>
+      /<a [^>]*class="embed" (href="[^"]+">[^<]+)</.exec(render(text))?.[1];
+    expect(render('<iframe src="https://video.example/1" title="A film">No frames</iframe>').trim()).toBe(
+      '<a rel="external noopener" class="embed" href="https://video.example/1">A film (video.example)</a>',
     );
+    expect(link('<iframe src="https://a.example" title="&quot;<b>">\n</iframe>')).toBe(
+      'href="https://a.example/">&quot;&lt;b&gt; (a.example)',
+    );
+    expect(link('<object><embed src="https://www.youtube.com/v/abc"></object>')).toBe(
+      'href="https://www.youtube.com/watch?v=abc">Video on YouTube',
+    );
+    expect(link('<script src="https://gist.github.com/ada/0123abc.js">x()</script>')).toBe(
+      'href="https://gist.github.com/ada/0123abc">Gist on GitHub',
+    );
+    expect(
+      render('<script src="https://cdn.example/x.js">x()</script><iframe src="/local"></iframe>').trim(),
+    ).toBe('');
   });
 });
 
