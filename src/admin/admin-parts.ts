@@ -21,6 +21,7 @@ import type { MediaStore } from '../media/media-store.ts';
 import type { Pictures } from '../media/pictures.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { DraftLinks } from '../posts/draft-links.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
@@ -75,6 +76,7 @@ interface AdminPartDependencies {
   readonly mediaUses: MediaUses;
   readonly unsaved: UnsavedTexts;
   readonly redirects: Redirects;
+  readonly draftLinks: DraftLinks;
   readonly metrics: BusinessMetrics;
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */

@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import { createRouter } from '../http/router.ts';
+import { addDraftLinkRoutes, type DraftLinkRouteDependencies } from './draft-link-routes.ts';
 import { addEditRoutes, type EditRouteDependencies } from './edit-routes.ts';
 import { addMediaRoutes, type MediaRouteDependencies } from './media-routes.ts';
 import { addPasswordRoutes, type PasswordRouteDependencies } from './password-routes.ts';
@@ -11,7 +12,8 @@ import { addUnsavedRoutes } from './unsaved-routes.ts';
 import { addTagRoutes } from './tag-routes.ts';
 import { addSettingsRoutes, type SettingsRouteDependencies } from './settings-routes.ts';
 
-type AdminDependencies = EditRouteDependencies &
+type AdminDependencies = DraftLinkRouteDependencies &
+  EditRouteDependencies &
   MediaRouteDependencies &
   PasswordRouteDependencies &
   PostRouteDependencies &
@@ -27,6 +29,7 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   addPreviewRoutes(router, posts);
   // Before the routes with an id.
   addUnsavedRoutes(router, posts);
+  addDraftLinkRoutes(router, deps);
   addEditRoutes(router, posts);
   addMediaRoutes(router, deps);
   addRedirectRoutes(router, deps);

@@ -175,11 +175,13 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
   </div>`;
 }
 
+/** The post, or, while readers cannot see it, who may. */
 function seeIt(post: Post, nowMillis: number): Html | undefined {
   const state = stateOf(post, nowMillis);
+  if (state === 'deleted') return undefined;
   return state === 'published' || state === 'unlisted'
     ? html`<a class="see" href="${postUrl(post.path)}">View post</a>`
-    : undefined;
+    : html`<a class="see" href="/admin/posts/${post.id}/links">Secret links</a>`;
 }
 
 /** Typed elsewhere, or before a crash. */

@@ -20,7 +20,14 @@ import {
 const MAX_TRIES = 3;
 const ALL_PAGES = 2 ** 31 - 1;
 /** Each row is a way in, or counts attempts to find one. */
-const ACCESS_TABLES = ['sessions', 'setup_tokens', 'sign_in_attempts', 'trace_links', 'recovery_codes'];
+const ACCESS_TABLES = [
+  'sessions',
+  'setup_tokens',
+  'sign_in_attempts',
+  'trace_links',
+  'draft_links',
+  'recovery_codes',
+];
 
 export interface MadeBackup extends BackupFacts {
   /** Media files that are missing or do not match their row; they are not in the backup. */

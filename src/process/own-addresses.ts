@@ -4,6 +4,9 @@ export const OBSERVATORY_PATH = '/admin/metrics-dashboard';
 /** Where a link to one trace opens it for somebody who is not signed in. */
 export const SHARED_TRACE_PATH = '/admin/shared-trace';
 
+/** Where a secret link opens a draft for somebody who is not signed in. */
+export const SHARED_DRAFT_PATH = '/admin/shared-draft';
+
 /** Where the owner redirects addresses that have no page; `?from=/old` fills in the form. */
 export const REDIRECTS_PATH = '/admin/redirects';
 

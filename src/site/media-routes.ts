@@ -22,9 +22,10 @@ export function createMediaRoutes(deps: {
   readonly config: Pick<BlogConfig, 'dataDir'>;
   readonly assets: Assets;
   readonly media: Pick<MediaStore, 'find'>;
-  /** Returns true if readers may open this file; the owner may open all. */
+  /** Returns true if readers may open this file. */
   readonly isPublic: (name: string) => boolean;
-  readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
+  /** Returns true if this client may open a file that readers may not: the owner, or who has a link to the draft that shows it. */
+  readonly mayOpen: (ctx: Context, name: string) => boolean;
   readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
 }): Router {
   const router = createRouter();
@@ -44,7 +45,8 @@ export function createMediaRoutes(deps: {
   router.get('/media/*', '/media/*name', async (ctx) => {
     const media = deps.media.find(ctx.path);
     const isPublic = media !== undefined && deps.isPublic(media.path);
-    if (media === undefined || (!isPublic && !deps.isOwner(ctx))) return ctx.throw(404, 'File not found.');
+    if (media === undefined || (!isPublic && !deps.mayOpen(ctx, media.path)))
+      return ctx.throw(404, 'File not found.');
     ctx.type = media.contentType;
     ctx.set('ETag', `"${media.sha256}"`);
     ctx.set('Content-Security-Policy', MEDIA_POLICY);

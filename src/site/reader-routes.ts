@@ -9,12 +9,16 @@ import type { Assets } from './assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import { createMediaRoutes } from './media-routes.ts';
 import { ContentClock } from '../posts/content-clock.ts';
+import type { DraftLinks } from '../posts/draft-links.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { createPostPathRoutes, createPostRoutes } from './post-routes.ts';
 import { createSearchRoutes } from './search-routes.ts';
 import type { SearchIndex } from '../search/search-index.ts';
+import { createRouter } from '../http/router.ts';
+import { SHARED_DRAFT_PATH } from '../process/own-addresses.ts';
+import { createSharedDraft } from './shared-draft.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createErrorRenderer } from './error-renderer.ts';
 import { createLayout } from './layout.ts';
@@ -36,6 +40,8 @@ interface ReaderDependencies {
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly redirects: Pick<Redirects, 'find'>;
+  /** Undefined: no link opens a draft. */
+  readonly draftLinks?: Pick<DraftLinks, 'find' | 'opensMedia'> | undefined;
   readonly metrics: BusinessMetrics;
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
@@ -57,6 +63,13 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const origin = createOrigin(config);
   const layout = createLayout({ site, assets, hasSearch });
   const sendPage = createPageSender({ render, layout, origin, clock });
+  const { draftLinks } = deps;
+  const sharedDrafts = createRouter();
+  if (draftLinks !== undefined)
+    sharedDrafts.get(
+      SHARED_DRAFT_PATH,
+      createSharedDraft({ draftLinks, posts, site, layout, origin, render }),
+    );
   return {
     errors: createErrorRenderer({
       render,
@@ -72,11 +85,13 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
         media,
         metrics,
         isPublic: (name) => deps.mediaUses.isPublic(name),
-        isOwner: deps.isOwner,
+        mayOpen: (ctx, name) =>
+          deps.isOwner(ctx) || draftLinks?.opensMedia(String(ctx.query['token'] ?? ''), name) === true,
       }),
       createFeedRoutes({ posts, site, origin, clock, metrics, render }),
       ...(search === undefined ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
       createPostRoutes({ posts, clock, site, sendPage }),
+      sharedDrafts,
     ],
     postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics, redirects: deps.redirects }),
   };

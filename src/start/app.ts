@@ -31,6 +31,7 @@ import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRouters } from './observatory-routes.ts';
 import { MediaUses } from '../posts/media-uses.ts';
+import { DraftLinks } from '../posts/draft-links.ts';
 import { Redirects } from '../posts/redirects.ts';
 import { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { PostStore } from '../posts/post-store.ts';
@@ -78,6 +79,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     media,
     pictures: new Pictures(database, { media, folder, now, whenUnlocked: createWhenUnlocked() }),
     mediaUses: new MediaUses(database, { now }),
+    draftLinks: new DraftLinks(database, { now }),
     unsaved: new UnsavedTexts(database, { now }),
     redirects: new Redirects(database, { now, publicUrl: config.publicUrl }),
     metrics: createBusinessMetrics(parts.control),

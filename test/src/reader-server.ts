@@ -10,6 +10,7 @@ import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../src/db/data-files.ts';
 import { MediaStore, type MediaFile } from '../../src/media/media-store.ts';
+import { DraftLinks } from '../../src/posts/draft-links.ts';
 import { Redirects } from '../../src/posts/redirects.ts';
 import { MediaUses } from '../../src/posts/media-uses.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
@@ -63,6 +64,7 @@ export class ReaderServer {
       search: new SearchIndex(this.database, { now: () => this.nowMillis }),
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
+      draftLinks: new DraftLinks(this.database, { now: () => this.nowMillis }),
       redirects: new Redirects(this.database, { now: () => this.nowMillis }),
       metrics: options.metrics ?? createBusinessMetrics({ countFrom: () => {}, mark: () => {} }),
       isOwner: () => false,

@@ -25,6 +25,7 @@ import { MediaStore } from '../../../src/media/media-store.ts';
 import { Pictures, type PictureOptions } from '../../../src/media/pictures.ts';
 import { createWhenUnlocked } from '../../../src/db/when-unlocked.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
+import { DraftLinks } from '../../../src/posts/draft-links.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
@@ -126,6 +127,7 @@ export class AdminServer {
       }),
       mediaUses: new MediaUses(this.database, { now: this.#now }),
       unsaved: new UnsavedTexts(this.database, { now: this.#now }),
+      draftLinks: new DraftLinks(this.database, { now: this.#now }),
       redirects: new Redirects(this.database, { now: this.#now, publicUrl: this.#options.publicUrl }),
     };
     const render = <T>(_: string, draw: () => T): T => draw();

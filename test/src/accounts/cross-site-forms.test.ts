@@ -37,6 +37,8 @@ describe('every route that changes something', () => {
       '/admin/posts',
       '/admin/posts/1',
       '/admin/posts/1/delete',
+      '/admin/posts/1/links',
+      '/admin/posts/1/links/revoke',
       '/admin/posts/1/preview',
       '/admin/posts/1/restore',
       '/admin/posts/copy',

@@ -1,0 +1,74 @@
+import { hiddenField } from '../accounts/form-parts.ts';
+import { html, type Html } from '../markup/html.ts';
+import { titleHtml } from '../markup/title.ts';
+import { toLocalInput } from '../markup/zoned-time.ts';
+import type { DraftLink } from '../posts/draft-links.ts';
+import type { Post } from '../posts/post.ts';
+
+export interface DraftLinksPageOptions {
+  readonly post: Pick<Post, 'id' | 'title'>;
+  readonly links: readonly DraftLink[];
+  /** The address of a link that was just made; shown once. */
+  readonly made: string | undefined;
+  readonly timeZone: string;
+  readonly csrfToken: string;
+}
+
+/** The links that open a draft, and a form for another one. */
+export function draftLinksPage(options: DraftLinksPageOptions): Html {
+  const { post, links, made, csrfToken } = options;
+  const path = `/admin/posts/${post.id}`;
+  return html`<header class="page-bar">
+      <h1>Secret links</h1>
+      <a class="see" href="${path}/edit">Back to the editor</a>
+    </header>
+    <p>
+      A secret link shows the saved draft of <bdi>${titleHtml(post.title)}</bdi> and its pictures to everybody
+      who has it, for a week or until you revoke it. Once the post is published, it leads to the post.
+    </p>
+    ${
+      made !== undefined &&
+      html`<div class="notice" role="status">
+        <p><label for="made-link">The new link. It is not shown again:</label></p>
+        <input type="text" id="made-link" readonly value="${made}" />
+      </div>`
+    }
+    <form method="post" action="${path}/links">
+      ${hiddenField('_csrf', csrfToken)}
+      <p class="actions"><button type="submit" class="primary">Make a secret link</button></p>
+    </form>
+    ${links.length === 0 ? html`<p class="empty">No link opens this draft.</p>` : linkTable(options)}`;
+}
+
+function linkTable({ post, links, timeZone, csrfToken }: DraftLinksPageOptions): Html {
+  const timeText = (millis: number): string => toLocalInput(millis, timeZone).replace('T', ' ');
+  return html`<table class="post-table">
+    <caption class="visually-hidden">
+      Links that open this draft, newest first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Made (${timeZone})</th>
+        <th scope="col">Opens until</th>
+        <th scope="col"><span class="visually-hidden">Actions</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${links.map(
+        ({ id, createdAtMillis, expiresAtMillis }) =>
+          html`<tr>
+            <th scope="row">${timeText(createdAtMillis)}</th>
+            <td>${timeText(expiresAtMillis)}</td>
+            <td class="act">
+              <form method="post" action="/admin/posts/${post.id}/links/revoke">
+                ${hiddenField('_csrf', csrfToken)} ${hiddenField('link', String(id))}
+                <button type="submit" aria-label="Revoke the link of ${timeText(createdAtMillis)}">
+                  Revoke
+                </button>
+              </form>
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
