@@ -102,8 +102,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE media ADD COLUMN source_sha256 TEXT;
       -- Digest of the picture that this one is a smaller variant of.
       ALTER TABLE media ADD COLUMN variant_of TEXT;
-      -- Version of the code that made picture and variants; 0: not looked at.
+      -- Version of the code that made picture and variants; 0: not looked at; -1: from before, gets variants and keeps its bytes.
       ALTER TABLE media ADD COLUMN made_by INTEGER NOT NULL DEFAULT 0;
+      UPDATE media SET made_by = -1;
       CREATE INDEX media_sources ON media (source_sha256) WHERE source_sha256 IS NOT NULL;
       CREATE INDEX media_variants ON media (variant_of, width) WHERE variant_of IS NOT NULL;
       -- Files that are being written or removed. The next start removes those without a row.

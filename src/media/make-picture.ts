@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import { loadSharp, type SharpFactory } from './load-sharp.ts';
 import { PictureError } from './picture-error.ts';
@@ -40,6 +41,43 @@ interface Source {
  * that the same bytes would be. It is turned as EXIF says, its colours are converted to sRGB. Throws PictureError.
  */
 export async function makePicture(file: string, load = loadSharp): Promise<MadePicture> {
+  const source = await openPicture(file, load);
+  return decoded(async () => {
+    // AVIF as WebP, which is encoded in a fraction of the time.
+    const picture = await encode(source, source.metadata.format === 'heif' ? 'webp' : source.metadata.format);
+    return { picture, variants: await makeVariants(source, picture.width, picture.bytes.length) };
+  });
+}
+
+/** The size that a file is shown at, in pixels, and what was made of it. */
+export interface CompletedPicture {
+  readonly width: number;
+  readonly height: number;
+  /** The picture made anew, in the same format; undefined if the file stays as it is. */
+  readonly picture: MadeFile | undefined;
+  readonly variants: readonly MadeFile[];
+}
+
+/**
+ * Makes the variants of a picture that has its name already. If it `cleans`, the picture is made anew if EXIF, XMP or IPTC data are in the
+ * file; otherwise it stays as it is. Throws PictureError.
+ */
+export async function completePicture(
+  file: string,
+  { cleans, load = loadSharp }: { readonly cleans: boolean; readonly load?: typeof loadSharp },
+): Promise<CompletedPicture> {
+  const source = await openPicture(file, load);
+  const { exif, xmp, iptc, format, autoOrient } = source.metadata;
+  return decoded(async () => {
+    const hasMore = [exif, xmp, iptc].some((data) => data !== undefined);
+    const picture = cleans && hasMore ? await encode(source, format) : undefined;
+    const { width, height } = picture ?? autoOrient;
+    const bytes = picture?.bytes.length ?? (await stat(file)).size;
+    return { width, height, picture, variants: await makeVariants(source, width, bytes) };
+  });
+}
+
+async function openPicture(file: string, load: typeof loadSharp): Promise<Source> {
   const sharp = await load().catch((cause: unknown) => {
     throw new PictureError(
       'unavailable',
@@ -51,10 +89,12 @@ export async function makePicture(file: string, load = loadSharp): Promise<MadeP
   const isAnimated = (metadata.pages ?? 1) > 1;
   const pixels = metadata.width * metadata.height * (isAnimated ? (metadata.pages ?? 1) : 1);
   if (pixels > MAX_PIXELS) throw tooManyPixels(pixels);
-  const source = { sharp, file, metadata, isAnimated };
+  return { sharp, file, metadata, isAnimated };
+}
+
+async function decoded<T>(work: () => Promise<T>): Promise<T> {
   try {
-    const picture = await encode(reduced(source, MAX_WIDTH), metadata);
-    return { picture, variants: isAnimated ? [] : await makeVariants(source, picture) };
+    return await work();
   } catch (cause) {
     throw new PictureError('damaged', 'The picture is damaged: it cannot be decoded to its end.', { cause });
   }
@@ -87,15 +127,17 @@ function reduced({ sharp, file, isAnimated }: Source, width: number): Sharp {
     .timeout({ seconds: MAX_SECONDS });
 }
 
-/** In the format of the source, AVIF as WebP, which is encoded in a fraction of the time. */
-async function encode(image: Sharp, { format, isPalette }: Metadata): Promise<MadeFile> {
+function encode(source: Source, format: Metadata['format']): Promise<MadeFile> {
+  const image = reduced(source, MAX_WIDTH);
   switch (format) {
     case 'jpeg':
       return finished(image.jpeg({ quality: 85, progressive: true }), 'jpeg', 'jpg');
     case 'png':
-      return finished(image.png(isPalette === true ? { palette: true, dither: 0 } : {}), 'png');
+      return finished(image.png(source.metadata.isPalette ? { palette: true, dither: 0 } : {}), 'png');
     case 'gif':
       return finished(image.gif(), 'gif');
+    case 'heif':
+      return finished(image.avif({ effort: 2 }), 'avif');
     default:
       return finished(image.webp({ quality: 85 }), 'webp');
   }
@@ -107,13 +149,19 @@ async function finished(image: Sharp, type: string, extension = type): Promise<M
   return { bytes: data, width: info.width, height, contentType: `image/${type}`, extension };
 }
 
-async function makeVariants(source: Source, picture: MadeFile): Promise<readonly MadeFile[]> {
+/** Smaller in pixels and bytes than the picture. */
+async function makeVariants(
+  source: Source,
+  pictureWidth: number,
+  pictureBytes: number,
+): Promise<readonly MadeFile[]> {
+  if (source.isAnimated) return [];
   // Text in a screenshot needs more than a photograph.
   const quality = source.metadata.format === 'png' ? 90 : 80;
   const variants: MadeFile[] = [];
-  for (const width of VARIANT_WIDTHS.filter((each) => each < picture.width)) {
+  for (const width of VARIANT_WIDTHS.filter((each) => each < pictureWidth)) {
     const variant = await finished(reduced(source, width).webp({ quality }), 'webp');
-    if (variant.bytes.length < picture.bytes.length) variants.push(variant);
+    if (variant.bytes.length < pictureBytes) variants.push(variant);
   }
   return variants;
 }

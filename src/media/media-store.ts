@@ -40,6 +40,9 @@ interface MediaRow {
   readonly source_sha256: string | null;
 }
 
+const ORPHANS = `DELETE FROM media WHERE variant_of IS NOT NULL
+  AND variant_of NOT IN (SELECT sha256 FROM media WHERE variant_of IS NULL) RETURNING path`;
+
 /**
  * Media are files under `DATA_DIR/media`, each with a row for digest, type and size in pixels. Names have passed `mediaPath`, so none
  * leads out of the folder. Files are renamed into place when complete; unfinished ones have hidden names that no request can reach.
@@ -54,7 +57,7 @@ export class MediaStore {
     [string, string, number, string, number | null, number | null, string | null, number]
   >;
   readonly #madeFrom: Statement<[string], MediaRow>;
-  readonly #removeRows: (media: MediaFile) => readonly string[];
+  readonly #removeRows: (names: readonly string[]) => readonly string[];
   readonly #unfinished: UnfinishedMedia;
 
   constructor(database: Database, options: { readonly folder: string; readonly now?: () => number }) {
@@ -73,19 +76,14 @@ export class MediaStore {
     this.#madeFrom = database.prepare('SELECT * FROM media WHERE source_sha256 = ? LIMIT 1');
     this.#unfinished = new UnfinishedMedia(database, this.#folder);
     const remove = database.prepare<[string]>('DELETE FROM media WHERE path = ?');
-    const removeVariants = database
-      .prepare<{ sha256: string }, string>(
-        `DELETE FROM media WHERE variant_of = @sha256
-           AND NOT EXISTS (SELECT 1 FROM media AS other WHERE other.sha256 = @sha256) RETURNING path`,
-      )
-      .pluck();
-    const removeRows = database.transaction(({ path: name, sha256 }: MediaFile): readonly string[] => {
-      remove.run(name);
-      const names = [name, ...removeVariants.all({ sha256 })];
-      this.#unfinished.begin(names);
-      return names;
+    const removeVariants = database.prepare<[], string>(ORPHANS).pluck();
+    const removeRows = database.transaction((names: readonly string[]): readonly string[] => {
+      for (const name of names) remove.run(name);
+      const removed = [...names, ...removeVariants.all()];
+      this.#unfinished.begin(removed);
+      return removed;
     });
-    this.#removeRows = (media) => removeRows.immediate(media);
+    this.#removeRows = (names) => removeRows.immediate(names);
   }
 
   /** Finds the file of `/media/…`, escaped or not, with or without the prefix; undefined if there is none. */
@@ -148,10 +146,19 @@ export class MediaStore {
   remove(name: string): boolean {
     const media = this.find(escapedPath(name));
     if (media === undefined) return false;
-    const names = this.#removeRows(media);
-    for (const each of names) rmSync(this.#fileOf(each), { force: true });
-    this.#unfinished.end(names);
+    this.#removeWithVariants([media.path]);
     return true;
+  }
+
+  /** Removes variants of pictures that have other bytes by now. Call it when the posts with their addresses are rendered again. */
+  removeOrphans(): void {
+    this.#removeWithVariants([]);
+  }
+
+  #removeWithVariants(given: readonly string[]): void {
+    const names = this.#removeRows(given);
+    for (const name of names) rmSync(this.#fileOf(name), { force: true });
+    this.#unfinished.end(names);
   }
 
   #fileOf(name: string): string {

@@ -1,15 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { WorkGate, WorkGateFullError } from '../process/work-gate.ts';
-import { makePicture, type MadeFile, type MadePicture } from './make-picture.ts';
+import { completePicture, makePicture, type MadeFile, type MadePicture } from './make-picture.ts';
 import { mediaDigest } from './media-digest.ts';
 import type { MediaFile, MediaStore } from './media-store.ts';
 import { PictureError } from './picture-error.ts';
+import { unfinishedName } from './unfinished-files.ts';
 import { UnfinishedMedia } from './unfinished-media.ts';
 
 /** Raise it if the same picture is made into other files. */
@@ -17,9 +18,27 @@ const MAKER_VERSION = 1;
 /** Decoding takes memory; who uploads more at once is told to wait. */
 const MAX_WAITING = 8;
 
+/** One picture is decoded at a time in this process. */
+const gate = new WorkGate({ maxRunning: 1, maxWaiting: MAX_WAITING });
+/** Kinds that are looked at, by content type. */
+const PENDING = `SELECT path, sha256, source_sha256, content_type, made_by FROM media
+  WHERE made_by < ? AND variant_of IS NULL AND content_type IN ('image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif')
+  ORDER BY path`;
+
+/** A picture that nobody has looked at. */
+export interface PendingPicture {
+  readonly path: string;
+  readonly sha256: string;
+  readonly source_sha256: string | null;
+  readonly content_type: string;
+  readonly made_by: number;
+}
+
 /** A file to be written, and its row. */
-interface NewFile extends MadeFile {
+interface NewFile extends Omit<MadeFile, 'extension'> {
   readonly name: string;
+  /** Already on disk. */
+  readonly isThere?: boolean;
   readonly sha256: string;
   readonly sourceSha256: string | null;
   readonly variantOf: string | null;
@@ -30,6 +49,8 @@ export interface PictureOptions {
   readonly folder: string;
   readonly whenUnlocked: WhenUnlocked;
   readonly now?: () => number;
+  /** True beside a running blog, whose start must not take its files for those of a killed process; what a kill leaves, the next run replaces. */
+  readonly isImport?: boolean;
   /** For tests. */
   readonly make?: (file: string) => Promise<MadePicture>;
 }
@@ -40,8 +61,10 @@ export class Pictures {
   readonly #folder: string;
   readonly #whenUnlocked: WhenUnlocked;
   readonly #now: () => number;
+  readonly #isImport: boolean;
   readonly #make: (file: string) => Promise<MadePicture>;
-  readonly #gate = new WorkGate({ maxRunning: 1, maxWaiting: MAX_WAITING });
+  readonly #pending: Statement<[number], PendingPicture>;
+  readonly #leaveAlone: Statement<[number, string, string]>;
   readonly #unfinished: UnfinishedMedia;
   readonly #writeRow: Statement<[Readonly<Record<string, string | number | null>>]>;
   readonly #writeRows: (files: readonly NewFile[]) => void;
@@ -52,8 +75,11 @@ export class Pictures {
     this.#folder = path.resolve(options.folder);
     this.#whenUnlocked = options.whenUnlocked;
     this.#now = options.now ?? Date.now;
+    this.#isImport = options.isImport ?? false;
     this.#make = options.make ?? makePicture;
     this.#unfinished = new UnfinishedMedia(database, this.#folder);
+    this.#pending = database.prepare(PENDING);
+    this.#leaveAlone = database.prepare('UPDATE media SET made_by = ? WHERE path = ? AND sha256 = ?');
     this.#writeRow = database.prepare(
       `INSERT INTO media (path, sha256, bytes, content_type, width, height, created_at, source_sha256, variant_of, made_by)
        VALUES (@path, @sha256, @bytes, @content_type, @width, @height, @created_at, @source_sha256, @variant_of, @made_by)
@@ -72,7 +98,8 @@ export class Pictures {
 
   /** A new file name for an upload, in a folder that requests cannot reach; the caller removes it. */
   uploadFile(): string {
-    return path.join(this.#unfinished.makeUploadFolder(), randomBytes(9).toString('hex'));
+    const folder = this.#isImport ? this.#folder : this.#unfinished.makeUploadFolder();
+    return path.join(folder, unfinishedName());
   }
 
   /**
@@ -81,7 +108,7 @@ export class Pictures {
    */
   async add(source: string, slug: string): Promise<{ readonly media: MediaFile; readonly isNew: boolean }> {
     try {
-      return await this.#gate.run(async () => {
+      return await gate.run(async () => {
         const sourceSha256 = await digestOf(source);
         const known = this.#media.madeFrom(sourceSha256);
         if (known !== undefined) return { media: known, isNew: false };
@@ -103,12 +130,60 @@ export class Pictures {
     }
   }
 
+  /** Imported pictures that nobody has looked at, and those from before there were variants. */
+  pending(): readonly PendingPicture[] {
+    return this.#pending.all(MAKER_VERSION);
+  }
+
+  /**
+   * Makes the variants of a picture, and, unless it is from before, the picture anew if it has hidden facts. Calls `onChange` before anything
+   * changes. What cannot be decoded stays as it is. Throws PictureError if none can be processed here.
+   */
+  complete(pending: PendingPicture, onChange: () => void): Promise<void> {
+    return gate.run(async () => {
+      const file = path.join(this.#folder, ...pending.path.split('/'));
+      const bytes = await readFile(file).catch(() => undefined);
+      if (bytes === undefined) return;
+      const completed = await completePicture(file, { cleans: pending.made_by === 0 }).catch(
+        (error: unknown) => {
+          if (error instanceof PictureError && error.fault !== 'unavailable') return undefined;
+          throw error;
+        },
+      );
+      if (completed === undefined) return this.#whenUnlocked(() => this.#leave(pending));
+      const { picture, variants, width, height } = completed;
+      const sha256 = mediaDigest(picture?.bytes ?? bytes);
+      // A process may have been killed between the new bytes and their row.
+      const isNew = sha256 !== pending.sha256;
+      if (isNew || variants.length > 0) await this.#whenUnlocked(onChange);
+      await this.#store([
+        ...variants.map((variant) => variantFile(variant, sha256)),
+        {
+          bytes,
+          width,
+          height,
+          contentType: pending.content_type,
+          ...picture,
+          name: pending.path,
+          sha256,
+          sourceSha256: isNew ? (pending.source_sha256 ?? pending.sha256) : pending.source_sha256,
+          variantOf: null,
+          isThere: picture === undefined,
+        },
+      ]);
+    });
+  }
+
+  #leave({ path: name, sha256 }: PendingPicture): void {
+    this.#leaveAlone.run(MAKER_VERSION, name, sha256);
+  }
+
   /** Writes all files, then all rows. */
   async #store(files: readonly NewFile[]): Promise<void> {
     const names = files.map(({ name }) => name);
-    await this.#whenUnlocked(() => this.#begin(names));
+    if (!this.#isImport) await this.#whenUnlocked(() => this.#begin(names));
     try {
-      for (const { name, bytes } of files) await this.#write(name, bytes);
+      for (const { name, bytes, isThere } of files) if (isThere !== true) await this.#write(name, bytes);
       await this.#whenUnlocked(() => this.#writeRows(files));
     } catch (error) {
       // If even this fails, the next start does it.

@@ -41,6 +41,10 @@ export class StaleRenders {
     return this.#running;
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Stops; nothing is written afterwards. */
   stop(): void {
     this.#isStopped = true;

@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
+import { PictureSizes } from '../media/picture-sizes.ts';
 import type { MediaSize } from './markdown/link-targets.ts';
 import { renderMarkdown, type RenderedMarkdown } from './markdown/markdown.ts';
 import type { Post } from './post.ts';
@@ -8,16 +9,16 @@ import type { Post } from './post.ts';
 /** What of the blog the rendering of a text depends on: its media and its settings. */
 export class TextRendering {
   readonly #settings: SettingStore;
-  readonly #mediaSize: Statement<[string], MediaSize>;
+  readonly #pictures: PictureSizes;
 
   constructor(database: Database) {
     this.#settings = new SettingStore(database);
-    this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
+    this.#pictures = new PictureSizes(database);
   }
 
   /** The size of a media file; undefined if there is none of that name. */
   mediaSize(name: string): MediaSize | undefined {
-    return this.#mediaSize.get(name);
+    return this.#pictures.of(name);
   }
 
   /** The language of quotes and dashes in a text of `language` (default: the blog's); undefined if texts are shown as typed. */

@@ -19,6 +19,9 @@ import { createBlogServer } from '../http/blog-server.ts';
 import { localOrigin } from '../http/local-origin.ts';
 import { createLog } from '../process/log.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { createWhenUnlocked } from '../db/when-unlocked.ts';
+import { MediaStore } from '../media/media-store.ts';
+import { Pictures } from '../media/pictures.ts';
 import { removeUnfinished } from '../media/unfinished-files.ts';
 import { UnfinishedMedia } from '../media/unfinished-media.ts';
 import { LiveStreams } from '../observatory/live/live-streams.ts';
@@ -27,6 +30,7 @@ import { PostStore } from '../posts/post-store.ts';
 import { isForPeople } from '../process/for-people.ts';
 import { watchParent } from '../process/parent-watch.ts';
 import { keepFormerFeedIds } from '../posts/former-feed-ids.ts';
+import { renewPictures } from '../posts/renew-pictures.ts';
 import { StaleRenders } from '../posts/stale-renders.ts';
 import { seedWelcomePosts } from '../posts/welcome-posts.ts';
 
@@ -111,7 +115,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     for (const task of tasks) task.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(mediaFolderOf(config), Date.now()).catch(() => {});
-    parts.renderStale();
+    void renewContent(parts, stale);
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, parts);
     if (setup !== undefined)
@@ -146,6 +150,19 @@ function prepareContent(database: Database.Database, mediaFolder: string): void 
   new UnfinishedMedia(database, mediaFolder).cleanUp();
   new MediaUses(database).fill();
   seedWelcomePosts({ database, posts: new PostStore(database) });
+}
+
+/** What may be done beside requests: renderings of an older version, variants of pictures. The next start retries what fails. */
+async function renewContent({ config, database, log }: BlogParts, stale: StaleRenders): Promise<void> {
+  const folder = mediaFolderOf(config);
+  const media = new MediaStore(database, { folder });
+  const pictures = new Pictures(database, { media, folder, whenUnlocked: createWhenUnlocked() });
+  try {
+    await stale.renderAll();
+    await renewPictures({ database, posts: new PostStore(database), media, pictures, stale, log });
+  } catch (error) {
+    if (!stale.isStopped) log.warn({ err: error }, 'failed to renew posts or pictures');
+  }
 }
 
 function addressOf(server: Server): string {

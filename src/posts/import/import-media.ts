@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { PictureSizes } from '../../media/picture-sizes.ts';
 import { escapedPath } from '../../media/media-path.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { EXPORTED_MEDIA } from '../export/exported-site.ts';
@@ -10,12 +12,14 @@ import { isFile, isFolder, isInside, type SourceFile, type SourceTree } from './
 export class MediaImporter {
   readonly #media: MediaStore;
   readonly #tree: SourceTree;
+  readonly #sizes: PictureSizes;
   /** Number of new or changed files. */
   importedFiles = 0;
 
-  constructor(media: MediaStore, tree: SourceTree) {
+  constructor(database: Database, media: MediaStore, tree: SourceTree) {
     this.#media = media;
     this.#tree = tree;
+    this.#sizes = new PictureSizes(database);
   }
 
   /** Imports the media of this blog's export. */
@@ -41,7 +45,7 @@ export class MediaImporter {
     return (name) => {
       const file = this.#fileFor(name, source, postPath);
       if (file !== undefined) return this.#put(name, file);
-      return this.#media.find(escapedPath(name));
+      return this.#sizes.of(name);
     };
   }
 
@@ -70,7 +74,7 @@ export class MediaImporter {
     try {
       const { media, changed } = this.#media.put(name, bytes);
       if (changed) this.importedFiles++;
-      return media;
+      return this.#sizes.of(media.path);
     } catch (error) {
       // A file with an invalid name counts as a missing picture. A full disk does not: the import stops, so that the next one imports the
       // post with its pictures.

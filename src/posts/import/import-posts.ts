@@ -39,7 +39,7 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   const now = options.now ?? Date.now;
   const timeZone = readSiteSetting(new SettingStore(options.database), 'timeZone');
   const planned = planImport(tree, summary, { nowMillis: now(), timeZone });
-  const media = new MediaImporter(options.media, tree);
+  const media = new MediaImporter(options.database, options.media, tree);
   if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
   if (planned.length > 0 && tree.site.generator !== 'glasshouse')
     summary.typography = settleTypography(options.database);

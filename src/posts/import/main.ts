@@ -7,9 +7,13 @@ import { closeDatabase } from '../../db/open-database.ts';
 import { noteImport } from '../../db/last-import.ts';
 import { SettingStore } from '../../db/setting-store.ts';
 import { MEDIA_FOLDER_NAME } from '../../db/data-files.ts';
+import { createWhenUnlocked } from '../../db/when-unlocked.ts';
 import { MediaStore } from '../../media/media-store.ts';
+import { PictureError } from '../../media/picture-error.ts';
+import { Pictures } from '../../media/pictures.ts';
 import { isForPeople } from '../../process/for-people.ts';
 import { PostStore } from '../post-store.ts';
+import { renewPictures } from '../renew-pictures.ts';
 import { importPosts } from './import-posts.ts';
 import { summaryLines, type ImportSummary } from './import-summary.ts';
 import { isFolder } from './read-tree.ts';
@@ -24,23 +28,23 @@ DIR is the site's folder or its folder of posts. Run it again at any time: uncha
                      pictures and dead links in posts that have not changed
 `;
 const EXIT_USAGE = 2;
-/** Without a terminal, prints a line per this many posts. */
+/** Without a terminal, prints a line per this many posts or pictures. */
 const PLAIN_STEP = 100;
 
-function progress(): { report: (done: number, total: number) => void; stop: () => void } {
+function progress(what: string): { report: (done: number, total: number) => void; stop: () => void } {
   if (!process.stderr.isTTY) {
     return {
       report: (done, total) =>
         void (
           done > 0 &&
           (done % PLAIN_STEP === 0 || done === total) &&
-          process.stderr.write(`${done} of ${total} posts\n`)
+          process.stderr.write(`${done} of ${total} ${what}\n`)
         ),
       stop: () => {},
     };
   }
   const bar = new SingleBar({
-    format: '{bar} {value} of {total} posts',
+    format: `{bar} {value} of {total} ${what}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
@@ -51,29 +55,54 @@ function progress(): { report: (done: number, total: number) => void; stop: () =
   };
 }
 
-function runImport(directory: string, dataDir: string, checksAll: boolean): ImportSummary {
+async function runImport(directory: string, dataDir: string, checksAll: boolean): Promise<ImportSummary> {
   const database = openBlogData(dataDir);
-  const bar = progress();
   try {
-    const media = new MediaStore(database, { folder: path.join(dataDir, MEDIA_FOLDER_NAME) });
-    const summary = importPosts(directory, {
-      database,
-      posts: new PostStore(database),
+    const folder = path.join(dataDir, MEDIA_FOLDER_NAME);
+    const media = new MediaStore(database, { folder });
+    const posts = new PostStore(database);
+    const summary = withProgress('posts', (onProgress) =>
+      importPosts(directory, { database, posts, media, checksAll, onProgress }),
+    );
+    const pictures = new Pictures(database, {
       media,
-      checksAll,
-      onProgress: bar.report,
+      folder,
+      isImport: true,
+      whenUnlocked: createWhenUnlocked(),
+    });
+    await withProgress('pictures', (onProgress) =>
+      renewPictures({ database, posts, media, pictures, log: QUIET, onProgress }),
+    ).catch((error: unknown) => {
+      if (!(error instanceof PictureError)) throw error;
+      summary.notes.push({ file: 'pictures', text: error.message });
     });
     const { imported: added, updated: changed } = summary;
     if (added + changed > 0) noteImport(new SettingStore(database), { atMillis: Date.now(), added, changed });
     return summary;
   } finally {
-    bar.stop();
     closeDatabase(database);
   }
 }
 
+/** The next start of the blog tries again, and logs it. */
+const QUIET = { info() {}, warn() {} };
+
+function withProgress<T>(what: string, work: (report: (done: number, total: number) => void) => T): T {
+  const bar = progress(what);
+  const stop = (): void => bar.stop();
+  try {
+    const result = work(bar.report);
+    if (result instanceof Promise) result.then(stop, stop);
+    else stop();
+    return result;
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
 /** Exit codes: 0 imported, 1 something could not be imported, 2 wrong usage. */
-function main(): number {
+async function main(): Promise<number> {
   const started = performance.now();
   let options;
   try {
@@ -103,14 +132,14 @@ function main(): number {
     process.stderr.write(`${directory} is not a folder.\n`);
     return EXIT_USAGE;
   }
-  const summary = runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir, values.all);
+  const summary = await runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir, values.all);
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(`${summaryLines(summary, { all: values.all, seconds }).join('\n')}\n`);
   return summary.hasFaults ? 1 : 0;
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   process.stderr.write(`The import stopped: ${isForPeople(error) ? error.message : error.stack}\n`);

@@ -1,12 +1,10 @@
 import { mediaPath, mediaUrl } from '../../media/media-path.ts';
+import type { PictureSize } from '../../media/picture-sizes.ts';
 import { postUrl } from '../post-path.ts';
 import type { TagTargets } from './rewrite-html.ts';
 
-/** Pixels; null if the file has no size. */
-export interface MediaSize {
-  readonly width: number | null;
-  readonly height: number | null;
-}
+/** What a text needs of a media file. */
+export type MediaSize = Pick<PictureSize, 'width' | 'height'> & Partial<PictureSize>;
 
 /** The address of a text, and its media. */
 export interface LinkContext {
@@ -79,6 +77,7 @@ export function linkTargets(context: LinkContext): CollectedTargets {
             src: medium.url,
             width: medium.size.width ?? undefined,
             height: medium.size.height ?? undefined,
+            variants: medium.size.variants,
           };
         missingImages.add(src);
         return { src: src.startsWith('/') ? src : `/media${resolve(src, `${context.path}/`)}` };

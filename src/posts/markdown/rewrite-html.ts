@@ -6,19 +6,24 @@ import {
   LINK_SCHEMES,
   PICTURE_SCHEMES,
 } from './allowed-html.ts';
+import type { Variant } from '../../media/picture-sizes.ts';
 import { boundedDepth } from './bounded-depth.ts';
 import { embedOf, embedOfScript, type Embed } from './embeds.ts';
 import { mapSourceSet } from './source-set.ts';
+
+/** A resolved picture. */
+interface TargetImage {
+  readonly src: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly variants?: readonly Variant[] | undefined;
+}
 
 /** A resolved link or picture. */
 export interface TagTargets {
   /** The address to write instead. */
   link(href: string): string;
-  image(src: string): {
-    readonly src: string;
-    readonly width?: number | undefined;
-    readonly height?: number | undefined;
-  };
+  image(src: string): TargetImage;
   isExternal(href: string): boolean;
 }
 
@@ -30,7 +35,22 @@ const LEFT_OUT = 'left-out';
 const MAX_DEPTH = 256;
 const VOID_ELEMENTS = ['img', 'br', 'hr', 'col', 'input', 'source', 'track', 'wbr'];
 
-function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
+/** The text's column in src/public/reader/base.css: the body's width without its padding. */
+const COLUMN = '(max-width: 42.5rem) 100vw, 40rem';
+
+/** Lets the browser choose a variant; none if the author did, or in a `picture` element, whose sources come first. */
+function sourceSet({ srcset, width }: Attributes, image: TargetImage): Attributes {
+  const { variants = [], src, width: whole } = image;
+  if (srcset !== undefined || variants.length === 0 || whole === undefined) return {};
+  const candidates = [...variants, { url: src, width: whole }];
+  return {
+    srcset: candidates.map((each) => `${each.url} ${each.width}w`).join(', '),
+    sizes: width !== undefined && /^\d+$/.test(width) ? `min(100vw, ${width}px)` : COLUMN,
+  };
+}
+
+/** The first picture of a text is wanted at once, the others when they are near. */
+function rewriteImage(attributes: Attributes, targets: TagTargets, isFirst: boolean): Attributes {
   const { width, ...rest } = attributes;
   const image = targets.image(attributes['src'] ?? '');
   const rewritten: Attributes = { ...rest, src: image.src, alt: attributes['alt'] ?? '' };
@@ -42,7 +62,8 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
     rewritten['width'] = String(Math.round(image.width * scale));
     rewritten['height'] = String(given ?? image.height);
   }
-  return { ...rewritten, loading: 'lazy', decoding: 'async' };
+  const loading = isFirst ? {} : { loading: 'lazy' };
+  return { ...rewritten, ...sourceSet(attributes, image), ...loading, decoding: 'async' };
 }
 
 /** Alignment as a class: Markdown's columns and HTML of other blogs use a style, which the policy forbids. */
@@ -63,14 +84,19 @@ function rewriteLink(attributes: Attributes, targets: TagTargets): Attributes {
 }
 
 /** Rewrites a tag before the allow-list is applied. */
-function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanitizeHtml.Tag {
+function rewriteTag(
+  name: string,
+  given: Attributes,
+  targets: TagTargets,
+  isFirstImage: () => boolean,
+): sanitizeHtml.Tag {
   let attributes = keepAlignment(given);
-  if (name === 'img') attributes = rewriteImage(attributes, targets);
+  if (name === 'img') attributes = rewriteImage(attributes, targets, isFirstImage());
   if (name === 'a') attributes = rewriteLink(attributes, targets);
   if (name === 'source' && attributes['src'] !== undefined)
     attributes = { ...attributes, src: targets.image(attributes['src']).src };
-  if (attributes['srcset'] !== undefined) {
-    const srcset = mapSourceSet(attributes['srcset'], (address) => plainAddress(targets.image(address).src));
+  if (given['srcset'] !== undefined) {
+    const srcset = mapSourceSet(given['srcset'], (address) => plainAddress(targets.image(address).src));
     attributes = { ...attributes, srcset };
   }
   for (const key of ADDRESS_ATTRIBUTES) {
@@ -123,6 +149,8 @@ export function rewriteHtml(html: string, targets: TagTargets): string {
 type Options = sanitizeHtml.IOptions & { readonly allowedEmptyAttributes: readonly string[] };
 
 function optionsFor(targets: TagTargets): Options {
+  let images = 0;
+  const isFirstImage = (): boolean => ++images === 1;
   return {
     allowedTags: [...ALLOWED_ELEMENTS],
     allowedAttributes: ALLOWED_ATTRIBUTES,
@@ -136,7 +164,7 @@ function optionsFor(targets: TagTargets): Options {
     selfClosing: VOID_ELEMENTS,
     nestingLimit: MAX_DEPTH,
     transformTags: {
-      '*': (name, attributes) => rewriteTag(name, attributes, targets),
+      '*': (name, attributes) => rewriteTag(name, attributes, targets, isFirstImage),
       iframe: (_, { src = '', title }) => linkTo(embedOf(src, title), targets),
       embed: (_, { src = '', title }) => linkTo(embedOf(src, title), targets),
       script: (name, { src = '' }) => {

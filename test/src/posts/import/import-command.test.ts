@@ -30,7 +30,7 @@ describe('npm run import', () => {
       /^4 imported, 0 updated, 0 unchanged, 2 skipped; 1 media files imported; [\d.]+ s\n/,
     );
     expect(first.stdout).toContain('  releases/latest.md: has neither title nor text\n');
-    expect(first.stderr).toBe('4 of 4 posts\n');
+    expect(first.stderr).toBe('4 of 4 posts\n1 of 1 pictures\n');
     expect(first.status).toBe(0);
     expect(run(RUST_BLOG, '--data-dir', path.join(folder, 'data')).stdout).toMatch(
       /4 unchanged, .*\nNothing has changed since the last import\.\n/,

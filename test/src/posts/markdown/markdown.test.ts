@@ -73,10 +73,23 @@ describe('renderMarkdown', () => {
 });
 
 describe('pictures and links', () => {
-  it('are found beside the post, with their size', () => {
-    expect(render('![A](./a.png)').html).toContain(
-      '<img src="/media/post/a.png" alt="A" width="400" height="300" loading="lazy" decoding="async">',
-    );
+  it('are found beside the post, with their size; all but the first are loaded when they are near', () => {
+    const { html } = render('![A](./a.png) ![B](./a.png)');
+    const picture = (alt: string): string =>
+      `<img src="/media/post/a.png" alt="${alt}" width="400" height="300"`;
+    expect(html).toContain(`${picture('A')} decoding="async">`);
+    expect(html).toContain(`${picture('B')} loading="lazy" decoding="async">`);
+  });
+
+  it('offer their variants, unless their author offers others', () => {
+    const variants = [480, 960].map((width) => ({ url: `/media/v/${width}.webp`, width }));
+    const media = () => ({ width: 1000, height: 500, variants });
+    const html = (text: string): string => renderMarkdown(text, { path: 'post', media }).html;
+    const offered = 'srcset="/media/v/480.webp 480w, /media/v/960.webp 960w, /media/post/a.png 1000w"';
+    expect(html('![A](a.png)')).toContain(`${offered} sizes="(max-width: 42.5rem) 100vw, 40rem"`);
+    expect(html('<img src=a.png width=200>')).toContain(`${offered} sizes="min(100vw, 200px)"`);
+    expect(html('<img src=a.png srcset="b.png 2x">')).toContain('srcset="/media/post/b.png 2x"');
+    expect(renderMarkdown('![A](a.png)', { path: 'post', media }).missingImages).toEqual([]);
   });
 
   it('are found where the post stood before, and in the blog’s media', () => {

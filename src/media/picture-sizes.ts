@@ -1,0 +1,47 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { mediaUrl } from './media-path.ts';
+
+/** A smaller copy of a picture. */
+export interface Variant {
+  /** The address, escaped. */
+  readonly url: string;
+  /** Pixels. */
+  readonly width: number;
+}
+
+/** What a page needs to show a file as a picture. Width and height are in pixels; null if it has no size. */
+export interface PictureSize {
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Narrowest first. */
+  readonly variants: readonly Variant[];
+}
+
+interface SizeRow {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly sha256: string;
+}
+
+/** Sizes of media files, for the renderer of texts. */
+export class PictureSizes {
+  readonly #size: Statement<[string], SizeRow>;
+  readonly #variants: Statement<[string], { path: string; width: number }>;
+
+  constructor(database: Database) {
+    this.#size = database.prepare('SELECT width, height, sha256 FROM media WHERE path = ?');
+    this.#variants = database.prepare('SELECT path, width FROM media WHERE variant_of = ? ORDER BY width');
+  }
+
+  /** Undefined if there is no file of that name. */
+  of(name: string): PictureSize | undefined {
+    const row = this.#size.get(name);
+    if (row === undefined) return undefined;
+    const { width, height, sha256 } = row;
+    const variants =
+      width === null
+        ? []
+        : this.#variants.all(sha256).map((each) => ({ url: mediaUrl(each.path), width: each.width }));
+    return { width, height, variants };
+  }
+}
