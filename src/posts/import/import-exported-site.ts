@@ -4,8 +4,8 @@ import { hasSiteSettings, StoredSiteSettings } from '../../db/site-settings.ts';
 import { EXPORT_FILE_NAME, readExportedSite, type ExportedSite } from '../export/exported-site.ts';
 import { PostWriter } from '../post-writer.ts';
 import { TagNames } from '../tag-names.ts';
-import { Redirects } from '../redirects.ts';
 import type { ImportSummary } from './import-summary.ts';
+import { takeRedirects } from './take-redirects.ts';
 
 /**
  * Takes the settings, redirects and former names of tags of this blog's export. Settings that the owner has saved here and redirects that are here stay; what
@@ -21,15 +21,7 @@ export function importExportedSite(
   const note = (text: string): void => void summary.notes.push({ file: EXPORT_FILE_NAME, text });
   const takeAll = database.transaction(() => {
     takeSettings(settings, new SettingStore(database), note);
-    const known = new Redirects(database, { now });
-    for (const { from, to } of redirects) {
-      const target = known.find(from);
-      const problems = target === undefined ? known.put(from, to) : {};
-      const why = problems.from ?? problems.to;
-      if (why !== undefined) note(`redirect of ${from} left out: ${why}`);
-      if (target !== undefined && target !== to)
-        note(`redirect of ${from} left out: here it leads to ${target}`);
-    }
+    takeRedirects(redirects, { database, now }, (from, why) => note(`redirect of ${from} left out: ${why}`));
     const names = new TagNames(database, new PostWriter(database));
     for (const { from, to } of tagNames) {
       const name = names.find(from);

@@ -6,6 +6,9 @@ import { renderMarkdown } from '../markdown/markdown.ts';
 import { decodePath, isBlogPage } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';
 import { removeUntouchedWelcomePosts } from '../welcome-posts.ts';
+import type { ForeignExport } from './foreign-export.ts';
+import { takeRedirects } from './take-redirects.ts';
+import { tagUrl } from '../../http/absolute-url.ts';
 import { importExportedSite } from './import-exported-site.ts';
 import { ImportedPosts, type RenderedPost } from './imported-posts.ts';
 import { PictureRefresh } from './refresh-pictures.ts';
@@ -13,7 +16,7 @@ import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
 import { settleTypography } from './settle-typography.ts';
-import { readTree } from './read-tree.ts';
+import { readSource } from './read-tree.ts';
 
 /** Posts per transaction: few, so that saves of a running blog wait only briefly for the lock. */
 const BATCH_SIZE = 50;
@@ -34,7 +37,7 @@ export interface ImportOptions {
  * each batch is one transaction.
  */
 export function importPosts(directory: string, options: ImportOptions): ImportSummary {
-  const tree = readTree(directory);
+  const tree = readSource(directory);
   const summary = new ImportSummary();
   const now = options.now ?? Date.now;
   const timeZone = readSiteSetting(new SettingStore(options.database), 'timeZone');
@@ -70,10 +73,25 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     }
     options.onProgress?.(index + 1, planned.length);
   }
+  if (tree.exported !== undefined) takeLists(tree.exported, { ...options, now }, summary);
   summary.mediaFiles = media.importedFiles;
   for (const [file, targets] of links)
     for (const text of deadLinks(targets, options)) summary.deadLinks.push({ file, text });
   return summary;
+}
+
+/** Lists of the old site lead to those of tags here. */
+function takeLists(
+  { redirects, notes }: ForeignExport,
+  { database, posts, now }: Pick<ImportOptions, 'database' | 'posts'> & { readonly now: () => number },
+  summary: ImportSummary,
+): void {
+  for (const text of notes) summary.notes.push({ file: 'the export', text });
+  const lists = new Set(posts.tags().map(({ tag }) => tagUrl(tag)));
+  const wanted = redirects.filter(({ to }) => lists.has(to));
+  takeRedirects(wanted, { database, now }, (from, why) =>
+    summary.lostAddresses.push({ file: 'the export', text: `${from}: ${why}` }),
+  );
 }
 
 /** Links within the blog without a target; links to the blog's own pages are assumed to be valid. */

@@ -81,7 +81,7 @@ export function summaryLines(
       ? [`${summary.removedWelcomePosts} unchanged welcome posts were removed.`]
       : []),
     ...(summary.typography === undefined ? [] : [TYPOGRAPHY_LINES[summary.typography]]),
-    ...(summary.isEmpty ? ['The folder contains no post.'] : []),
+    ...(summary.isEmpty ? ['There is no post to import.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>
       options.all && lines.length > 0

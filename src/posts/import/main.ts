@@ -16,12 +16,14 @@ import { PostStore } from '../post-store.ts';
 import { renewPictures } from '../renew-pictures.ts';
 import { importPosts } from './import-posts.ts';
 import { summaryLines, type ImportSummary } from './import-summary.ts';
-import { isFolder } from './read-tree.ts';
+import { isFile, isFolder } from './read-tree.ts';
 
-const USAGE = `Usage: npm run import -- DIR [--data-dir FOLDER] [--all]
+const USAGE = `Usage: npm run import -- DIR|FILE [--data-dir FOLDER] [--all]
 
 Imports a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter: Zola, Hugo, Jekyll and similar.
-DIR is the site's folder or its folder of posts. Run it again at any time: unchanged posts stay as they are.
+DIR is the site's folder or its folder of posts. FILE is the export of Ghost (JSON) or WordPress (XML); pictures are
+taken from folders beside it, content/images or wp-content/uploads. Run it again at any time: unchanged posts stay as
+they are.
 
   --data-dir FOLDER  the blog's data; default: DATA_DIR
   --all              list everything that was skipped or noted, not only the first of each, and look again for missing
@@ -125,11 +127,11 @@ async function main(): Promise<number> {
   }
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1) {
-    process.stderr.write(`Name one folder to import.\n\n${USAGE}`);
+    process.stderr.write(`Name one folder or file to import.\n\n${USAGE}`);
     return EXIT_USAGE;
   }
-  if (!isFolder(directory)) {
-    process.stderr.write(`${directory} is not a folder.\n`);
+  if (!isFolder(directory) && !isFile(directory)) {
+    process.stderr.write(`There is no folder or file ${directory}.\n`);
     return EXIT_USAGE;
   }
   const summary = await runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir, values.all);

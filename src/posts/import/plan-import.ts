@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PostDraftError } from '../post-errors.ts';
 import { pathKey } from '../../process/address.ts';
 import { checkPath, slugOf } from '../post-path.ts';
+import type { ForeignPost } from './foreign-export.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
 import type { FolderFacts } from './inherited-matter.ts';
@@ -95,6 +97,21 @@ function plan(
   }
 }
 
+function planForeign(
+  { name, text, post }: ForeignPost,
+  tree: SourceTree,
+  summary: ImportSummary,
+): PlannedPost | undefined {
+  const source = { file: join(tree.root, name), relative: name, companions: [], isSectionIndex: false };
+  try {
+    return plannedPost(source, text, post);
+  } catch (error) {
+    if (!(error instanceof PostDraftError)) throw error;
+    summary.skipped.push({ file: name, reason: error.message, isFault: true });
+    return undefined;
+  }
+}
+
 /** Throws PostDraftError for an address that cannot be a post's. */
 function plannedPost(source: SourceFile, text: string, post: SourcePost): PlannedPost {
   const path = checkPath(post.draft.path, 'path');
@@ -114,13 +131,16 @@ export function planImport(
   const byPath = new Map<string, PlannedPost>();
   const pathOf = new Map<string, string>();
   const folders = foldersOf(tree);
-  for (const source of tree.files) {
-    const read = plan(source, summary, { site: tree.site, nowMillis, timeZone, folders });
+  const reads = [
+    ...tree.files.map((source) => plan(source, summary, { site: tree.site, nowMillis, timeZone, folders })),
+    ...(tree.exported?.posts ?? []).map((foreign) => planForeign(foreign, tree, summary)),
+  ];
+  for (const read of reads) {
     if (read === undefined) continue;
     const other = byPath.get(pathKey(read.post.draft.path));
     const planned = other === undefined ? read : apart(read, other, byPath, summary);
     byPath.set(pathKey(planned.post.draft.path), planned);
-    pathOf.set(source.relative, planned.post.draft.path);
+    pathOf.set(planned.source.relative, planned.post.draft.path);
   }
   for (const file of tree.foreign)
     summary.skipped.push({ file, reason: 'not Markdown: convert it first', isFault: true });
@@ -184,7 +204,7 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
   for (const link of rewritten.broken) note(`links to ${link}, which is not a post of this tree`);
-  for (const text of unplayableParts(post.draft.markdown))
+  for (const text of [...(post.lost ?? []), ...unplayableParts(post.draft.markdown)])
     summary.lostEmbeds.push({ file: source.relative, text });
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
   return {

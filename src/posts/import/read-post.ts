@@ -19,6 +19,8 @@ export interface SourcePost {
   readonly unknownKeys: readonly string[];
   /** Assumptions, for the summary. */
   readonly notes: readonly string[];
+  /** What its text had and this one lacks. */
+  readonly lost?: readonly string[];
   /** Of a post that this blog exported: its text is taken as it is. */
   readonly exported?: Pick<ExportedPost, 'createdAtMillis' | 'deletedAtMillis' | 'order'>;
 }

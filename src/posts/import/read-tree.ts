@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { readSiteFacts, type SiteFacts } from './site-facts.ts';
+import type { ForeignExport } from './foreign-export.ts';
+import { readForeignExport } from './read-foreign.ts';
+import { NO_SITE_FACTS, readSiteFacts, type SiteFacts } from './site-facts.ts';
 
 export interface SourceFile {
   /** Absolute. */
@@ -25,6 +27,8 @@ export interface SourceTree {
   readonly files: readonly SourceFile[];
   /** Texts below the content folder that a generator would publish but that are not Markdown. */
   readonly foreign: readonly string[];
+  /** Set if the tree is one file: another software's export. */
+  readonly exported?: ForeignExport;
 }
 
 const MARKDOWN = /\.(?:md|markdown|mdx|mkd|mkdn|mkdown)$/i;
@@ -50,6 +54,14 @@ export function isFile(file: string): boolean {
 /** Returns true if a file is inside a folder after resolving symbolic links. */
 export function isInside(folder: string, file: string): boolean {
   return realpathSync(file).startsWith(realpathSync(folder) + path.sep);
+}
+
+/** Reads a folder, or another software's export, beside which its pictures may be. Throws ForeignExportError. */
+export function readSource(place: string): SourceTree {
+  if (!isFile(place)) return readTree(place);
+  const root = path.dirname(path.resolve(place));
+  const exported = readForeignExport(place);
+  return { root, content: root, statics: [root], site: NO_SITE_FACTS, files: [], foreign: [], exported };
 }
 
 /** All Markdown files below a folder. Hidden files are skipped and symbolic links are not followed, so that nothing outside is read. */

@@ -46,9 +46,9 @@ describe('npm run import', () => {
   });
 
   it.each([
-    [[], 'Name one folder to import.'],
-    [['a', 'b'], 'Name one folder to import.'],
-    [['nowhere'], 'nowhere is not a folder.'],
+    [[], 'Name one folder or file to import.'],
+    [['a', 'b'], 'Name one folder or file to import.'],
+    [['nowhere'], 'There is no folder or file nowhere.'],
     [['--fast'], "Unknown option '--fast'"],
   ])('explains wrong use and fails with 2: %o', (options, message) => {
     const { status, stderr } = run(...options);

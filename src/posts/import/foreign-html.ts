@@ -1,0 +1,38 @@
+import { mapAttributes, readHtml } from '../../markup/html-tokens.ts';
+import { decodeHTML } from 'entities';
+
+const ADDRESSES: ReadonlySet<string> = new Set('href src poster srcset data-src'.split(' '));
+
+/** HTML in which links to the old site lead within this one. `bases` are its addresses without a slash at the end. */
+export function ownLinks(html: string, bases: readonly string[]): string {
+  const found = bases.filter((base) => base !== '');
+  const own = (address: string): string => {
+    const base = found.find(
+      (each) => address === each || (/^[/?#]/.test(address.slice(each.length)) && address.startsWith(each)),
+    );
+    return base === undefined ? address : address.slice(base.length) || '/';
+  };
+  return mapAttributes(
+    html,
+    (name) => ADDRESSES.has(name),
+    (value, name) =>
+      name === 'srcset'
+        ? value.replaceAll(/(^|,\s*)(\S+)/g, (_, comma: string, each: string) => comma + own(each))
+        : own(value),
+  );
+}
+
+/** The text without markup, on one line. */
+export function textOfHtml(html: string): string {
+  let text = '';
+  readHtml(html, { text: (piece) => void (text += piece), tag: () => void (text += ' ') });
+  return decodeHTML(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** A picture above the text, as themes show it; nothing if the text begins with it. */
+export function leadPicture(src: string | undefined, alt: string | undefined, html: string): string {
+  if (src === undefined || src === '' || html.slice(0, 1000).includes(src)) return '';
+  const escaped = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return `<figure><img src="${escaped(src)}" alt="${escaped(alt ?? '')}"></figure>\n`;
+}

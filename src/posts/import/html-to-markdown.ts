@@ -1,0 +1,125 @@
+// No library: those that convert HTML choose among Markdown's spellings and drop what has none. This one keeps every element.
+import { decodeHTML } from 'entities';
+import { Parser } from '../../markup/html-tokens.ts';
+
+const INLINE: ReadonlySet<string> = new Set(
+  `a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q s samp small span strong sub sup time tt u var wbr`.split(
+    ' ',
+  ),
+);
+
+interface Part {
+  /** The element's name; undefined for text and inline elements. */
+  readonly name: string | undefined;
+  readonly html: string;
+}
+
+/**
+ * HTML as Markdown that renders to the same: paragraphs and code blocks become those of Markdown, so that a post has a summary and
+ * highlighted code; other elements stay HTML.
+ */
+export function htmlToMarkdown(html: string): string {
+  return partsOf(html)
+    .map((part) =>
+      part.name === 'p' ? paragraph(part.html) : part.name === 'pre' ? codeBlock(part.html) : block(part),
+    )
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+/** The elements at the top, in order; text and inline elements between them are one part each. Comments are left out. */
+function partsOf(html: string): readonly Part[] {
+  const parts: Part[] = [];
+  let loose = '';
+  let depth = 0;
+  let start = 0;
+  const endLoose = (): void => {
+    if (loose.trim() !== '') parts.push({ name: undefined, html: loose });
+    loose = '';
+  };
+  const parser = new Parser(
+    {
+      onopentag() {
+        if (depth++ === 0) start = parser.startIndex;
+      },
+      onclosetag(name) {
+        if (--depth > 0) return;
+        depth = 0;
+        // An element that another one ends has no tag of its own there.
+        const isClosed = html.startsWith('</', parser.startIndex) || parser.startIndex === start;
+        const source = html.slice(start, isClosed ? parser.endIndex + 1 : parser.startIndex);
+        if (INLINE.has(name)) loose += source;
+        else {
+          endLoose();
+          parts.push({ name, html: source });
+        }
+      },
+      ontext(text) {
+        if (depth === 0) loose += text;
+      },
+    },
+    { decodeEntities: false, lowerCaseTags: true },
+  );
+  parser.write(html);
+  parser.end();
+  endLoose();
+  return parts;
+}
+
+/** Text on one line, with the characters escaped that Markdown reads; elements stay. A paragraph with attributes stays as it is. */
+function paragraph(html: string): string {
+  const inner = /^<p>([\s\S]*?)(?:<\/p\s*>)?\s*$/i.exec(html)?.[1];
+  if (inner === undefined || !isInline(inner)) return block({ name: 'p', html });
+  return inlineText(inner);
+}
+
+function isInline(html: string): boolean {
+  return [...html.matchAll(/<\/?([a-z][a-z0-9-]*)/gi)].every(([, name]) =>
+    INLINE.has((name ?? '').toLowerCase()),
+  );
+}
+
+function inlineText(html: string): string {
+  const pieces = html.split(/(<!--[\s\S]*?-->|<[^>]*>)/);
+  const text = pieces
+    .map((piece, index) => {
+      if (index % 2 === 1) return piece.startsWith('<!--') ? '' : piece.replaceAll(/\s*\n\s*/g, ' ');
+      return piece.replaceAll(/[\\`*_[~]/g, String.raw`\$&`).replaceAll(/[\t\n\r ]+/g, ' ');
+    })
+    .join('')
+    .trim();
+  return text.replace(/^(\d{1,9})([.)])(?=\s|$)/, String.raw`$1\$2`).replace(/^[#+>:-]/, String.raw`\$&`);
+}
+
+/** A fenced block, if there is nothing but text in it. */
+function codeBlock(html: string): string {
+  const match = /^<pre\b([^>]*)>(?:\s*<code\b([^>]*)>)?([\s\S]*?)(?:<\/code>\s*)?<\/pre\s*>$/i.exec(html);
+  const [, onPre = '', onCode = '', inner = ''] = match ?? [];
+  if (match === null || /<[a-z!/]/i.test(inner)) return block({ name: 'pre', html });
+  const code = decodeHTML(inner.replace(/^\n/, '')).replace(/\n$/, '');
+  const language = /\b(?:language|lang|brush:\s?)-?([\w+#-]+)/i.exec(`${onCode} ${onPre}`)?.[1] ?? '';
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${code}\n${fence}`;
+}
+
+/** HTML that Markdown passes through: one block, which begins with an element and has no blank lines. */
+function block({ name, html }: Part): string {
+  if (name === undefined) return inlineText(html);
+  const kept = html
+    .replaceAll(/<!--[\s\S]*?-->/g, '')
+    .split(/(<pre\b[\s\S]*?<\/pre\s*>)/i)
+    .map((piece, index) =>
+      index % 2 === 1 ? piece.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;') : piece.replaceAll(/[ \t]*\n\s*/g, '\n'),
+    )
+    .join('')
+    .trim();
+  // Other names begin no block of Markdown.
+  return BLOCKS.has(name) || kept === '' ? kept : `<div>\n${kept}\n</div>`;
+}
+
+/** CommonMark 0.31.2, section 4.6, condition 6, as far as the blog shows them. */
+const BLOCKS: ReadonlySet<string> = new Set(
+  `address article aside blockquote center details dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr iframe li main
+   menu nav ol p section summary table tbody td tfoot th thead tr ul`.split(/\s+/),
+);

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { ForeignExportError, type ForeignExport } from './foreign-export.ts';
+import { readGhost } from './read-ghost.ts';
+import { readWordpress } from './read-wordpress.ts';
+import { sourceText } from './source-text.ts';
+
+/** Reads the export of another software: a file of Ghost (JSON) or WordPress (XML). Throws ForeignExportError. */
+export function readForeignExport(file: string): ForeignExport {
+  const text = sourceText(readFileSync(file));
+  const found = /^\s*[[{]/.test(text) ? readGhost(parsed(text, file)) : readWordpress(text);
+  if (found === undefined)
+    throw new ForeignExportError(
+      `${file} is no export that is understood: expected the JSON of Ghost or the XML of WordPress.`,
+    );
+  return found;
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ForeignExportError(`${file} is damaged: ${error instanceof Error ? error.message : error}`);
+  }
+}

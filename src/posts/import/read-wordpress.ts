@@ -1,0 +1,201 @@
+import { tagUrl } from '../../http/absolute-url.ts';
+import { Parser } from '../../markup/html-tokens.ts';
+import { trimSlashes } from '../../process/address.ts';
+import { feedIdOf } from '../feed-id.ts';
+import { decodePath, slugOf } from '../post-path.ts';
+import type { PostStatus } from '../post.ts';
+import type { ForeignExport, ForeignPost } from './foreign-export.ts';
+import { leadPicture, ownLinks, textOfHtml } from './foreign-html.ts';
+import { htmlToMarkdown } from './html-to-markdown.ts';
+import { sourceTime } from './source-time.ts';
+import { wordpressHtml } from './wordpress-html.ts';
+
+interface Term {
+  readonly domain: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** An `<item>` of the file: texts by element, terms, and fields that authors and plug-ins added. */
+interface Item {
+  readonly texts: Map<string, string>;
+  readonly terms: Term[];
+  readonly meta: Map<string, string>;
+  comments: number;
+}
+
+interface Channel {
+  readonly texts: Map<string, string>;
+  readonly authors: Map<string, string>;
+  readonly items: Item[];
+}
+
+/** Reads an export of WordPress (WXR). Undefined if it is none. */
+export function readWordpress(xml: string): ForeignExport | undefined {
+  if (!/<wp:wxr_version>/.test(xml)) return undefined;
+  const channel = channelOf(xml);
+  const bases = [
+    ...new Set(
+      ['wp:base_blog_url', 'wp:base_site_url', 'link'].map((name) => trimmed(channel.texts.get(name))),
+    ),
+  ];
+  const pictures = new Map(
+    channel.items.map(({ texts }) => [texts.get('wp:post_id') ?? '', texts.get('wp:attachment_url') ?? '']),
+  );
+  const posts: ForeignPost[] = [];
+  const others = new Map<string, number>();
+  let comments = 0;
+  for (const item of channel.items) {
+    const type = item.texts.get('wp:post_type') ?? 'post';
+    const isTrash = item.texts.get('wp:status') === 'trash';
+    comments += item.comments;
+    if ((type === 'post' || type === 'page') && !isTrash)
+      posts.push(wordpressPost(item, { bases, pictures, authors: channel.authors }));
+    else if (type !== 'attachment')
+      others.set(isTrash ? 'in the trash' : type, (others.get(isTrash ? 'in the trash' : type) ?? 0) + 1);
+  }
+  return {
+    posts,
+    redirects: termRedirects(channel.items),
+    notes: [
+      ...(comments === 0
+        ? []
+        : [`${comments} ${comments === 1 ? 'comment is' : 'comments are'} not imported`]),
+      ...[...others].map(([type, count]) => `not imported: ${count} × ${type}`),
+    ],
+  };
+}
+
+const trimmed = (url = ''): string => url.trim().replace(/\/+$/, '');
+
+function channelOf(xml: string): Channel {
+  const channel: Channel = { texts: new Map(), authors: new Map(), items: [] };
+  const open: string[] = [];
+  let item: Item | undefined;
+  let text = '';
+  let attributes: Readonly<Record<string, string>> = {};
+  let metaKey = '';
+  let login = '';
+  const parser = new Parser(
+    {
+      onopentag(name, given) {
+        open.push(name);
+        text = '';
+        attributes = given;
+        if (name === 'item') item = { texts: new Map(), terms: [], meta: new Map(), comments: 0 };
+      },
+      ontext: (piece) => void (text += piece),
+      onclosetag(name) {
+        open.pop();
+        const parent = open.at(-1);
+        if (name === 'item' && item !== undefined) {
+          channel.items.push(item);
+          item = undefined;
+        } else if (name === 'wp:author_login') login = text;
+        else if (name === 'wp:author_display_name') channel.authors.set(login, text);
+        else if (item === undefined) {
+          if (parent === 'channel' && !channel.texts.has(name)) channel.texts.set(name, text);
+        } else if (name === 'wp:comment') item.comments++;
+        else if (name === 'wp:meta_key') metaKey = text;
+        else if (name === 'wp:meta_value') item.meta.set(metaKey, text);
+        else if (name === 'category')
+          item.terms.push({
+            domain: attributes['domain'] ?? '',
+            slug: attributes['nicename'] ?? '',
+            name: text.trim(),
+          });
+        else if (parent === 'item') item.texts.set(name, text);
+        text = '';
+      },
+    },
+    { xmlMode: true },
+  );
+  parser.write(xml);
+  parser.end();
+  return channel;
+}
+
+function wordpressPost(
+  { texts, terms, meta }: Item,
+  site: {
+    readonly bases: readonly string[];
+    readonly pictures: ReadonlyMap<string, string>;
+    readonly authors: ReadonlyMap<string, string>;
+  },
+): ForeignPost {
+  const word = (name: string): string => texts.get(name)?.trim() ?? '';
+  const title = textOfHtml(word('title')) || 'Untitled';
+  const notes: string[] = [];
+  const lost: string[] = [];
+  const own = (html: string): string => ownLinks(html, site.bases);
+  const html = own(wordpressHtml(texts.get('content:encoded') ?? '', (what) => lost.push(what)));
+  const picture = own(`<a href="${site.pictures.get(meta.get('_thumbnail_id') ?? '') ?? ''}">`).slice(
+    '<a href="'.length,
+    -2,
+  );
+  const publishedAtMillis = timeOf(word('wp:post_date_gmt')) ?? timeOf(word('wp:post_date'));
+  const path = pathOf(word('link'), site.bases) ?? slugOf(decodePath(word('wp:post_name')) || title);
+  const status = statusOf({ status: word('wp:status'), hasPassword: word('wp:post_password') !== '' }, notes);
+  const isPage = word('wp:post_type') === 'page';
+  return {
+    name: `${isPage ? 'page' : 'post'} ${word('wp:post_id')} ${path}`,
+    text: JSON.stringify([[...texts], terms, [...meta]]),
+    post: {
+      draft: {
+        title,
+        path,
+        markdown: htmlToMarkdown(leadPicture(picture, undefined, html) + html),
+        description: textOfHtml(word('excerpt:encoded')) || undefined,
+        status: status === 'published' && isPage ? 'unlisted' : status,
+        publishedAtMillis:
+          status === 'draft' ? publishedAtMillis : (publishedAtMillis ?? timeOf(word('pubDate'))),
+        tags: terms.filter(isTag).map(({ name }) => name),
+        authors: [site.authors.get(word('dc:creator')) ?? word('dc:creator')].filter((name) => name !== ''),
+        aliases: [],
+        feedId: feedIdOf(word('guid') || undefined, { path, publishedAtMillis }),
+      },
+      formerPath: path,
+      updatedAtMillis: timeOf(word('wp:post_modified_gmt')),
+      unknownKeys: [],
+      notes,
+      lost,
+    },
+  };
+}
+
+/** WordPress files posts without a category under this one. */
+function isTag({ domain, slug }: Term): boolean {
+  return domain === 'post_tag' || (domain === 'category' && slug !== 'uncategorized');
+}
+
+/** The post's address at the old site; undefined for one without, as a draft has (`/?p=12`). */
+function pathOf(link: string, bases: readonly string[]): string | undefined {
+  const base = bases.find((each) => each !== '' && link.startsWith(`${each}/`));
+  const path = trimSlashes(decodePath(link.slice(base?.length ?? 0).replace(/^https?:\/\/[^/]+/i, '')) ?? '');
+  return path === '' || path.includes('?') ? undefined : path.replace(/^index\.php\//, '');
+}
+
+function statusOf(
+  { status, hasPassword }: { readonly status: string; readonly hasPassword: boolean },
+  notes: string[],
+): PostStatus {
+  if (hasPassword) notes.push('has a password: imported as a draft');
+  else if (status === 'private') notes.push('is private: imported as a draft');
+  return !hasPassword && (status === 'publish' || status === 'future') ? 'published' : 'draft';
+}
+
+/** UTC; a draft has `0000-00-00 00:00:00`. */
+function timeOf(text: string): number | undefined {
+  return sourceTime(text.startsWith('0000') ? '' : text, 'UTC');
+}
+
+function termRedirects(items: readonly Item[]): ForeignExport['redirects'] {
+  const terms = items.flatMap((item) => item.terms.filter(isTag));
+  const found = new Map(
+    terms.map(({ domain, slug, name }) => [
+      `/${domain === 'category' ? 'category' : 'tag'}/${slug}`,
+      tagUrl(name),
+    ]),
+  );
+  return [...found].map(([from, to]) => ({ from, to }));
+}
