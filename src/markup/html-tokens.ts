@@ -3,7 +3,9 @@ import { decodeHTMLAttribute, escapeAttribute } from 'entities';
 import type * as HtmlParser from 'htmlparser2';
 
 // Not imported: sanitize-html requires it, and Jest cannot load a module both ways in one graph.
-export const { Parser, QuoteType, Tokenizer } = createRequire(import.meta.url)('htmlparser2') as typeof HtmlParser;
+export const { Parser, QuoteType, Tokenizer } = createRequire(import.meta.url)(
+  'htmlparser2',
+) as typeof HtmlParser;
 
 /** What `readHtml` reports, in the order of the text; names are in lower case. */
 export interface HtmlReader {
