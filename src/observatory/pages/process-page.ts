@@ -87,7 +87,7 @@ export const processPage = definePage<RuntimeFacts>({
         })}
         ${panel({
           title: 'Event-loop delay',
-          note: worst > 0 ? `log scale; longest ${text(duration(worst))}` : 'log scale',
+          note: `of a timer, log scale${worst > 0 ? `; longest ${text(duration(worst))}` : ''}`,
           body: lineChart(
             'Event-loop delay',
             [

@@ -3,7 +3,7 @@ import { countText, duration, share, size, text } from '../../markup/quantity.ts
 import { spanText } from '../format/moment.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import { fullInMillis, growthText } from './memory-sentence.ts';
-import { longestStall, type OverviewSituation } from './overview-situation.ts';
+import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
 
 /** A value with its words, or why there is none. */
@@ -87,9 +87,9 @@ export const CHECKS = [
     unit: millisText,
     limit: ({ loopMillis }) => loopMillis,
     measure: (situation) =>
-      Number.isNaN(situation.stallMillis) && situation.stall === undefined
+      Number.isNaN(situation.stallMillis) && situation.blocked === undefined
         ? { unjudged: 'not measured in this range' }
-        : longestStall(situation),
+        : blockOf(situation).millis,
   },
   {
     key: 'crashes',

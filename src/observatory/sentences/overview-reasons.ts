@@ -5,7 +5,7 @@ import type { Links } from '../links.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
-import { longestStall, type OverviewSituation } from './overview-situation.ts';
+import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { memoryWords } from './memory-sentence.ts';
 import { saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -13,8 +13,6 @@ import { heldBy } from './stall-sentence.ts';
 
 /** An event-loop delay that every reader at that moment notices; mentioned although it is within its limit. */
 export const NOTICED_MILLIS = 250;
-/** The same stall is measured twice, with different timers. */
-const SAME_STALL = 0.8;
 
 /** What to say of a check that is broken, after its headline and the numbers; those without a reason have it in both. */
 export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Links): Sentence | undefined {
@@ -63,7 +61,7 @@ export function remarksOf(
   broken: ReadonlySet<CheckKey>,
   links: Links,
 ): readonly Sentence[] {
-  const isNoticed = !broken.has('loop') && longestStall(situation) >= NOTICED_MILLIS;
+  const isNoticed = !broken.has('loop') && blockOf(situation).millis >= NOTICED_MILLIS;
   return [
     broken.has('request_p95') ? undefined : slowness(situation, links),
     isNoticed ? stall(situation, links) : undefined,
@@ -140,18 +138,18 @@ function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | 
 }
 
 function stall(situation: OverviewSituation, links: Links): Sentence | undefined {
-  const millis = longestStall(situation);
+  const { millis, turn } = blockOf(situation);
   if (millis === 0) return undefined;
-  // A longer delay that no stall was recorded for had another cause.
-  const recorded =
-    (situation.stall?.durationMillis ?? 0) >= SAME_STALL * millis ? situation.stall : undefined;
+  const { longest, stalls } = turn ?? { longest: undefined, stalls: 0 };
   return [
-    { text: 'The event loop', href: links.to(recorded === undefined ? '/process' : '/stalls') },
+    // A longer delay that no stall was recorded for had another cause.
+    { text: 'The event loop', href: links.to(longest === undefined ? '/process' : '/stalls') },
     { text: ` was blocked for up to ${text(duration(millis))}` },
-    ...(recorded === undefined ? [] : heldBy(recorded, links)),
-    ...(recorded === undefined || recorded.delayedCount === 0
+    ...(stalls > 1 ? [{ text: ` by ${stalls} stalls in a row, the longest` }] : []),
+    ...(longest === undefined ? [] : heldBy(longest, links)),
+    ...(longest === undefined || longest.delayedCount === 0
       ? []
-      : [{ text: `; ${plural(recorded.delayedCount, 'request')} had to wait` }]),
+      : [{ text: `; ${plural(longest.delayedCount, 'request')} had to wait` }]),
     { text: '.' },
   ];
 }

@@ -6,7 +6,7 @@ import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { checksOf, type CheckKey } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
-import { longestStall, type OverviewSituation } from './overview-situation.ts';
+import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** Maximum number of reasons after the numbers, the most important first. */
@@ -92,7 +92,7 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
       { text: `Too little traffic to judge${errors === 0 ? '' : ', but not all is well'}: ` },
       ...numbers,
     ];
-  const isAll = errors === 0 && longestStall(situation) < NOTICED_MILLIS;
+  const isAll = errors === 0 && blockOf(situation).millis < NOTICED_MILLIS;
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
 }
 
@@ -133,7 +133,7 @@ function headlineOf(key: CheckKey, situation: OverviewSituation): string {
     case 'open_files':
       return `File descriptors ${openFiles?.ranOut === true ? '' : 'nearly '}ran out.`;
     case 'loop':
-      return `Nothing was answered for ${text(duration(longestStall(situation)))}.`;
+      return `Nothing was answered for ${text(duration(blockOf(situation).millis))}.`;
     case 'crashes':
       return crashes.length === 1
         ? ENDED[crashes[0]?.before?.ended ?? 'not stopped']

@@ -1,4 +1,5 @@
-import type { AuditFacts, Limits, Marker, SeriesSummary, Stall, TimeRange } from '../../../otel/query.ts';
+import type { AuditFacts, Limits, Marker, SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import { type BlockedTurn, longestBlock, type LongestBlock } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
@@ -22,8 +23,8 @@ export interface OverviewSituation {
   readonly memory: MemoryFacts;
   /** The longest event-loop delay in the range; NaN without samples. */
   readonly stallMillis: number;
-  /** The longest stall that was recorded in the range. */
-  readonly stall: Stall | undefined;
+  /** The longest turn of the loop with recorded stalls in the range. */
+  readonly blocked: BlockedTurn | undefined;
   /** How long the event loop was saturated in the range. */
   readonly saturatedMillis: number;
   /** Set if file descriptors nearly ran out. */
@@ -58,7 +59,7 @@ export interface OverviewSituation {
   readonly exported: { readonly lost: number; readonly all: number } | undefined;
 }
 
-/** Milliseconds; by the samples of the process, or by a recorded stall. 0 if there was none. */
-export function longestStall({ stallMillis, stall }: OverviewSituation): number {
-  return Math.max(stall?.durationMillis ?? 0, Number.isNaN(stallMillis) ? 0 : stallMillis);
+/** The longest time that the event loop was blocked in the range. */
+export function blockOf({ stallMillis, blocked }: OverviewSituation): LongestBlock {
+  return longestBlock(stallMillis, blocked);
 }

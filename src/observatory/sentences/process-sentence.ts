@@ -1,7 +1,8 @@
-import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample, Stall, StallFacts } from '../../../otel/query.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
+import { longestBlock, longestTurn } from '../facts/blocked-turns.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
@@ -14,11 +15,12 @@ export interface ProcessSituation {
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
   readonly memory: MemoryFacts;
+  readonly stalls: Pick<StallFacts, 'rows'>;
 }
 
 /** Uptime, restarts, memory, event loop and file descriptors in the range. */
 export function processSentence(
-  { process, runtime, markers, memory }: ProcessSituation,
+  { process, runtime, markers, memory, stalls }: ProcessSituation,
   range: ChosenRange,
   now: number,
 ): Sentence {
@@ -27,7 +29,7 @@ export function processSentence(
     starts(markers, range, now),
     memoryWords(memory, now) ?? tooEarlyWords(memory),
     heldBefore(process, runtime),
-    heldUp(runtime),
+    heldUp(runtime, stalls.rows),
     openFilesLeft(process, runtime, now),
   ];
   return words
@@ -63,9 +65,10 @@ function heldBefore(
   return most === 0 ? undefined : `Earlier processes in this range used up to ${text(size(most))}.`;
 }
 
-function heldUp(runtime: readonly RuntimeSample[]): string | undefined {
-  const longest = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
-  return longest === 0 ? undefined : `The event loop was blocked for up to ${text(duration(longest))}.`;
+function heldUp(runtime: readonly RuntimeSample[], stalls: readonly Stall[]): string | undefined {
+  const delayMillis = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
+  const { millis } = longestBlock(delayMillis, longestTurn(stalls));
+  return millis === 0 ? undefined : `The event loop was blocked for up to ${text(duration(millis))}.`;
 }
 
 function openFilesLeft(

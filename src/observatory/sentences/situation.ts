@@ -3,9 +3,9 @@ import type {
   Marker,
   RuntimeSample,
   SeriesSummary,
-  Stall,
   TelemetryQuery,
 } from '../../../otel/query.ts';
+import { longestTurn } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { sumDowntimes } from '../facts/downtimes.ts';
@@ -65,7 +65,7 @@ export function situationOf(
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes },
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
-    stall: longestStall(telemetry.stalls(range).rows),
+    blocked: longestTurn(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes, range),
@@ -123,11 +123,4 @@ function saturatedMillis(samples: readonly RuntimeSample[]): number {
   return samples
     .filter((sample) => sample.eventLoopUtilization >= NO_PAUSE)
     .reduce((sum, { fromMillis, atMillis }) => sum + atMillis - fromMillis, 0);
-}
-
-function longestStall(stalls: readonly Stall[]): Stall | undefined {
-  return stalls.reduce<Stall | undefined>(
-    (most, each) => (most === undefined || each.durationMillis > most.durationMillis ? each : most),
-    undefined,
-  );
 }

@@ -1,4 +1,5 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
+import { longestTurn } from '../facts/blocked-turns.ts';
 import { partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { totalMillis } from '../trace/intervals.ts';
 import {
@@ -32,11 +33,11 @@ export function stallsSentence(
           { text: ` for ${text(duration(thresholdMillis))} or longer ${when}.` },
         ];
   const [first] = stallGroups(rows);
-  const worst = rows.reduce((most, row) => (row.durationMillis > most.durationMillis ? row : most));
+  const { millis = 0, stalls = 0 } = longestTurn(rows) ?? {};
   const delayed = rows.reduce((sum, { delayedCount }) => sum + delayedCount, 0);
   // When those that were read afterwards arrived is not known.
   const most = rows.some((row) => row.delayed.some(({ wasRunning }) => !wasRunning)) ? 'Up to ' : '';
-  const longest = `for up to ${text(duration(worst.durationMillis))}`;
+  const longest = `for up to ${text(duration(millis))}${stalls > 1 ? ` by ${stalls} in a row` : ''}`;
   return [
     {
       text: since

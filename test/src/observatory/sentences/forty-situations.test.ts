@@ -6,6 +6,7 @@ import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
 import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { longestTurn } from '../../../../src/observatory/facts/blocked-turns.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
 import {
   DISAGREEING,
@@ -144,7 +145,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ],
   ['slow statements', slow('database', 140), 'Statements are slow.'],
   ['slow renders', slow('render', 140), 'Renders are slow.'],
-  ['the loop held for 0.3 s', { stallMillis: 300, stall: stallOf(300) }, 'Fine.'],
+  ['the loop held for 0.3 s', { stallMillis: 300, blocked: longestTurn([stallOf(300)]) }, 'Fine.'],
   ['the loop held for 29 s', { stallMillis: 29_000 }, 'Nothing was answered for 29 s.'],
   [
     'the loop held for 29 s, in silence',

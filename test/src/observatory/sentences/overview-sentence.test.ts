@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Stall } from '../../../../otel/query.ts';
 import { clockText, momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { atLeastOver } from '../../../../src/observatory/sentences/overview-reasons.ts';
 import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { longestTurn } from '../../../../src/observatory/facts/blocked-turns.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
 import {
   DISAGREEING,
@@ -35,6 +37,11 @@ describe('overviewSentence', () => {
     spanId: 'bb',
     traces: 2,
   };
+
+  const after = (stall: Stall, durationMillis: number): Stall => ({
+    ...stallOf(durationMillis),
+    atMillis: stall.atMillis + durationMillis,
+  });
 
   it.each<readonly [string, Partial<OverviewSituation>, string]>([
     [
@@ -246,17 +253,27 @@ describe('overviewSentence', () => {
     ],
     [
       'a stall of 300 ms',
-      { stallMillis: 290, stall: stallOf(300) },
+      { stallMillis: 290, blocked: longestTurn([stallOf(300)]) },
       'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
     ],
     [
       'a stall of 2 s',
-      { stallMillis: 1980, stall: stallOf(2000) },
+      { stallMillis: 1980, blocked: longestTurn([stallOf(2000)]) },
       'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
     ],
     [
+      'a stall of 10.3 s, for which a timer was 10.5 s late',
+      { stallMillis: 10_500, blocked: longestTurn([stallOf(10_300)]) },
+      'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'two stalls in one turn',
+      { stallMillis: 810, blocked: longestTurn([stallOf(300), after(stallOf(300), 500)]) },
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
+    ],
+    [
       'a stall of 29 s that nobody sampled',
-      { stallMillis: 29_000, stall: stallOf(300) },
+      { stallMillis: 29_000, blocked: longestTurn([stallOf(300)]) },
       'Nothing was answered for 29 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 29 s. One in twenty took longer than 19 ms.',
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Marker, RuntimeSample } from '../../../../otel/query.ts';
+import type { Marker, RuntimeSample, Stall } from '../../../../otel/query.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
 import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
@@ -7,7 +7,7 @@ import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts'
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { memoryOf } from './situations.ts';
+import { memoryOf, stallOf } from './situations.ts';
 
 const MINUTE = 60_000;
 const MEMORY =
@@ -23,8 +23,15 @@ const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeS
   eventLoopDelayMaxMillis: 4,
   ...more,
 });
-const say = (runtime: readonly RuntimeSample[], markers: readonly Marker[] = [], process = facts): string =>
-  sentenceText(processSentence({ process, runtime, markers, memory: memoryOf({}) }, range, NOW));
+const say = (
+  runtime: readonly RuntimeSample[],
+  markers: readonly Marker[] = [],
+  process = facts,
+  stalls: readonly Stall[] = [],
+): string => {
+  const situation = { process, runtime, markers, memory: memoryOf({}), stalls: { rows: stalls } };
+  return sentenceText(processSentence(situation, range, NOW));
+};
 const at = (millis: number): string => momentText(millis, NOW);
 
 describe('processSentence', () => {
@@ -37,6 +44,12 @@ describe('processSentence', () => {
     expect(say([sample(20), stalled, sample(1)], [], process)).toBe(
       `${opening} ${MEMORY} The event loop was blocked for up to 10.9 s.`,
     );
+  });
+
+  it('says of a recorded stall what the page of stalls says', () => {
+    const stalled = sample(5, { eventLoopDelayMaxMillis: 10_500 });
+    expect(say([stalled], [], process, [stallOf(10_300)])).toContain(' was blocked for up to 10.3 s.');
+    expect(say([stalled], [], process, [stallOf(300)])).toContain(' was blocked for up to 10.5 s.');
   });
 
   it('states the memory of earlier processes separately', () => {

@@ -86,7 +86,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     repeated: [],
     memory: STEADY_MEMORY,
     stallMillis: 12,
-    stall: undefined,
+    blocked: undefined,
     saturatedMillis: 0,
     openFiles: undefined,
     exportFailing: undefined,
