@@ -8,15 +8,14 @@ import { lineColumns, moreLineColumns, morePatternColumns, patternColumns } from
 import { pageAddress } from '../draw/page-address.ts';
 import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
-import { parseLogQuery, patternQuery, type LogQuery } from '../facts/log-query.ts';
+import { parseLogQuery, type LogQuery } from '../facts/log-query.ts';
 import { momentText } from '../format/moment.ts';
-import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
+import { patternWords } from '../sentences/pattern-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
 const LIMIT = 100;
-const MAX_IN_SENTENCE = 100;
 const NO_LINE: LogTerm = { field: 'level', levels: [] };
 
 interface LogsFacts extends Partial<LogList> {
@@ -94,7 +93,7 @@ function sentenceOf(facts: LogsFacts, view: PageView): Sentence {
   const { range, links } = view;
   if (!isStored(facts)) return [{ text: 'No log lines are stored.' }];
   if (!facts.isSearched) return unsearchedSentence(view);
-  const { total, levels, patterns, asked } = facts;
+  const { total, levels, asked } = facts;
   const isSearch = asked.terms.length > 0;
   if (total.count === 0)
     return isSearch
@@ -109,7 +108,6 @@ function sentenceOf(facts: LogsFacts, view: PageView): Sentence {
     isExact: levels.error.isExact && levels.fatal.isExact,
   };
   const lines = `${boundedText(total)} ${total.count === 1 ? 'line' : 'lines'}`;
-  const [most] = patterns;
   return [
     {
       text: isSearch
@@ -127,16 +125,7 @@ function sentenceOf(facts: LogsFacts, view: PageView): Sentence {
           },
         ]),
     { text: '.' },
-    ...(most === undefined
-      ? []
-      : [
-          { text: ' Most often: ' },
-          {
-            text: `“${shortened(most.text, MAX_IN_SENTENCE)}”`,
-            href: links.to('/logs', { q: patternQuery(most.level, most.text) }),
-          },
-          { text: `, ${plural(most.count, 'time')}.` },
-        ]),
+    ...patternWords(facts, links),
   ];
 }
 

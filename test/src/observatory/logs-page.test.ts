@@ -52,6 +52,14 @@ describe('the page Logs', () => {
     expect(hrefOf(text, FAILING_TRACE.slice(0, 8))).toBe(`/traces/${FAILING_TRACE}?span=00f067aa0ba902b8`);
   });
 
+  it('names no line as the most frequent if none is', async () => {
+    const opening = async (query: string): Promise<string> =>
+      /<p class="sentence">(.*?)<\/p>/s.exec(await page(`/logs?q=${query}`))![1]!;
+    expect(wordsOf(await opening('level:>=error'))).toMatch(/ It is “request failed” \./);
+    expect(wordsOf(await opening('times'))).toMatch(/ All of them: “sign-in failed # times” \./);
+    expect(wordsOf(await opening('-times'))).toMatch(/No two of them are alike\./);
+  });
+
   it('narrows by words, levels, trace and time, and says how it understood them', async () => {
     const search = `/logs?${new URLSearchParams({ q: 'failed -times level:loud ::' })}`;
     const refused = await page(search);
