@@ -146,16 +146,22 @@ export class DurationSketch {
 
   /** Duration in nanoseconds that a share `q` (0–1) do not exceed, by nearest rank; 0 while empty. */
   quantileNanos(q: number): number {
-    if (this.#count === 0) return 0;
-    const rank = Math.max(1, Math.ceil(q * this.#count));
-    if (rank >= this.#count) return this.#maxNanos;
-    if (rank === 1) return this.#minNanos;
-    let seen = 0;
-    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
-      seen += this.#counts[bucket - this.#offset]!;
-      if (seen >= rank) return Math.min(this.#maxNanos, Math.max(this.#minNanos, bucketMidNanos(bucket)));
-    }
-    return this.#maxNanos;
+    return this.quantilesNanos([q])[0]!;
+  }
+
+  /** The same for several shares, in ascending order, in one pass over the buckets. */
+  quantilesNanos(shares: readonly number[]): readonly number[] {
+    let [bucket, seen] = [this.#first - 1, 0];
+    return shares.map((q) => {
+      if (this.#count === 0) return 0;
+      const rank = Math.max(1, Math.ceil(q * this.#count));
+      if (rank >= this.#count) return this.#maxNanos;
+      if (rank === 1) return this.#minNanos;
+      while (seen < rank && bucket < this.#last) seen += this.#counts[++bucket - this.#offset]!;
+      return seen < rank
+        ? this.#maxNanos
+        : Math.min(this.#maxNanos, Math.max(this.#minNanos, bucketMidNanos(bucket)));
+    });
   }
 
   /** Share of durations, 0–1, in lower buckets; undefined while empty. */

@@ -14,7 +14,7 @@ export function briefColumns(
   view: PageView,
   rows: readonly SeriesLine[],
 ): readonly Column<SeriesLine>[] {
-  const all = type === 'http' ? routeColumns(view) : statementColumns(view, rows);
+  const all = type === 'http' ? routeColumns(view) : statementColumns(view, []);
   const apart = type === 'http' ? new Map<string, string>() : tellApart(rows);
   const of = (key: string, room?: Column<SeriesLine>['room']): Column<SeriesLine> => ({
     ...all.find((column) => column.key === key)!,

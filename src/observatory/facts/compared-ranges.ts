@@ -67,7 +67,8 @@ export function comparedRanges(
   now: number,
 ): ComparedRanges {
   const knownFrom = telemetry.countedFromMillis();
-  const toMillis = Math.min(range.toMillis, now);
+  // The end is exclusive, and the current millisecond belongs to the range: the menu asks for the same counts.
+  const toMillis = Math.min(range.toMillis, now + 1);
   const fromMillis = Math.min(Math.max(range.fromMillis, knownFrom), toMillis);
   const length = toMillis - Math.min(range.fromMillis, toMillis);
   if (at === undefined || !(at < now)) {

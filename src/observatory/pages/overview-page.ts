@@ -116,7 +116,7 @@ export const overviewPage = definePage<OverviewFacts>({
           note: firstOf(facts.statements, 'by total time'),
           body: drawTable(
             facts.statements.slice(0, TOP_ROWS),
-            briefColumns('database', view, facts.statements),
+            briefColumns('database', view, facts.statements.slice(0, TOP_ROWS)),
             {
               caption: 'Statements by total time',
               keyOf: (row) => row.name,

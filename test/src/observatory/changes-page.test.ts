@@ -228,6 +228,20 @@ describe('what changed', () => {
     expect(summary).toMatch(/^No operations between .*, and none before\. Choose a longer range\.$/);
   });
 
+  it('asks for nothing that its menu does not ask, too', async () => {
+    const { telemetry } = new MeasuredBlog({ happened: steady });
+    const asked: string[] = [];
+    const series = telemetry.series.bind(telemetry);
+    telemetry.series = (type, range) => {
+      asked.push(`${type} ${range?.fromMillis} ${range?.toMillis}`);
+      return series(type, range);
+    };
+    const { origin } = await serveObservatory(telemetry);
+    await fetch(`${origin}/admin/metrics-dashboard/changes`, { headers: { accept: 'text/html' } });
+    // Four types on two sides; the store answers equal questions once.
+    expect([asked.length > 8, new Set(asked).size]).toEqual([true, 8]);
+  });
+
   it.each(['NaN', '1e999', '-5', '0', '99999999999999'])('reads at=%s without a fault', async (at) => {
     const { summary } = await pageOf(new MeasuredBlog({ happened: steady }), `&at=${at}`);
     expect(summary.length).toBeGreaterThan(5);
