@@ -50,6 +50,7 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${hiddenField('_csrf', csrfToken)} ${line('title', 'Title')}
       ${line('description', 'Description', 'One sentence, for feeds and searches.')}
       ${line('author', 'Author', 'Empty: the blog’s title is used.')}
+      ${line('authorPicture', 'Picture of the author', 'For readers’ programs: an address like /media/me.jpg, of a picture in a public post. Not shown on pages.')}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
       ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
       <p>

@@ -28,11 +28,15 @@ export function readSiteForm(fields: FormFields): {
   if (timeZone === undefined)
     problems['timeZone'] =
       `${JSON.stringify(line('timeZone'))} is not a time zone like UTC or Europe/Berlin.`;
+  const authorPicture = line('authorPicture');
+  if (!/^(?:|\/[^/\s]\S*|https:\/\/\S+)$/.test(authorPicture))
+    problems['authorPicture'] = 'An address like /media/me.jpg, or one that begins with https://.';
   return {
     values: {
       title,
       description: line('description'),
       author: line('author'),
+      authorPicture,
       language: language ?? line('language'),
       timeZone: timeZone ?? line('timeZone'),
       typographer: fields['typographer'] === 'on' ? 'on' : 'off',

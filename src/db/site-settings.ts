@@ -7,6 +7,8 @@ export interface SiteSettings {
   /** BCP 47. */
   readonly language: string;
   readonly author: string;
+  /** A picture of the author, for programs: an address of this blog, or of another site with https; empty: none. */
+  readonly authorPicture: string;
   /** IANA name of the time zone of all dates and times: in forms, on pages, in the archive and in addresses. */
   readonly timeZone: string;
   /** `on`: quotes and dashes in posts as they are printed, `off`: as typed. */
@@ -19,6 +21,7 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   description: 'description',
   language: 'language',
   author: 'author',
+  authorPicture: 'author_picture',
   timeZone: 'time_zone',
   typographer: 'typographer',
 };
@@ -33,6 +36,7 @@ const DEFAULTS: SiteSettings = {
   description: 'A blog you can see through.',
   language: 'en',
   author: '',
+  authorPicture: '',
   timeZone: 'UTC',
   typographer: 'on',
 };
@@ -71,23 +75,26 @@ export class StoredSiteSettings implements SiteSettings {
       description: readSiteSetting(store, 'description'),
       language: readSiteSetting(store, 'language'),
       author: readSiteSetting(store, 'author'),
+      authorPicture: readSiteSetting(store, 'authorPicture'),
       timeZone: readSiteSetting(store, 'timeZone'),
     };
   }
 
   /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
-    const { title, description, language, author, timeZone, typographer } = values;
+    const { typographer, ...others } = values;
+    const { title, description, language, author, authorPicture, timeZone } = others;
     this.#store.setAll({
       [KEYS.title]: title,
       [KEYS.description]: description,
       [KEYS.language]: language,
       [KEYS.author]: author,
+      [KEYS.authorPicture]: authorPicture,
       [KEYS.timeZone]: timeZone,
       // What nobody has chosen an import may still choose.
       ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
     });
-    this.#values = { title, description, language, author, timeZone };
+    this.#values = others;
   }
 
   get values(): SiteSettings {
@@ -101,6 +108,9 @@ export class StoredSiteSettings implements SiteSettings {
   }
   get author(): string {
     return this.#values.author;
+  }
+  get authorPicture(): string {
+    return this.#values.authorPicture;
   }
   get language(): string {
     return this.#values.language;

@@ -2,6 +2,7 @@ import type { PostPage } from '../posts/post.ts';
 import { tagUrl } from '../http/absolute-url.ts';
 import { monthName } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
+import { authorCard, authorsOf } from './author-card.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { pageTurner, postList, turns } from './post-list.ts';
@@ -14,6 +15,7 @@ interface ListOptions {
   readonly path: string;
   /** The requested query with its `?`, or empty: the first page is canonical without one. */
   readonly query: string;
+  readonly origin: string;
 }
 
 function list(
@@ -30,18 +32,20 @@ function list(
     previousPath: newer,
     nextPath: older,
     body: html`<div class="h-feed">
-      ${page.lead} ${posts.posts.length === 0 ? page.empty : postList(posts.posts, site)}
-      ${pageTurner(posts, address)}
+      ${page.lead}
+      <data class="u-url" value="${options.origin}${path}"></data>
+      ${authorCard(authorsOf([], site, options.origin)[0], false)}
+      ${posts.posts.length === 0 ? page.empty : postList(posts.posts, site)} ${pageTurner(posts, address)}
     </div>`,
   };
 }
 
-export function frontPage(options: ListOptions & { readonly origin: string }): Page {
+export function frontPage(options: ListOptions): Page {
   const { site, origin } = options;
   const first = options.query === '';
   const page = list(options, {
     title: first ? '' : 'Older posts',
-    lead: html`<h1 class="${first ? 'lead' : 'quiet'} p-summary">
+    lead: html`<h1 class="${first ? 'lead p-summary' : 'quiet'}">
         ${first ? site.description : 'Older posts'}
       </h1>
       <data class="p-name" value="${site.title}"></data>`,

@@ -8,6 +8,7 @@ import type { Page } from './layout.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleClasses, titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
+import { authorCard, authorsOf, type Author } from './author-card.ts';
 
 /** An update is shown if it came at least a day after publishing; earlier ones are corrections. */
 const SHOWN_UPDATE_MILLIS = 24 * 60 * 60 * 1000;
@@ -26,7 +27,7 @@ export function postPage(options: {
 }): Page {
   const { post, neighbours, site, origin } = options;
   const path = postUrl(post.path);
-  const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
+  const authors = authorsOf(post.authors, site, origin);
   return {
     title: titleText(post.title),
     description: post.summary,
@@ -48,8 +49,8 @@ export function postPage(options: {
   };
 }
 
-function byline(post: Post, authors: readonly string[], site: SiteSettings): Html {
-  const named = post.authors.length > 0 && post.authors.some((author) => author !== authorOf(site));
+function byline(post: Post, authors: readonly [Author, ...Author[]], site: SiteSettings): Html {
+  const named = post.authors.some((author) => author !== authorOf(site));
   const published = post.publishedAtMillis;
   const updated =
     published !== null &&
@@ -67,10 +68,10 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
         ? own(
             html`<span
               >by
-              ${authors.map((author, index) => html`${index === 0 ? '' : ', '}<span class="p-author h-card" dir="auto">${author}</span>`)}</span
+              ${authors.map((author, index) => html`${index === 0 ? '' : ', '}${authorCard(author, true)}`)}</span
             >`,
           )
-        : html`<data class="p-author h-card" value="${authors[0]}">${dated ? '' : authors[0]!}</data>`
+        : authorCard(authors[0], !dated)
     }
     ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
     ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
@@ -94,7 +95,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   </nav>`;
 }
 
-function metadata(post: Post, authors: readonly string[], site: SiteSettings, origin: string): Html {
+function metadata(post: Post, authors: readonly Author[], site: SiteSettings, origin: string): Html {
   const published =
     post.publishedAtMillis === null ? undefined : new Date(post.publishedAtMillis).toISOString();
   const updated = new Date(post.updatedAtMillis).toISOString();
@@ -103,7 +104,7 @@ function metadata(post: Post, authors: readonly string[], site: SiteSettings, or
       published === undefined ? '' : html`<meta property="article:published_time" content="${published}" /> `
     }<meta property="article:modified_time" content="${updated}" />
     <meta property="og:locale" content="${post.language.replace('-', '_')}" />
-    ${authors.map((author) => html`<meta property="article:author" content="${author}" /> `)}${post.tags.map(
+    ${authors.map(({ name }) => html`<meta property="article:author" content="${name}" /> `)}${post.tags.map(
       (tag) => html`<meta property="article:tag" content="${tag}" /> `,
     )}`;
   const robots =
@@ -120,7 +121,12 @@ function metadata(post: Post, authors: readonly string[], site: SiteSettings, or
     dateModified: updated,
     inLanguage: post.language,
     keywords: post.tags.length === 0 ? undefined : post.tags,
-    author: authors.map((name) => ({ '@type': 'Person', name })),
+    author: authors.map(({ name, url: home, picture }) => ({
+      '@type': 'Person',
+      name,
+      url: home,
+      image: picture,
+    })),
     isPartOf: { '@type': 'Blog', name: site.title, url: `${origin}/` },
   })}`;
 }

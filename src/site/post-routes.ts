@@ -65,8 +65,8 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
     const { tag, count } = found;
     if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
     const page = posts.page({ ...cursor, tag });
-    sendPage(ctx, 'tag', () =>
-      tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), tag, count }),
+    sendPage(ctx, 'tag', (origin) =>
+      tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), origin, tag, count }),
     );
   });
 
@@ -81,8 +81,8 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
       return ctx.throw(404, 'The archive has pages like /archive/2026 and /archive/2026/03.');
     const cursor = cursorOf(ctx);
     const page = posts.page({ ...cursor, ...period });
-    sendPage(ctx, 'archive-period', () =>
-      periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), ...period }),
+    sendPage(ctx, 'archive-period', (origin) =>
+      periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), origin, ...period }),
     );
   });
 

@@ -35,10 +35,10 @@ export function exportedSite(
   redirects: readonly Redirect[],
   renamed: ReturnType<TagNames['renamed']>,
 ): string {
-  const { title, description, language, author, timeZone, typographer } = settings;
+  const { title, description, language, author, authorPicture, timeZone, typographer } = settings;
   const site = {
     format: FORMAT,
-    settings: { title, description, language, author, timeZone, typographer },
+    settings: { title, description, language, author, authorPicture, timeZone, typographer },
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
     tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
   };
@@ -63,6 +63,7 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('description'),
       ...word('language'),
       ...word('author'),
+      ...word('authorPicture'),
       ...word('timeZone'),
       ...word('typographer'),
     },

@@ -33,20 +33,14 @@ export function importExportedSite(
 }
 
 function takeSettings(
-  { title, description, language, author, timeZone, typographer }: ExportedSite['settings'],
+  settings: ExportedSite['settings'],
   store: SettingStore,
   note: (text: string) => void,
 ): void {
   const site = new StoredSiteSettings(store);
   const here = site.values;
-  const all = {
-    title: title ?? here.title,
-    description: description ?? here.description,
-    language: language ?? here.language,
-    author: author ?? here.author,
-    timeZone: timeZone ?? here.timeZone,
-    typographer: typographer === 'on' || typographer === 'off' ? typographer : here.typographer,
-  };
+  const isKnown = /^(?:on|off)$/.test(settings.typographer ?? '');
+  const all = { ...here, ...settings, ...(!isKnown && { typographer: here.typographer }) };
   if (!hasSiteSettings(store)) return site.save(all);
   if (JSON.stringify(all) !== JSON.stringify(here)) note('its settings left out: those saved here stay');
 }

@@ -4,8 +4,9 @@ import { formerFeedId, ownPart } from '../../posts/former-feed-ids.ts';
 import { postUrl } from '../../posts/post-path.ts';
 import type { Post } from '../../posts/post.ts';
 import { tagUrl } from '../../http/absolute-url.ts';
-import { authorOf, type SiteSettings } from '../../db/site-settings.ts';
-import { withAbsoluteLinks } from './absolute-links.ts';
+import type { SiteSettings } from '../../db/site-settings.ts';
+import { authorsOf, type Author } from '../author-card.ts';
+import { feedContent, newestWithin } from './feed-content.ts';
 import { xmlText } from './xml-text.ts';
 import { titleText } from '../../markup/title.ts';
 
@@ -25,7 +26,7 @@ interface Item {
   readonly title: string;
   readonly summary: string;
   readonly html: string;
-  readonly authors: readonly { readonly name: string }[];
+  readonly authors: readonly Author[];
   readonly tags: readonly string[];
   readonly language: string;
   readonly published: Date;
@@ -39,14 +40,20 @@ interface FeedHead {
   readonly home: string;
   readonly self: string;
   readonly language: string;
-  readonly author: { readonly name: string };
+  readonly author: Author;
   readonly updated: Date;
 }
 
-/** Renders a feed with full posts. Control characters and lone surrogates are removed from every text. */
+/** Of texts in a feed, which clients fetch again and again: a feed of long posts has fewer. */
+const MAX_FEED_CHARACTERS = 512 * 1024;
+
+/** Renders a feed with full posts, the newest that fit. Control characters and lone surrogates are removed from every text. */
 export function formatFeed(format: FeedFormat, source: FeedSource): string {
   const { site, origin, tag } = source;
-  const items = source.posts.map((post) => itemOf(post, site, origin));
+  const items = newestWithin(
+    source.posts.map((post) => itemOf(post, site, origin)),
+    MAX_FEED_CHARACTERS,
+  );
   const base = `${origin}${tag === undefined ? '' : tagUrl(tag)}`;
   const head: FeedHead = {
     title: xmlText(tag === undefined ? site.title : `${site.title}: ${tag}`),
@@ -54,7 +61,7 @@ export function formatFeed(format: FeedFormat, source: FeedSource): string {
     home: tag === undefined ? `${origin}/` : base,
     self: `${base}/feed.${format}`,
     language: site.language,
-    author: { name: xmlText(authorOf(site)) },
+    author: cleanAuthors([], site, origin)[0]!,
     updated: new Date(Math.max(0, ...items.map((item) => item.updated.getTime()))),
   };
   if (format === 'json') return jsonFeed(head, items, `${origin}/assets/favicon.svg`);
@@ -70,7 +77,7 @@ function jsonFeed(head: FeedHead, items: readonly Item[], favicon: string): stri
     feed_url: head.self,
     favicon,
     language: head.language,
-    authors: [head.author],
+    authors: [jsonAuthor(head.author)],
     items: items.map((item) => ({
       id: item.id,
       url: item.url,
@@ -80,7 +87,7 @@ function jsonFeed(head: FeedHead, items: readonly Item[], favicon: string): stri
       date_published: item.published,
       date_modified: item.updated,
       tags: [...item.tags],
-      authors: [...item.authors],
+      authors: item.authors.map(jsonAuthor),
       language: item.language,
     })),
   });
@@ -93,7 +100,7 @@ function atomFeed(head: FeedHead, items: readonly Item[], id: string): string {
     title: { value: head.title, type: 'text' },
     subtitle: { value: head.description, type: 'text' },
     updated: head.updated,
-    authors: [head.author],
+    authors: [atomAuthor(head.author)],
     generator: { text: 'Glasshouse' },
     links: [
       { href: head.self, rel: 'self', type: 'application/atom+xml' },
@@ -107,7 +114,7 @@ function atomFeed(head: FeedHead, items: readonly Item[], id: string): string {
       content: { value: item.html, type: 'html' },
       published: item.published,
       updated: item.updated,
-      authors: [...item.authors],
+      authors: item.authors.map(atomAuthor),
       categories: item.tags.map((term) => ({ term })),
       links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
       xml: { lang: item.language },
@@ -147,20 +154,30 @@ function withoutIndentation(xml: string): string {
 
 function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   const url = origin + postUrl(post.path);
-  const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
   return {
     id: post.feedId ?? formerFeedId(post, origin),
     url,
-    title: xmlText(titleText(post.title)),
+    title: xmlText(titleText(post.title)).trim(),
     summary: xmlText(post.summary),
-    html: xmlText(withAbsoluteLinks(post.html, url, origin)),
-    authors: authors.map((name) => ({ name: xmlText(name) })),
+    html: feedContent(post, url, origin),
+    authors: cleanAuthors(post.authors, site, origin),
     tags: post.tags.map(xmlText).filter((tag) => tag !== ''),
     language: post.language,
     published: new Date(post.publishedAtMillis ?? post.createdAtMillis),
     updated: new Date(post.updatedAtMillis),
   };
 }
+
+function cleanAuthors(names: readonly string[], site: SiteSettings, origin: string): readonly Author[] {
+  return authorsOf(names, site, origin).map((author) => ({ ...author, name: xmlText(author.name) }));
+}
+
+const jsonAuthor = ({ name, url, picture }: Author) => ({
+  name,
+  ...(url !== undefined && { url }),
+  ...(picture !== undefined && { avatar: picture }),
+});
+const atomAuthor = ({ name, url }: Author) => ({ name, ...(url !== undefined && { uri: url }) });
 
 function feedId(origin: string, tag: string | undefined): string {
   return `tag:${new URL(origin).hostname},2026:${ownPart(origin)}feed${tag === undefined ? '' : `/${encodeURIComponent(tag)}`}`;

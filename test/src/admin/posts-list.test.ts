@@ -83,6 +83,7 @@ describe('settings', () => {
     title: 'Glass & Co',
     description: 'D',
     author: 'Ada',
+    authorPicture: '/media/ada.jpg',
     language: 'pt-br',
     timeZone: 'Europe/Berlin',
     typographer: 'on',
@@ -112,10 +113,17 @@ describe('settings', () => {
       ...site,
       title: ' ',
       language: '!!',
+      authorPicture: 'javascript:x()',
       timeZone: 'Mars/Base',
     });
     expect(answer.status).toBe(422);
-    for (const text of ['needs a title', 'not a language tag', 'not a time zone', 'value="Mars/Base"'])
+    for (const text of [
+      'needs a title',
+      'not a language tag',
+      'not a time zone',
+      'value="Mars/Base"',
+      'An address like /media/',
+    ])
       expect(answer.text).toContain(text);
     expect(server.site.title).toBe('Glasshouse');
   });

@@ -161,6 +161,7 @@ describe('an export', () => {
       description: '',
       language: 'de',
       author: 'A',
+      authorPicture: '/media/a.png',
       timeZone: 'Europe/Berlin',
       typographer: 'off',
     });
