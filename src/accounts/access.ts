@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Owner, OwnerStore } from './owner-store.ts';
+import type { CheckedPasskey, NewPasskey, Passkeys } from './passkeys.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SetupLinks } from './setup-links.ts';
@@ -22,6 +23,7 @@ export interface AccessDependencies {
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
   readonly recoveryCodes: RecoveryCodes;
+  readonly passkeys: Passkeys;
   readonly now: () => number;
 }
 
@@ -99,6 +101,30 @@ export class Access {
   ): SignedIn | undefined {
     const { recoveryCodes } = this.#deps;
     return this.#enter(() => recoveryCodes.use(code), newHash, userAgent, sessionBefore);
+  }
+
+  /** Creates a session for a verified answer of a passkey, which replaces this browser's previous one. Undefined if the passkey was removed since. */
+  signInWithPasskey(
+    checked: CheckedPasskey,
+    userAgent: string,
+    sessionBefore: string | undefined,
+  ): SignedIn | undefined {
+    return this.#enter(() => this.#deps.passkeys.use(checked), undefined, userAgent, sessionBefore);
+  }
+
+  /** Stores a verified new passkey. Undefined if the password changed or the session ended since the check, false if there are too many. */
+  addPasskey(
+    checked: CheckedPassword,
+    sessionId: string,
+    name: string,
+    made: NewPasskey,
+  ): boolean | undefined {
+    const { owners, sessions, passkeys } = this.#deps;
+    return this.#atOnce(() => {
+      const owner = owners.find();
+      if (owner === undefined || !isCurrent(checked, owner) || !sessions.isLive(sessionId)) return undefined;
+      return passkeys.add(name, made);
+    });
   }
 
   /** Replaces all recovery codes. Undefined if the password changed or the session ended since the check. */

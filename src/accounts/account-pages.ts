@@ -108,8 +108,10 @@ export function signInPage(options: {
   readonly next: string;
   readonly problem?: string;
   readonly notice?: string;
+  /** Of `navigator.credentials.get`; undefined if there is no passkey. */
+  readonly passkeyOptions?: unknown;
 }): Html {
-  const { formToken, next, problem, notice } = options;
+  const { formToken, next, problem, notice, passkeyOptions } = options;
   return html`<div class="sheet">
     <h1>Sign in</h1>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
@@ -122,6 +124,20 @@ export function signInPage(options: {
         <a href="${RECOVERY_PATH}">Use a recovery code</a>
       </p>
     </form>
+    ${
+      passkeyOptions !== undefined &&
+      html`<form
+        method="post"
+        action="/admin/sign-in/passkey"
+        data-passkey="get"
+        data-options="${JSON.stringify(passkeyOptions)}"
+        hidden
+      >
+        ${hiddenField('_csrf', formToken)} ${hiddenField('next', next)} ${hiddenField('answer', '')}
+        <p class="problem" data-passkey-problem role="alert"></p>
+        <p class="actions"><button type="submit">Sign in with a passkey</button></p>
+      </form>`
+    }
   </div>`;
 }
 

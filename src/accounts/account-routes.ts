@@ -3,6 +3,8 @@ import type { Context } from 'koa';
 import { createRouter } from '../http/router.ts';
 import { signInPage } from './account-pages.ts';
 import { formFields } from '../http/form-body.ts';
+import type { Origin } from '../http/absolute-url.ts';
+import { addPasskeyRoutes } from './passkey-routes.ts';
 import { sessionOf } from './load-session.ts';
 import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';
@@ -16,13 +18,17 @@ import { addSignOutRoutes } from './sign-out-routes.ts';
 const WRONG = 'Wrong password.';
 
 /** Routes of set-up, sign-in and sign-out: the only pages under /admin that need no session. */
-export function createAccountRoutes(deps: SetupRouteDependencies): Router {
+export function createAccountRoutes(deps: SetupRouteDependencies & { readonly origin: Origin }): Router {
   const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
   const router = createRouter();
 
   addSetupRoutes(router, deps);
   addSignOutRoutes(router, deps);
   addRecoveryRoutes(router, deps);
+  addPasskeyRoutes(router, {
+    ...deps,
+    refuse: (ctx, next, problem) => sendSignIn(ctx, 403, next, problem),
+  });
 
   router.get('/admin/sign-in', (ctx) => {
     const next = nextPath(queryText(ctx, 'next') || undefined);
@@ -63,18 +69,20 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
     seeOther(ctx, next);
   });
 
-  function visitorToken(ctx: Context): string {
-    return formTokenOf(cookies.ensureFormSecret(ctx));
-  }
-
   function sendSignIn(ctx: Context, status: number, next: string, problem?: string): void {
+    const hasPasskey = accounts.passkeys.list().length > 0;
+    const visitor = cookies.ensureFormSecret(ctx);
     const body = signInPage({
-      formToken: visitorToken(ctx),
+      formToken: formTokenOf(visitor),
+      passkeyOptions: hasPasskey
+        ? accounts.passkeys.requestOptions({ origin: deps.origin(ctx), visitor })
+        : undefined,
       next,
       ...(problem !== undefined && { problem }),
       ...noticeOf(ctx),
     });
-    send(ctx, { title: 'Sign in', status, bare: true, body });
+    const scripts = hasPasskey ? ['admin/passkeys.js'] : [];
+    send(ctx, { title: 'Sign in', status, bare: true, body, scripts });
   }
 
   function sendThrottled(ctx: Context, next: string, wait: string): void {

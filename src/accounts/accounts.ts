@@ -8,6 +8,7 @@ import {
   verifyPassword,
   type ScryptCost,
 } from './password-hash.ts';
+import { Passkeys } from './passkeys.ts';
 import { RecoveryCodes } from './recovery-codes.ts';
 import { SessionStore } from './session-store.ts';
 import { SetupLinks } from './setup-links.ts';
@@ -20,6 +21,7 @@ export interface Accounts {
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
   readonly recoveryCodes: RecoveryCodes;
+  readonly passkeys: Passkeys;
   readonly throttle: SignInThrottle;
   /** Applies changes after a check, if it still holds. */
   readonly access: Access;
@@ -46,13 +48,15 @@ export function createAccounts(options: {
   const sessions = new SessionStore(database, now);
   const setupLinks = new SetupLinks(database, owners, now);
   const recoveryCodes = new RecoveryCodes(database, now);
+  const passkeys = new Passkeys(database, now);
   return {
     owners,
     sessions,
     setupLinks,
     recoveryCodes,
+    passkeys,
     throttle: new SignInThrottle(database, now),
-    access: new Access({ database, owners, sessions, setupLinks, recoveryCodes, now }),
+    access: new Access({ database, owners, sessions, setupLinks, recoveryCodes, passkeys, now }),
     hashPassword: (password) => known.run(() => hashPassword(password, passwordCost)),
     checkPassword: (password, from) =>
       (from === 'stranger' ? strangers : known).run(async () => {

@@ -114,6 +114,7 @@ export function createAdminParts(deps: AdminPartDependencies): AdminParts {
     isSessionLive,
     routers: [
       createAccountRoutes({
+        origin: createOrigin(config),
         accounts,
         cookies,
         forms,

@@ -3,6 +3,7 @@ import { createRouter } from '../http/router.ts';
 import { addDraftLinkRoutes, type DraftLinkRouteDependencies } from './draft-link-routes.ts';
 import { addEditRoutes, type EditRouteDependencies } from './edit-routes.ts';
 import { addMediaRoutes, type MediaRouteDependencies } from './media-routes.ts';
+import { addPasskeyRoutes } from './passkey-routes.ts';
 import { addPasswordRoutes, type PasswordRouteDependencies } from './password-routes.ts';
 import { addPostRoutes, type PostRouteDependencies } from './post-routes.ts';
 import { addPreviewRoutes, type PreviewRouteDependencies } from './preview-routes.ts';
@@ -36,5 +37,6 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   addTagRoutes(router, { ...deps, tagNames: deps.posts.tagNames });
   const showSettings = addSettingsRoutes(router, deps);
   addPasswordRoutes(router, { ...deps, showSettings });
+  addPasskeyRoutes(router, deps);
   return router;
 }

@@ -9,10 +9,13 @@ import { RECOVERY_CODES, type RecoveryState } from '../accounts/recovery-codes.t
 import type { Session } from '../accounts/session-store.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
+import { passkeyCard } from './passkeys-page.ts';
 import { backupCard, type BackupCardOptions } from './backup-card.ts';
 import { toLocalInput } from '../markup/zoned-time.ts';
 
 export interface SettingsPageOptions extends BackupCardOptions {
+  /** How many there are. */
+  readonly passkeys: number;
   readonly values: SiteSettings;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
@@ -29,8 +32,8 @@ export function settingsPage(options: SettingsPageOptions): Html {
   return html`<header class="page-bar"><h1>Settings</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
     <div class="settings">
-      ${blogForm(options)} ${passwordForm(options)} ${recoveryCard(options)} ${sessionList(options)}
-      ${backupCard(options)}
+      ${blogForm(options)} ${passwordForm(options)} ${passkeyCard(options.passkeys)} ${recoveryCard(options)}
+      ${sessionList(options)} ${backupCard(options)}
     </div>`;
 }
 

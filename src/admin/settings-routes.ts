@@ -18,7 +18,7 @@ import { readSiteForm } from './site-form.ts';
 
 export interface SettingsRouteDependencies {
   readonly site: StoredSiteSettings;
-  readonly accounts: Pick<Accounts, 'sessions' | 'recoveryCodes'>;
+  readonly accounts: Pick<Accounts, 'sessions' | 'recoveryCodes' | 'passkeys'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
   readonly send: AdminSender;
@@ -77,6 +77,7 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
       notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
       sessions: accounts.sessions.list(),
       recovery: accounts.recoveryCodes.state(),
+      passkeys: accounts.passkeys.list().length,
       recoveryCodes,
       currentSessionId: sessionOf(ctx)!.id,
       csrfToken: csrfTokenOf(ctx)!,

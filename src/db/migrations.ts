@@ -134,4 +134,20 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX draft_links_post ON draft_links (post_id);
     `,
   },
+  {
+    version: 20,
+    name: 'passkeys',
+    sql: `
+      -- Public keys of the owner's authenticators (WebAuthn).
+      CREATE TABLE passkeys (
+        id INTEGER PRIMARY KEY,
+        credential_id TEXT NOT NULL UNIQUE,
+        public_key BLOB NOT NULL,
+        counter INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        used_at INTEGER
+      ) STRICT;
+    `,
+  },
 ];
