@@ -71,7 +71,7 @@ function byline(post: Post, authors: readonly [Author, ...Author[]], site: SiteS
               ${authors.map((author, index) => html`${index === 0 ? '' : ', '}${authorCard(author, true)}`)}</span
             >`,
           )
-        : authorCard(authors[0], !dated)
+        : authorCard(authors[0], !dated && site.author !== '')
     }
     ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
     ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}

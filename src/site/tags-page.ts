@@ -23,7 +23,8 @@ export function tagsPage(
               ${sorted.map(
                 ({ tag, count }) =>
                   html`<li>
-                    <a href="${tagUrl(tag)}"><bdi>${tag}</bdi></a> <small>${count}</small>
+                    <a href="${tagUrl(tag)}"><bdi>${tag}</bdi></a
+                    > <small>${count}</small>
                   </li> `,
               )}
             </ul>`
