@@ -98,6 +98,7 @@ const callback = Koa.prototype.callback;
 Koa.prototype.callback = function (this: Koa) {
   this.middleware.unshift(async (ctx, next) => {
     const [, planted, way = '', step] = ctx.path.split('/');
+    if (ctx.query['spin'] !== undefined) spin(Number(ctx.query['spin']));
     if (planted !== 'planted') return next();
     nameRequestRoute(ctx.method, step === undefined ? `/planted/${way}` : `/planted/${way}/prepare`);
     const millis = Number(ctx.query['millis'] ?? 300);

@@ -25,6 +25,7 @@ interface ToldStall extends Pick<Stall, 'place' | 'callers'> {
   };
   readonly at_millis: number;
   readonly duration_millis: number;
+  readonly untraced_path?: string;
   readonly delayed_count: number;
   readonly delayed: readonly {
     readonly trace_id: string;
@@ -35,7 +36,12 @@ interface ToldStall extends Pick<Stall, 'place' | 'callers'> {
   }[];
 }
 
-type StallPage = PageDocument<Pick<StallFacts, 'watch'> & { readonly rows: readonly ToldStall[] }>;
+type StallPage = PageDocument<
+  Pick<StallFacts, 'watch'> & {
+    readonly rows: readonly ToldStall[];
+    readonly groups: readonly { readonly untraced_path?: string }[];
+  }
+>;
 
 /** What each way of blocking has to be called: its function, the line that says so in its file, and what was running. */
 const WAYS = [
@@ -193,6 +199,15 @@ describe('a planted stall', () => {
     for (const { row, stall } of [first!, second!])
       // To the precision of samples.
       expect(row.waited_millis + stall.duration_millis).toBeLessThan(row.total_millis * 1.1);
+  });
+
+  it('by a page that is not traced names the page', async () => {
+    const path = `${BASE}/slow`;
+    await site.blog.ask(`${path}?spin=400`);
+    const isIt = (stall: ToldStall): boolean => stall.untraced_path === path;
+    const { facts } = await site.until((page) => page.facts.rows.some(isIt));
+    expect(facts.rows.find(isIt)?.holder).toBeUndefined();
+    expect(facts.groups.map((group) => group.untraced_path)).toContain(path);
   });
 
   /** Resolves when the request is with the system of the blog. */

@@ -228,7 +228,7 @@ describe('what changed', () => {
     expect(summary).toMatch(/^No operations between .*, and none before\. Choose a longer range\.$/);
   });
 
-  it('asks for nothing that its menu does not ask, too', async () => {
+  it('has a menu that asks for nothing more', async () => {
     const { telemetry } = new MeasuredBlog({ happened: steady });
     const asked: string[] = [];
     const series = telemetry.series.bind(telemetry);
