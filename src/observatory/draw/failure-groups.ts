@@ -15,6 +15,7 @@ import { durationColumn, isoTime } from './time-columns.ts';
 import { moment } from '../format/moment.ts';
 import { countText, durationCell } from '../../markup/quantity.ts';
 import { failureState, type FailureState, runsWithout, STATE_WORDS } from '../facts/failure-state.ts';
+import { failureKeys } from '../facts/failure-keys.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusCell, statusColumn } from './asked-address.ts';
 import { badge } from './facts.ts';
@@ -63,6 +64,7 @@ export function groupFailures(
   range: TimeRange,
   earlier: readonly OperationRow[] = [],
 ): readonly FailureGroup[] {
+  const keyOf = failureKeys([...earlier, ...rows]);
   const before = Map.groupBy(earlier, keyOf);
   return [...Map.groupBy(rows, keyOf)]
     .map(([key, group]) => groupOf(key, group, { range, before: before.get(key) ?? [] }))
@@ -112,11 +114,6 @@ function courseOf(group: readonly OperationRow[], range: TimeRange): readonly nu
     if (at >= 0 && at < COURSE_POINTS) course[at]! += 1;
   }
   return course;
-}
-
-/** Without the line, which the next version of the file has elsewhere. */
-function keyOf({ errorType = 'error', type, series, thrownAt }: OperationRow): string {
-  return `${errorType} ${type} ${thrownAt?.replace(/:\d+$/, '') ?? series}`;
 }
 
 /**

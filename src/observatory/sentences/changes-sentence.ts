@@ -81,7 +81,10 @@ function perhapsSlower(rows: readonly ComparedSeries[], links: Links): Sentence 
   if (perhaps.length === 0) return [];
   const wordsOf = (row: ComparedSeries): string =>
     `takes ${uncertainWords(row, slowerBy(row, uncertain(row)) ?? 'p50')}`;
-  return [{ text: ' Perhaps slower, which may be chance:' }, ...listed(perhaps, wordsOf, links)];
+  return [
+    { text: ' Perhaps slower, in too few stretches of time to tell from chance:' },
+    ...listed(perhaps, wordsOf, links),
+  ];
 }
 
 /** Failures that are too few to be certain of. */

@@ -88,6 +88,39 @@ describe('groupFailures', () => {
     });
   });
 
+  it('is one row for a function that another version named otherwise, if the same was thrown at the same line', () => {
+    const thrown = (thrownAt: string, startMillis: number, errorMessage = 'no post 7'): OperationRow =>
+      row({ errorType: 'RangeError', thrownAt, startMillis, errorMessage });
+    const groups = groupFailures(
+      [
+        thrown('(anonymous) src/read.ts:9', 1000),
+        thrown('callback of map() src/read.ts:9', 2000, 'no post 12'),
+        thrown('callback of map() src/read.ts:11', 3000),
+        thrown('other src/read.ts:9', 4000, 'no page'),
+        thrown('callback of map() src/write.ts:9', 5000),
+      ],
+      RANGE,
+      [thrown('fetch src/read.ts:9', 500)],
+    );
+    expect(groups.map(({ thrownAt, count }) => [thrownAt, count])).toEqual([
+      ['callback of map() src/read.ts:11', 3],
+      ['callback of map() src/write.ts:9', 1],
+      ['other src/read.ts:9', 1],
+    ]);
+  });
+
+  it('of a function that was renamed is not new', () => {
+    const day = 86_400_000;
+    const range = { fromMillis: 10 * day, toMillis: 10.1 * day };
+    const at = (thrownAt: string, startMillis: number): OperationRow => row({ thrownAt, startMillis });
+    const groups = groupFailures(
+      [at('now src/read.ts:9', 10 * day)],
+      range,
+      [8.2, 9.1].map((days) => at('once src/read.ts:9', days * day)),
+    );
+    expect(groups.map(({ state }) => state)).toEqual([undefined]);
+  });
+
   it('knows from earlier failures whether one is new', () => {
     const day = 86_400_000;
     const range = { fromMillis: 10 * day, toMillis: 10.1 * day };
