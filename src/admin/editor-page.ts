@@ -13,7 +13,7 @@ import { titleHtml } from '../markup/title.ts';
 import type { UnsavedText } from '../posts/unsaved-texts.ts';
 import { wordCountText } from './browser/word-count.ts';
 import { markdownHelp } from './markdown-help.ts';
-import { MEDIA_PATH, PICTURE_TYPES } from './media-page.ts';
+import { MEDIA_PATH, PICTURE_TYPES } from './media-parts.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 import { AUTOSAVE_PATH } from './unsaved-routes.ts';

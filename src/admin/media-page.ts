@@ -1,21 +1,20 @@
 import { field, hiddenField } from '../accounts/form-parts.ts';
 import { MAX_UPLOAD_BYTES } from '../http/upload-body.ts';
-import type { MediaFile } from '../media/media-store.ts';
-import { size, text } from '../markup/quantity.ts';
-import type { MediaUse } from '../posts/media-uses.ts';
+import type { MediaShow } from '../posts/media-listing.ts';
 import { html, type Html } from '../markup/html.ts';
-import { titleHtml } from '../markup/title.ts';
+import { describeFile, PICTURE_TYPES, thumbnail, useLinks, type MediaRow } from './media-parts.ts';
 
-/** A file, the posts that use it, and whether readers may open it. */
-export interface MediaRow {
-  readonly file: MediaFile;
-  readonly uses: readonly MediaUse[];
-  readonly isPublic: boolean;
-}
+const SHOWN: Readonly<Record<MediaShow, string>> = {
+  all: 'All',
+  'without-alt': 'No alternative text',
+  unused: 'Unused',
+};
 
 export interface MediaPageOptions {
   readonly rows: readonly MediaRow[];
-  /** The next page starts after this name. */
+  readonly show: MediaShow;
+  readonly counts: Readonly<Record<MediaShow, number>>;
+  /** Where the next page starts. */
   readonly next: string | undefined;
   /** True for every page but the first. */
   readonly isFurther: boolean;
@@ -25,30 +24,55 @@ export interface MediaPageOptions {
   readonly csrfToken: string;
 }
 
-export const MEDIA_PATH = '/admin/media';
-/** What a browser offers to choose. */
-export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp,image/avif,image/gif';
+/** Returns the list that an address asks for. */
+export function mediaShow(text: string): MediaShow {
+  return text === 'without-alt' || text === 'unused' ? text : 'all';
+}
 
-/** All files of the blog by name: type, posts that use it, visibility. */
-export function mediaPage({ rows, next, isFurther, notice, problem, csrfToken }: MediaPageOptions): Html {
+/** All files of the blog, the newest first: posts that use them, visibility, alternative text. */
+export function mediaPage(options: MediaPageOptions): Html {
+  const { rows, next, isFurther, notice, problem, csrfToken, show } = options;
   return html`<header class="page-bar"><h1>Media</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
     ${uploadForm(problem, csrfToken)}
-    <p>
+    <div class="list-bar">
+      <nav aria-label="Media by state">
+        <ul class="tabs">
+          ${tab('all', options)} ${tab('without-alt', options)} ${tab('unused', options)}
+        </ul>
+      </nav>
+    </div>
+    ${rows.length === 0 ? html`<p class="empty">${emptyText(options)}</p>` : table(rows)}
+    <p class="turn">
+      ${isFurther && html`<a href="${address(show)}">First page</a>`}
+      ${next !== undefined && html`<a href="${address(show, next)}" rel="next">More files →</a>`}
+    </p>
+    <p class="hint">
       Readers can open files that a published or unlisted post shows or links to. Only you can open files of
       drafts, scheduled and deleted posts.
-    </p>
-    ${
-      rows.length === 0
-        ? html`<p class="empty">
-            ${isFurther ? 'There are no more files.' : 'There are no files. Upload a picture here or in the editor; importing posts adds theirs.'}
-          </p>`
-        : table(rows)
-    }
-    <p class="turn">
-      ${isFurther && html`<a href="/admin/media">First page</a>`}
-      ${next !== undefined && html`<a href="/admin/media?after=${encodeURIComponent(next)}" rel="next">More files →</a>`}
     </p>`;
+}
+
+function address(show: MediaShow, from?: string): string {
+  const query = new URLSearchParams();
+  if (show !== 'all') query.set('show', show);
+  if (from !== undefined) query.set('from', from);
+  return query.size === 0 ? '/admin/media' : `/admin/media?${query}`;
+}
+
+function tab(show: MediaShow, options: MediaPageOptions): Html {
+  return html`<li>
+    <a href="${address(show)}" ${show === options.show && html` aria-current="true"`}
+      >${SHOWN[show]} <span class="count">${options.counts[show].toLocaleString('en')}</span></a
+    >
+  </li>`;
+}
+
+function emptyText({ isFurther, show }: MediaPageOptions): string {
+  if (isFurther) return 'There are no more files.';
+  if (show === 'without-alt') return 'Every picture has an alternative text.';
+  if (show === 'unused') return 'Every file is used.';
+  return 'There are no files. Upload a picture here or in the editor; importing posts adds theirs.';
 }
 
 function uploadForm(problem: string | undefined, csrfToken: string): Html {
@@ -68,10 +92,11 @@ function uploadForm(problem: string | undefined, csrfToken: string): Html {
 function table(rows: readonly MediaRow[]): Html {
   return html`<table class="post-table media-table">
     <caption class="visually-hidden">
-      Media, by name
+      Media, the newest first
     </caption>
     <thead>
       <tr>
+        <th scope="col"><span class="visually-hidden">Picture</span></th>
         <th scope="col">File</th>
         <th scope="col">Readers</th>
         <th scope="col">Used in</th>
@@ -79,56 +104,28 @@ function table(rows: readonly MediaRow[]): Html {
       </tr>
     </thead>
     <tbody>
-      ${rows.map(
-        ({ file, uses, isPublic }) =>
-          html`<tr>
-            <th scope="row">
-              <a href="${file.url}"><bdi>${file.path}</bdi></a>
-              <small>${describe(file)}</small>
-            </th>
-            <td>
-              <span class="chip ${isPublic ? 'published' : 'draft'}">${isPublic ? 'Public' : 'Hidden'}</span>
-            </td>
-            <td>${uses.length === 0 ? 'no post' : useLinks(uses)}</td>
-            <td class="act">
-              <a
-                href="/admin/media/remove?name=${encodeURIComponent(file.path)}"
-                aria-label="Remove ${file.path}"
-                >Remove</a
-              >
-            </td>
-          </tr>`,
-      )}
+      ${rows.map(tableRow)}
     </tbody>
   </table>`;
 }
 
-function describe({ bytes, contentType, width, height }: MediaFile): string {
-  const pixels = width !== null && height !== null ? `, ${width} × ${height}` : '';
-  return `${text(size(bytes))}, ${contentType}${pixels}`;
-}
-
-function useLinks(uses: readonly MediaUse[]): Html {
-  return html`${uses.map(
-    ({ id, title }, index) =>
-      html`${index > 0 && ', '}<a href="/admin/posts/${id}/edit"><bdi>${titleHtml(title)}</bdi></a>`,
-  )}`;
-}
-
-/** Asks for confirmation before a file is removed, and names the posts that use it. */
-export function removeMediaPage({ file, uses }: MediaRow, csrfToken: string): Html {
-  return html`<div class="sheet">
-    <h1>Remove “<bdi>${file.path}</bdi>”?</h1>
-    <p>
-      The file (${describe(file)}) will be deleted from disk. Only a backup can restore it.
-      ${uses.length > 0 && html`These posts use it: ${useLinks(uses)}.`}
-    </p>
-    <form method="post" action="/admin/media/remove">
-      ${hiddenField('_csrf', csrfToken)} ${hiddenField('name', file.path)}
-      <p class="actions">
-        <button type="submit" class="danger">Remove the file</button>
-        <a href="/admin/media">Keep it</a>
-      </p>
-    </form>
-  </div>`;
+function tableRow(row: MediaRow): Html {
+  const { file, uses, isPublic, markdown, hasAlt } = row;
+  return html`<tr>
+    <td class="thumb">${thumbnail(row)}</td>
+    <th scope="row">
+      <a href="/admin/media/file?name=${encodeURIComponent(file.path)}"><bdi>${file.path}</bdi></a>
+      <small>${describeFile(file)}</small>
+      ${!hasAlt && html`<small class="lacking">No alternative text</small>`}
+    </th>
+    <td>
+      <span class="chip ${isPublic ? 'published' : 'draft'}">${isPublic ? 'Public' : 'Hidden'}</span>
+    </td>
+    <td>${uses.length === 0 ? 'no post' : useLinks(uses)}</td>
+    <td class="act">
+      <button type="button" data-copy-text="${markdown}" hidden aria-label="Copy Markdown of ${file.path}">
+        Copy Markdown
+      </button>
+    </td>
+  </tr>`;
 }

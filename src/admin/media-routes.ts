@@ -15,8 +15,11 @@ import { PictureError } from '../media/picture-error.ts';
 import type { Pictures } from '../media/pictures.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import { slugOf } from '../posts/post-path.ts';
-import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
-import { pictureMarkdown } from './picture-markdown.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import { MAX_ALT_CHARACTERS, mediaFilePage, removeMediaPage } from './media-file-page.ts';
+import { mediaMarkdown } from './media-markdown.ts';
+import { mediaPage, mediaShow } from './media-page.ts';
+import { isPicture, type MediaRow } from './media-parts.ts';
 
 const PAGE_FILES = 100;
 
@@ -24,6 +27,7 @@ export interface MediaRouteDependencies {
   readonly media: MediaStore;
   readonly pictures: Pictures;
   readonly mediaUses: MediaUses;
+  readonly posts: Pick<PostStore, 'rendering'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
   readonly send: AdminSender;
@@ -33,16 +37,17 @@ export interface MediaRouteDependencies {
 
 const NOTICES: Readonly<Record<string, string>> = {
   removed: 'The file was removed.',
-  uploaded: 'The picture was uploaded.',
+  uploaded: 'The picture was uploaded. Give it an alternative text.',
   known: 'The blog has this picture already; nothing was changed.',
+  saved: 'Saved.',
 };
+const SCRIPTS = ['admin/media.js'];
 
-/** Lists, takes and removes files. */
-export function addMediaRoutes(
-  router: Router,
-  { media, pictures, mediaUses, forms, owner, send, whenUnlocked, log }: MediaRouteDependencies,
-): void {
-  router.get('/admin/media', owner, (ctx) => showList(ctx));
+/** Lists, takes, describes and removes files. */
+export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): void {
+  const { media, pictures, mediaUses, forms, owner, send, whenUnlocked, log } = deps;
+  const rows = new MediaRows(deps);
+  router.get('/admin/media', owner, (ctx) => showList(ctx, deps, rows));
 
   // The editor's script asks for JSON.
   router.post('/admin/media', forms.ownerUpload, async (ctx) => {
@@ -53,47 +58,52 @@ export function addMediaRoutes(
       const slug = slugOf(upload.name.replace(/\.[^.]*$/, ''));
       const { media: file, isNew } = await pictures.add(upload.file, slug);
       if (isNew) log.info({ file: file.path, bytes: file.bytes }, 'the owner uploaded a picture');
-      if (wantsJson(ctx)) ctx.body = { url: file.url, markdown: pictureMarkdown(file) };
-      else seeOther(ctx, `/admin/media?done=${isNew ? 'uploaded' : 'known'}`);
+      if (wantsJson(ctx)) ctx.body = { url: file.url, markdown: rows.of(file).markdown };
+      else seeOther(ctx, fileAddress(file, isNew ? 'uploaded' : 'known'));
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       const { status, message } = error;
       log.info({ err: error, bytes: upload?.bytes }, 'a picture was refused');
-      if (!wantsJson(ctx)) return showList(ctx, { status, problem: message });
+      if (!wantsJson(ctx)) return showList(ctx, deps, rows, { status, problem: message });
       ctx.status = status;
       ctx.body = { error: { status, message } };
     }
   });
 
-  function showList(ctx: Context, failed?: { readonly status: number; readonly problem: string }): void {
-    const after = queryText(ctx, 'after');
-    const files = media.list({ after, limit: PAGE_FILES + 1 });
-    const shown = files.slice(0, PAGE_FILES);
-    const body = mediaPage({
-      rows: shown.map(rowOf),
-      next: files.length > PAGE_FILES ? shown.at(-1)?.path : undefined,
-      isFurther: after !== '',
+  router.get('/admin/media/file', owner, (ctx) => {
+    const file = expectFile(ctx, queryText(ctx, 'name'));
+    const body = mediaFilePage({
+      row: rows.of(file),
+      alt: rows.altOf(file),
       notice: NOTICES[queryText(ctx, 'done')],
-      problem: failed?.problem,
       csrfToken: csrfTokenOf(ctx)!,
     });
-    send(ctx, { title: 'Media', current: 'media', status: failed?.status ?? 200, body });
-  }
+    send(ctx, { title: file.path, current: 'media', scripts: SCRIPTS, body });
+  });
+
+  router.post('/admin/media/alt', forms.owner, async (ctx) => {
+    const { name = '', alt = '' } = formFields(ctx);
+    const file = expectFile(ctx, name);
+    const text = alt.replace(/\s+/g, ' ').trim().slice(0, MAX_ALT_CHARACTERS);
+    await whenUnlocked(() => media.describe(file.path, text));
+    seeOther(ctx, fileAddress(file, 'saved'));
+  });
 
   router.get('/admin/media/remove', owner, (ctx) => {
-    const body = removeMediaPage(rowOf(expectFile(ctx, queryText(ctx, 'name'))), csrfTokenOf(ctx)!);
-    send(ctx, { title: 'Remove a file', current: 'media', body });
+    askToRemove(ctx, expectFile(ctx, queryText(ctx, 'name')));
   });
 
   router.post('/admin/media/remove', forms.owner, async (ctx) => {
-    const { path } = expectFile(ctx, formFields(ctx)['name'] ?? '');
-    await whenUnlocked(() => media.remove(path));
-    log.info({ file: path }, 'the owner removed a file');
+    const file = expectFile(ctx, formFields(ctx)['name'] ?? '');
+    const isRemoved = await whenUnlocked(() => !mediaUses.isUsed(file.path) && media.remove(file.path));
+    if (!isRemoved) return askToRemove(ctx, file, 409);
+    log.info({ file: file.path }, 'the owner removed a file');
     seeOther(ctx, '/admin/media?done=removed');
   });
 
-  function rowOf(file: MediaFile): MediaRow {
-    return { file, uses: mediaUses.usesOf(file.path), isPublic: mediaUses.isPublic(file.path) };
+  function askToRemove(ctx: Context, file: MediaFile, status = 200): void {
+    const body = removeMediaPage(rows.of(file), csrfTokenOf(ctx)!);
+    send(ctx, { title: 'Remove a file', current: 'media', status, body });
   }
 
   function expectFile(ctx: Context, name: string): MediaFile {
@@ -101,6 +111,67 @@ export function addMediaRoutes(
     if (file === undefined) ctx.throw(404, 'File not found. The media page lists all files.');
     return file;
   }
+}
+
+/** What the pages say about a file. */
+class MediaRows {
+  readonly #deps: Pick<MediaRouteDependencies, 'mediaUses' | 'posts'>;
+
+  constructor(deps: Pick<MediaRouteDependencies, 'mediaUses' | 'posts'>) {
+    this.#deps = deps;
+  }
+
+  /** The alternative text of a picture, else one that a post gave it; empty if there is none. */
+  altOf(file: MediaFile): string {
+    return file.alt ?? this.#deps.mediaUses.altOf(file.path) ?? '';
+  }
+
+  of(file: MediaFile): MediaRow {
+    const { mediaUses, posts } = this.#deps;
+    const alt = this.altOf(file);
+    const uses = mediaUses.usesOf(file.path);
+    const lacksInPost = uses.some((use) => use.alt === '' && use.deletedAtMillis === null);
+    return {
+      file,
+      uses,
+      variants: posts.rendering.mediaSize(file.path)?.variants ?? [],
+      isPublic: mediaUses.isPublic(file.path),
+      isRemovable: !mediaUses.isUsed(file.path),
+      markdown: mediaMarkdown({ ...file, alt, isPicture: isPicture(file) }),
+      hasAlt: !isPicture(file) || (!lacksInPost && alt !== ''),
+    };
+  }
+}
+
+function showList(
+  ctx: Context,
+  { media, mediaUses, send }: MediaRouteDependencies,
+  rows: MediaRows,
+  failed?: { readonly status: number; readonly problem: string },
+): void {
+  const { listing } = mediaUses;
+  const from = queryText(ctx, 'from');
+  const show = mediaShow(queryText(ctx, 'show'));
+  const { names, next } = listing.page(show, PAGE_FILES, from);
+  const body = mediaPage({
+    rows: names.flatMap((name) => media.find(escapedPath(name)) ?? []).map((file) => rows.of(file)),
+    show,
+    counts: {
+      all: listing.count('all'),
+      'without-alt': listing.count('without-alt'),
+      unused: listing.count('unused'),
+    },
+    next,
+    isFurther: from !== '',
+    notice: NOTICES[queryText(ctx, 'done')],
+    problem: failed?.problem,
+    csrfToken: csrfTokenOf(ctx)!,
+  });
+  send(ctx, { title: 'Media', current: 'media', status: failed?.status ?? 200, scripts: SCRIPTS, body });
+}
+
+function fileAddress({ path }: MediaFile, done: string): string {
+  return `/admin/media/file?name=${encodeURIComponent(path)}&done=${done}`;
 }
 
 function wantsJson(ctx: Context): boolean {

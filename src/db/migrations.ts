@@ -150,4 +150,12 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 21,
+    name: 'alternative texts of pictures',
+    sql: `
+      -- In the post; empty if it has none there, NULL if it is no picture there. The next start renders posts again and fills it.
+      ALTER TABLE media_uses ADD COLUMN alt TEXT;
+    `,
+  },
 ];

@@ -58,6 +58,7 @@ export class MediaStore {
   >;
   readonly #madeFrom: Statement<[string], MediaRow>;
   readonly #removeRows: (names: readonly string[]) => readonly string[];
+  readonly #describe: Statement<[string | null, string]>;
   readonly #unfinished: UnfinishedMedia;
 
   constructor(database: Database, options: { readonly folder: string; readonly now?: () => number }) {
@@ -74,6 +75,7 @@ export class MediaStore {
          source_sha256 = NULL, variant_of = NULL, made_by = 0`,
     );
     this.#madeFrom = database.prepare('SELECT * FROM media WHERE source_sha256 = ? LIMIT 1');
+    this.#describe = database.prepare('UPDATE media SET alt = ? WHERE path = ?');
     this.#unfinished = new UnfinishedMedia(database, this.#folder);
     const remove = database.prepare<[string]>('DELETE FROM media WHERE path = ?');
     const removeVariants = database.prepare<[], string>(ORPHANS).pluck();
@@ -140,6 +142,11 @@ export class MediaStore {
       before !== undefined && isKnown ? before.created_at : this.#now(),
     );
     return { media: this.#file(this.#find.get(mediaName)!), changed: true };
+  }
+
+  /** Keeps the alternative text with which a picture is inserted into texts; empty: none. */
+  describe(name: string, alt: string): void {
+    this.#describe.run(alt === '' ? null : alt, name);
   }
 
   /** Removes a file and its variants; returns false if there was none. */

@@ -1,6 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { mediaNamesIn } from '../media/media-names.ts';
+import { escapedPath } from '../media/media-path.ts';
+import { altTextsIn } from '../media/picture-alts.ts';
 import { pathKey } from '../process/address.ts';
+import { MediaListing } from './media-listing.ts';
 import type { PostStatus } from './post.ts';
 
 /** A post that uses a file. */
@@ -10,6 +13,8 @@ export interface MediaUse {
   readonly status: PostStatus;
   readonly publishedAtMillis: number | null;
   readonly deletedAtMillis: number | null;
+  /** The alternative text in the post: empty if there is none, null if the file is no picture there. */
+  readonly alt: string | null;
 }
 
 interface UseRow {
@@ -18,6 +23,7 @@ interface UseRow {
   readonly status: PostStatus;
   readonly published_at: number | null;
   readonly deleted_at: number | null;
+  readonly alt: string | null;
 }
 
 /** SQL condition: readers can open the post. */
@@ -34,16 +40,18 @@ export class MediaUses {
   readonly #database: Database;
   readonly #now: () => number;
   readonly #forget: Statement<[number]>;
-  readonly #add: Statement<[string, number]>;
+  readonly #add: Statement<[string, number, string | null]>;
   readonly #seen: Statement<[{ path: string; now: number }], { seen: number; used: number }>;
   readonly #beside: Statement<[{ key: string; now: number }], { seen: number }>;
   readonly #uses: Statement<[string], UseRow>;
+  readonly #isUsed: Statement<[{ path: string; url: string }]>;
+  readonly listing: MediaListing;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#database = database;
     this.#now = options.now ?? Date.now;
     this.#forget = database.prepare('DELETE FROM media_uses WHERE post_id = ?');
-    this.#add = database.prepare('INSERT INTO media_uses (media_path, post_id) VALUES (?, ?)');
+    this.#add = database.prepare('INSERT INTO media_uses (media_path, post_id, alt) VALUES (?, ?, ?)');
     this.#seen = database.prepare(
       `SELECT coalesce(max(${SEEN}), 0) AS seen, count(*) AS used
        FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = @path`,
@@ -54,16 +62,23 @@ export class MediaUses {
        SELECT ${SEEN} FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = @key LIMIT 1`,
     );
     this.#uses = database.prepare(
-      `SELECT posts.id, posts.title, posts.status, posts.published_at, posts.deleted_at
+      `SELECT posts.id, posts.title, posts.status, posts.published_at, posts.deleted_at, media_uses.alt
        FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = ?
        LIMIT 20`,
     );
+    this.#isUsed = database.prepare(
+      `SELECT 1 FROM media_uses JOIN posts ON posts.id = media_uses.post_id
+         WHERE media_uses.media_path = @path AND posts.deleted_at IS NULL
+       UNION ALL SELECT 1 FROM unsaved_texts WHERE instr(fields, @path) > 0 OR instr(fields, @url) > 0 LIMIT 1`,
+    );
+    this.listing = new MediaListing(database);
   }
 
   /** Call it inside the transaction that writes the post. */
   record(postId: number, html: string): void {
     this.#forget.run(postId);
-    for (const name of mediaNamesIn(html)) this.#add.run(name, postId);
+    const alts = altTextsIn(html);
+    for (const name of mediaNamesIn(html)) this.#add.run(name, postId, alts.get(name) ?? null);
   }
 
   /** Returns true if readers may open this file. */
@@ -86,7 +101,21 @@ export class MediaUses {
       status: row.status,
       publishedAtMillis: row.published_at,
       deletedAtMillis: row.deleted_at,
+      alt: row.alt,
     }));
+  }
+
+  /** Returns true if a post that is not deleted uses the file, or a text in an editor names it. */
+  isUsed(name: string): boolean {
+    return this.#isUsed.get({ path: name, url: escapedPath(name) }) !== undefined;
+  }
+
+  /** An alternative text that a post gave a picture. */
+  altOf(name: string): string | undefined {
+    return (
+      this.usesOf(name).findLast((use) => use.alt !== null && use.alt !== '' && use.deletedAtMillis === null)
+        ?.alt ?? undefined
+    );
   }
 
   /** Fills the table for posts of older versions, once, in batches of one transaction each. Returns how many posts it read. */

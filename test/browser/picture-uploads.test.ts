@@ -113,11 +113,35 @@ if (executablePath !== undefined) {
       await give('paste', 'lost.png', 'image/png', png.toString('base64'));
       await said('The blog does not answer.');
       expect(await text().inputValue()).toBe('As it was.');
+      await page.unroute('**/admin/media');
     });
 
     it('breaks no rule of its policy or of accessibility', async () => {
       expect(problems).toEqual([]);
       expect(await axeFaults(page)).toEqual([]);
+    });
+  });
+
+  describe('the pages of media', () => {
+    it('fit a phone, and break no rule of accessibility', async () => {
+      page.on('dialog', (dialog) => void dialog.accept());
+      await page.setViewportSize({ width: 360, height: 740 });
+      const shot = server.media.list().find((file) => file.path.includes('shot'))!.path;
+      for (const path of ['', `/file?name=${encodeURIComponent(shot)}`]) {
+        await page.goto(`${server.origin}/admin/media${path}`);
+        expect(await axeFaults(page)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      }
+    });
+
+    it('copy what shows a picture in a text', async () => {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.click('button:text-is("Copy Markdown")');
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+        /^!\[\]\(\/media\/pictures\/shot-/,
+      );
+      expect(problems).toEqual([]);
     });
   });
 }

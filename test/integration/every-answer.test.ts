@@ -59,6 +59,7 @@ const FOR_THE_OWNER = [
   '/admin/posts/new',
   '/admin/settings',
   '/admin/media',
+  '/admin/media/file',
   '/admin/health',
   '/admin/metrics',
   '/metrics',

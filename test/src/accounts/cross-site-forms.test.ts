@@ -33,6 +33,7 @@ describe('every route that changes something', () => {
         .sort(),
     ).toEqual([
       '/admin/media',
+      '/admin/media/alt',
       '/admin/media/remove',
       '/admin/posts',
       '/admin/posts/1',

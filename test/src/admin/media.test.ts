@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeHTML } from 'entities';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
 let server: AdminServer;
@@ -9,44 +11,135 @@ beforeEach(async () => {
   owner = await server.owner();
 });
 
+const textOf = (page: string): string => decodeHTML(wordsOf(page));
+const put = (name: string): string => server.media.put(name, Buffer.from(name)).media.file;
+const page = async (query = ''): Promise<string> => (await owner.get(`/admin/media${query}`)).text;
+const fileText = async (name: string): Promise<string> =>
+  textOf((await owner.get(`/admin/media/file?name=${encodeURIComponent(name)}`)).text);
+
 describe('the page of media', () => {
   it('says that there are none', async () => {
-    expect((await owner.get('/admin/media')).text).toContain('There are no files.');
+    expect(await page()).toContain('There are no files. Upload a picture here');
+    expect(await page('?show=unused')).toContain('Every file is used.');
+    expect(await page('?show=without-alt')).toContain('Every picture has an alternative text.');
   });
 
-  it('lists each file with its posts and whether readers have it', async () => {
-    server.media.put('a & b.png', Buffer.from('a'));
-    server.media.put('c.pdf', Buffer.from('c'));
+  it('lists each file with its picture, its posts and whether readers have it', async () => {
+    put('a & b.png');
+    put('c.pdf');
     server.posts.create({ title: 'Uses <it>', markdown: '![A](</media/a & b.png>)', status: 'unlisted' });
-    const { text } = await owner.get('/admin/media');
+    const text = await page();
     expect(text).not.toContain('Uses <it>');
-    expect(text).toContain('href="/media/c.pdf"');
-    expect(text).toMatch(/a%20%26%20b\.png[^]*?Public[^]*?Uses &lt;it&gt;[^]*?c\.pdf[^]*?Hidden[^]*?no post/);
+    expect(text).toContain('data-copy-text="[c.pdf](/media/c.pdf)"');
+    expect(text.match(/<img/g)).toHaveLength(1);
+    expect(text).toMatch(/c\.pdf[^]*?Hidden[^]*?no post[^]*?a%20%26%20b\.png[^]*?Public[^]*?Uses &lt;it&gt;/);
   });
 
-  it('links to further files', async () => {
-    for (let index = 100; index < 201; index++) server.media.put(`${index}.txt`, Buffer.from('x'));
-    const { text } = await owner.get('/admin/media');
-    const next = /href="([^"]+)" rel="next"/.exec(text)![1]!;
-    expect(text).not.toContain('200.txt');
-    expect((await owner.get(next)).text).toContain('200.txt');
+  it('lists the newest first, and links to further files', async () => {
+    for (let index = 100; index < 201; index++) {
+      server.nowMillis += index % 2;
+      put(`${index}.txt`);
+    }
+    const text = await page();
+    expect(text.indexOf('200.txt')).toBeLessThan(text.indexOf('199.txt'));
+    expect(text).not.toContain('100.txt');
+    const next = /href="([^"]+)" rel="next"/.exec(text)![1]!.replaceAll('&amp;', '&');
+    expect((await owner.get(next)).text).toContain('100.txt');
+    expect((await owner.get(next)).text).not.toContain('101.txt');
+    expect(await page('?from=nonsense')).toContain('200.txt');
   });
 
-  it('removes a file after asking, naming the posts that lose it', async () => {
-    const { media } = server.media.put('gone.png', Buffer.from('x'));
-    server.posts.create({ title: 'Loser', markdown: '![A](/media/gone.png)', status: 'unlisted' });
-    const asked = await owner.get('/admin/media/remove?name=gone.png');
-    expect(asked.text).toContain('Loser');
+  it('lists pictures without an alternative text, and files without a post', async () => {
+    for (const name of ['shown.png', 'bare.png', 'fresh.png', 'data.csv']) put(name);
+    const { id, version } = server.posts.create({
+      title: 'One',
+      markdown: '![Words](/media/shown.png) ![](/media/bare.png) ![Again](/media/bare.png)',
+      status: 'draft',
+    });
+    const listed = async (show: string): Promise<readonly string[]> =>
+      [...(await page(`?show=${show}`)).matchAll(/file\?name=([^"]+)"/g)].map((match) => match[1]!);
+    expect(await listed('without-alt')).toEqual(['fresh.png', 'bare.png']);
+    expect(await listed('unused')).toEqual(['fresh.png', 'data.csv']);
+    await owner.post('/admin/media/alt', { name: 'fresh.png', alt: 'New' });
+    server.posts.remove(id, version);
+    expect(await listed('without-alt')).toEqual(['shown.png', 'bare.png']);
+    expect((await listed('unused')).length).toBe(4);
+  });
+
+  it('is for the owner only', async () => {
+    put('mine.png');
+    const stranger = server.visitor();
+    for (const path of ['', '/file?name=mine.png', '/remove?name=mine.png'])
+      expect((await stranger.get(`/admin/media${path}`, { Accept: 'application/json' })).status).toBe(401);
+  });
+});
+
+describe('the page of a file', () => {
+  it('keeps its alternative text, which is inserted with it', async () => {
+    put('a.png');
+    const saved = await owner.post('/admin/media/alt', { name: 'a.png', alt: ' A <b>\r\n[bold] "pane" ' });
+    expect([saved.status, saved.headers['location']]).toEqual([
+      303,
+      '/admin/media/file?name=a.png&done=saved',
+    ]);
+    expect(server.media.find('a.png')!.alt).toBe('A <b> [bold] "pane"');
+    const { text } = await owner.get('/admin/media/file?name=a.png&done=saved');
+    expect(text).toContain('>\nA &lt;b&gt; [bold] &quot;pane&quot;</textarea>');
+    expect(text).toContain('>\n![A &lt;b&gt; \\[bold\\] &quot;pane&quot;](/media/a.png)</textarea>');
+    // What is inserted shows that text.
+    const markdown = '![A <b> \\[bold\\] "pane"](/media/a.png)';
+    server.posts.create({ title: 'P', markdown, status: 'draft' });
+    expect(await fileText('a.png')).toContain('P : “ A <b> [bold] "pane" ”');
+    await owner.post('/admin/media/alt', { name: 'a.png', alt: '' });
+    expect(server.media.find('a.png')!.alt).toBeNull();
+    expect((await owner.post('/admin/media/alt', { name: 'gone.png', alt: 'x' })).status).toBe(404);
+  });
+
+  it('offers the text that a post gave it, and says which posts show it without one', async () => {
+    put('a.png');
+    server.posts.create({ title: 'With', markdown: '![Glass](/media/a.png)', status: 'draft' });
+    server.posts.create({ title: 'Without', markdown: '![](/media/a.png)', status: 'draft' });
+    server.posts.create({ title: 'Link', markdown: '[Glass](/media/a.png)', status: 'draft' });
+    const text = await fileText('a.png');
+    expect(text).toContain('![Glass](/media/a.png)');
+    expect(text).toMatch(/With : “ Glass ”.*Without : no alternative text.*Link/s);
+  });
+
+  it('links to what is no picture', async () => {
+    put('notes (1).txt');
+    expect(await fileText('notes (1).txt')).toContain('[notes (1).txt](/media/notes%20%281%29.txt)');
+  });
+});
+
+describe('removing a file', () => {
+  it('asks, then removes one that no post uses', async () => {
+    const file = put('gone.png');
+    const { id, version } = server.posts.create({
+      title: 'Loser',
+      markdown: '![A](/media/gone.png)',
+      status: 'unlisted',
+    });
+    server.posts.remove(id, version);
+    expect((await owner.get('/admin/media/remove?name=gone.png')).text).toMatch(/Deleted posts[^]*Loser/);
     const done = await owner.post('/admin/media/remove', { name: 'gone.png' });
     expect([done.status, done.headers['location']]).toEqual([303, '/admin/media?done=removed']);
-    expect(existsSync(media.file)).toBe(false);
+    expect(existsSync(file)).toBe(false);
     expect((await owner.get('/media/gone.png')).status).toBe(404);
     expect((await owner.get('/admin/media/remove?name=gone.png')).status).toBe(404);
   });
 
-  it('is for the owner only', async () => {
-    server.media.put('mine.png', Buffer.from('x'));
-    const stranger = server.visitor();
-    expect((await stranger.get('/admin/media', { Accept: 'application/json' })).status).toBe(401);
+  it('is refused while a post or a text in an editor uses it', async () => {
+    const files = [put('used.png'), put('ty ped.png')];
+    server.posts.create({ title: 'User', markdown: '![A](/media/used.png)', status: 'draft' });
+    await owner.post('/admin/posts/unsaved', { draft: 'd'.repeat(20), markdown: '![](/media/ty%20ped.png)' });
+    for (const [name, sentence] of [
+      ['used.png', 'These posts use it: User'],
+      ['ty ped.png', 'A text in an editor that is not saved names it.'],
+    ] as const) {
+      expect(await fileText(name)).toContain('in use and cannot be removed');
+      const refused = await owner.post('/admin/media/remove', { name });
+      expect([refused.status, textOf(refused.text)]).toEqual([409, expect.stringContaining(sentence)]);
+    }
+    expect(files.every((file) => existsSync(file))).toBe(true);
   });
 });
