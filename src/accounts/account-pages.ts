@@ -134,7 +134,7 @@ export function signInPage(options: {
         hidden
       >
         ${hiddenField('_csrf', formToken)} ${hiddenField('next', next)} ${hiddenField('answer', '')}
-        <p class="problem" data-passkey-problem role="alert"></p>
+        <p class="problem" data-passkey-problem role="alert" hidden></p>
         <p class="actions"><button type="submit">Sign in with a passkey</button></p>
       </form>`
     }

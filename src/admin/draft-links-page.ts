@@ -23,8 +23,9 @@ export function draftLinksPage(options: DraftLinksPageOptions): Html {
       <a class="see" href="${path}/edit">Back to the editor</a>
     </header>
     <p>
-      A secret link shows the saved draft of <bdi>${titleHtml(post.title)}</bdi> and its pictures to everybody
-      who has it, for a week or until you revoke it. Once the post is published, it leads to the post.
+      A secret link shows the saved draft of “<bdi>${titleHtml(post.title)}</bdi>” and its pictures to
+      everybody who has it, for a week or until you revoke it. Once the post is published, it leads to the
+      post.
     </p>
     ${
       made !== undefined &&
@@ -48,8 +49,7 @@ function linkTable({ post, links, timeZone, csrfToken }: DraftLinksPageOptions):
     </caption>
     <thead>
       <tr>
-        <th scope="col">Made (${timeZone})</th>
-        <th scope="col">Opens until</th>
+        <th scope="col">Opens until (${timeZone})</th>
         <th scope="col"><span class="visually-hidden">Actions</span></th>
       </tr>
     </thead>
@@ -57,8 +57,7 @@ function linkTable({ post, links, timeZone, csrfToken }: DraftLinksPageOptions):
       ${links.map(
         ({ id, createdAtMillis, expiresAtMillis }) =>
           html`<tr>
-            <th scope="row">${timeText(createdAtMillis)}</th>
-            <td>${timeText(expiresAtMillis)}</td>
+            <th scope="row">${timeText(expiresAtMillis)} <small>made ${timeText(createdAtMillis)}</small></th>
             <td class="act">
               <form method="post" action="/admin/posts/${post.id}/links/revoke">
                 ${hiddenField('_csrf', csrfToken)} ${hiddenField('link', String(id))}

@@ -68,7 +68,7 @@ export function passkeysPage(options: PasskeysPageOptions): Html {
         ${hiddenField('_csrf', csrfToken)} ${hiddenField('answer', '')}
         ${textField({ name: 'name', label: 'Name', hint: 'Of the device or the key.', value: options.name, maxLength: 60, problem: problems['name'] })}
         ${passwordField({ name: 'password', label: 'Current password', autocomplete: 'current-password', problem: problems['password'] })}
-        <p class="problem" data-passkey-problem role="alert"></p>
+        <p class="problem" data-passkey-problem role="alert" hidden></p>
         <p class="actions"><button type="submit" class="primary" disabled>Add a passkey</button></p>
         <noscript><p class="hint">Adding a passkey needs JavaScript.</p></noscript>
       </form>

@@ -67,7 +67,7 @@ export class TagNames {
           : { ...before, posts: before.posts + use.posts, listed: before.listed + use.listed },
       );
     }
-    return [...byKey.values()];
+    return [...byKey.values()].sort((a, b) => b.posts - a.posts || (a.tag < b.tag ? -1 : 1));
   }
 
   /** Former names, as keys, with the present ones. */

@@ -31,11 +31,16 @@ function problemOf(error: unknown): string {
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) {
   if (!('PublicKeyCredential' in window && 'parseRequestOptionsFromJSON' in PublicKeyCredential)) continue;
   form.hidden = false;
-  const problem = form.querySelector('[data-passkey-problem]');
+  const problem = form.querySelector<HTMLElement>('[data-passkey-problem]');
+  const show = (text: string): void => {
+    if (problem === null) return;
+    problem.hidden = text === '';
+    problem.textContent = text;
+  };
   for (const button of form.querySelectorAll('button')) button.disabled = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (problem !== null) problem.textContent = '';
+    show('');
     answerOf(form)
       .then((answer) => {
         const field = form.elements.namedItem('answer');
@@ -44,7 +49,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey
         form.submit();
       })
       .catch((error: unknown) => {
-        if (problem !== null) problem.textContent = problemOf(error);
+        show(problemOf(error));
       });
   });
 }

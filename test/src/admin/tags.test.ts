@@ -85,6 +85,18 @@ describe('tags of the owner', () => {
     expect(answer.text).toContain(`value="${from}"`);
   });
 
+  it('are listed with most posts first, spellings of one together', async () => {
+    post('One', ['b']);
+    post('Two', ['a']);
+    post('Three', ['B', 'a', 'c'], 'draft');
+    expect(server.posts.tagNames.uses()).toEqual([
+      { tag: 'B', posts: 2, listed: 1 },
+      { tag: 'a', posts: 2, listed: 1 },
+      { tag: 'c', posts: 1, listed: 0 },
+    ]);
+    expect((await owner.get('/admin/tags')).text).toContain('2, 1 not published');
+  });
+
   it('say that there are none', async () => {
     expect((await owner.get('/admin/tags')).text).toContain('No post has a tag.');
   });
