@@ -1,3 +1,4 @@
+import { foldersAbove } from './folder-data.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { sourceVisibility, type Entries } from './source-visibility.ts';
 
@@ -35,7 +36,7 @@ export function inheritedMatter(
   ];
   let hiddenBy = hiddenByPlace(relative, site);
   const own = relative.replace(/\/index\.[^./]+$/i, '');
-  for (const folder of foldersOf(relative)) {
+  for (const folder of foldersAbove(relative)) {
     if (site.generator === 'hugo' && folder !== own && bundles.has(folder))
       hiddenBy ??= `Hugo makes it a part of ${folder}/index.md, not a page`;
     const section = sections.get(folder);
@@ -48,12 +49,6 @@ export function inheritedMatter(
   return { entries, hiddenBy };
 }
 
-/** `a/b/c.md` → ``, `a`, `a/b`. */
-function foldersOf(relative: string): readonly string[] {
-  const parts = relative.split('/').slice(0, -1);
-  return ['', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))];
-}
-
 function hiddenByPlace(relative: string, { generator, collections, exclude }: SiteFacts): string | undefined {
   if (/(?:^|\/)_drafts?\//i.test(relative)) return 'is in a folder of drafts';
   if (generator === 'hugo' || generator === 'zola' || generator === 'glasshouse') return undefined;
@@ -61,7 +56,7 @@ function hiddenByPlace(relative: string, { generator, collections, exclude }: Si
     .split('/')
     .find((part) => /^[_#~]/.test(part) && part !== '_posts' && !collections.has(part.slice(1)));
   if (special !== undefined) return `Jekyll creates no page from ${special}`;
-  if (generator === 'other')
+  if (generator !== 'jekyll')
     return /(?:^|\/)(?:drafts?|private|archetypes)\//i.test(relative)
       ? 'its folder may not be public'
       : undefined;

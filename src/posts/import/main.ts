@@ -20,10 +20,10 @@ import { isFile, isFolder } from './read-tree.ts';
 
 const USAGE = `Usage: npm run import -- DIR|FILE [--data-dir FOLDER] [--all]
 
-Imports a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter: Zola, Hugo, Jekyll and similar.
-DIR is the site's folder or its folder of posts. FILE is the export of Ghost (JSON) or WordPress (XML); pictures are
-taken from folders beside it, content/images or wp-content/uploads. Run it again at any time: unchanged posts stay as
-they are.
+Imports a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter: Zola, Hugo, Jekyll, Eleventy, Astro,
+Next, Obsidian and similar. DIR is the site's folder or its folder of posts. FILE is the export of Ghost (JSON) or
+WordPress (XML); pictures are taken from folders beside it, content/images or wp-content/uploads. Run it again at any
+time: unchanged posts stay as they are.
 
   --data-dir FOLDER  the blog's data; default: DATA_DIR
   --all              list everything that was skipped or noted, not only the first of each, and look again for missing

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { PostDraftError } from '../post-errors.ts';
 import { pathKey } from '../../process/address.ts';
 import { checkPath, slugOf } from '../post-path.ts';
+import { convertSource, TreeIndex, type ConvertedSource } from './convert-source.ts';
+import { foldersAbove, readFolderData, withFolderData, type FolderData } from './folder-data.ts';
 import type { ForeignPost } from './foreign-export.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
@@ -14,11 +16,9 @@ import type { SourceFile, SourceTree } from './read-tree.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { textOf } from './source-address.ts';
 import { SourceEncodingError, sourceText } from './source-text.ts';
-import { unplayableParts } from './unplayable-text.ts';
-import { rewriteSourceLinks } from './rewrite-source-links.ts';
 
 /** Raise it if unchanged sources must be imported again, because rendering or the reading of front matter changed. */
-const IMPORT_VERSION = 2;
+const IMPORT_VERSION = 3;
 
 /** A post of the tree, ready to be rendered. */
 export interface PlannedPost {
@@ -68,6 +68,7 @@ function plan(
     readonly nowMillis: number;
     readonly timeZone: string;
     readonly folders: FolderFacts;
+    readonly data: FolderData | undefined;
   },
 ): PlannedPost | undefined {
   const skip = (reason: string, isFault: boolean): undefined => {
@@ -79,7 +80,8 @@ function plan(
     const text = sourceText(readFileSync(source.file));
     const exported = options.site.generator === 'glasshouse' ? readExportedPost(text) : undefined;
     if (exported !== undefined) return plannedPost(source, text, exported);
-    const front = parseFrontMatter(text, source.relative);
+    const own = parseFrontMatter(text, source.relative);
+    const front = options.data === undefined ? own : withFolderData(own, source.relative, options.data);
     const needsMatter = options.site.generator !== 'hugo' && !JEKYLL_POST.test(source.relative);
     if (front.format === 'none' && needsMatter) return skip('has no front matter', false);
     if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
@@ -95,6 +97,13 @@ function plan(
       return skip(`cannot be read: ${(error as Error).message}`, true);
     throw error;
   }
+}
+
+function dataOf({ content, files }: SourceTree): FolderData {
+  return readFolderData(
+    content,
+    files.flatMap(({ relative }) => foldersAbove(relative)),
+  );
 }
 
 function planForeign(
@@ -131,8 +140,13 @@ export function planImport(
   const byPath = new Map<string, PlannedPost>();
   const pathOf = new Map<string, string>();
   const folders = foldersOf(tree);
+  const data = tree.site.generator === 'eleventy' ? dataOf(tree) : undefined;
+  for (const file of data?.unread ?? [])
+    summary.notes.push({ file, text: 'is not read: it may hide posts, or have their addresses and tags' });
   const reads = [
-    ...tree.files.map((source) => plan(source, summary, { site: tree.site, nowMillis, timeZone, folders })),
+    ...tree.files.map((source) =>
+      plan(source, summary, { site: tree.site, nowMillis, timeZone, folders, data }),
+    ),
     ...(tree.exported?.posts ?? []).map((foreign) => planForeign(foreign, tree, summary)),
   ];
   for (const read of reads) {
@@ -146,9 +160,12 @@ export function planImport(
     summary.skipped.push({ file, reason: 'not Markdown: convert it first', isFault: true });
   const aliases = new Set<string>();
   const formers = new Set<string>();
+  const index = new TreeIndex(pathOf, tree.others);
+  const convert: TreeFacts['convert'] = (draft, relative) =>
+    convertSource(draft, relative, tree.exported === undefined ? tree.site.generator : undefined, index);
   return [...byPath.values()]
     .map((planned) =>
-      finish(planned, summary, { pathOf, isPath: (key) => byPath.has(key), aliases, formers }),
+      finish(planned, summary, { convert, isPath: (key) => byPath.has(key), aliases, formers }),
     )
     .toSorted(
       (a, b) =>
@@ -180,7 +197,7 @@ function apart(
 }
 
 interface TreeFacts {
-  readonly pathOf: ReadonlyMap<string, string>;
+  readonly convert: (draft: SourcePost['draft'], relative: string) => ConvertedSource;
   readonly isPath: (key: string) => boolean;
   /** Keys taken by earlier posts of the tree. */
   readonly aliases: Set<string>;
@@ -198,18 +215,16 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   });
   if (post.exported !== undefined)
     return { ...planned, post: { ...post, draft: { ...post.draft, aliases } } };
-  const rewritten = rewriteSourceLinks(post.draft.markdown, source.relative, (place) =>
-    facts.pathOf.get(place),
-  );
+  const converted = facts.convert(post.draft, source.relative);
   const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
-  for (const link of rewritten.broken) note(`links to ${link}, which is not a post of this tree`);
-  for (const text of [...(post.lost ?? []), ...unplayableParts(post.draft.markdown)])
+  for (const link of converted.broken) note(`links to ${link}, which is not a post of this tree`);
+  for (const text of [...(post.lost ?? []), ...converted.lost])
     summary.lostEmbeds.push({ file: source.relative, text });
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
   return {
     ...planned,
-    post: { ...post, formerPath, draft: { ...post.draft, aliases, markdown: rewritten.markdown } },
+    post: { ...post, formerPath, draft: { ...post.draft, aliases, markdown: converted.markdown } },
   };
 }
 

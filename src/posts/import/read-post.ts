@@ -30,10 +30,13 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set(
   `path permalink url slug title author authors aliases alias redirect_from description summary excerpt date pubdate published_at
    publishdate publish_date published_date scheduled expirydate expiry_date expires expire unpublishdate unpublish_date updated lastmod
    draft published status visibility post_status private hidden unlisted headless unpublished public visible password build _build render
-   eleventyexcludefromcollections tags tag categories category team release lang language id guid uuid`.split(
+   eleventyexcludefromcollections tags tag categories category team release lang language id guid uuid
+   updateddate updated_at updatedat last_modified_at modified datemodified heroimage heroimagealt coverimage feature_image`.split(
     /\s+/,
   ),
 );
+const UPDATED =
+  'updated lastmod updateddate updated_at updatedat last_modified_at modified datemodified'.split(' ');
 const TABLES = ['taxonomies', 'extra', 'params'] as const;
 const PATH_DATE = /(?:^|\/)(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)/;
 
@@ -68,6 +71,16 @@ function withoutTitle(body: string, title: string): string {
   return first !== null && plain(first[1]!) === plain(title)
     ? body.slice(first[0].length).replace(/^\n+/, '')
     : body;
+}
+
+/** With the picture that themes of Astro and Next show above the text. */
+function withPicture(data: Data, body: string): string {
+  const [src] = [data['heroimage'], data['coverimage'], data['feature_image']].filter(
+    (value) => typeof value === 'string' && value !== '',
+  );
+  if (typeof src !== 'string' || body.includes(src)) return body;
+  const alt = (textOf(data['heroimagealt']) ?? '').replaceAll(/[[\]\n]/g, ' ');
+  return `![${alt}](<${src}>)\n\n${body}`;
 }
 
 export interface ReadPostOptions {
@@ -111,9 +124,13 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
     nowMillis,
     timeZone,
   });
-  const { status, publishedAtMillis } = visibility;
+  const { publishedAtMillis } = visibility;
+  const isNote = site.generator === 'obsidian' && visibility.status !== 'draft';
+  const isPrivate = isNote && publishedAtMillis === undefined && all['publish'] !== true;
   const address = sourceAddress(all, relative, site, { publishedAtMillis, categories, timeZone });
-  const notes = [...visibility.notes];
+  const notes = isPrivate
+    ? ['a note without a date or `publish: true`: imported as a draft']
+    : [...visibility.notes];
   const heading = /^#[ \t]+(.+?)[ \t#]*$/m.exec(front.body)?.[1];
   const title = textOf(all['title']) ?? heading ?? address.name;
   if (textOf(all['title']) === undefined)
@@ -124,9 +141,9 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
     draft: {
       title,
       path: address.path,
-      markdown: withoutTitle(front.body, title),
+      markdown: withPicture(all, withoutTitle(front.body, title)),
       description: textOf(all['description'], all['summary'], all['excerpt']),
-      status,
+      status: isPrivate ? 'draft' : visibility.status,
       publishedAtMillis,
       tags: [
         ...listOf(all['tags'], isJekyll),
@@ -144,7 +161,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       }),
     },
     formerPath: address.formerPath,
-    updatedAtMillis: sourceTime(all['updated'] ?? all['lastmod'], timeZone),
+    updatedAtMillis: sourceTime(UPDATED.map((key) => all[key]).find(Boolean), timeZone),
     unknownKeys: unknownKeysOf(front.data, visibility.meant),
     notes,
   };

@@ -27,6 +27,8 @@ export interface SourceTree {
   readonly files: readonly SourceFile[];
   /** Texts below the content folder that a generator would publish but that are not Markdown. */
   readonly foreign: readonly string[];
+  /** Other files of a vault, whose notes name them without their folders. */
+  readonly others: readonly string[];
   /** Set if the tree is one file: another software's export. */
   readonly exported?: ForeignExport;
 }
@@ -34,6 +36,11 @@ export interface SourceTree {
 const MARKDOWN = /\.(?:md|markdown|mdx|mkd|mkdn|mkdown)$/i;
 /** File endings of Jekyll's `_posts` and Hugo's `content`. */
 const FOREIGN = /\.(?:html?|textile|org|adoc|asciidoc|rst|pandoc)$/i;
+/** Where a generator has its texts by default, before `content`. */
+const CONTENT_FOLDERS: Readonly<Partial<Record<SiteFacts['generator'], readonly string[]>>> = {
+  astro: ['src/content', 'src/pages', 'src'],
+  eleventy: ['content', 'src'],
+};
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   'node_modules',
   'static',
@@ -61,28 +68,54 @@ export function readSource(place: string): SourceTree {
   if (!isFile(place)) return readTree(place);
   const root = path.dirname(path.resolve(place));
   const exported = readForeignExport(place);
-  return { root, content: root, statics: [root], site: NO_SITE_FACTS, files: [], foreign: [], exported };
+  return {
+    root,
+    content: root,
+    statics: [root],
+    site: NO_SITE_FACTS,
+    files: [],
+    foreign: [],
+    others: [],
+    exported,
+  };
 }
 
 /** All Markdown files below a folder. Hidden files are skipped and symbolic links are not followed, so that nothing outside is read. */
 export function readTree(directory: string): SourceTree {
   const root = path.resolve(directory);
-  const content = isFolder(path.join(root, 'content')) ? path.join(root, 'content') : root;
-  const statics = ['static', 'public', 'assets', '.'].map((name) => path.join(root, name)).filter(isFolder);
+  const site = readSiteFacts(root);
+  const content = [...(CONTENT_FOLDERS[site.generator] ?? []), 'content', '.']
+    .map((name) => path.join(root, name))
+    .find(isFolder)!;
+  // Astro's texts name pictures by places relative to `src`.
+  const statics = ['static', 'public', 'assets', ...(site.generator === 'astro' ? ['src'] : []), '.']
+    .map((name) => path.join(root, name))
+    .filter(isFolder);
   const files: SourceFile[] = [];
   const foreign: string[] = [];
   walk(content, content, files, foreign);
+  // There, other kinds of text are the templates of lists.
+  const hasTemplates = site.generator === 'eleventy' || site.generator === 'astro';
   return {
     root,
     content,
     statics,
-    site: readSiteFacts(root),
+    site,
+    others: site.generator === 'obsidian' ? othersIn(content) : [],
     files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)),
     foreign: foreign
-      .filter((file) => content !== root || /(?:^|\/)_posts\//.test(file))
+      .filter((file) => (content !== root && !hasTemplates) || /(?:^|\/)_posts\//.test(file))
       .filter((file) => hasFrontMatter(path.join(content, file)))
       .toSorted(),
   };
+}
+
+/** All files but texts, relative to a folder; none of hidden folders. */
+function othersIn(content: string): readonly string[] {
+  return readdirSync(content, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => !/(?:^|\/)\./.test(file) && !MARKDOWN.test(file) && path.extname(file) !== '')
+    .toSorted();
 }
 
 /** Returns true for a file with front matter, and for every ending but .html, as Hugo publishes those without it. */

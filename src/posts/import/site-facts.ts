@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
@@ -7,7 +7,7 @@ import { EXPORT_FILE_NAME } from '../export/exported-site.ts';
 /** Facts from a tree's configuration. */
 export interface SiteFacts {
   /** The generator; add new ones in `factsOf`. */
-  readonly generator: 'glasshouse' | 'jekyll' | 'hugo' | 'zola' | 'other';
+  readonly generator: 'glasshouse' | 'jekyll' | 'hugo' | 'zola' | 'eleventy' | 'astro' | 'obsidian' | 'other';
   /** Jekyll's `permalink`: a pattern or the name of a style. */
   readonly permalink: string | undefined;
   /** Hugo's patterns by section. */
@@ -55,7 +55,7 @@ const NOTHING: SiteFacts = {
 /** Jekyll's default. */
 const COLLECTION_PATTERN = '/:collection/:path';
 
-/** Reads the first configuration file found; an invalid one counts as missing. */
+/** Reads the first configuration file that names a generator; an invalid one counts as missing. */
 export function readSiteFacts(root: string): SiteFacts {
   for (const name of FILES) {
     let text: string;
@@ -64,9 +64,21 @@ export function readSiteFacts(root: string): SiteFacts {
     } catch {
       continue;
     }
-    return factsOf(name, parsed(name, text));
+    const facts = factsOf(name, parsed(name, text));
+    if (facts.generator !== 'other') return facts;
   }
-  return NOTHING;
+  return { ...NOTHING, generator: generatorIn(root) };
+}
+
+/** Generators whose settings are programs, or whose settings are not read. */
+function generatorIn(root: string): SiteFacts['generator'] {
+  const has = (...names: readonly string[]): boolean =>
+    names.some((name) => existsSync(path.join(root, name)));
+  const config = (name: string): readonly string[] =>
+    ['js', 'mjs', 'cjs', 'ts', 'mts'].map((ending) => `${name}.${ending}`);
+  if (has('.eleventy.js', ...config('eleventy.config'))) return 'eleventy';
+  if (has(...config('astro.config'))) return 'astro';
+  return has('.obsidian') ? 'obsidian' : 'other';
 }
 
 function parsed(name: string, text: string): Readonly<Record<string, unknown>> {

@@ -72,7 +72,8 @@ export function sourceAddress(
   facts: AddressFacts,
 ): SourceAddress {
   const { folder, file, isInPosts } = namesOf(relative);
-  const pattern = isInPosts ? JEKYLL_DATE : site.generator === 'zola' ? ZOLA_DATE : undefined;
+  const hasDates = isInPosts || site.generator === 'eleventy';
+  const pattern = hasDates ? JEKYLL_DATE : site.generator === 'zola' ? ZOLA_DATE : undefined;
   const stripped = pattern === undefined ? file : file.replace(pattern, '');
   const date = dayOf((isInPosts ? JEKYLL_DATE : FILE_DATE).exec(file)?.[1]);
   const name = slugOfFile(stripped);

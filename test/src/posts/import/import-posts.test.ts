@@ -228,7 +228,7 @@ describe('links and pictures of a tree', () => {
     );
     write(
       'content/notes/b.md',
-      '+++\npath = "2026/01/02/B"\ntitle = "B"\n+++\n{{ youtube(id="x") }} and `{{ code(x) }}`',
+      '+++\npath = "2026/01/02/B"\ntitle = "B"\n+++\n{{ chart(id="x") }} and `{{ code(x) }}`',
     );
     write('content/notes/a/p.gif', GIF);
     write('content/notes/a/data/t.csv', 'a,b');
@@ -252,7 +252,7 @@ describe('links and pictures of a tree', () => {
       { file: 'notes/a/index.md', text: 'links to @/gone.md, which is not a post of this tree' },
     ]);
     expect(summary.lostEmbeds).toEqual([
-      { file: 'notes/b.md', text: 'shortcode {{ youtube(id="x") }} left as text' },
+      { file: 'notes/b.md', text: 'shortcode {{ chart(id="x") }} left as text' },
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('a tree of a generator', () => {
       'a.md',
       text(
         '',
-        '[dead](/nowhere) [ok](/b) [feed](/feed.atom) ![gone](gone.png) <Chart /> {{< tweet 1 >}} <iframe src="https://x.example"></iframe>',
+        '[dead](/nowhere) [ok](/b) [feed](/feed.atom) ![gone](gone.png) <Chart /> {{< chart 1 >}} <iframe src="https://x.example"></iframe>',
       ),
     );
     write('b.md', text(''));
@@ -358,7 +358,7 @@ describe('a tree of a generator', () => {
     const first = run();
     expect(told(first)).toEqual([['/nowhere'], ['gone.png']]);
     expect(first.lostEmbeds.map(({ text: each }) => each)).toEqual([
-      'shortcode {{< tweet 1 >}} left as text',
+      'shortcode {{< chart 1 >}} left as text',
       'component <Chart> is unknown and shows nothing',
       '<iframe> becomes a link: the blog embeds no foreign content',
     ]);

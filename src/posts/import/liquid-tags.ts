@@ -1,0 +1,60 @@
+import { mapProse } from './prose.ts';
+import { callOf, embed, fenced, figure } from './shortcode-parts.ts';
+
+/** Blocks may have code in them, so they are read before it. Liquid reads tags in code, too; `raw` shows them. */
+const BLOCK =
+  /\{%-?\s*(highlight|codeblock|raw|verbatim|comment)\b([^%]*?)-?%\}([\s\S]*?)\{%-?\s*end\1\s*-?%\}/g;
+const TAG = /\{%-?\s*([\w-]+)\s*([^%]*?)-?%\}/g;
+const OUTPUT = /\{\{-?\s*([^{}]*?)\s*-?\}\}/g;
+
+export interface LiquidFacts {
+  readonly title: string;
+  /** The address of a source, by the name in `link` or `post_url`; undefined if it is no post. */
+  readonly addressOf: (name: string) => string | undefined;
+}
+
+/** Tags of Liquid, as in Jekyll and Eleventy, as Markdown, HTML or links; others stay as text. Comments are private and left out. */
+export function expandLiquid(markdown: string, facts: LiquidFacts): string {
+  const raw: string[] = [];
+  const blocks = markdown.replaceAll(BLOCK, (_, name: string, options: string, inner: string) => {
+    if (name === 'comment') return '';
+    if (name === 'raw' || name === 'verbatim') return `\uE002${raw.push(inner) - 1}\uE003`;
+    const [language = ''] = options.trim().split(/\s+/, 1);
+    return fenced(inner, language.replace(/^lang:/, ''));
+  });
+  const expanded = mapProse(blocks, (text) =>
+    text
+      .replaceAll(TAG, (whole, name: string, options: string) => tag(name, options.trim(), facts) ?? whole)
+      .replaceAll(OUTPUT, (whole, expression: string) => output(expression, facts) ?? whole),
+  );
+  return expanded.replaceAll(/\uE002(\d+)\uE003/g, (_, index: string) => raw[Number(index)] ?? '');
+}
+
+function tag(name: string, options: string, { addressOf }: LiquidFacts): string | undefined {
+  switch (name) {
+    case 'post_url':
+      return addressOf(`_posts/${options}`);
+    case 'link':
+      return addressOf(options) ?? (/\.(?:md|markdown|html)$/i.test(options) ? undefined : `/${options}`);
+    case 'include':
+    case 'include_cached': {
+      const call = callOf(options.replace(/\.html?\b/, ''));
+      const isFigure = /figure|image|img|picture/.test(call.name);
+      return isFigure ? figure({ ...call, given: [] }) : embed(call);
+    }
+    case 'asset_img': {
+      const [, file = '', alt = ''] = /^(\S+)\s*([\s\S]*)$/.exec(options) ?? [];
+      return `![${alt.replaceAll(/["[\]]/g, '')}](${file})`;
+    }
+    default:
+      return embed(callOf(`${name} ${options}`));
+  }
+}
+
+function output(expression: string, { title }: LiquidFacts): string | undefined {
+  if (/^(?:site|page)\.(?:base_?url|url)$/i.test(expression)) return '';
+  if (expression === 'page.title' || expression === 'title') return title;
+  return /^["']([^"']*)["']\s*\|\s*(?:relative_url|absolute_url|url|prepend:\s*site\.baseurl)/.exec(
+    expression,
+  )?.[1];
+}

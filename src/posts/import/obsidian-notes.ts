@@ -1,0 +1,74 @@
+import { slugOf } from '../post-path.ts';
+import { mapProse } from './prose.ts';
+
+export interface VaultFacts {
+  /** The address of a note by its name or path; undefined if it is not imported. */
+  readonly addressOf: (name: string) => string | undefined;
+  /** Where a file of the vault is, by its name or path; undefined if there is none. */
+  readonly fileOf: (name: string) => string | undefined;
+  /** Called for links to notes that are not imported. */
+  readonly missing: (name: string) => void;
+}
+
+const LINK = /(!?)\[\[([^[\]\n|#]*)(#[^[\]\n|]*)?(?:\|([^[\]\n]*))?\]\]/g;
+const PICTURE = /\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$/i;
+
+/** Notes of Obsidian as Markdown: links and embeds between notes, marks and block ids; comments (`%%…%%`) are private and left out. */
+export function obsidianNote(markdown: string, facts: VaultFacts): string {
+  return mapProse(withoutComments(markdown), (text) =>
+    text
+      .replaceAll(
+        LINK,
+        (_, bang: string, name: string, heading: string | undefined, label: string | undefined) =>
+          bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
+      )
+      .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>')
+      .replaceAll(/[ \t]\^[\w-]+(?=\n|$)/g, ''),
+  );
+}
+
+/** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */
+function withoutComments(markdown: string): string {
+  const code: string[] = [];
+  const kept = mapProse(
+    markdown,
+    (text) => text,
+    (text) => `\uE004${code.push(text) - 1}\uE005`,
+  );
+  return kept
+    .replaceAll(/%%[\s\S]*?(?:%%|$)/g, '')
+    .replaceAll(/\uE004(\d+)\uE005/g, (_, index: string) => code[Number(index)] ?? '');
+}
+
+function embedded(name: string, label: string | undefined, facts: VaultFacts): string {
+  const file = facts.fileOf(name);
+  if (file === undefined || !PICTURE.test(name))
+    return linked({ name, heading: undefined, label: undefined }, facts, file);
+  const [, alt = '', width] = /^(.*?)\|?(\d+)?(?:x\d+)?$/.exec(label ?? '') ?? [];
+  const address = addressOfFile(file);
+  const plain = alt.replaceAll(/[[\]]/g, '');
+  return width === undefined
+    ? `![${plain}](${address})`
+    : `<img src="${address}" alt="${plain.replaceAll('"', '&quot;')}" width="${width}">`;
+}
+
+function linked(
+  link: { readonly name: string; readonly heading: string | undefined; readonly label: string | undefined },
+  { addressOf, fileOf, missing }: VaultFacts,
+  file = fileOf(link.name),
+): string {
+  const name = link.name.trim();
+  const heading = link.heading?.replace(/^#+/, '').replace(/^.*#/, '') ?? '';
+  const text = (link.label ?? [name.replace(/^.*\//, ''), heading].filter(Boolean).join(' › ')).replaceAll(
+    /[[\]]/g,
+    '',
+  );
+  const fragment = heading === '' || heading.startsWith('^') ? '' : `#${slugOf(heading)}`;
+  if (name === '') return `[${text}](${fragment === '' ? '#' : fragment})`;
+  const address = addressOf(name) ?? (file === undefined ? undefined : addressOfFile(file));
+  if (address !== undefined) return `[${text}](${address}${addressOf(name) === undefined ? '' : fragment})`;
+  missing(`[[${name}]]`);
+  return text;
+}
+
+const addressOfFile = (file: string): string => `/${file.split('/').map(encodeURIComponent).join('/')}`;
