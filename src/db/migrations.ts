@@ -156,6 +156,8 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: `
       -- In the post; empty if it has none there, NULL if it is no picture there. The next start renders posts again and fills it.
       ALTER TABLE media_uses ADD COLUMN alt TEXT;
+      -- The page of media: the newest first, without variants.
+      CREATE INDEX media_listed ON media (created_at, path) WHERE variant_of IS NULL;
     `,
   },
 ];

@@ -59,7 +59,6 @@ const FOR_THE_OWNER = [
   '/admin/posts/new',
   '/admin/settings',
   '/admin/media',
-  '/admin/media/file',
   '/admin/health',
   '/admin/metrics',
   '/metrics',
