@@ -12,7 +12,7 @@ export function previewPage(
   { layout, site, origin }: { readonly layout: Layout; readonly site: SiteSettings; readonly origin: string },
 ): string {
   const page = postPage({ post, neighbours: {}, site, origin });
-  const note = html`<p class="empty" role="status">
+  const note = html`<p class="note" role="status">
     Preview, not saved. Close this tab to continue editing.
     ${missingImages.length > 0 && html`Missing pictures: ${missingImages.join(', ')}.`}
   </p>`;

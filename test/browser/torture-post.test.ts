@@ -64,6 +64,20 @@ if (executablePath !== undefined) {
       await page.goto(`${server.origin}/torture`);
     });
 
+    it('has all its styles in layers, in the order that the stylesheet names first', async () => {
+      const rules = await page.evaluate(
+        `Array.from(document.styleSheets[0].cssRules, (rule) => [rule.constructor.name, (rule.nameList ?? [rule.name]).join()])`,
+      );
+      const order = ['reset', 'tokens', 'base', 'content', 'parts', 'print'];
+      expect(rules).toEqual([
+        ['CSSLayerStatementRule', order.join()],
+        ...['tokens', 'tokens', 'tokens', 'reset', ...order.slice(2)].map((name) => [
+          'CSSLayerBlockRule',
+          name,
+        ]),
+      ]);
+    });
+
     it('has headings that each are smaller than the one above', async () => {
       await page.setViewportSize({ width: 1440, height: 800 });
       const sizes = await Promise.all(
