@@ -22,6 +22,7 @@ import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
+import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
 import { situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
@@ -102,7 +103,7 @@ export const overviewPage = definePage<OverviewFacts>({
       <div class="grid tables">
         ${panel({
           title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
-          note: firstOf(facts.routes, 'by share of time'),
+          note: firstOf(facts.routes, orderOf(facts.routes)),
           body: drawTable(facts.routes.slice(0, TOP_ROWS), briefColumns('http', view, facts.routes), {
             caption: 'Routes by share of time',
             keyOf: (row) => row.name,
@@ -131,6 +132,11 @@ export const overviewPage = definePage<OverviewFacts>({
   },
   sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),
 });
+
+function orderOf(routes: readonly SeriesLine[]): string {
+  const waited = routes.some((row) => waitShareText(row) !== undefined);
+  return `by share of time${waited ? ', less waiting for the event loop' : ''}`;
+}
 
 function firstOf(rows: readonly unknown[], order: string): string {
   if (rows.length === 0) return '';

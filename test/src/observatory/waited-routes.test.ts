@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DelayedRequest, Stall } from '../../../otel/query.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';
 
 interface Page {
@@ -47,6 +48,14 @@ function stall(index: number, request: Partial<DelayedRequest>): Stall {
 
 const exact = { within: { sinceMillis: 0, millis: 500 }, alsoWithin: { sinceMillis: 600, millis: 200 } };
 
+async function overview(request: Partial<DelayedRequest>): Promise<string> {
+  const blog = new MeasuredBlog({ happened });
+  for (const index of [0, 1, 2]) blog.stall(stall(index, request));
+  const { origin } = await serveObservatory(blog.telemetry);
+  const answer = await fetch(`${origin}/admin/metrics-dashboard`, { headers: { accept: 'text/html' } });
+  return wordsOf(await answer.text());
+}
+
 async function pages(request: Partial<DelayedRequest>, newer = 0): Promise<readonly [Page, Page]> {
   const blog = new MeasuredBlog({ happened });
   for (const index of [0, 1, 2]) blog.stall(stall(index, request));
@@ -70,6 +79,13 @@ describe('a route whose requests waited for another', () => {
     expect(route.summary).toMatch(
       /That is 63 % of all request time, but 70 % of that waiting for the event loop\.$/,
     );
+  });
+
+  it('is not the first on the overview, which says why', async () => {
+    expect(await overview(exact)).toMatch(
+      /by share of time, less waiting for the event loop .*\/culprit .*\/victim /,
+    );
+    expect(await overview({ wasRunning: false })).toMatch(/by share of time (?!,).*\/victim .*\/culprit /);
   });
 
   it('waited at most so long, by stalls that an earlier version recorded', async () => {
