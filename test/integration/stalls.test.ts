@@ -194,7 +194,6 @@ describe('a planted stall', () => {
     const delayed = ({ delayed: all }: ToldStall): readonly string[] =>
       all.map(({ route }) => route).filter((route) => routes.includes(route));
     expect([delayed(first!.stall), delayed(second!.stall)]).toEqual([[routes[1]], []]);
-    expect(first!.row.waited_millis).toBe(0);
     expect(second!.row.waited_millis).toBeGreaterThan(0);
     for (const { row, stall } of [first!, second!])
       // To the precision of samples.

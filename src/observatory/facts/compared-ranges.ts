@@ -236,9 +236,13 @@ function judged(tested: readonly Tested[]): readonly ComparedSeries[] {
     all.map(({ chance }) => chance),
     LEVEL,
   );
-  const rows = tested.map(({ row }, at) => ({
+  const differing = Map.groupBy(
+    all.filter((_, n) => marked[n] === true),
+    ({ index }) => index,
+  );
+  const rows = tested.map(({ row }, index) => ({
     ...row,
-    differs: all.filter(({ index }, n) => index === at && marked[n] === true).map(({ what }) => what),
+    differs: (differing.get(index) ?? []).map(({ what }) => what),
   }));
   return rows.sort((a, b) => rank(a) - rank(b) || costOf(b) - costOf(a));
 }
