@@ -1,4 +1,5 @@
 import type {
+  OperationList,
   OperationRow,
   OperationType,
   ShownAddress,
@@ -52,6 +53,18 @@ export interface FailureGroup extends ShownAddress {
   readonly course: readonly number[];
   /** Stack of the newest failure, if it was recorded. */
   readonly stack?: string | undefined;
+}
+
+/** Failures of a range that are held, in groups; earlier ones are read for their states. */
+export function failuresIn(
+  telemetry: Pick<TelemetryQuery, 'failures'>,
+  range: TimeRange,
+  asked: { readonly type?: OperationType; readonly series: string | undefined; readonly limit: number },
+): OperationList & { readonly groups: readonly FailureGroup[] } {
+  const list = telemetry.failures({ ...asked, range });
+  const before = { fromMillis: 0, toMillis: range.fromMillis };
+  const earlier = list.rows.length === 0 ? [] : telemetry.failures({ ...asked, range: before }).rows;
+  return { ...list, groups: groupFailures(list.rows, range, earlier) };
 }
 
 /**

@@ -12,7 +12,7 @@ import { drawTable, sortRows } from '../draw/table.ts';
 import {
   failureColumns,
   failureSheet,
-  groupFailures,
+  failuresIn,
   withExceptions,
   withResolved,
   type FailureGroup,
@@ -48,9 +48,8 @@ export const failuresPage = definePage<FailuresFacts>({
   menu: 'failures',
   fetch({ telemetry, range, query }) {
     const series = query['series'];
-    const { rows, total } = telemetry.failures({ range, series: series || undefined, limit: MAX_ROWS });
-    const before = { fromMillis: 0, toMillis: range.fromMillis };
-    const earlier = telemetry.failures({ range: before, series: series || undefined, limit: MAX_ROWS });
+    const asked = { series: series || undefined, limit: MAX_ROWS };
+    const { rows, total, groups } = failuresIn(telemetry, range, asked);
     const counted = Object.values(telemetry.operations(range)).reduce(
       (sum, operation) => sum + operation.errors,
       0,
@@ -59,11 +58,7 @@ export const failuresPage = definePage<FailuresFacts>({
       counted,
       kept: total,
       grouped: rows.length,
-      groups: withResolved(
-        telemetry,
-        withExceptions(telemetry, groupFailures(rows, range, earlier.rows)),
-        range.toMillis,
-      ),
+      groups: withResolved(telemetry, withExceptions(telemetry, groups), range.toMillis),
       series: series === '' ? undefined : series,
       over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
       clients: failedClients(telemetry, range, series || undefined),

@@ -9,7 +9,7 @@ import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
 import { failedRequestPanels, requestPanels } from '../draw/top-tables.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
-import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
+import { failureColumns, type FailureGroup, failuresIn } from '../draw/failure-groups.ts';
 import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../facts/loop-waits.ts';
 import { momentText } from '../format/moment.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
@@ -17,12 +17,16 @@ import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 
+/** Limit of failures that are grouped. */
+const MAX_FAILURES = 500;
+
 interface RouteFacts extends SeriesFacts {
   /** Undefined if no request was counted. */
   readonly requests: RequestLists | undefined;
   /** Undefined if none failed. */
   readonly failedRequests: RequestLists | undefined;
   readonly failedClients: FailedClients | undefined;
+  readonly failureGroups: readonly FailureGroup[];
   /** Of the requests that stalls list. */
   readonly waited: RouteWait;
   /** Stalls before are not held; undefined if all of the range are. */
@@ -43,6 +47,7 @@ export const routePage = definePage<RouteFacts>({
       waited: waitedByRoute(stalls.rows).get(name) ?? NO_WAIT,
       waitsKnownSinceMillis: waitsKnownSince(stalls, range),
       ...seriesFacts(telemetry, 'http', name, range, now),
+      failureGroups: failuresIn(telemetry, range, { type: 'http', series: name, limit: MAX_FAILURES }).groups,
       requests: telemetry.requestLists(name, range),
       failedRequests,
       failedClients: failedRequests && failedClients(telemetry, range, name),
@@ -65,7 +70,7 @@ export const routePage = definePage<RouteFacts>({
     });
   },
   draw(facts, view) {
-    const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
+    const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view)}
     ${facts.failedClients && clientPanel(facts.failedClients, view)}
