@@ -1,7 +1,9 @@
 import {
   errorSummary,
   hiddenField,
+  field,
   passwordField,
+  textArea,
   textField,
   type FieldProblems,
 } from '../accounts/form-parts.ts';
@@ -56,6 +58,15 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('authorPicture', 'Picture of the author', 'For readers’ programs: an address like /media/me.jpg, of a picture in a public post. Not shown on pages.')}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
       ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
+      ${field({
+        name: 'menu',
+        label: 'Menu',
+        hint: html`A label and an address on each line, such as <code>Now /now</code>; a page is an unlisted
+          post. Empty: Archive, Tags, About, Search.`,
+        problem: problems['menu'],
+        control: (attributes) => textArea(html`${attributes} rows="4" spellcheck="false"`, values.menu),
+      })}
+      ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title.')}
       <p>
         <label
           ><input

@@ -1,8 +1,10 @@
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
+import { menuProblem } from '../site/menu.ts';
 import type { FormFields } from '../http/form-body.ts';
 
 const MAX_LINE_CHARACTERS = 300;
+const MAX_MENU_CHARACTERS = 5000;
 
 /** Reads a settings form into values and problems. */
 export function readSiteForm(fields: FormFields): {
@@ -31,6 +33,13 @@ export function readSiteForm(fields: FormFields): {
   const authorPicture = line('authorPicture');
   if (!/^(?:|\/[^/\s]\S*|https:\/\/\S+)$/.test(authorPicture))
     problems['authorPicture'] = 'An address like /media/me.jpg, or one that begins with https://.';
+  const menu = (fields['menu'] ?? '')
+    .normalize('NFC')
+    .replaceAll('\r\n', '\n')
+    .trim()
+    .slice(0, MAX_MENU_CHARACTERS);
+  const wrongMenu = menuProblem(menu);
+  if (wrongMenu !== undefined) problems['menu'] = wrongMenu;
   return {
     values: {
       title,
@@ -39,6 +48,8 @@ export function readSiteForm(fields: FormFields): {
       authorPicture,
       language: language ?? line('language'),
       timeZone: timeZone ?? line('timeZone'),
+      menu,
+      footer: line('footer'),
       typographer: fields['typographer'] === 'on' ? 'on' : 'off',
     },
     problems,

@@ -11,6 +11,10 @@ export interface SiteSettings {
   readonly authorPicture: string;
   /** IANA name of the time zone of all dates and times: in forms, on pages, in the archive and in addresses. */
   readonly timeZone: string;
+  /** An entry on each line, as `Now /now`; empty: the blog's own menu. */
+  readonly menu: string;
+  /** One line at the foot of pages for readers; empty: the title. */
+  readonly footer: string;
   /** `on`: quotes and dashes in posts as they are printed, `off`: as typed. */
   readonly typographer: string;
 }
@@ -23,6 +27,8 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   author: 'author',
   authorPicture: 'author_picture',
   timeZone: 'time_zone',
+  menu: 'menu',
+  footer: 'footer',
   typographer: 'typographer',
 };
 
@@ -38,6 +44,8 @@ const DEFAULTS: SiteSettings = {
   author: '',
   authorPicture: '',
   timeZone: 'UTC',
+  menu: '',
+  footer: '',
   typographer: 'on',
 };
 
@@ -77,13 +85,15 @@ export class StoredSiteSettings implements SiteSettings {
       author: readSiteSetting(store, 'author'),
       authorPicture: readSiteSetting(store, 'authorPicture'),
       timeZone: readSiteSetting(store, 'timeZone'),
+      menu: readSiteSetting(store, 'menu'),
+      footer: readSiteSetting(store, 'footer'),
     };
   }
 
   /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
     const { typographer, ...others } = values;
-    const { title, description, language, author, authorPicture, timeZone } = others;
+    const { title, description, language, author, authorPicture, timeZone, menu, footer } = others;
     this.#store.setAll({
       [KEYS.title]: title,
       [KEYS.description]: description,
@@ -91,6 +101,8 @@ export class StoredSiteSettings implements SiteSettings {
       [KEYS.author]: author,
       [KEYS.authorPicture]: authorPicture,
       [KEYS.timeZone]: timeZone,
+      [KEYS.menu]: menu,
+      [KEYS.footer]: footer,
       // What nobody has chosen an import may still choose.
       ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
     });
@@ -117,6 +129,12 @@ export class StoredSiteSettings implements SiteSettings {
   }
   get timeZone(): string {
     return this.#values.timeZone;
+  }
+  get menu(): string {
+    return this.#values.menu;
+  }
+  get footer(): string {
+    return this.#values.footer;
   }
   /** From the database each time: no page of readers needs it, and an import may change it. */
   get typographer(): string {

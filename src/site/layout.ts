@@ -1,6 +1,7 @@
 import type { Assets } from './assets.ts';
 import { tagUrl } from '../http/absolute-url.ts';
 import { html, type Html } from '../markup/html.ts';
+import { menuOf, type MenuLink } from './menu.ts';
 import { LOGO } from './logo.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { textDirection } from '../markup/text-direction.ts';
@@ -81,9 +82,7 @@ export function createLayout(deps: {
           </header>
           <main id="content" tabindex="-1">${page.body}</main>
           <footer class="site-foot" ${frameLanguage}>
-            <p>
-              ${site.title}${/see through/i.test(site.description) ? '' : ' · a blog you can see through'}
-            </p>
+            <p>${site.footer === '' ? defaultFooter(site) : html`<bdi>${site.footer}</bdi>`}</p>
             <ul>
               ${FEEDS.map((feed) => html`<li><a href="${feed.path}" type="${feed.type}">${feed.label}</a></li>`)}
             </ul>
@@ -156,7 +155,13 @@ function head(page: Page, setting: PageSetting, { site, hasSearch, files }: Fram
     ${page.head}`;
 }
 
-function navigation(page: Page, setting: PageSetting, { hasSearch }: Frame): Html {
+function defaultFooter({ title, description }: SiteSettings): string {
+  return /see through/i.test(description) ? title : `${title} · a blog you can see through`;
+}
+
+function navigation(page: Page, setting: PageSetting, { site, hasSearch }: Frame): Html {
+  const own = menuOf(site.menu);
+  if (own.length > 0) return ownMenu(own, page, hasSearch);
   const isThere = { archive: true, tags: true, about: setting.hasAbout, search: hasSearch };
   const entries = NAVIGATION.filter(({ entry }) => isThere[entry]);
   return html`<nav aria-label="Site">
@@ -165,6 +170,22 @@ function navigation(page: Page, setting: PageSetting, { hasSearch }: Frame): Htm
         ({ entry, path, label }) =>
           html`<li>
             <a href="${path}" ${page.current === entry ? html` aria-current="page"` : ''}>${label}</a>
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+}
+
+/** As the owner wrote it. */
+function ownMenu(links: readonly MenuLink[], page: Page, hasSearch: boolean): Html {
+  const here = page.canonicalPath ?? (page.current && `/${page.current}`);
+  const shown = links.filter(({ address }) => hasSearch || address !== '/search');
+  return html`<nav aria-label="Site">
+    <ul>
+      ${shown.map(
+        ({ label, address }) =>
+          html`<li>
+            <a href="${address}" ${address === here ? html` aria-current="page"` : ''}><bdi>${label}</bdi></a>
           </li>`,
       )}
     </ul>

@@ -5,6 +5,7 @@ import { timeElement } from '../markup/dates.ts';
 import { html, raw, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
+import { menuOf } from './menu.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleClasses, titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
@@ -95,6 +96,11 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   </nav>`;
 }
 
+/** A page that every page leads to is no secret. */
+function isInMenu({ path }: Post, site: SiteSettings): boolean {
+  return menuOf(site.menu).some(({ address }) => address === postUrl(path));
+}
+
 function metadata(post: Post, authors: readonly Author[], site: SiteSettings, origin: string): Html {
   const published =
     post.publishedAtMillis === null ? undefined : new Date(post.publishedAtMillis).toISOString();
@@ -108,7 +114,7 @@ function metadata(post: Post, authors: readonly Author[], site: SiteSettings, or
       (tag) => html`<meta property="article:tag" content="${tag}" /> `,
     )}`;
   const robots =
-    post.status === 'unlisted' && post.path !== 'about'
+    post.status === 'unlisted' && post.path !== 'about' && !isInMenu(post, site)
       ? html`<meta name="robots" content="noindex" /> `
       : '';
   return html`${robots}${openGraph}${jsonLd({

@@ -35,10 +35,11 @@ export function exportedSite(
   redirects: readonly Redirect[],
   renamed: ReturnType<TagNames['renamed']>,
 ): string {
-  const { title, description, language, author, authorPicture, timeZone, typographer } = settings;
+  const { title, description, language, author, authorPicture, timeZone, menu, footer, typographer } =
+    settings;
   const site = {
     format: FORMAT,
-    settings: { title, description, language, author, authorPicture, timeZone, typographer },
+    settings: { title, description, language, author, authorPicture, timeZone, menu, footer, typographer },
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
     tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
   };
@@ -65,6 +66,8 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('author'),
       ...word('authorPicture'),
       ...word('timeZone'),
+      ...word('menu'),
+      ...word('footer'),
       ...word('typographer'),
     },
     redirects: pairsOf(whole['redirects']),

@@ -86,6 +86,8 @@ describe('settings', () => {
     authorPicture: '/media/ada.jpg',
     language: 'pt-br',
     timeZone: 'Europe/Berlin',
+    menu: 'Home /\nNow /now\nCode https://example.org/~me',
+    footer: '© Ada',
     typographer: 'on',
   };
 

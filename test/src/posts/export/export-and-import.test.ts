@@ -163,6 +163,8 @@ describe('an export', () => {
       author: 'A',
       authorPicture: '/media/a.png',
       timeZone: 'Europe/Berlin',
+      menu: 'Now /now\nÄ https://example.org/',
+      footer: '© Me',
       typographer: 'off',
     });
     const redirects = new Redirects(blog.database, { now: () => NOON });
