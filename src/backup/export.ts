@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run export -- DIR [--data-dir FOLDER]
 
 Writes the blog into a new or empty folder: every post as Markdown with front matter, drafts and deleted ones included,
 the media, the settings and the redirects. The blog may be running. npm run import reads it back.
-The owner, sessions and texts that were never saved are not in it; npm run backup keeps the owner.
+The owner, sessions, secret links and texts that were never saved are not in it; npm run backup keeps the owner.
 `;
 
 await runCommand(

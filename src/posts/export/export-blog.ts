@@ -40,6 +40,7 @@ const SHARED_DATES = `SELECT id, place FROM (
 ) WHERE sharing > 1`;
 /** Variants are made again of their pictures. */
 const ALL_MEDIA = 'SELECT path, sha256 FROM media WHERE variant_of IS NULL ORDER BY path';
+const ALTS = 'SELECT path, alt FROM media WHERE variant_of IS NULL AND alt IS NOT NULL ORDER BY path';
 const UNSAVED_TEXTS = 'SELECT count(*) FROM unsaved_texts';
 
 /**
@@ -61,7 +62,9 @@ export function exportBlog(options: {
       const redirects = new Redirects(database, { now: Date.now }).list();
       const settings = new StoredSiteSettings(new SettingStore(database));
       const tagNames = new TagNames(database, new PostWriter(database));
-      write(folder, EXPORT_FILE_NAME, exportedSite(settings, redirects, tagNames.renamed()));
+      const alts = database.prepare<[], { path: string; alt: string }>(ALTS).all();
+      const site = { settings, redirects, renamed: tagNames.renamed(), alts };
+      write(folder, EXPORT_FILE_NAME, exportedSite(site));
       const counts = { posts: 0, drafts: 0, deleted: 0 };
       const places = placesOf(database);
       for (const row of database.prepare<[], PostRow>(ALL_POSTS).iterate()) {

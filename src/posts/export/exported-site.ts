@@ -17,6 +17,13 @@ export interface ExportedSite {
   readonly redirects: readonly FromTo[];
   /** Former names of tags, with the present ones. */
   readonly tagNames: readonly FromTo[];
+  /** Alternative texts of pictures, with which the editor inserts them. */
+  readonly alts: readonly PictureAlt[];
+}
+
+interface PictureAlt {
+  readonly path: string;
+  readonly alt: string;
 }
 
 interface FromTo {
@@ -30,11 +37,17 @@ export class ExportFormatError extends Error {
   override readonly name = 'ExportFormatError';
 }
 
-export function exportedSite(
-  settings: SiteSettings,
-  redirects: readonly Redirect[],
-  renamed: ReturnType<TagNames['renamed']>,
-): string {
+export function exportedSite({
+  settings,
+  redirects,
+  renamed,
+  alts,
+}: {
+  readonly settings: SiteSettings;
+  readonly redirects: readonly Redirect[];
+  readonly renamed: ReturnType<TagNames['renamed']>;
+  readonly alts: readonly PictureAlt[];
+}): string {
   const { title, description, language, author, authorPicture, timeZone, menu, footer, typographer } =
     settings;
   const site = {
@@ -42,6 +55,7 @@ export function exportedSite(
     settings: { title, description, language, author, authorPicture, timeZone, menu, footer, typographer },
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
     tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
+    alts,
   };
   return `${JSON.stringify(site, undefined, 2)}\n`;
 }
@@ -72,14 +86,20 @@ export function readExportedSite(folder: string): ExportedSite {
     },
     redirects: pairsOf(whole['redirects']),
     tagNames: pairsOf(whole['tagNames']),
+    alts: tablesOf(whole['alts']).flatMap(({ path, alt }) =>
+      typeof path === 'string' && typeof alt === 'string' ? [{ path, alt }] : [],
+    ),
   };
 }
 
 function pairsOf(list: unknown): readonly FromTo[] {
-  if (!Array.isArray(list)) return [];
-  return list
-    .map(tableOf)
-    .flatMap(({ from, to }) => (typeof from === 'string' && typeof to === 'string' ? [{ from, to }] : []));
+  return tablesOf(list).flatMap(({ from, to }) =>
+    typeof from === 'string' && typeof to === 'string' ? [{ from, to }] : [],
+  );
+}
+
+function tablesOf(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.map(tableOf) : [];
 }
 
 function tableIn(file: string): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { PictureSizes } from '../../media/picture-sizes.ts';
 import { escapedPath } from '../../media/media-path.ts';
 import type { MediaStore } from '../../media/media-store.ts';
-import { EXPORTED_MEDIA } from '../export/exported-site.ts';
+import { EXPORTED_MEDIA, readExportedSite } from '../export/exported-site.ts';
 import type { MediaSize } from '../markdown/link-targets.ts';
 import { isFile, isFolder, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
 
@@ -22,14 +22,16 @@ export class MediaImporter {
     this.#sizes = new PictureSizes(database);
   }
 
-  /** Imports the media of this blog's export. */
+  /** Imports the media of this blog's export, and the alternative texts of those that have none here. */
   importExported(): void {
     const folder = path.join(this.#tree.root, EXPORTED_MEDIA);
-    if (!isFolder(folder)) return;
-    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const files = isFolder(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+    for (const name of files) {
       const file = path.join(folder, name);
       if (isFile(file) && isInside(folder, file)) this.#put(name.split(path.sep).join('/'), file);
     }
+    for (const { path: name, alt } of readExportedSite(this.#tree.root).alts)
+      if (this.#media.find(escapedPath(name))?.alt === null) this.#media.describe(name, alt);
   }
 
   /** Imports all files in the folder of an `index.md`. */

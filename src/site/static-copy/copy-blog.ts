@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { MEDIA_FOLDER_NAME } from '../../db/data-files.ts';
+import { tagUrl } from '../../http/absolute-url.ts';
 import { basePathOf, withoutBasePath } from '../../http/base-path.ts';
 import { mapAttributes } from '../../markup/html-tokens.ts';
 import { MediaStore } from '../../media/media-store.ts';
@@ -50,6 +51,8 @@ const ADDRESSES = `
   UNION SELECT aliases.path FROM aliases JOIN open ON open.id = aliases.post_id
   UNION SELECT path FROM redirects
   ORDER BY path`;
+/** Former names of tags. */
+const RENAMED_TAGS = 'SELECT tag_key FROM tag_names ORDER BY tag_key';
 const MEDIA_BATCH = 500;
 
 /**
@@ -75,6 +78,7 @@ export function copyBlog(options: {
       for (const path of FIXED) copy.want(path);
       for (const path of database.prepare<[{ now: number }], string>(ADDRESSES).pluck().all({ now: now() }))
         copy.want(postUrl(path));
+      for (const tag of database.prepare<[], string>(RENAMED_TAGS).pluck().all()) copy.want(tagUrl(tag));
       for (const url of publicMedia(media, new MediaUses(database, { now }))) copy.want(url);
       await copy.copyAll();
       if (faults.length > 0) throw faults[0];

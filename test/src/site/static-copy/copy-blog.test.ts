@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PostWriter } from '../../../../src/posts/post-writer.ts';
+import { TagNames } from '../../../../src/posts/tag-names.ts';
 import { Redirects } from '../../../../src/posts/redirects.ts';
 import { copyBlog, type CopySummary } from '../../../../src/site/static-copy/copy-blog.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
@@ -137,7 +139,10 @@ describe('a static copy', () => {
     redirects.put('/newest.xml', '/feed.xml');
     redirects.put('/twice', '/old#part');
     redirects.put('/away', 'https://example.org/?a=1&b="2"');
-    expect(await copy()).toMatchObject({ redirects: 9, left: [] });
+    blog.posts.create(draft({ path: 'tagged', tags: ['New'] }));
+    new TagNames(blog.database, new PostWriter(blog.database)).rename('old & odd', 'New');
+    expect(await copy()).toMatchObject({ redirects: 10, left: [] });
+    expect(fileIn('tags/old & odd/index.html')).toContain('content="0; url=https://blog.example/tags/New"');
     for (const file of ['old/index.html', 'ä/x.html'])
       expect(fileIn(file)).toContain('content="0; url=https://blog.example/new"');
     expect(fileIn('twice/index.html')).toContain('<link rel="canonical" href="https://blog.example/new"');
