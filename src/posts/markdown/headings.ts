@@ -22,18 +22,13 @@ export function headingSlug(text: string): string {
 }
 
 /**
- * A markdown-it plugin: every heading gets an id and a link to itself, whose sign is drawn by the stylesheet: it is no text of the post. `## Title {#id}` sets the id (Zola, Hugo, Pandoc), others get one from
- * their text; a duplicate gets a number. The highest heading of a text becomes level 2, because the page's title is the only heading of
- * level 1 and an outline must not skip levels.
+ * A markdown-it plugin: every heading gets an id and a link to itself, whose sign is drawn by the stylesheet: it is no text of the post.
+ * `## Title {#id}` sets the id (Zola, Hugo, Pandoc), others get one from their text; a duplicate gets a number. The outline begins at level 2,
+ * because the page's title is the only heading of level 1, and skips none.
  */
 export function headings(markdown: MarkdownIt): void {
   markdown.core.ruler.push('headings', (state) => {
-    const marks = state.tokens.filter(
-      (token) => token.type === 'heading_open' || token.type === 'heading_close',
-    );
-    const levelOf = (token: Token): number => Number(token.tag.slice(1));
-    const shift = 2 - marks.reduce((least, token) => Math.min(least, levelOf(token)), 6);
-    for (const token of marks) token.tag = `h${Math.min(6, levelOf(token) + shift)}`;
+    setLevels(state.tokens);
     const ids = new UniqueIds();
     const found: Heading[] = [];
     for (let at = 1; at < state.tokens.length; at++) {
@@ -51,6 +46,23 @@ export function headings(markdown: MarkdownIt): void {
     }
     state.env['headings'] = found;
   });
+}
+
+const levelOf = (token: Token): number => Number(token.tag.slice(1));
+
+/** Each heading is one level below the last one before it that was written with a higher level; level 2 if there is none. */
+function setLevels(tokens: readonly Token[]): void {
+  const open: number[] = [];
+  for (const token of tokens) {
+    if (token.type === 'heading_open') {
+      const written = levelOf(token);
+      while (open.length > 0 && open.at(-1)! >= written) open.pop();
+      open.push(written);
+    }
+    // The tag that closes follows before the next one opens.
+    if (token.type === 'heading_open' || token.type === 'heading_close')
+      token.tag = `h${Math.min(6, open.length + 1)}`;
+  }
 }
 
 /** The ids of a page; repeated requests for the same one are cheap. */

@@ -6,7 +6,7 @@ import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
-const RENDERER_VERSION = 4;
+const RENDERER_VERSION = 5;
 
 /** The number of this renderer, another one with typography. A stored text with another number is rendered again. */
 export function rendererNumber(typography: string | undefined): number {

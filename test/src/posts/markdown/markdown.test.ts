@@ -54,7 +54,9 @@ describe('renderMarkdown', () => {
     ['# a\n\n## b', [2, 3]],
     ['### a\n\n#### b', [2, 3]],
     ['## a\n\n### b', [2, 3]],
-  ])('begins the outline at level 2: %o', (markdown, levels) => {
+    ['### a\n\n### b\n\n## c\n\n#### d\n\n#### e\n\n### f\n\n# g', [2, 2, 2, 3, 3, 3, 2]],
+    ['# a\n\n## b\n\n### c\n\n#### d\n\n##### e\n\n###### f', [2, 3, 4, 5, 6, 6]],
+  ])('begins the outline at level 2 and skips none: %o', (markdown, levels) => {
     expect(render(markdown).headings.map((heading) => heading.level)).toEqual(levels);
   });
 
