@@ -3,7 +3,9 @@ import { SettingStore } from '../../db/setting-store.ts';
 import { readSiteSetting } from '../../db/site-settings.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown } from '../markdown/markdown.ts';
-import { decodePath, isBlogPage } from '../post-path.ts';
+import { deadLinks, type LinkTargets } from '../dead-links.ts';
+import { postUrl } from '../post-path.ts';
+import { Redirects } from '../redirects.ts';
 import type { PostStore } from '../post-store.ts';
 import { removeUntouchedWelcomePosts } from '../welcome-posts.ts';
 import type { ForeignExport } from './foreign-export.ts';
@@ -75,8 +77,9 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   }
   if (tree.exported !== undefined) takeLists(tree.exported, { ...options, now }, summary);
   summary.mediaFiles = media.importedFiles;
-  for (const [file, targets] of links)
-    for (const text of deadLinks(targets, options)) summary.deadLinks.push({ file, text });
+  const targets = linkTargets(options);
+  for (const [file, addresses] of links)
+    for (const text of deadLinks(addresses, targets)) summary.deadLinks.push({ file, text });
   return summary;
 }
 
@@ -94,17 +97,12 @@ function takeLists(
   );
 }
 
-/** Links within the blog without a target; links to the blog's own pages are assumed to be valid. */
-function deadLinks(
-  targets: readonly string[],
-  { posts, media }: Pick<ImportOptions, 'posts' | 'media'>,
-): readonly string[] {
-  return targets.filter((target) => {
-    if (!/^\/(?!\/)./.test(target)) return false;
-    const [address = ''] = target.split(/[?#]/, 1);
-    if (address.startsWith('/media/')) return media.find(address) === undefined;
-    return !isBlogPage(address) && posts.ownerOf(decodePath(address) ?? '') === undefined;
-  });
+function linkTargets({ posts, media, database }: ImportOptions): LinkTargets {
+  const redirects = new Redirects(database, { now: Date.now });
+  return {
+    hasPage: (path) => posts.ownerOf(path) !== undefined || redirects.find(postUrl(path)) !== undefined,
+    hasMedia: (address) => media.find(address) !== undefined,
+  };
 }
 
 function render(

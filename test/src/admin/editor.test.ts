@@ -157,6 +157,26 @@ describe('editor', () => {
     expect((await server.ask('/later')).status).toBe(200);
   });
 
+  it('names links of a preview that lead nowhere for readers, and no others', async () => {
+    server.posts.create({
+      title: 'Seen',
+      markdown: 'x',
+      status: 'published',
+      path: 'seen',
+      aliases: ['former'],
+    });
+    server.posts.create({ title: 'Draft', markdown: 'x', status: 'draft', path: 'a-draft' });
+    await owner.post('/admin/redirects', { from: '/moved', to: '/seen' });
+    const fine =
+      '[a](/seen) [b](/former#x) [c](/moved) [d](/tags/x) [e](https://example.org/) [f](#top) [g](/mine)';
+    const preview = async (markdown: string): Promise<string> =>
+      (await owner.post('/admin/posts/preview', { title: 'Mine', path: 'mine', markdown })).text;
+    expect(await preview(fine)).not.toContain('Links that lead nowhere');
+    expect(await preview(`${fine} [h](/nowhere?a) [i](/a-draft) [j](/media/no.png)`)).toContain(
+      'Links that lead nowhere for readers: <bdi>/nowhere?a, /a-draft, /media/no.png</bdi>',
+    );
+  });
+
   it('previews without saving, as readers would see it', async () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post('/admin/posts/preview', {
