@@ -11,21 +11,25 @@ export interface UntracedRequest {
   readonly path: string;
 }
 
+interface TracedRunner {
+  readonly request: SeenRequest['request'];
+}
+
 /** Whom the loop ran for. */
-export type Runner = { readonly request: SeenRequest['request'] } | { readonly untraced: UntracedRequest };
+export type Runner = TracedRunner | { readonly untraced: UntracedRequest };
 
 /** A stretch of a stall between two moments at which the loop is known to have passed from one request to another. */
 export interface StallPart {
   /** Monotonic. */
   readonly fromNanos: number;
   readonly toNanos: number;
-  /** The request that was answered at its end, else the one that began with it. */
+  /** The request that was answered at its end, if it had not run before in this turn; else the one that began with it. */
   readonly runner: Runner | undefined;
 }
 
 interface Moment {
   readonly nanos: number;
-  readonly answered?: Runner;
+  readonly answered?: TracedRunner;
   readonly began?: Runner;
 }
 
@@ -51,10 +55,14 @@ export function partsOf(
     .filter(({ nanos }) => nanos > fromNanos && nanos <= toNanos)
     .sort((a, b) => a.nanos - b.nanos);
   const parts: StallPart[] = [];
+  const ran = new Set<SeenRequest['request']>();
   let [start, began]: [number, Runner | undefined] = [fromNanos, undefined];
   for (const { nanos, answered, began: next } of moments) {
     if (nanos - start >= SHORTEST_PART_NANOS && parts.length < MAX_PARTS) {
-      parts.push({ fromNanos: start, toNanos: nanos, runner: answered ?? began });
+      // One that ran before is only answered now: its answer was compressed meanwhile, outside of the loop.
+      const runner = answered !== undefined && !ran.has(answered.request) ? answered : (began ?? answered);
+      if (runner !== undefined && 'request' in runner) ran.add(runner.request);
+      parts.push({ fromNanos: start, toNanos: nanos, runner });
       start = nanos;
     }
     began = next;

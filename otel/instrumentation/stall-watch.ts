@@ -210,8 +210,10 @@ export class StallWatch {
     this.#link?.tell({ kind: 'stall', id, fromMicros: microsAt(stall.fromNanos), toMicros, stack });
   }
 
+  /** After a stall that lasted longer than that, what the thread has said meanwhile is read first. */
   #later(work: () => void): NodeJS.Timeout {
-    return context.with(ROOT_CONTEXT, () => setTimeout(() => this.#guarded(work), SAMPLES_MILLIS).unref());
+    const afterReading = (): void => void setImmediate(() => this.#guarded(work));
+    return context.with(ROOT_CONTEXT, () => setTimeout(afterReading, SAMPLES_MILLIS).unref());
   }
 
   #onRequest(request: ActiveRequest): void {

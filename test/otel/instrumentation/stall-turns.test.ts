@@ -74,6 +74,19 @@ describe('requests that run in one turn of the loop', () => {
     expect(stalls.map(waits)).toEqual([{ b: [100, 500] }, {}]);
   });
 
+  it('are told apart by their beginnings, if all are answered at the end', () => {
+    const requests = [0, 1, 2].map((index) =>
+      seen({ from: 1001 + 300 * index, answered: 1902 + 7 * index, name: String(index) }),
+    );
+    const stalls = stallsIn({ requests, until: 1920 });
+    expect(stalls.map(({ holder }) => holder?.route)).toEqual(['GET /0', 'GET /1', 'GET /2']);
+    expect(stalls.map(waits)).toEqual([
+      { 1: [0, 0], 2: [0, 0] },
+      { 0: [300, 300], 2: [0, 0] },
+      { 0: [600, 301], 1: [300, 301] },
+    ]);
+  });
+
   it('are one stall without a holder, if each is short: each waited before and after it ran', () => {
     const requests = Array.from({ length: 10 }, (_, index) =>
       seen({ from: 990, answered: 1100 + 100 * index, to: 2000, name: String(index) }),
