@@ -124,6 +124,9 @@ if (executablePath !== undefined) {
       const [between] = await style('.e-content > p + p, .e-content > ul', 'marginTop');
       const [within] = await style('.e-content > ul li > ul', 'marginTop');
       expect(Number.parseFloat(within!)).toBeLessThan(Number.parseFloat(between!));
+      const [item] = await style('.e-content > ul > li:has(> p + p)', 'marginTop');
+      const [paragraph] = await style('.e-content > ul > li > p + p', 'marginTop');
+      expect(Number.parseFloat(item!)).toBeGreaterThan(Number.parseFloat(paragraph!));
       expect((await style('.e-content h2 + p', 'marginTop'))[0]).toBe('0px');
       expect(await style('.e-content td > :first-child', 'marginTop')).toEqual(['0px']);
     });
@@ -136,6 +139,16 @@ if (executablePath !== undefined) {
 
     it('has no fault that axe knows, in either theme', async () => {
       expect(await axeFaults(page)).toEqual([]);
+    });
+
+    it('shows drawings without a ground on a light one in the dark', async () => {
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const [ground] = await style('.e-content img', 'backgroundColor');
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect([ground, ...(await style('.e-content img', 'backgroundColor')).slice(0, 1)]).toEqual([
+        'rgb(223, 231, 225)',
+        'rgba(0, 0, 0, 0)',
+      ]);
     });
 
     it('is printed whole: nothing is cut, links have their addresses, the site stays away', async () => {
