@@ -44,6 +44,9 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   const now = options.now ?? Date.now;
   const timeZone = readSiteSetting(new SettingStore(options.database), 'timeZone');
   const planned = planImport(tree, summary, { nowMillis: now(), timeZone });
+  if (planned.length === 0)
+    for (const file of tree.exports)
+      summary.notes.push({ file, text: 'looks like an export: import it by the name of its file' });
   const media = new MediaImporter(options.database, options.media, tree);
   if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
   if (planned.length > 0 && tree.site.generator !== 'glasshouse')

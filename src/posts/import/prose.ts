@@ -1,6 +1,6 @@
-/** Fenced code, and code between words. */
+/** Fenced code, and code between words. Longer runs of signs are no code, so that no text takes long. */
 const CODE =
-  /(?:^|(?<=\n)) {0,3}(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?? {0,3}\1[`~]*[ \t]*(?=\n|$)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`)/g;
+  /(?:^|(?<=\n)) {0,3}(`{3,40}(?!`)|~{3,40}(?!~))[^\n]*\n(?:[\s\S]*?\n)?? {0,3}\1[`~]*[ \t]*(?=\n|$)|(?<!`)(`{1,20})(?!`)[^\n]*?(?<!`)\2(?!`)/g;
 
 /** Replaces what is found outside of code; `code` may change code itself. */
 export function mapProse(

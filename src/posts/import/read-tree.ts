@@ -29,6 +29,8 @@ export interface SourceTree {
   readonly foreign: readonly string[];
   /** Other files of a vault, whose notes name them without their folders. */
   readonly others: readonly string[];
+  /** Files in the folder itself that look like exports of other software. */
+  readonly exports: readonly string[];
   /** Set if the tree is one file: another software's export. */
   readonly exported?: ForeignExport;
 }
@@ -76,6 +78,7 @@ export function readSource(place: string): SourceTree {
     files: [],
     foreign: [],
     others: [],
+    exports: [],
     exported,
   };
 }
@@ -102,6 +105,7 @@ export function readTree(directory: string): SourceTree {
     statics,
     site,
     others: site.generator === 'obsidian' ? othersIn(content) : [],
+    exports: readdirSync(root).filter((name) => /\.xml$|ghost[^/]*\.json$/i.test(name)),
     files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)),
     foreign: foreign
       .filter((file) => (content !== root && !hasTemplates) || /(?:^|\/)_posts\//.test(file))

@@ -1,6 +1,12 @@
+import { mapProse } from './prose.ts';
+
 /** Notes on template calls, components and embeds that have no meaning here. */
 export function unplayableParts(markdown: string): readonly string[] {
-  const prose = withoutCode(markdown);
+  const prose = mapProse(
+    markdown,
+    (text) => text,
+    () => '',
+  );
   const shortcodes =
     prose.match(/\{\{[<%][^}]{0,500}\}\}|\{\{\s*\w+\([^}]{0,500}\}\}|\{%\s*\w+[^%]{0,500}%\}/g) ?? [];
   const components = [...prose.matchAll(/<([A-Z][\w.]{0,60})(?=[\s/>])/g)].map(([, name]) => name!);
@@ -16,8 +22,4 @@ export function unplayableParts(markdown: string): readonly string[] {
         : `<${name}> is removed: the blog embeds no foreign content`,
     ),
   ];
-}
-
-function withoutCode(markdown: string): string {
-  return markdown.replace(/^(`{3,}|~{3,})[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, '');
 }

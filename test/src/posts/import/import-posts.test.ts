@@ -341,7 +341,12 @@ describe('a tree of a generator', () => {
 
   it('fails when it has no post at all', () => {
     write('README.md', 'Nothing here.');
-    expect(run().hasFaults).toBe(true);
+    write('site.ghost.json', '{}');
+    const summary = run();
+    expect(summary.hasFaults).toBe(true);
+    expect(summary.notes).toEqual([
+      { file: 'site.ghost.json', text: 'looks like an export: import it by the name of its file' },
+    ]);
   });
 
   it('reports what will be broken, again if everything is imported', () => {
