@@ -3,8 +3,12 @@ import type { Metadata, Sharp } from 'sharp';
 import { loadSharp, type SharpFactory } from './load-sharp.ts';
 import { PictureError } from './picture-error.ts';
 
-/** Of all frames together, about what the largest phone cameras of today take; four bytes each while it is decoded. */
+/** About what the largest phone cameras of today take: decoding takes up to 0.3 GB. */
 export const MAX_PIXELS = 64_000_000;
+/** The decoder of AVIF takes 19 bytes per pixel. */
+const MAX_AVIF_PIXELS = 16_000_000;
+/** Of all frames together: each is encoded anew. */
+const MAX_FRAME_PIXELS = 24_000_000;
 /** Wider pictures are reduced. */
 const MAX_WIDTH = 2400;
 /** WebP ends at 16,383. */
@@ -44,8 +48,10 @@ export async function makePicture(file: string, load = loadSharp): Promise<MadeP
   const source = await openPicture(file, load);
   return decoded(async () => {
     // AVIF as WebP, which is encoded in a fraction of the time.
-    const picture = await encode(source, source.metadata.format === 'heif' ? 'webp' : source.metadata.format);
-    return { picture, variants: await makeVariants(source, picture.width, picture.bytes.length) };
+    const { format } = source.metadata;
+    const image = await decode(source);
+    const picture = await encode(source, image, format === 'heif' ? 'webp' : format);
+    return { picture, variants: await makeVariants(source, image, picture.bytes.length) };
   });
 }
 
@@ -69,11 +75,14 @@ export async function completePicture(
   const source = await openPicture(file, load);
   const { exif, xmp, iptc, format, autoOrient } = source.metadata;
   return decoded(async () => {
-    const hasMore = [exif, xmp, iptc].some((data) => data !== undefined);
-    const picture = cleans && hasMore ? await encode(source, format) : undefined;
+    const hasMore = cleans && [exif, xmp, iptc].some((data) => data !== undefined);
+    if (!hasMore && autoOrient.width <= Math.min(...VARIANT_WIDTHS))
+      return { ...autoOrient, picture: undefined, variants: [] };
+    const image = await decode(source);
+    const picture = hasMore ? await encode(source, image, format) : undefined;
     const { width, height } = picture ?? autoOrient;
     const bytes = picture?.bytes.length ?? (await stat(file)).size;
-    return { width, height, picture, variants: await makeVariants(source, width, bytes) };
+    return { width, height, picture, variants: await makeVariants(source, image, bytes) };
   });
 }
 
@@ -86,9 +95,11 @@ async function openPicture(file: string, load: typeof loadSharp): Promise<Source
     );
   });
   const metadata = await readMetadata(sharp, file);
-  const isAnimated = (metadata.pages ?? 1) > 1;
-  const pixels = metadata.width * metadata.height * (isAnimated ? (metadata.pages ?? 1) : 1);
-  if (pixels > MAX_PIXELS) throw tooManyPixels(pixels);
+  const { width, height, pages = 1, format } = metadata;
+  const isAnimated = pages > 1;
+  const pixels = width * height * pages;
+  const limit = format === 'heif' ? MAX_AVIF_PIXELS : isAnimated ? MAX_FRAME_PIXELS : MAX_PIXELS;
+  if (pixels > limit) throw tooManyPixels(pixels, limit);
   return { sharp, file, metadata, isAnimated };
 }
 
@@ -96,6 +107,12 @@ async function decoded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof Error && cause.message.startsWith('timeout'))
+      throw new PictureError(
+        'slow',
+        `The picture takes longer than ${MAX_SECONDS} seconds. Make it smaller first.`,
+        { cause },
+      );
     throw new PictureError('damaged', 'The picture is damaged: it cannot be decoded to its end.', { cause });
   }
 }
@@ -112,34 +129,42 @@ async function readMetadata(sharp: SharpFactory, file: string): Promise<Metadata
   }
 }
 
-function tooManyPixels(pixels: number): PictureError {
+function tooManyPixels(pixels: number, limit: number): PictureError {
   const millions = (count: number): number => Math.ceil(count / 1_000_000);
   return new PictureError(
     'too-many-pixels',
-    `The picture has ${millions(pixels)} million pixels, all frames together; the limit is ${millions(MAX_PIXELS)} million. Make it smaller first.`,
+    `The picture has ${millions(pixels)} million pixels, all frames together; the limit for its kind is ${millions(limit)} million. Make it smaller first.`,
   );
 }
 
-function reduced({ sharp, file, isAnimated }: Source, width: number): Sharp {
-  return sharp(file, { animated: isAnimated, limitInputPixels: MAX_PIXELS, failOn: 'error' })
+/** Decodes it once, as wide as it is shown at most: a large picture takes long, and much memory. An animation is decoded while it is encoded. */
+async function decode({ sharp, file, isAnimated }: Source): Promise<Sharp> {
+  const image = sharp(file, { animated: isAnimated, limitInputPixels: MAX_PIXELS, failOn: 'error' })
     .autoOrient()
-    .resize({ width, height: MAX_HEIGHT, fit: 'inside', withoutEnlargement: true })
+    .resize({ width: MAX_WIDTH, height: MAX_HEIGHT, fit: 'inside', withoutEnlargement: true })
     .timeout({ seconds: MAX_SECONDS });
+  if (isAnimated) return image;
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return sharp(data, { raw: { width, height, channels } });
 }
 
-function encode(source: Source, format: Metadata['format']): Promise<MadeFile> {
-  const image = reduced(source, MAX_WIDTH);
+function encode(
+  { metadata: { isPalette } }: Source,
+  image: Sharp,
+  format: Metadata['format'],
+): Promise<MadeFile> {
   switch (format) {
     case 'jpeg':
-      return finished(image.jpeg({ quality: 85, progressive: true }), 'jpeg', 'jpg');
+      return finished(image.clone().jpeg({ quality: 85, progressive: true }), 'jpeg', 'jpg');
     case 'png':
-      return finished(image.png(source.metadata.isPalette ? { palette: true, dither: 0 } : {}), 'png');
+      return finished(image.clone().png(isPalette ? { palette: true, dither: 0 } : {}), 'png');
     case 'gif':
-      return finished(image.gif(), 'gif');
+      return finished(image.clone().gif({ effort: 3 }), 'gif');
     case 'heif':
-      return finished(image.avif({ effort: 2 }), 'avif');
+      return finished(image.clone().avif({ effort: 2 }), 'avif');
     default:
-      return finished(image.webp({ quality: 85 }), 'webp');
+      return finished(image.clone().webp({ quality: 85 }), 'webp');
   }
 }
 
@@ -149,18 +174,18 @@ async function finished(image: Sharp, type: string, extension = type): Promise<M
   return { bytes: data, width: info.width, height, contentType: `image/${type}`, extension };
 }
 
-/** Smaller in pixels and bytes than the picture. */
+/** Narrower and with fewer bytes than the picture. */
 async function makeVariants(
-  source: Source,
-  pictureWidth: number,
+  { metadata, isAnimated }: Source,
+  image: Sharp,
   pictureBytes: number,
 ): Promise<readonly MadeFile[]> {
-  if (source.isAnimated) return [];
+  if (isAnimated) return [];
   // Text in a screenshot needs more than a photograph.
-  const quality = source.metadata.format === 'png' ? 90 : 80;
+  const quality = metadata.format === 'png' ? 90 : 80;
   const variants: MadeFile[] = [];
-  for (const width of VARIANT_WIDTHS.filter((each) => each < pictureWidth)) {
-    const variant = await finished(reduced(source, width).webp({ quality }), 'webp');
+  for (const width of VARIANT_WIDTHS.filter((each) => each < metadata.autoOrient.width)) {
+    const variant = await finished(image.clone().resize({ width }).webp({ quality }), 'webp');
     if (variant.bytes.length < pictureBytes) variants.push(variant);
   }
   return variants;

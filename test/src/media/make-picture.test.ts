@@ -141,6 +141,15 @@ describe('makePicture', () => {
     });
   });
 
+  it('counts the pixels of all frames', async () => {
+    const bytes = await animation('gif');
+    bytes.writeUInt16LE(3000, 6);
+    bytes.writeUInt16LE(3000, 8);
+    await expect(made(bytes)).rejects.toMatchObject({
+      message: expect.stringContaining('27 million pixels, all frames'),
+    });
+  });
+
   it('says so where sharp cannot be loaded', async () => {
     const load = () => Promise.reject(new Error('Could not load the "sharp" module'));
     await expect(makePicture(fileOf(await plainPicture('png')), load)).rejects.toMatchObject({
