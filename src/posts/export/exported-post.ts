@@ -13,7 +13,7 @@ export interface ExportedPost {
 }
 
 const MINUTE_MILLIS = 60_000;
-const FILE = /^---\n([\s\S]*?\n)---\n\n?([\s\S]*)$/;
+const FILE = /^---(\r?\n)([\s\S]*?\n)---\r?\n(?:\r?\n)?([\s\S]*)$/;
 
 /**
  * A post as YAML front matter and its text, which begins after one blank line and is not changed by a byte. Each value is JSON, which is
@@ -48,9 +48,13 @@ export function exportedText(
   return `---\n${lines.join('')}---\n\n${post.markdown}`;
 }
 
-/** Reads what `exportedText` wrote; undefined if it is no such file, as after an edit with other line ends. */
+/**
+ * Reads what `exportedText` wrote; undefined if it is no such file. If its front matter has line ends of Windows, as an editor or Git writes
+ * them, the text has got them too, and loses them again.
+ */
 export function readExportedText(text: string): ExportedPost | undefined {
-  const [, matter, markdown] = FILE.exec(text) ?? [];
+  const [, lineEnd, matter, body] = FILE.exec(text) ?? [];
+  const markdown = lineEnd === '\r\n' ? body?.replaceAll('\r\n', '\n') : body;
   const data: unknown = matter === undefined ? undefined : parsed(matter);
   if (markdown === undefined || typeof data !== 'object' || data === null) return undefined;
   const values = new Map<string, unknown>(Object.entries(data));

@@ -3,6 +3,7 @@ import { postUrl } from '../post-path.ts';
 import { plainCallouts } from './callouts.ts';
 import { expandHugo } from './hugo-shortcodes.ts';
 import { expandLiquid } from './liquid-tags.ts';
+import { withoutMdxParts } from './mdx-parts.ts';
 import { obsidianNote } from './obsidian-notes.ts';
 import { rewriteSourceLinks } from './rewrite-source-links.ts';
 import type { SiteFacts } from './site-facts.ts';
@@ -75,7 +76,8 @@ export function convertSource(
   const broken: string[] = [];
   const addressOf = (name: string): string | undefined => index.addressOf(name);
   const isLiquid = generator !== 'hugo' && generator !== 'zola' && generator !== 'obsidian';
-  let text = generator === 'obsidian' ? markdown : expandHugo(markdown, addressOf);
+  const plain = /\.mdx$/i.test(relative) ? withoutMdxParts(markdown) : markdown;
+  let text = generator === 'obsidian' ? plain : expandHugo(plain, addressOf);
   if (isLiquid && /\{[{%]/.test(text)) text = expandLiquid(text, { title, addressOf });
   if (generator === 'obsidian')
     text = obsidianNote(text, {

@@ -36,3 +36,11 @@ export function leadPicture(src: string | undefined, alt: string | undefined, ht
     text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
   return `<figure><img src="${escaped(src)}" alt="${escaped(alt ?? '')}"></figure>\n`;
 }
+
+/** HTML without sets of pictures in other sizes, which an old server made: they are not in its export, and the blog makes its own. */
+export function withoutMadeSizes(html: string, made: RegExp): string {
+  const set = /\s(?:srcset|sizes)=(?:"[^"]*"|'[^']*')/gi;
+  return html.replaceAll(/<(?:img|source)\b[^>]*>/gi, (tag) =>
+    made.test(tag) ? tag.replaceAll(set, '') : tag,
+  );
+}

@@ -4,11 +4,12 @@ import { feedIdOf } from '../feed-id.ts';
 import { slugOf } from '../post-path.ts';
 import type { PostStatus } from '../post.ts';
 import { tableOf, tablesOf, wordOf, type ForeignExport, type ForeignPost } from './foreign-export.ts';
-import { leadPicture, ownLinks } from './foreign-html.ts';
+import { leadPicture, ownLinks, withoutMadeSizes } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 
 type Table = ReturnType<typeof tableOf>;
 
+const MADE_SIZES = /\/content\/images\/size\//;
 /** In texts, instead of the site's address. */
 const SITE = '__GHOST_URL__';
 
@@ -81,7 +82,7 @@ function ghostPost(
   const title = wordOf(row.get('title')) ?? 'Untitled';
   const slug = wordOf(row.get('slug')) ?? slugOf(title);
   const notes: string[] = [];
-  const html = ownLinks(wordOf(row.get('html')) ?? '', [SITE]);
+  const html = withoutMadeSizes(ownLinks(wordOf(row.get('html')) ?? '', [SITE]), MADE_SIZES);
   if (html === '' && wordOf(row.get('lexical') ?? row.get('mobiledoc')) !== undefined)
     notes.push('has no HTML in the export: its text is missing; save it in Ghost once more and export again');
   const picture = wordOf(row.get('feature_image'))?.replace(SITE, '');

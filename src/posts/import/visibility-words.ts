@@ -53,6 +53,8 @@ export function judgeWord(key: string, name: string, value: unknown, hide: Hide)
   else if (HIDES.has(key)) unless(NO, name, value, 'draft', hide);
   else if (UNLISTS.has(key)) unless(NO, name, value, 'unlisted', hide);
   else if (SHOWS.has(key)) unless(YES, name, value, key === 'listed' ? 'unlisted' : 'draft', hide);
+  else if (/^(?:deleted|trashed)$/.test(key) && /^\d{4}-/.test(wordOf(value)))
+    hide('draft', `${name}: ${shown(value)}`);
   else if (HIDES_BY_YES.has(key) ? YES.has(wordOf(value)) : HIDES_BY_NO.has(key) && NO.has(wordOf(value)))
     hide('draft', `${name}: ${shown(value)}`);
   else if (PASSWORDS.has(key)) {

@@ -255,6 +255,31 @@ describe('importing an export', () => {
     expect(other.posts.byPath('new')).toMatchObject({ title: 'New', status: 'published' });
   });
 
+  it('does not depend on the line ends that another system writes', async () => {
+    blog.posts.create(draft({ path: 'a', markdown: 'One\ntwo' }));
+    const gone = blog.posts.create(draft({ path: 'gone' }));
+    blog.posts.remove(gone.id, gone.version);
+    await exported(blog, 'first');
+    for (const name of ['a', 'gone']) {
+      const file = path.join(blog.folder, `first/content/${name}.md`);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+    }
+    const other = temporaryBlog();
+    imported(other, 'first');
+    expect(other.posts.byPath('a')!.markdown).toBe('One\ntwo');
+    expect(other.posts.lookup('/gone')).toEqual({ kind: 'gone' });
+  });
+
+  it('makes a draft of a deleted post whose file says too little', async () => {
+    blog.posts.create(draft({ path: 'a' }));
+    await exported(blog, 'first');
+    const text = '---\ndate: 2026-01-01\ndeleted: 2026-01-02T00:00:00.000Z\n---\n\nText.';
+    writeFileSync(path.join(blog.folder, 'first/content/gone.md'), text);
+    const other = temporaryBlog();
+    imported(other, 'first');
+    expect(other.posts.byPath('gone')!.status).toBe('draft');
+  });
+
   it('leaves settings and redirects that are here, and says so', async () => {
     blog.posts.create(draft({ path: 'a' }));
     new Redirects(blog.database, { now: () => NOON }).put('/old', '/a');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainCallouts } from '../../../../src/posts/import/callouts.ts';
 import { expandHugo } from '../../../../src/posts/import/hugo-shortcodes.ts';
+import { withoutMdxParts } from '../../../../src/posts/import/mdx-parts.ts';
 import { expandLiquid } from '../../../../src/posts/import/liquid-tags.ts';
 
 const addressOf = (name: string): string | undefined => (/a(?:\.md)?$/.test(name) ? '/notes/a' : undefined);
@@ -82,5 +83,18 @@ describe('callouts', () => {
     ['> [link](x)', '> [link](x)'],
   ])('%s', (text, plain) => {
     expect(plainCallouts(text)).toBe(plain);
+  });
+});
+
+describe('MDX', () => {
+  it.each([
+    [
+      "import A from './a.astro';\nimport './b.css'\nexport const c = 1;\n\n# Text {/* private */}x",
+      '# Text x',
+    ],
+    ['We import words from "a" here.', 'We import words from "a" here.'],
+    ["```js\nimport A from './a';\n```", "```js\nimport A from './a';\n```"],
+  ])('%s', (text, plain) => {
+    expect(withoutMdxParts(text)).toBe(plain);
   });
 });
