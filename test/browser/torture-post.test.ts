@@ -16,6 +16,13 @@ if (executablePath !== undefined) {
   let page: Page;
   beforeAll(async () => {
     server = await new ReaderServer().start();
+    const menu = Array.from({ length: 12 }, (_, index) => `${'W'.repeat(39)}${index % 10} /page-${index}`);
+    server.site.save({
+      ...server.site.values,
+      title: 'T'.repeat(90),
+      menu: menu.join('\n'),
+      footer: 'f'.repeat(300),
+    });
     const picture = readFileSync(
       new URL('rust-blog/content/GATs-stabilization-push/gats-reactions.png', FIXTURES),
     );
