@@ -1,3 +1,5 @@
+import { embedOf } from '../markdown/embeds.ts';
+
 const BLOCK =
   'address|article|aside|audio|blockquote|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main|menu|nav|object|ol|p|picture|pre|section|script|style|summary|svg|table|tbody|td|tfoot|th|thead|tr|ul|video';
 const BEGINS_BLOCK = new RegExp(`^<(?:/)?(?:${BLOCK})\\b`, 'i');
@@ -12,6 +14,10 @@ export function wordpressHtml(content: string, lost: (what: string) => void): st
 /** Shortcodes of WordPress itself become HTML; those of plug-ins stay as text, and are reported. */
 function withoutShortcodes(html: string, lost: (what: string) => void): string {
   return html
+    .replaceAll(
+      /(<div class="wp-block-embed__wrapper">)\s*(https?:[^\s<]+)\s*(?=<\/div>)/g,
+      (_, open: string, url: string) => open + linkText(url),
+    )
     .replaceAll(/\[caption[^\]]*\]([\s\S]*?)\[\/caption\]/gi, (_, inner: string) => {
       const [, picture = inner, text = ''] =
         /^\s*((?:<a\b[^>]*>)?\s*<img\b[^>]*>(?:\s*<\/a>)?)([\s\S]*)$/i.exec(inner) ?? [];
@@ -46,13 +52,20 @@ function withoutShortcodes(html: string, lost: (what: string) => void): string {
     );
 }
 
-/** An address alone on a line, which WordPress embeds, is a link. */
-const link = (url: string): string => `\n\n<p><a href="${url}">${url}</a></p>\n\n`;
+/** What WordPress embeds is a link, with the name of the site if it is a known one. */
+function linkText(url: string): string {
+  const found = embedOf(url.replaceAll('&amp;', '&'));
+  const text = found === undefined || found.text.startsWith('Embedded page') ? url : found.text;
+  return `<a href="${url}">${text}</a>`;
+}
+
+const link = (url: string): string => `\n\n<p>${linkText(url)}</p>\n\n`;
 
 function withParagraphs(html: string): string {
   const kept: string[] = [];
   const marked = html.replaceAll(KEPT, (whole) => `\n\n\uE000${kept.push(whole) - 1}\uE001\n\n`);
   const separated = marked
+    .replaceAll(/<\/?blockquote\b[^>]*>/gi, '\n\n$&\n\n')
     .replaceAll(new RegExp(`(<(?:${BLOCK})\\b[^>]*>)`, 'gi'), '\n\n$1')
     .replaceAll(new RegExp(`(</(?:${BLOCK})\\s*>)`, 'gi'), '$1\n\n');
   const parts = separated.split(/\n[ \t]*\n\s*/).map((part) => part.trim());

@@ -156,6 +156,11 @@ describe('the text of a WordPress post', () => {
       '<pre><code class="language-js">a &lt;\n\nb</code></pre>',
     ],
     ['[audio mp3="a.mp3"][/audio]', '<audio controls src="a.mp3"></audio>'],
+    ['<blockquote>One\n\ntwo</blockquote>', '<blockquote>\n<p>One</p>\n<p>two</p>\n</blockquote>'],
+    [
+      '<figure><div class="wp-block-embed__wrapper">\nhttps://youtu.be/abc\n</div></figure>',
+      '<figure>\n<div class="wp-block-embed__wrapper"><a href="https://youtu.be/abc">Video on YouTube</a></div>\n</figure>',
+    ],
     ['A <!--more--> B', '<p>A  B</p>'],
   ])('%s', (content, html) => {
     expect(wordpressHtml(content, () => {})).toBe(html);
