@@ -5,11 +5,16 @@ const SIGNS: readonly (readonly [string, string])[] = [
   ['*emphasis*, **strong**', 'italic, bold'],
   ['[text](https://example.org)', 'a link'],
   ['![what it shows](/media/name.jpg)', 'a picture with its description'],
+  ['![…](/media/name.jpg "words")', 'the same with a caption'],
   ['- item', 'a list; with 1. a numbered one, with - [ ] a list of tasks'],
   ['> text', 'a quotation'],
   ['`code`', 'code in a line'],
   ['```js', 'a block of code in a language, until the next ```'],
   ['| a | b |', 'a table; the second line is |---|---|'],
+  [
+    '"words" -- ...',
+    'quotes, dashes and ellipses as they are printed, unless the settings say otherwise; \\" stays',
+  ],
   ['text[^1] … [^1]: note', 'a footnote'],
 ];
 
