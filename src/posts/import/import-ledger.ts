@@ -7,16 +7,12 @@ export interface LedgerEntry {
   readonly postVersion: number;
 }
 
-/** A post that an earlier import made of a source with another name. */
-interface SamePost {
+/** An entry with what tells a source that was renamed. */
+export interface ImportedPost extends LedgerEntry {
   readonly title: string;
   readonly markdown: string;
-  readonly publishedAtMillis: number | null | undefined;
-  readonly feedId: string | undefined;
-}
-
-interface NamedEntry extends LedgerEntry {
-  readonly pathKey: string;
+  readonly publishedAtMillis: number | null;
+  readonly feedId: string | null;
 }
 
 /** Records which source became which post. */
@@ -24,18 +20,22 @@ export class ImportLedger {
   readonly #find: Statement<[string], LedgerEntry>;
   readonly #record: Statement<[string, number, string, number]>;
 
-  readonly #same: Statement<[Record<string, string | number | null>], NamedEntry>;
+  readonly #keys: Statement<[], string>;
+  readonly #post: Statement<[string], ImportedPost>;
   readonly #forget: Statement<[string]>;
 
   constructor(database: Database) {
     this.#find = database.prepare(
       'SELECT post_id AS postId, source_sha256 AS sourceSha256, post_version AS postVersion FROM imported_posts WHERE path_key = ?',
     );
-    this.#same = database.prepare(
-      `SELECT imported_posts.path_key AS pathKey, post_id AS postId, source_sha256 AS sourceSha256, post_version AS postVersion
+    this.#keys = database
+      .prepare<[], string>('SELECT path_key FROM imported_posts ORDER BY path_key')
+      .pluck();
+    this.#post = database.prepare(
+      `SELECT post_id AS postId, source_sha256 AS sourceSha256, post_version AS postVersion, title, markdown,
+         published_at AS publishedAtMillis, feed_id AS feedId
        FROM imported_posts JOIN posts ON posts.id = imported_posts.post_id
-       WHERE posts.deleted_at IS NULL AND (posts.feed_id = @feedId
-         OR (posts.title = @title AND posts.published_at IS @publishedAt AND posts.markdown = @markdown AND @markdown <> ''))`,
+       WHERE imported_posts.path_key = ? AND posts.deleted_at IS NULL`,
     );
     this.#forget = database.prepare('DELETE FROM imported_posts WHERE path_key = ?');
     this.#record = database.prepare(
@@ -48,16 +48,14 @@ export class ImportLedger {
     return this.#find.get(pathKey);
   }
 
-  /**
-   * Finds the post of a source that was renamed: one with the same id, or the same title, date and text, whose own source is not in the
-   * tree any more. Undefined if there are several.
-   */
-  findRenamed(post: SamePost, isInTree: (pathKey: string) => boolean): NamedEntry | undefined {
-    const { title, markdown, publishedAtMillis = null, feedId = null } = post;
-    const gone = this.#same
-      .all({ title, markdown, publishedAt: publishedAtMillis, feedId })
-      .filter((entry) => !isInTree(entry.pathKey));
-    return gone.length === 1 ? gone[0] : undefined;
+  /** The keys of all sources of earlier imports, of any tree. */
+  keys(): readonly string[] {
+    return this.#keys.all();
+  }
+
+  /** The post that a source became; undefined if it was deleted. */
+  post(pathKey: string): ImportedPost | undefined {
+    return this.#post.get(pathKey);
   }
 
   forget(pathKey: string): void {

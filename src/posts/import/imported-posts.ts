@@ -6,6 +6,7 @@ import { PostConflictError, PostDraftError } from '../post-errors.ts';
 import type { Post } from '../post.ts';
 import type { PostStore } from '../post-store.ts';
 import { ImportLedger, type LedgerEntry } from './import-ledger.ts';
+import { RenamedSources, type RenamedEntry } from './renamed-sources.ts';
 import type { ImportSummary } from './import-summary.ts';
 import type { PlannedPost } from './plan-import.ts';
 
@@ -15,17 +16,14 @@ export interface RenderedPost extends PlannedPost {
   readonly rendered: RenderedMarkdown;
 }
 
-interface Known extends LedgerEntry {
-  /** The key of the source's earlier name. */
-  readonly formerKey?: string;
-}
+type Known = LedgerEntry & Partial<RenamedEntry>;
 
 /** The posts that sources become: which one is new, changed, or edited here. */
 export class ImportedPosts {
   readonly #posts: PostStore;
   readonly #ledger: ImportLedger;
   readonly #summary: ImportSummary;
-  readonly #isInTree: (key: string) => boolean;
+  readonly #renamed: RenamedSources;
 
   constructor(
     deps: { readonly database: Database; readonly posts: PostStore },
@@ -36,7 +34,7 @@ export class ImportedPosts {
     this.#ledger = new ImportLedger(deps.database);
     this.#summary = summary;
     const keys = new Set(planned.map(({ post }) => pathKey(post.draft.path)));
-    this.#isInTree = (key) => keys.has(key);
+    this.#renamed = new RenamedSources(this.#ledger, (key) => keys.has(key));
   }
 
   /** What to do with a source; counts those that are not written. The post of an unchanged one is returned. */
@@ -74,7 +72,7 @@ export class ImportedPosts {
           : this.#posts.update(known.postId, known.postVersion, draft, facts);
       const entry = { postId: saved.id, sourceSha256: sha256, postVersion: saved.version };
       this.#ledger.record(pathKey(post.draft.path), entry);
-      if (known?.formerKey !== undefined) this.#ledger.forget(known.formerKey);
+      if (known?.formerKey !== undefined) this.#forget({ ...known, formerKey: known.formerKey });
       if (known === undefined) this.#summary.imported++;
       else this.#summary.updated++;
     } catch (error) {
@@ -87,14 +85,19 @@ export class ImportedPosts {
     }
   }
 
+  #forget(renamed: RenamedEntry): void {
+    this.#ledger.forget(renamed.formerKey);
+    this.#renamed.take(renamed);
+  }
+
   /** The entry of an earlier import of a source, also under its former address or name. */
   #entryOf({ post }: PlannedPost): Known | undefined {
     const { draft } = post;
-    const entry = this.#ledger.find(pathKey(draft.path)) ?? this.#ledger.find(pathKey(post.formerPath));
-    if (entry !== undefined) return entry;
-    const { title, markdown, publishedAtMillis, feedId } = draft;
-    const renamed = this.#ledger.findRenamed({ title, markdown, publishedAtMillis, feedId }, this.#isInTree);
-    return renamed && { ...renamed, formerKey: renamed.pathKey };
+    return (
+      this.#ledger.find(pathKey(draft.path)) ??
+      this.#ledger.find(pathKey(post.formerPath)) ??
+      this.#renamed.find(draft)
+    );
   }
 
   /** Those of the source that no other post has, and the earlier ones: addresses that readers know stay. */

@@ -139,6 +139,15 @@ describe('importing again', () => {
     expect(figures(run())).toEqual([0, 0, 2, 0]);
   });
 
+  it('makes one post of two sources that a renamed one may have become, and another of the second', () => {
+    rmSync(path.join(site, 'a.md'));
+    write('x.md', '---\npath: x\ntitle: A\ndate: 2026-01-01\n---\nOne.');
+    write('y.md', '---\npath: y\ntitle: A\ndate: 2026-01-01\n---\nOne.');
+    expect(figures(run())).toEqual([1, 1, 0, 0]);
+    expect(figures(run())).toEqual([0, 0, 2, 0]);
+    expect(blog.posts.lookup('/a')).toEqual({ kind: 'moved', path: 'x' });
+  });
+
   it('makes another post of a copy, beside the one that it was copied from', () => {
     write('copy.md', '---\npath: copy\ntitle: A\ndate: 2026-01-01\n---\nOne.');
     expect(figures(run())).toEqual([1, 0, 1, 0]);
