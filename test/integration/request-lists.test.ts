@@ -129,9 +129,9 @@ describe.each(['own', 'stock'])('lists of requests of a real blog (%s)', (spans)
   it('are rows of a CSV file with ISO times', async () => {
     const { text } = await owner.send(`${blog.address}${BASE}/not-found?format=csv`);
     const [head, first] = text.split('\r\n');
-    expect(head).toBe('address,requests,share,bots,status,referrers,first,last');
+    expect(head).toBe('address,requests,share,bots,status,referrers,first,last,redirects_to');
     expect(first).toMatch(
-      /^\/moved,25,0\.\d+,0,404,[^,]*,\d{4}-\d\d-\d\dT[\d:.]+Z,\d{4}-\d\d-\d\dT[\d:.]+Z$/,
+      /^\/moved,25,0\.\d+,0,404,[^,]*,\d{4}-\d\d-\d\dT[\d:.]+Z,\d{4}-\d\d-\d\dT[\d:.]+Z,$/,
     );
   });
 });

@@ -54,8 +54,8 @@ function clientColumns(view: PageView): readonly Column<FailedClient>[] {
       cell: ({ requests }) => countText(requests),
     },
     {
-      label: 'user agent',
-      key: 'user_agent',
+      label: 'last user agent',
+      key: 'last_user_agent',
       room: 'mid',
       value: ({ userAgent }) => userAgent,
       cell: ({ userAgent }) =>

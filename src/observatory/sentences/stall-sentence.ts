@@ -14,6 +14,7 @@ import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { duration, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
+import { shortened } from '../format/shortened.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** How often the event loop was blocked, by what most of the time, and who waited. */
@@ -60,6 +61,8 @@ function mostOfIt(group: StallGroup, links: Links): Sentence {
 
 /** Stalls named in one sentence; the rest are counted. */
 const MAX_NAMED = 3;
+/** Of a statement, in characters. */
+const MAX_NAME = 60;
 
 interface Waited {
   readonly stall: Stall;
@@ -167,7 +170,8 @@ function inOperation(
 ): SentencePart[] {
   if (operation === undefined) return [];
   const { type, series } = operation;
-  const name = type === 'http' ? shortRoute(series) : series;
+  // A statement is its whole text.
+  const name = type === 'http' ? shortRoute(series) : shortened(series, MAX_NAME);
   const parts: SentencePart[] = [
     { text: ' in ' },
     { text: name, href: links.series(type, series), tone: type },
