@@ -59,7 +59,8 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
     const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
     if (found === undefined) {
       const renamed = posts.tagNames.find(key);
-      if (renamed !== undefined) return movePermanently(ctx, tagUrl(renamed));
+      // Another spelling of the same tag would lead back here.
+      if (renamed !== undefined && tagKey(renamed) !== key) return movePermanently(ctx, tagUrl(renamed));
       return ctx.throw(404, 'No post has this tag.');
     }
     const { tag, count } = found;

@@ -70,6 +70,10 @@ describe('tags of the owner', () => {
     await rename('old', 'new');
     await rename('new', 'NEW');
     expect(tagsOf(id)).toEqual(['NEW']);
+    // Without a post, there is no tag; the former spelling leads to no other address.
+    const { version } = server.posts.byId(id)!;
+    server.posts.remove(id, version);
+    expect((await asked('/tags/NEW')).status).toBe(404);
     await owner.post('/admin/tags/forget', { key: 'old' });
     expect((await asked('/tags/old')).status).toBe(404);
     expect(post('Two', ['old']).tags).toEqual(['old']);
