@@ -43,8 +43,9 @@ export class DraftLinks {
       'SELECT post_id AS postId, expires_at AS expiresAtMillis FROM draft_links WHERE token_hash = ? AND expires_at > ?',
     );
     this.#uses = database.prepare(
-      `SELECT 1 AS one FROM draft_links JOIN media_uses ON media_uses.post_id = draft_links.post_id
-       WHERE token_hash = ? AND expires_at > ? AND media_uses.media_path = ?`,
+      `SELECT 1 AS one FROM draft_links JOIN posts ON posts.id = draft_links.post_id
+         JOIN media_uses ON media_uses.post_id = posts.id
+       WHERE token_hash = ? AND expires_at > ? AND media_uses.media_path = ? AND posts.deleted_at IS NULL`,
     );
     this.#list = database.prepare(
       `SELECT id, created_at AS createdAtMillis, expires_at AS expiresAtMillis FROM draft_links

@@ -68,6 +68,7 @@ describe('a secret link to a draft', () => {
     expect(await server.ask(link)).toMatchObject({ status: 302, headers: { location: '/not-yet' } });
     server.posts.remove(id, version + 1);
     expect((await server.ask(link)).status).toBe(410);
+    expect((await server.ask(`/media/pane.png${link.slice(link.indexOf('?'))}`)).status).toBe(404);
   });
 
   it('ends after a week, or when it is revoked', async () => {
