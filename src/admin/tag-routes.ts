@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
@@ -11,7 +10,7 @@ import { formFields } from '../http/form-body.ts';
 import { seeOther } from '../http/see-other.ts';
 import { tagText } from '../posts/post-fields.ts';
 import { tagKey } from '../posts/post-listings.ts';
-import type { TagNames } from '../posts/tag-names.ts';
+import { rewriteTags, type TagNames } from '../posts/tag-names.ts';
 import { TAGS_PATH } from '../process/own-addresses.ts';
 import { tagsPage, type TagsPageOptions } from './tags-page.ts';
 
@@ -54,12 +53,7 @@ export function addTagRoutes(router: Router, deps: TagRouteDependencies): void {
     // Two tags that became one cannot be told apart again.
     if (other !== undefined && merge !== 'yes') return show(ctx, { values, merges: other }, 409);
     await whenUnlocked(() => tagNames.rename(from, to));
-    let at: number | undefined = 0;
-    while (at !== undefined) {
-      const after: number = at;
-      at = await whenUnlocked(() => tagNames.rewrite(after));
-      await nextTurn();
-    }
+    await rewriteTags(tagNames, whenUnlocked);
     log.info({ event: 'tag.renamed' }, 'the owner renamed a tag');
     seeOther(ctx, `${TAGS_PATH}?done=renamed`);
   });

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { tagKey } from './post-listings.ts';
 import { tagText } from './post-fields.ts';
 import type { PostWriter, TaggedRow } from './post-writer.ts';
@@ -111,5 +113,15 @@ export class TagNames {
         return rows.length < BATCH ? undefined : rows.at(-1)!.id;
       })
       .immediate();
+  }
+}
+
+/** Gives every post its tags by the present names, while the blog answers. A kill in the middle leaves the rest to the next call. */
+export async function rewriteTags(tagNames: TagNames, whenUnlocked: WhenUnlocked): Promise<void> {
+  let at: number | undefined = 0;
+  while (at !== undefined) {
+    const after: number = at;
+    at = await whenUnlocked(() => tagNames.rewrite(after));
+    await nextTurn();
   }
 }

@@ -32,6 +32,7 @@ import { watchParent } from '../process/parent-watch.ts';
 import { keepFormerFeedIds } from '../posts/former-feed-ids.ts';
 import { renewPictures } from '../posts/renew-pictures.ts';
 import { StaleRenders } from '../posts/stale-renders.ts';
+import { rewriteTags } from '../posts/tag-names.ts';
 import { seedWelcomePosts } from '../posts/welcome-posts.ts';
 
 /** The blog's interface to telemetry, on or off. */
@@ -152,14 +153,17 @@ function prepareContent(database: Database.Database, mediaFolder: string): void 
   seedWelcomePosts({ database, posts: new PostStore(database) });
 }
 
-/** What may be done beside requests: renderings of an older version, variants of pictures. The next start retries what fails. */
+/** What may be done beside requests: the rest of a renamed tag, renderings of an older version, variants of pictures. The next start retries what fails. */
 async function renewContent({ config, database, log }: BlogParts, stale: StaleRenders): Promise<void> {
   const folder = mediaFolderOf(config);
   const media = new MediaStore(database, { folder });
-  const pictures = new Pictures(database, { media, folder, whenUnlocked: createWhenUnlocked() });
+  const whenUnlocked = createWhenUnlocked();
+  const pictures = new Pictures(database, { media, folder, whenUnlocked });
+  const posts = new PostStore(database);
   try {
+    if (posts.tagNames.renamed().length > 0) await rewriteTags(posts.tagNames, whenUnlocked);
     await stale.renderAll();
-    await renewPictures({ database, posts: new PostStore(database), media, pictures, stale, log });
+    await renewPictures({ database, posts, media, pictures, stale, log });
   } catch (error) {
     if (!stale.isStopped) log.warn({ err: error }, 'failed to renew posts or pictures');
   }

@@ -8,6 +8,10 @@ import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { until } from '../fixtures/until.ts';
+import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
+import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
+import { PostStore } from '../../src/posts/post-store.ts';
 
 const VIEWS_BEFORE = 30;
 const VIEWS_AFTER = 5;
@@ -20,11 +24,33 @@ describe('after a restart', () => {
     const before = await BlogProcess.start(dataDir);
     for (let i = 0; i < VIEWS_BEFORE; i++) trace = String((await before.ask('/')).headers['x-request-id']);
     await before.stop();
+    beginToRename();
     blog = await BlogProcess.start(dataDir);
     for (let i = 0; i < VIEWS_AFTER; i++) await blog.ask('/');
   });
   afterAll(async () => {
     await blog.stop();
+  });
+
+  /** As a process that was killed before it reached the posts. */
+  function beginToRename(): void {
+    const database = openDatabase(join(dataDir, DATABASE_FILE_NAME));
+    const posts = new PostStore(database);
+    posts.create({ title: 'Pane', markdown: 'Glass.', status: 'draft', tags: ['old'], path: 'pane' });
+    posts.tagNames.rename('old', 'new');
+    closeDatabase(database);
+  }
+
+  it('a renaming of a tag that a kill cut short is completed', async () => {
+    const database = new Database(join(dataDir, DATABASE_FILE_NAME), { readonly: true });
+    const tags = database.prepare<[], string>("SELECT tags FROM posts WHERE path = 'pane'").pluck();
+    expect(
+      await until(
+        () => tags.get(),
+        (found) => found !== '["old"]',
+      ),
+    ).toBe('["new"]');
+    database.close();
   });
 
   it('counts of the last hour continue, counts since the start begin at zero, and the sentence says which', async () => {
