@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
-import { noteBackup } from '../db/last-backup.ts';
+import { BACKUP_SERIES_KEY, noteBackup } from '../db/last-backup.ts';
 import { SettingStore } from '../db/setting-store.ts';
 import { syncFile, syncFolder } from '../db/sync-file.ts';
 import { mediaDigest } from '../media/media-digest.ts';
@@ -83,6 +83,7 @@ async function copyAll(
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
     for (const table of ACCESS_TABLES) copy.exec(`DELETE FROM ${table}`);
+    copy.prepare('DELETE FROM settings WHERE key = ?').run(BACKUP_SERIES_KEY);
     copy.exec(BACKUP_SCHEMA);
     copy.prepare('INSERT INTO backup_facts (made_at) VALUES (?)').run(nowMillis);
     const missing = copyMedia(copy, join(dataDir, MEDIA_FOLDER_NAME));

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
@@ -23,6 +22,8 @@ export interface BackupRun {
 
 interface Scheduled {
   readonly config: Pick<BlogConfig, 'backupFolder' | 'backupEvery' | 'backupKeep' | 'dataDir'>;
+  /** In the names of all backups of this blog, and of no other. */
+  readonly series: string;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -32,7 +33,7 @@ interface Scheduled {
 
 /**
  * Makes a backup whenever the newest in BACKUP_FOLDER is old enough, and removes the oldest. What is in the folder decides, so a restart
- * changes nothing. Names carry a digest of DATA_DIR: two blogs may share a folder.
+ * changes nothing. Names carry the blog's series: two blogs may share a folder, also if each has its data in `/data` of a container.
  */
 export class ScheduledBackups {
   readonly #scheduled: Scheduled;
@@ -44,9 +45,7 @@ export class ScheduledBackups {
 
   constructor(scheduled: Scheduled) {
     this.#scheduled = scheduled;
-    const { dataDir } = scheduled.config;
-    const place = existsSync(dataDir) ? realpathSync(dataDir) : resolve(dataDir);
-    this.#prefix = `glasshouse-${createHash('sha256').update(place).digest('hex').slice(0, 8)}-`;
+    this.#prefix = `glasshouse-${scheduled.series}-`;
   }
 
   start(): void {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
+import type { Logger } from 'pino';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { BlogMarkers } from './blog-markers.ts';
@@ -10,6 +11,7 @@ import { createBlogAlerts } from './blog-alerts.ts';
 import { createApp, type BlogParts } from './app.ts';
 import { basePathOf } from '../http/base-path.ts';
 import { loadBlogConfig, type BlogConfig } from '../process/config.ts';
+import { backupSeriesOf } from '../db/last-backup.ts';
 import { closeDatabase, neverWaitForLocks } from '../db/open-database.ts';
 import { openServedData } from '../db/open-served-data.ts';
 import { orUnwritable } from '../db/unwritable-database.ts';
@@ -19,6 +21,7 @@ import { createBlogServer } from '../http/blog-server.ts';
 import { localOrigin } from '../http/local-origin.ts';
 import { createLog } from '../process/log.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { SettingStore } from '../db/setting-store.ts';
 import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import { MediaStore } from '../media/media-store.ts';
 import { Pictures } from '../media/pictures.ts';
@@ -86,7 +89,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     onFault: (error) => log.debug({ err: error }, 'failed to look for backups, imports and due posts'),
   });
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
-  const backups = new ScheduledBackups({ config, log, now: Date.now });
+  const backups = prepared(() => createBackups(config, log, database));
   const tasks = [alerts, markers, backups];
   const parts: BlogParts = {
     config,
@@ -144,6 +147,11 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
 
 function mediaFolderOf({ dataDir }: BlogConfig): string {
   return join(dataDir, MEDIA_FOLDER_NAME);
+}
+
+function createBackups(config: BlogConfig, log: Logger, database: Database.Database): ScheduledBackups {
+  const series = backupSeriesOf(new SettingStore(database));
+  return new ScheduledBackups({ config, series, log, now: Date.now });
 }
 
 /** What must be done before the first request. */

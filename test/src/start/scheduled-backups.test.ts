@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { verifyBackup } from '../../../src/backup/backup-file.ts';
 import { DATABASE_FILE_NAME } from '../../../src/db/data-files.ts';
-import { lastBackupOf } from '../../../src/db/last-backup.ts';
+import { backupSeriesOf, lastBackupOf } from '../../../src/db/last-backup.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
@@ -15,23 +15,25 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 1);
 
 class Owner {
-  readonly folder = join(temporaryFolder(), 'made', 'later');
+  readonly folder: string;
+  readonly series: string;
   millis = START;
   /** When a backup was begun, in hours since the start. */
   readonly begun: number[] = [];
   next: BackupRun = { exitCode: 0, problem: '' };
   lines = '';
-  #dataDir: string;
   #backups: ScheduledBackups;
 
-  constructor(dataDir = temporaryFolder()) {
-    this.#dataDir = dataDir;
+  constructor(folder = join(temporaryFolder(), 'made', 'later'), series = '0a1b2c3d') {
+    this.folder = folder;
+    this.series = series;
     this.#backups = this.#create();
   }
 
   #create(): ScheduledBackups {
     return new ScheduledBackups({
-      config: { backupFolder: this.folder, backupEvery: 24 * HOUR, backupKeep: 3, dataDir: this.#dataDir },
+      config: { backupFolder: this.folder, backupEvery: 24 * HOUR, backupKeep: 3, dataDir: '/data' },
+      series: this.series,
       log: pino({}, { write: (line: string) => void (this.lines += line) }),
       now: () => this.millis,
       run: async (file) => {
@@ -85,6 +87,18 @@ describe('scheduled backups', () => {
     expect(readdirSync(owner.folder)).toHaveLength(3 + others.length);
   });
 
+  it('are made of each blog that shares a folder, whatever the places of their data', async () => {
+    const owner = new Owner();
+    const other = new Owner(owner.folder, 'ffffffff');
+    for (let day = 0; day < 5; day++) {
+      await owner.pass(24);
+      await other.pass(24);
+    }
+    expect(other.begun).toEqual(owner.begun);
+    expect(readdirSync(owner.folder).filter((name) => name.includes(other.series))).toHaveLength(3);
+    expect(readdirSync(owner.folder)).toHaveLength(6);
+  });
+
   it('go on if the clock was days ahead and was set back', async () => {
     const owner = new Owner();
     await owner.pass(24);
@@ -116,6 +130,7 @@ describe('scheduled backups', () => {
     writeFileSync(join(dataDir, 'file'), '');
     const backups = new ScheduledBackups({
       config: { backupFolder: join(dataDir, 'file', 'x'), backupEvery: HOUR, backupKeep: 1, dataDir },
+      series: '0a1b2c3d',
       log: pino({ level: 'silent' }),
       now: () => START,
     });
@@ -128,8 +143,11 @@ describe('scheduled backups', () => {
     const database = openDatabase(join(dataDir, DATABASE_FILE_NAME));
     new PostStore(database).create({ title: 'Glass', markdown: 'Clear.', status: 'published' });
     const folder = join(dataDir, 'backups');
+    const series = backupSeriesOf(new SettingStore(database));
+    expect(backupSeriesOf(new SettingStore(database))).toBe(series);
     const backups = new ScheduledBackups({
       config: { backupFolder: folder, backupEvery: HOUR, backupKeep: 1, dataDir },
+      series,
       log: pino({ level: 'silent' }),
       now: Date.now,
     });
@@ -138,6 +156,10 @@ describe('scheduled backups', () => {
     const [name] = readdirSync(folder);
     expect(verifyBackup(join(folder, name!))).toMatchObject({ posts: 1 });
     expect(lastBackupOf(new SettingStore(database))?.file).toBe(join(folder, name!));
+    // A blog restored from it would otherwise remove those of this one.
+    const restored = openDatabase(join(folder, name!));
+    expect(backupSeriesOf(new SettingStore(restored))).not.toBe(series);
+    closeDatabase(restored);
     closeDatabase(database);
   });
 });
