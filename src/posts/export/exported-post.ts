@@ -17,7 +17,7 @@ const FILE = /^---(\r?\n)([\s\S]*?\n)---\r?\n(?:\r?\n)?([\s\S]*)$/;
 
 /**
  * A post as YAML front matter and its text, which begins after one blank line and is not changed by a byte. Each value is JSON, which is
- * YAML, except dates. `addresses` have a leading slash, as Hugo, Zola and Jekyll expect it.
+ * YAML, except dates. Deleted posts are drafts with the status that they had, as generators would publish them. `addresses` have a leading slash, as Hugo, Zola and Jekyll expect it.
  */
 export function exportedText(
   post: Post,
@@ -26,6 +26,7 @@ export function exportedText(
   const date = (millis: number | null | undefined): string | undefined =>
     millis === null || millis === undefined ? undefined : dateText(millis, facts.timeZone);
   const value = (of: unknown): string | undefined => (of === undefined ? undefined : JSON.stringify(of));
+  const isDeleted = post.deletedAtMillis !== null;
   const list = (of: readonly string[]): string | undefined => (of.length === 0 ? undefined : value(of));
   const fields: readonly (readonly [string, string | undefined])[] = [
     ['title', value(post.title)],
@@ -36,7 +37,8 @@ export function exportedText(
     ['created', date(post.createdAtMillis)],
     ['deleted', date(post.deletedAtMillis)],
     ['order', value(facts.order)],
-    ['draft', value(post.status === 'draft' || undefined)],
+    ['draft', value(post.status === 'draft' || isDeleted || undefined)],
+    ['statusBefore', value(isDeleted && post.status !== 'draft' ? post.status : undefined)],
     ['unlisted', value(post.status === 'unlisted' || undefined)],
     ['tags', list(post.tags)],
     ['authors', list(post.authors)],
@@ -67,7 +69,7 @@ export function readExportedText(text: string): ExportedPost | undefined {
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
   };
   const [title, path, date, order] = [word('title'), word('url'), word('date'), values.get('order')];
-  const isDraft = values.get('draft') === true;
+  const isDraft = values.get('draft') === true && word('statusBefore') === undefined;
   if (title === undefined || path === undefined || (date === undefined && !isDraft)) return undefined;
   return {
     draft: {

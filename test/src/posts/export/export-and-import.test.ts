@@ -150,7 +150,24 @@ describe('an export', () => {
       { kind: 'gone' },
     ]);
     expect(other.posts.tags()).toEqual([{ tag: 'x', count: 1 }]);
-    expect(other.posts.restore(other.posts.byPath('gone')!.id)).toMatchObject({ markdown: 'Clear.' });
+    expect(other.posts.restore(other.posts.byPath('gone')!.id)).toMatchObject({
+      markdown: 'Clear.',
+      status: 'published',
+    });
+  });
+
+  it('has deleted posts as drafts, which a generator does not publish', async () => {
+    const statuses = ['published', 'unlisted', 'draft'] as const;
+    for (const status of statuses) {
+      const { id } = blog.posts.create(draft({ path: status, status }));
+      blog.posts.remove(id, 1);
+    }
+    const other = await roundTrip();
+    for (const status of statuses) {
+      const file = path.join(blog.folder, `first/content/${status}.md`);
+      expect(readFileSync(file, 'utf8')).toContain('\ndraft: true\n');
+      expect(other.posts.byPath(status)?.status).toBe(status);
+    }
   });
 
   it('keeps the order of posts with one date, which lists show', async () => {
