@@ -45,7 +45,8 @@ export function mediaFilePage({ row, alt, notice, csrfToken }: MediaFileOptions)
             isRemovable
               ? html`<a class="danger" href="${remove}">Remove…</a>`
               : html`<span class="hint"
-                  >This file is in use and cannot be removed: take it out of the posts first.</span
+                  >This file is in use and cannot be removed: take it out of the posts and the settings
+                  first.</span
                 >`
           }
         </p>
@@ -95,7 +96,7 @@ export function removeMediaPage({ file, uses, isRemovable }: MediaRow, csrfToken
     return html`<div class="sheet">
       <h1>“<bdi>${file.path}</bdi>” is in use</h1>
       <p>
-        ${uses.length > 0 ? html`These posts use it: ${useLinks(uses)}.` : 'A text in an editor that is not saved names it.'}
+        ${uses.length > 0 ? html`These posts use it: ${useLinks(uses)}.` : 'The settings name it, or a text in an editor that is not saved.'}
         Nothing was removed. Take it out of them first.
       </p>
       <p class="actions"><a href="/admin/media">All media</a></p>

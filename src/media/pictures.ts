@@ -11,6 +11,7 @@ import { mediaDigest } from './media-digest.ts';
 import type { MediaFile, MediaStore } from './media-store.ts';
 import { PictureError } from './picture-error.ts';
 import { unfinishedName } from './unfinished-files.ts';
+import { uploadName } from './upload-name.ts';
 import { UnfinishedMedia } from './unfinished-media.ts';
 
 /** Raise it if the same picture is made into other files. */
@@ -113,7 +114,7 @@ export class Pictures {
         const known = this.#media.madeFrom(sourceSha256);
         if (known !== undefined) return { media: known, isNew: false };
         const { picture, variants } = await this.#make(source);
-        const name = `pictures/${slug}-${sourceSha256.slice(0, 10)}.${picture.extension}`;
+        const name = uploadName(slug, sourceSha256, picture.extension);
         const sha256 = mediaDigest(picture.bytes);
         await this.#store([
           ...variants.map((variant) => variantFile(variant, sha256)),

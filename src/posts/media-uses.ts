@@ -1,6 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { SettingStore } from '../db/setting-store.ts';
+import { readSiteSetting } from '../db/site-settings.ts';
 import { mediaNamesIn } from '../media/media-names.ts';
 import { escapedPath } from '../media/media-path.ts';
+import { isUploadName } from '../media/upload-name.ts';
 import { altTextsIn } from '../media/picture-alts.ts';
 import { pathKey } from '../process/address.ts';
 import { MediaListing } from './media-listing.ts';
@@ -32,8 +35,8 @@ const SEEN =
 const FILL_BATCH = 200;
 
 /**
- * Records which posts use which media, and so who may open a file: everyone, if a visible post uses it; only the owner, if only drafts,
- * scheduled or deleted posts do. An unused file follows the post in whose folder it is (`2026/03/glass/data.csv`); without one, only the
+ * Records which posts use which media, and so who may open a file: everyone, if a visible post, the menu or the author's picture uses it; only the owner, if only drafts,
+ * scheduled or deleted posts do, or none and it was uploaded. Another unused file follows the post in whose folder it is (`2026/03/glass/data.csv`); without one, only the
  * owner may open it.
  */
 export class MediaUses {
@@ -45,6 +48,7 @@ export class MediaUses {
   readonly #beside: Statement<[{ key: string; now: number }], { seen: number }>;
   readonly #uses: Statement<[string], UseRow>;
   readonly #isUsed: Statement<[{ path: string; url: string }]>;
+  readonly #settings: SettingStore;
   readonly listing: MediaListing;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
@@ -71,6 +75,7 @@ export class MediaUses {
          WHERE media_uses.media_path = @path AND posts.deleted_at IS NULL
        UNION ALL SELECT 1 FROM unsaved_texts WHERE instr(fields, @path) > 0 OR instr(fields, @url) > 0 LIMIT 1`,
     );
+    this.#settings = new SettingStore(database);
     this.listing = new MediaListing(database);
   }
 
@@ -85,12 +90,19 @@ export class MediaUses {
   isPublic(name: string): boolean {
     const now = this.#now();
     const { seen, used } = this.#seen.get({ path: name, now })!;
-    if (used > 0) return seen === 1;
+    if (seen === 1 || this.#isInSettings(name)) return true;
+    if (used > 0 || isUploadName(name)) return false;
     for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
       const post = this.#beside.get({ key: pathKey(name.slice(0, end)), now });
       if (post !== undefined) return post.seen === 1;
     }
     return false;
+  }
+
+  /** Returns true if every page names it. */
+  #isInSettings(name: string): boolean {
+    const keys = ['menu', 'authorPicture'] as const;
+    return keys.some((key) => mediaNamesIn(readSiteSetting(this.#settings, key)).has(name));
   }
 
   /** Posts that use a file, oldest first, at most 20. */
@@ -105,9 +117,9 @@ export class MediaUses {
     }));
   }
 
-  /** Returns true if a post that is not deleted uses the file, or a text in an editor names it. */
+  /** Returns true if a post that is not deleted or the settings use the file, or a text in an editor names it. */
   isUsed(name: string): boolean {
-    return this.#isUsed.get({ path: name, url: escapedPath(name) }) !== undefined;
+    return this.#isInSettings(name) || this.#isUsed.get({ path: name, url: escapedPath(name) }) !== undefined;
   }
 
   /** An alternative text that a post gave a picture. */

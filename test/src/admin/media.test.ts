@@ -134,7 +134,7 @@ describe('removing a file', () => {
     await owner.post('/admin/posts/unsaved', { draft: 'd'.repeat(20), markdown: '![](/media/ty%20ped.png)' });
     for (const [name, sentence] of [
       ['used.png', 'These posts use it: User'],
-      ['ty ped.png', 'A text in an editor that is not saved names it.'],
+      ['ty ped.png', 'The settings name it, or a text in an editor that is not saved.'],
     ] as const) {
       expect(await fileText(name)).toContain('in use and cannot be removed');
       const refused = await owner.post('/admin/media/remove', { name });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { SettingStore } from '../../../src/db/setting-store.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import type { PostDraft } from '../../../src/posts/post.ts';
 import { AdminServer, START_MILLIS, type Visitor } from '../accounts/admin-server.ts';
@@ -78,6 +79,25 @@ describe('a file of a post that readers cannot open', () => {
     expect(await statusFor(stranger, 'draft/data.csv')).toBe(404);
     expect(await statusFor(stranger, 'loose.csv')).toBe(404);
     expect(await statusFor(owner, 'loose.csv')).toBe(200);
+  });
+
+  it('is open if every page leads to it: the picture of the author, a file in the menu', async () => {
+    for (const name of ['me.png', 'cv.pdf', 'draft/me.png']) put(name);
+    const settings = new SettingStore(server.database);
+    settings.set('author_picture', '/media/draft/me.png');
+    settings.set('menu', 'CV /media/cv.pdf\nNow /now');
+    expect(await statusFor(stranger, 'draft/me.png')).toBe(200);
+    expect(await statusFor(stranger, 'cv.pdf')).toBe(200);
+    expect(await statusFor(stranger, 'me.png')).toBe(404);
+    expect((await owner.post('/admin/media/remove', { name: 'cv.pdf' })).status).toBe(409);
+  });
+
+  it('is for the owner only if it was uploaded, whatever posts there are', async () => {
+    write('pictures', {});
+    put('pictures/pane-0123456789.jpg');
+    put('pictures/other.jpg');
+    expect(await statusFor(stranger, 'pictures/pane-0123456789.jpg')).toBe(404);
+    expect(await statusFor(stranger, 'pictures/other.jpg')).toBe(200);
   });
 
   it('is known of a blog from before uses were recorded', async () => {
