@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { basePathOf } from '../http/base-path.ts';
 import { BROWSER_TOKEN } from './known-browser.ts';
 import { ABSOLUTE_LIMIT_MILLIS } from './session-store.ts';
-import { createSecretToken } from './secret-token.ts';
+import { createSecretToken } from '../process/secret-token.ts';
 
 const SESSION = 'glasshouse_session';
 const FORM = 'glasshouse_form';

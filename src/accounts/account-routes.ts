@@ -10,7 +10,7 @@ import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';
 import { BUSY, queryText, throttled, unlessBusy, welcome } from './route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
-import { formTokenOf } from './secret-token.ts';
+import { formTokenOf } from '../process/secret-token.ts';
 import { addRecoveryRoutes } from './recovery-routes.ts';
 import { addSetupRoutes, type SetupRouteDependencies } from './setup-routes.ts';
 import { addSignOutRoutes } from './sign-out-routes.ts';

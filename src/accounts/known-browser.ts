@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { secretsEqual } from './secret-token.ts';
+import { secretsEqual } from '../process/secret-token.ts';
 import type { Owner } from './owner-store.ts';
 
 const ID_BYTES = 16;

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
-import { formTokenOf } from './secret-token.ts';
+import { formTokenOf } from '../process/secret-token.ts';
 import type { Session, SessionStore } from './session-store.ts';
 
 /** Defines `ctx.state.session`, which is looked up on first access, so pages for readers run no statement for it. */

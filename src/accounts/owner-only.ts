@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { readForm } from '../http/form-body.ts';
 import { sessionOf } from './load-session.ts';
-import { secretsEqual } from './secret-token.ts';
+import { secretsEqual } from '../process/secret-token.ts';
 
 /**
  * Lets only the owner in. A visitor of a page is redirected to sign-in and back; any other request gets 401 from the error

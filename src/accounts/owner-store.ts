@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { createSecretToken } from './secret-token.ts';
+import { createSecretToken } from '../process/secret-token.ts';
 
 /** The blog's only account. */
 export interface Owner {

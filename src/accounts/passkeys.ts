@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { Database, Statement } from 'better-sqlite3';
 import { storageFailureOf } from '../db/storage-failure.ts';
-import { secretsEqual } from './secret-token.ts';
+import { secretsEqual } from '../process/secret-token.ts';
 
 /** Between the page and the answer of the authenticator. */
 const CHALLENGE_MILLIS = 10 * 60 * 1000;

@@ -7,7 +7,7 @@ import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from '../http/fo
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
 import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
 import { FORM_TOKEN_FIELD, protectUpload } from './protect-upload.ts';
-import { isFormToken } from './secret-token.ts';
+import { isFormToken } from '../process/secret-token.ts';
 import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 

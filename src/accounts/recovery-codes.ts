@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Database, Statement } from 'better-sqlite3';
-import { digestOfToken } from './secret-token.ts';
+import { digestOfToken } from '../process/secret-token.ts';
 
 export const RECOVERY_CODES = 10;
 /** Crockford's base 32: no letter that looks like a digit. */

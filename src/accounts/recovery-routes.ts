@@ -8,7 +8,7 @@ import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
 import { BUSY, throttled, unlessBusy, welcome } from './route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
-import { formTokenOf } from './secret-token.ts';
+import { formTokenOf } from '../process/secret-token.ts';
 import type { SetupRouteDependencies } from './setup-routes.ts';
 
 const WRONG = 'This is none of your unused recovery codes.';

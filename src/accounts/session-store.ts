@@ -1,6 +1,6 @@
 // No library: session middleware stores the cookie's id itself; this store has digests only, limits sessions, lists them and ends single ones.
 import type { Database, Statement } from 'better-sqlite3';
-import { createSecretToken, digestOfToken } from './secret-token.ts';
+import { createSecretToken, digestOfToken } from '../process/secret-token.ts';
 import { SessionSightings } from './session-sightings.ts';
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OwnerStore } from './owner-store.ts';
-import { createSecretToken, digestOfToken } from './secret-token.ts';
+import { createSecretToken, digestOfToken } from '../process/secret-token.ts';
 
 export const SETUP_LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
 /** Short, as it is created at the shell to be opened now. */

@@ -13,7 +13,7 @@ import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from './form-parts.ts';
 import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
-import { formTokenOf } from './secret-token.ts';
+import { formTokenOf } from '../process/secret-token.ts';
 import type { LinkPurpose } from './setup-links.ts';
 
 export interface SetupRouteDependencies {

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { createSecretToken, digestOfToken } from './secret-token.ts';
+import { createSecretToken, digestOfToken } from '../process/secret-token.ts';
 
 const LIFETIME_MILLIS = 7 * 24 * 60 * 60 * 1000;
 /** More than anybody can keep an eye on. */

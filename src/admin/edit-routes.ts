@@ -18,7 +18,7 @@ import {
   type PostFormValues,
 } from './post-form.ts';
 import { titleText } from '../markup/title.ts';
-import { createSecretToken } from '../accounts/secret-token.ts';
+import { createSecretToken } from '../process/secret-token.ts';
 import { draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
 export interface EditRouteDependencies extends UnsavedDependencies {

@@ -1,5 +1,5 @@
 import { errorSummary, hiddenField, textField, type FieldProblems } from '../accounts/form-parts.ts';
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { countText } from '../markup/quantity.ts';
 import type { TagNames, TagUse } from '../posts/tag-names.ts';

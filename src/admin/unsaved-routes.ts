@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { formFields, wholeNumber, type FormFields } from '../http/form-body.ts';
 import { queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
-import { createSecretToken } from '../accounts/secret-token.ts';
+import { createSecretToken } from '../process/secret-token.ts';
 import type { UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { valuesOfForm, type PostFormValues } from './post-form.ts';
 import type { PostPageDependencies } from './post-page-dependencies.ts';

@@ -5,7 +5,7 @@ import { openBlogData } from '../db/open-blog-data.ts';
 import { closeDatabase } from '../db/open-database.ts';
 import { BackupError } from './backup-file.ts';
 import { makeBackup } from './make-backup.ts';
-import { counted, megabytes, runCommand } from './run-command.ts';
+import { counted, megabytes, runCommand } from '../process/run-command.ts';
 
 const USAGE = `Usage: npm run backup -- FILE [--data-dir FOLDER]
 

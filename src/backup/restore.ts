@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { restoreBackup } from './restore-backup.ts';
-import { counted, runCommand } from './run-command.ts';
+import { counted, runCommand } from '../process/run-command.ts';
 
 const USAGE = `Usage: npm run restore -- FILE [--data-dir FOLDER] [--replace]
 

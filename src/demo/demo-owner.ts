@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import { AccountCookies } from '../accounts/account-cookies.ts';
-import { createSecretToken, secretsEqual } from '../accounts/secret-token.ts';
+import { createSecretToken, secretsEqual } from '../process/secret-token.ts';
 import type { BlogParts } from '../start/app.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';

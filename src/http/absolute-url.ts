@@ -11,10 +11,6 @@ export function createOrigin(config: { readonly publicUrl: string | undefined })
     config.publicUrl ?? (isHost(ctx.host) ? `${ctx.protocol}://${ctx.host}` : 'http://localhost');
 }
 
-export function tagUrl(tag: string): string {
-  return `/tags/${encodeURIComponent(tag)}`;
-}
-
 // The client chooses the Host header, and it goes into pages and feeds, so it must at least be a valid host.
 function isHost(host: string): boolean {
   return (

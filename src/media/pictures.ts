@@ -4,7 +4,6 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { WorkGate, WorkGateFullError } from '../process/work-gate.ts';
 import { completePicture, makePicture, type MadeFile, type MadePicture } from './make-picture.ts';
 import { mediaDigest } from './media-digest.ts';
@@ -48,7 +47,8 @@ interface NewFile extends Omit<MadeFile, 'extension'> {
 export interface PictureOptions {
   readonly media: MediaStore;
   readonly folder: string;
-  readonly whenUnlocked: WhenUnlocked;
+  /** Runs a write, and retries while another process holds the lock. */
+  readonly whenUnlocked: <T>(write: () => T) => Promise<T>;
   readonly now?: () => number;
   /** True beside a running blog, whose start must not take its files for those of a killed process; what a kill leaves, the next run replaces. */
   readonly isImport?: boolean;
@@ -60,7 +60,7 @@ export interface PictureOptions {
 export class Pictures {
   readonly #media: MediaStore;
   readonly #folder: string;
-  readonly #whenUnlocked: WhenUnlocked;
+  readonly #whenUnlocked: PictureOptions['whenUnlocked'];
   readonly #now: () => number;
   readonly #isImport: boolean;
   readonly #make: (file: string) => Promise<MadePicture>;

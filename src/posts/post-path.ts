@@ -19,6 +19,11 @@ export function postUrl(path: string): string {
   return `/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** The address of a tag's list. */
+export function tagUrl(tag: string): string {
+  return `/tags/${encodeURIComponent(tag)}`;
+}
+
 /** Returns a normalised path, or throws PostDraftError with the problem. */
 export function checkPath(given: string, field: 'path' | 'aliases'): string {
   const path = tidyPath(given);

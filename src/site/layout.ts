@@ -1,5 +1,5 @@
 import type { Assets } from './assets.ts';
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { menuOf, type MenuLink } from './menu.ts';
 import { LOGO } from './logo.ts';

@@ -1,5 +1,5 @@
 import type { PostPage } from '../posts/post.ts';
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { monthName } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { authorCard, authorsOf } from './author-card.ts';

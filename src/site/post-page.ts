@@ -1,6 +1,6 @@
 import { postUrl } from '../posts/post-path.ts';
 import type { Post, PostSummary } from '../posts/post.ts';
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, raw, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';

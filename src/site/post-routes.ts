@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { archivePage } from './archive-page.ts';
 import { formerFeed } from './feeds/former-feeds.ts';
 import { frontPage, periodPage, tagPage } from './list-pages.ts';

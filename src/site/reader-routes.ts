@@ -15,7 +15,7 @@ import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { createPostPathRoutes, createPostRoutes } from './post-routes.ts';
 import { createSearchRoutes } from './search-routes.ts';
-import type { SearchIndex } from '../search/search-index.ts';
+import { SearchIndex } from '../search/search-index.ts';
 import { createRouter } from '../http/router.ts';
 import { SHARED_DRAFT_PATH } from '../process/own-addresses.ts';
 import { createSharedDraft } from './shared-draft.ts';
@@ -35,8 +35,8 @@ interface ReaderDependencies {
   readonly site: SiteSettings;
   readonly assets: Assets;
   readonly posts: PostStore;
-  /** Undefined: there is no search. */
-  readonly search: Pick<SearchIndex, 'search'> | undefined;
+  /** True: there is no search. */
+  readonly withoutSearch?: boolean;
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly redirects: Pick<Redirects, 'find'>;
@@ -57,7 +57,8 @@ export interface ReaderRoutes {
 }
 
 export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
-  const { assets, posts, search, site, media, metrics, render, config } = deps;
+  const { assets, posts, site, media, metrics, render, config } = deps;
+  const search = deps.withoutSearch === true ? undefined : new SearchIndex(deps.database, { now: deps.now });
   const hasSearch = search !== undefined;
   const clock = new ContentClock(deps.database, { now: deps.now });
   const origin = createOrigin(config);

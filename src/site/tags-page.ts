@@ -1,4 +1,4 @@
-import { tagUrl } from '../http/absolute-url.ts';
+import { tagUrl } from '../posts/post-path.ts';
 import { html } from '../markup/html.ts';
 import type { Page } from './layout.ts';
 import type { SiteSettings } from '../db/site-settings.ts';

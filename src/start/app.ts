@@ -36,7 +36,6 @@ import { Redirects } from '../posts/redirects.ts';
 import { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
-import { SearchIndex } from '../search/search-index.ts';
 import { createCompression } from '../http/compression.ts';
 import type { ScheduledBackups } from './scheduled-backups.ts';
 import { serverTiming } from './server-timing.ts';
@@ -75,7 +74,6 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     ...parts,
     assets: createAssets(installedAssetFolders()),
     posts: new PostStore(database, { now }),
-    search: new SearchIndex(database, { now }),
     media,
     pictures: new Pictures(database, { media, folder, now, whenUnlocked: createWhenUnlocked() }),
     mediaUses: new MediaUses(database, { now }),

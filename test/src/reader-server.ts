@@ -15,7 +15,6 @@ import { Redirects } from '../../src/posts/redirects.ts';
 import { MediaUses } from '../../src/posts/media-uses.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
 import type { Post, PostDraft } from '../../src/posts/post.ts';
-import { SearchIndex } from '../../src/search/search-index.ts';
 import { createCompression } from '../../src/http/compression.ts';
 import { createReaderRoutes } from '../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../src/http/security-headers.ts';
@@ -61,7 +60,6 @@ export class ReaderServer {
       site: this.site,
       assets,
       posts: this.posts,
-      search: new SearchIndex(this.database, { now: () => this.nowMillis }),
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
       draftLinks: new DraftLinks(this.database, { now: () => this.nowMillis }),

@@ -10,7 +10,7 @@ import type { PostStore } from '../post-store.ts';
 import { removeUntouchedWelcomePosts } from '../welcome-posts.ts';
 import type { ForeignExport } from './foreign-export.ts';
 import { takeRedirects } from './take-redirects.ts';
-import { tagUrl } from '../../http/absolute-url.ts';
+import { tagUrl } from '../post-path.ts';
 import { importExportedSite } from './import-exported-site.ts';
 import { ImportedPosts, type RenderedPost } from './imported-posts.ts';
 import { PictureRefresh } from './refresh-pictures.ts';

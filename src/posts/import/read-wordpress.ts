@@ -1,4 +1,4 @@
-import { tagUrl } from '../../http/absolute-url.ts';
+import { tagUrl } from '../post-path.ts';
 import { Parser } from '../../markup/html-tokens.ts';
 import { trimSlashes } from '../../process/address.ts';
 import { feedIdOf } from '../feed-id.ts';

@@ -3,7 +3,7 @@ import type { FeedFormat } from '../../process/business-metrics.ts';
 import { formerFeedId, ownPart } from '../../posts/former-feed-ids.ts';
 import { postUrl } from '../../posts/post-path.ts';
 import type { Post } from '../../posts/post.ts';
-import { tagUrl } from '../../http/absolute-url.ts';
+import { tagUrl } from '../../posts/post-path.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { authorsOf, type Author } from '../author-card.ts';
 import { feedContent, newestWithin } from './feed-content.ts';

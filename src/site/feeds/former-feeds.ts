@@ -1,4 +1,4 @@
-import { tagUrl } from '../../http/absolute-url.ts';
+import { tagUrl } from '../../posts/post-path.ts';
 
 /** Feeds of the site at the defaults of Jekyll and Eleventy, Zola, Hugo, Ghost and WordPress. */
 const SITE: ReadonlyMap<string, 'rss' | 'atom' | 'json'> = new Map([

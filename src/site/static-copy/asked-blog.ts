@@ -44,7 +44,7 @@ export class AskedBlog {
       site: new StoredSiteSettings(new SettingStore(database)),
       assets: createAssets(installedAssetFolders()),
       posts: new PostStore(database, { now }),
-      search: undefined,
+      withoutSearch: true,
       media,
       mediaUses: new MediaUses(database, { now }),
       redirects: new Redirects(database, { now }),

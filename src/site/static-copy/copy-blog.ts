@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { MEDIA_FOLDER_NAME } from '../../db/data-files.ts';
-import { tagUrl } from '../../http/absolute-url.ts';
+import { tagUrl } from '../../posts/post-path.ts';
 import { basePathOf, withoutBasePath } from '../../http/base-path.ts';
 import { mapAttributes } from '../../markup/html-tokens.ts';
 import { MediaStore } from '../../media/media-store.ts';

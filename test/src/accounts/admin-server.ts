@@ -29,7 +29,6 @@ import { DraftLinks } from '../../../src/posts/draft-links.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
-import { SearchIndex } from '../../../src/search/search-index.ts';
 import { createReaderRoutes } from '../../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
 import { afterTests } from '../../fixtures/after-tests.ts';
@@ -135,7 +134,6 @@ export class AdminServer {
       ...shared,
       render,
       site: this.site,
-      search: new SearchIndex(this.database, { now: this.#now }),
       isOwner: (ctx) => sessionOf(ctx) !== undefined,
     });
     const find = this.accounts.sessions.find.bind(this.accounts.sessions);

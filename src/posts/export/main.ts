@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DATABASE_FILE_NAME } from '../db/data-files.ts';
-import { openBlogData } from '../db/open-blog-data.ts';
-import { closeDatabase } from '../db/open-database.ts';
-import { exportBlog } from '../posts/export/export-blog.ts';
-import { loadBlogConfig } from '../process/config.ts';
-import { BackupError } from './backup-file.ts';
-import { counted, runCommand } from './run-command.ts';
+import { DATABASE_FILE_NAME } from '../../db/data-files.ts';
+import { openBlogData } from '../../db/open-blog-data.ts';
+import { closeDatabase } from '../../db/open-database.ts';
+import { exportBlog } from './export-blog.ts';
+import { loadBlogConfig } from '../../process/config.ts';
+import { CommandError, counted, runCommand } from '../../process/run-command.ts';
 
 const USAGE = `Usage: npm run export -- DIR [--data-dir FOLDER]
 
@@ -20,7 +19,7 @@ await runCommand(
   'Nothing was exported',
   async ({ file: directory, dataDir }) => {
     if (!existsSync(join(dataDir, DATABASE_FILE_NAME)))
-      throw new BackupError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
+      throw new CommandError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
     const database = openBlogData(dataDir);
     try {
       const { publicUrl } = loadBlogConfig();

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DATABASE_FILE_NAME } from '../db/data-files.ts';
-import { openBlogData } from '../db/open-blog-data.ts';
-import { closeDatabase } from '../db/open-database.ts';
-import { copyBlog } from '../site/static-copy/copy-blog.ts';
-import { pathKey } from '../process/address.ts';
-import { isOwnAddress } from '../process/own-addresses.ts';
-import { loadBlogConfig } from '../process/config.ts';
-import { BackupError } from './backup-file.ts';
-import { counted, runCommand } from './run-command.ts';
+import { DATABASE_FILE_NAME } from '../../db/data-files.ts';
+import { openBlogData } from '../../db/open-blog-data.ts';
+import { closeDatabase } from '../../db/open-database.ts';
+import { copyBlog } from './copy-blog.ts';
+import { pathKey } from '../../process/address.ts';
+import { isOwnAddress } from '../../process/own-addresses.ts';
+import { loadBlogConfig } from '../../process/config.ts';
+import { CommandError, counted, runCommand } from '../../process/run-command.ts';
 
 const USAGE = `Usage: PUBLIC_URL=https://blog.example npm run static -- DIR [--data-dir FOLDER]
 
@@ -25,11 +24,11 @@ await runCommand(
   async ({ file: directory, dataDir }) => {
     const { publicUrl } = loadBlogConfig();
     if (publicUrl === undefined)
-      throw new BackupError(
+      throw new CommandError(
         'Set PUBLIC_URL to the address at which the copy will be: feeds and pages name it.',
       );
     if (!existsSync(join(dataDir, DATABASE_FILE_NAME)))
-      throw new BackupError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
+      throw new CommandError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
     const database = openBlogData(dataDir);
     try {
       const made = await copyBlog({ database, dataDir, directory, publicUrl, now: Date.now });

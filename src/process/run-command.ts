@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
-import { loadBlogConfig } from '../process/config.ts';
-import { isForPeople } from '../process/for-people.ts';
+import { loadBlogConfig } from './config.ts';
+import { isForPeople } from './for-people.ts';
+
+/** Why a command cannot begin, for who ran it. */
+export class CommandError extends Error {
+  readonly isForPeople = true;
+  override readonly name = 'CommandError';
+}
 
 export interface CommandArguments {
   /** The file or folder that was named. */
