@@ -12,8 +12,10 @@ beforeEach(() => {
   blog.posts.create(draft({ path: 'a', markdown: '[x](/nowhere) [y](/search)' }));
 });
 
-function run(command: 'export' | 'static', ...options: string[]): readonly [number | null, string, string] {
-  const file = fileURLToPath(new URL(`../../../src/backup/${command}.ts`, import.meta.url));
+const FILES = { export: 'posts/export', static: 'site/static-copy' } as const;
+
+function run(command: keyof typeof FILES, ...options: string[]): readonly [number | null, string, string] {
+  const file = fileURLToPath(new URL(`../../../src/${FILES[command]}/main.ts`, import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...options], {
     encoding: 'utf8',
     cwd: blog.folder,
