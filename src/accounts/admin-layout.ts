@@ -1,5 +1,5 @@
 import type { SiteSettings } from '../db/site-settings.ts';
-import { OBSERVATORY_PATH, REDIRECTS_PATH, TAGS_PATH } from '../process/own-addresses.ts';
+import { OBSERVATORY_PATH, READERS_PATH, REDIRECTS_PATH, TAGS_PATH } from '../process/own-addresses.ts';
 import { html, type Html, type HtmlValue } from '../markup/html.ts';
 
 /** Addresses of static files under their content hash. */
@@ -26,6 +26,7 @@ export type MenuKey =
   | 'export'
   | 'buffer'
   | 'posts'
+  | 'readers'
   | 'new-post'
   | 'media'
   | 'tags'
@@ -78,6 +79,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
     entries: [
       { key: 'posts', label: 'Posts', go: 'w', path: '/admin/posts' },
       { key: 'new-post', label: 'New post', path: '/admin/posts/new' },
+      { key: 'readers', label: 'Readers', path: READERS_PATH },
       { key: 'media', label: 'Media', path: '/admin/media' },
       { key: 'tags', label: 'Tags', path: TAGS_PATH },
       { key: 'redirects', label: 'Redirects', path: REDIRECTS_PATH },

@@ -25,6 +25,7 @@ import type { DraftLinks } from '../posts/draft-links.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
+import type { ReaderCounts } from '../readers/reader-counts.ts';
 import { createLayout } from '../site/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
 import type { BackupSchedule } from './backup-card.ts';
@@ -77,6 +78,7 @@ interface AdminPartDependencies {
   readonly unsaved: UnsavedTexts;
   readonly redirects: Redirects;
   readonly draftLinks: DraftLinks;
+  readonly readers?: ReaderCounts | undefined;
   readonly metrics: BusinessMetrics;
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */

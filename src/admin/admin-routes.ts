@@ -8,6 +8,7 @@ import { addPasswordRoutes, type PasswordRouteDependencies } from './password-ro
 import { addPostRoutes, type PostRouteDependencies } from './post-routes.ts';
 import { addPreviewRoutes, type PreviewRouteDependencies } from './preview-routes.ts';
 import { createRenderText } from './render-text.ts';
+import { addReaderRoutes, type ReaderRouteDependencies } from './reader-routes.ts';
 import { addRedirectRoutes, type RedirectRouteDependencies } from './redirect-routes.ts';
 import { addUnsavedRoutes } from './unsaved-routes.ts';
 import { addTagRoutes } from './tag-routes.ts';
@@ -19,6 +20,7 @@ type AdminDependencies = DraftLinkRouteDependencies &
   PasswordRouteDependencies &
   PostRouteDependencies &
   PreviewRouteDependencies &
+  ReaderRouteDependencies &
   RedirectRouteDependencies &
   SettingsRouteDependencies;
 
@@ -33,6 +35,7 @@ export function createAdminRoutes(deps: Omit<AdminDependencies, 'renderText' | '
   addDraftLinkRoutes(router, deps);
   addEditRoutes(router, posts);
   addMediaRoutes(router, deps);
+  addReaderRoutes(router, deps);
   addRedirectRoutes(router, deps);
   addTagRoutes(router, { ...deps, tagNames: deps.posts.tagNames });
   const showSettings = addSettingsRoutes(router, deps);

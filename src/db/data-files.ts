@@ -6,6 +6,8 @@ export const LOCK_FILE_NAME = 'glasshouse.lock';
 export const SERVER_FILE_NAME = 'glasshouse.server.json';
 /** The folder of media files inside DATA_DIR. */
 export const MEDIA_FOLDER_NAME = 'media';
+/** Counts of readers; not in backups. */
+export const READERS_FILE_NAME = 'glasshouse.readers.sqlite';
 /** The telemetry history; otel/config.ts sets the name, and that of the log lines beside it. */
 export const HISTORY_FILE_NAME = 'telemetry.sqlite';
 

@@ -13,6 +13,9 @@ export const REDIRECTS_PATH = '/admin/redirects';
 /** Where the owner renames tags; `?from=name` fills in the form. */
 export const TAGS_PATH = '/admin/tags';
 
+/** Who reads the blog; `?days=30`, `?post=path`. */
+export const READERS_PATH = '/admin/readers';
+
 /** First path segments of routes; a test compares them with the routers. */
 const ROUTED: ReadonlySet<string> = new Set([
   'admin',

@@ -21,6 +21,8 @@ export function createPageSender(deps: {
   readonly layout: Layout;
   readonly origin: Origin;
   readonly clock: ContentClock;
+  /** Called with the answered request. */
+  readonly onSent: (ctx: Context, template: string) => void;
 }): PageSender {
   return (ctx, template, page, ownChangeMillis = 0) => {
     const { changedMillis, hasAbout } = deps.clock.state();
@@ -31,5 +33,6 @@ export function createPageSender(deps: {
       type: 'text/html; charset=utf-8',
       lastModifiedMillis: Math.max(changedMillis, ownChangeMillis),
     });
+    deps.onSent(ctx, template);
   };
 }

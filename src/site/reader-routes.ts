@@ -19,6 +19,8 @@ import { SearchIndex } from '../search/search-index.ts';
 import { createRouter } from '../http/router.ts';
 import { SHARED_DRAFT_PATH } from '../process/own-addresses.ts';
 import { createSharedDraft } from './shared-draft.ts';
+import type { ReaderCounts } from '../readers/reader-counts.ts';
+import { createVisitCounter } from '../readers/visit-counter.ts';
 import { createOrigin } from '../http/absolute-url.ts';
 import { createErrorRenderer } from './error-renderer.ts';
 import { createLayout } from './layout.ts';
@@ -43,6 +45,8 @@ interface ReaderDependencies {
   /** Undefined: no link opens a draft. */
   readonly draftLinks?: Pick<DraftLinks, 'find' | 'opensMedia'> | undefined;
   readonly metrics: BusinessMetrics;
+  /** Undefined: readers are not counted. */
+  readonly readers?: ReaderCounts | undefined;
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
 
@@ -63,7 +67,8 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const clock = new ContentClock(deps.database, { now: deps.now });
   const origin = createOrigin(config);
   const layout = createLayout({ site, assets, hasSearch });
-  const sendPage = createPageSender({ render, layout, origin, clock });
+  const visits = createVisitCounter({ counts: deps.readers, origin, isOwner: deps.isOwner });
+  const sendPage = createPageSender({ render, layout, origin, clock, onSent: visits.page });
   const { draftLinks } = deps;
   const sharedDrafts = createRouter();
   if (draftLinks !== undefined)
@@ -89,7 +94,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
         mayOpen: (ctx, name) =>
           deps.isOwner(ctx) || draftLinks?.opensMedia(String(ctx.query['token'] ?? ''), name) === true,
       }),
-      createFeedRoutes({ posts, site, origin, clock, metrics, render }),
+      createFeedRoutes({ posts, site, origin, clock, metrics, render, onSent: visits.feed }),
       ...(search === undefined ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
       createPostRoutes({ posts, clock, site, sendPage }),
       sharedDrafts,

@@ -39,6 +39,7 @@ import { requestIdentity } from '../http/request-identity.ts';
 import { createCompression } from '../http/compression.ts';
 import type { ScheduledBackups } from './scheduled-backups.ts';
 import { serverTiming } from './server-timing.ts';
+import type { ReaderCounts } from '../readers/reader-counts.ts';
 import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
 
@@ -54,6 +55,8 @@ export interface BlogParts {
   readonly live: LiveStreams;
   /** The caller starts and stops them. Undefined: none. */
   readonly alerts?: Alerts | undefined;
+  /** The caller closes them. Undefined: readers are not counted. */
+  readonly readers?: ReaderCounts | undefined;
   readonly backups?: Pick<ScheduledBackups, 'schedule'> | undefined;
   readonly log: Logger;
   /** Renders stored texts again that are from another version or setting; returns at once. */

@@ -19,6 +19,7 @@ import { stopGracefully } from '../process/graceful-stop.ts';
 import { ScheduledBackups } from './scheduled-backups.ts';
 import { createBlogServer } from '../http/blog-server.ts';
 import { localOrigin } from '../http/local-origin.ts';
+import { openReaders } from './open-readers.ts';
 import { createLog } from '../process/log.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { SettingStore } from '../db/setting-store.ts';
@@ -95,6 +96,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     config,
     alerts,
     backups,
+    readers: openReaders({ config, database, log, now: Date.now }),
     database,
     accounts: createAccounts({ database, now: Date.now }),
     log,
@@ -122,10 +124,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     void renewContent(parts, stale);
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, parts);
-    if (setup !== undefined)
-      process.stdout.write(
-        `This blog has no owner yet. Open this link within a day to become its owner: ${config.publicUrl ?? address}${setup.path}\n`,
-      );
+    if (setup !== undefined) process.stdout.write(setupText(`${config.publicUrl ?? address}${setup.path}`));
   });
   stopGracefully({
     server,
@@ -138,11 +137,16 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     },
     async close() {
       stale.stop();
+      parts.readers?.close();
       await telemetry.shutdown();
       closeDatabase(database);
       lock.release();
     },
   });
+}
+
+function setupText(link: string): string {
+  return `This blog has no owner yet. Open this link within a day to become its owner: ${link}\n`;
 }
 
 function mediaFolderOf({ dataDir }: BlogConfig): string {

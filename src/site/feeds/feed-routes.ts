@@ -37,6 +37,8 @@ interface FeedRouteDependencies {
   readonly origin: Origin;
   readonly clock: ContentClock;
   readonly metrics: BusinessMetrics;
+  /** Called with the answered request for a feed. */
+  readonly onSent: (ctx: Context) => void;
 }
 
 /** Feeds of the site and of each tag, the sitemap, robots.txt, OpenSearch and OPML. */
@@ -65,6 +67,7 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
       metrics.feedGenerated(format, performance.now() - started);
       return body;
     });
+    deps.onSent(ctx);
   }
 
   for (const format of FORMATS) {

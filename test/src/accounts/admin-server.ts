@@ -29,6 +29,7 @@ import { DraftLinks } from '../../../src/posts/draft-links.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
+import type { ReaderCounts } from '../../../src/readers/reader-counts.ts';
 import { createReaderRoutes } from '../../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
 import { afterTests } from '../../fixtures/after-tests.ts';
@@ -59,6 +60,8 @@ export class AdminServer {
   #server: ReturnType<typeof createServer> | undefined;
   origin = '';
   backupSchedule: BackupSchedule | undefined;
+  /** A test opens it before the start, and closes it. */
+  readers: ReaderCounts | undefined;
 
   constructor(
     options: {
@@ -115,6 +118,7 @@ export class AdminServer {
       posts: this.posts,
       metrics: createBusinessMetrics({ countFrom: () => {}, mark: () => {} }),
       storage: watchStorage(this.database),
+      readers: this.readers,
       maxLockWaitMillis: this.#options.maxLockWaitMillis ?? 2000,
       media: this.media,
       pictures: new Pictures(this.database, {
