@@ -69,12 +69,13 @@ function sentence({ report, range, path, titleOf }: ReadersPageOptions): HtmlVal
   const when = range === 1 ? 'today' : `in the last ${range} days`;
   const [first] = posts;
   const what = path === '' ? plural(views, 'page') : views === 1 ? 'it once' : `it ${countText(views)} times`;
+  // Nobody is recognised on another day.
+  const who = `${people === 1 ? '1 person' : `${countText(people)} people`}${range === 1 ? '' : ', counted anew each day,'}`;
   const read =
     views === 0
-      ? html`Nobody has read ${path === '' ? 'the blog' : 'it'} ${when}${range === 1 && ' yet'}.`
-      : html`${isCapped && 'At least '}${people === 1 ? '1 person' : `${countText(people)} people`} read
-        ${what}
-        ${when}${first !== undefined && html`, most of them “${titleHtml(titleOf(first.path) ?? `/${first.path}`)}”`}.`;
+      ? `Nobody has read ${path === '' ? 'the blog' : 'it'} ${when}${range === 1 ? ' yet' : ''}.`
+      : html`${isCapped && 'At least '}${who} read ${what}
+        ${when}${first !== undefined && html`; most read was “${titleHtml(titleOf(first.path) ?? `/${first.path}`)}”`}.`;
   if (path !== '') return read;
   return html`${read} ${bots > 0 && `Programs fetched ${plural(bots, 'page')}${views > 0 ? ' more' : ''}.`}
   ${subscribers > 0 && `The feeds have ${plural(subscribers, 'subscriber')}.`}`;
@@ -104,7 +105,7 @@ function dayBars(days: readonly ReaderDay[]): Html | false {
   };
   return html`<figure class="reader-days">
     <figcaption>
-      People and <span class="views">page views</span> a day, up to ${plural(most, 'view')}
+      People (full bars) and page views (pale bars) a day, up to ${plural(most, 'view')}
     </figcaption>
     <svg viewBox="0 0 ${days.length * 10} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
       ${days.map(({ day, people, views }, index) => html`<g><title>${dayText(day)}: ${plural(views, 'view')}, people: ${countText(people)}</title>${bar(views, index, 'views')}${bar(people, index, 'people')}</g>`)}

@@ -6,7 +6,7 @@ import { feedAgent } from './feed-agent.ts';
 import type { ReaderFile } from './reader-file.ts';
 
 /** A kill loses what was counted since. */
-const INTERVAL_MILLIS = 10_000;
+const INTERVAL_MILLIS = 5000;
 /** Of a day, as clients choose what they send. Views from further hosts are counted together. */
 const MAX_HOSTS = 200;
 const MAX_FEEDS = 1000;
@@ -40,7 +40,7 @@ interface ReaderCountsOptions {
   readonly maxMarks?: number;
 }
 
-/** Counts readers of each day, in memory first, and every ten seconds on disk. Stores no address. */
+/** Counts readers of each day, in memory first, and every five seconds on disk. Stores no address. */
 export class ReaderCounts {
   readonly #options: ReaderCountsOptions;
   readonly #timer: NodeJS.Timeout;

@@ -1,6 +1,5 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StoredMarks } from './client-marks.ts';
 import type { DayTally } from './day-tally.ts';
 
@@ -123,11 +122,15 @@ export function openReaderFile(file: string): ReaderFile {
   try {
     return new ReaderFile(prepare(file));
   } catch (error) {
-    if (storageFailureOf(error) !== 'broken' || !existsSync(file)) throw error;
+    if (!isDamage(error)) throw error;
     renameSync(file, `${file}.damaged`);
     for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
     return new ReaderFile(prepare(file));
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
 }
 
 function prepare(file: string): Database.Database {

@@ -59,6 +59,7 @@ const FOR_THE_OWNER = [
   '/admin/posts/new',
   '/admin/settings',
   '/admin/media',
+  '/admin/readers',
   '/admin/health',
   '/admin/metrics',
   '/metrics',
