@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
-import { fromLocalInput, toLocalInput } from '../../../src/markup/zoned-time.ts';
+import { fromLocalInput, offsetAt, toLocalInput } from '../../../src/markup/zoned-time.ts';
 
 describe('fromLocalInput', () => {
   it.each([
@@ -49,5 +49,14 @@ describe('fromLocalInput', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('offsetAt', () => {
+  // Newfoundland changed its clocks a minute after midnight.
+  it('is that of each moment, whatever was asked before', () => {
+    const change = Date.UTC(2009, 10, 1, 2, 31);
+    const hours = [change, change - 1].map((millis) => offsetAt(millis, 'America/St_Johns') / 3_600_000);
+    expect(hours).toEqual([-3.5, -2.5]);
   });
 });
