@@ -80,7 +80,10 @@ function isInline(html: string): boolean {
 }
 
 function inlineText(html: string): string {
-  const pieces = html.split(/(<!--[\s\S]*?-->|<[^>]*>)/);
+  // What is behind the last tag has no end to look for.
+  const end = html.lastIndexOf('>') + 1;
+  const pieces = html.slice(0, end).split(/(<!--[\s\S]*?-->|<[^>]*>)/);
+  pieces.push('', html.slice(end));
   const text = pieces
     .map((piece, index) => {
       if (index % 2 === 1) return piece.startsWith('<!--') ? '' : piece.replaceAll(/\s*\n\s*/g, ' ');

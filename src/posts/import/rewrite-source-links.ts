@@ -9,7 +9,7 @@ export interface RewrittenSource {
 
 // The target of an inline link, a link definition or an href, if it is a Markdown file or begins with Zola's `@/`.
 const TARGET =
-  /(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?|\shref=["'])(@\/[^\s)>"'#]*|(?![a-z][a-z0-9+.-]*:|\/\/)[^\s)>"'#]*\.md)(?=[\s)>"'#])/gim;
+  /(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?|\shref=["'])(@\/[^\s()>"'#]*|(?![a-z][a-z0-9+.-]*:|\/\/)[^\s()>"'#]*\.md)(?=[\s)>"'#])/gim;
 
 /**
  * Replaces links between a tree's files (`@/section/post.md`, `./other.md`) by the posts' addresses, which `pathOf` returns by path below

@@ -65,8 +65,8 @@ function withParagraphs(html: string): string {
   const kept: string[] = [];
   const marked = html.replaceAll(KEPT, (whole) => `\n\n\uE000${kept.push(whole) - 1}\uE001\n\n`);
   const separated = marked
-    .replaceAll(/<\/?blockquote\b[^>]*>/gi, '\n\n$&\n\n')
-    .replaceAll(new RegExp(`(<(?:${BLOCK})\\b[^>]*>)`, 'gi'), '\n\n$1')
+    .replaceAll(/<\/?blockquote\b[^<>]*>/gi, '\n\n$&\n\n')
+    .replaceAll(new RegExp(`(<(?:${BLOCK})\\b[^<>]*>)`, 'gi'), '\n\n$1')
     .replaceAll(new RegExp(`(</(?:${BLOCK})\\s*>)`, 'gi'), '$1\n\n');
   const parts = separated.split(/\n[ \t]*\n\s*/).map((part) => part.trim());
   return parts
