@@ -68,7 +68,9 @@ export class Pictures {
   readonly #leaveAlone: Statement<[number, string, string]>;
   readonly #unfinished: UnfinishedMedia;
   readonly #writeRow: Statement<[Readonly<Record<string, string | number | null>>]>;
-  readonly #writeRows: (files: readonly NewFile[]) => void;
+  readonly #isCurrent: Statement<[string, string]>;
+  /** Returns false, and writes nothing, if the picture that they were made of has changed or gone. */
+  readonly #writeRows: (files: readonly NewFile[], of?: PendingPicture) => boolean;
   readonly #begin: (names: readonly string[]) => void;
 
   constructor(database: Database, options: PictureOptions) {
@@ -88,11 +90,14 @@ export class Pictures {
          width = excluded.width, height = excluded.height, source_sha256 = excluded.source_sha256, variant_of = excluded.variant_of,
          made_by = excluded.made_by`,
     );
-    const writeRows = database.transaction((files: readonly NewFile[]) => {
+    this.#isCurrent = database.prepare('SELECT 1 FROM media WHERE path = ? AND sha256 = ?');
+    const writeRows = database.transaction((files: readonly NewFile[], of?: PendingPicture): boolean => {
+      if (!this.#isThere(of)) return false;
       for (const file of files) this.#writeRow.run(this.#columnsOf(file));
       this.#unfinished.end(files.map(({ name }) => name));
+      return true;
     });
-    this.#writeRows = (files) => writeRows.immediate(files);
+    this.#writeRows = (files, of) => writeRows.immediate(files, of);
     const begin = database.transaction((names: readonly string[]) => this.#unfinished.begin(names));
     this.#begin = (names) => begin.immediate(names);
   }
@@ -157,7 +162,7 @@ export class Pictures {
       // A process may have been killed between the new bytes and their row.
       const isNew = sha256 !== pending.sha256;
       if (isNew || variants.length > 0) await this.#whenUnlocked(onChange);
-      await this.#store([
+      const files = [
         ...variants.map((variant) => variantFile(variant, sha256)),
         {
           bytes,
@@ -171,21 +176,28 @@ export class Pictures {
           variantOf: null,
           isThere: picture === undefined,
         },
-      ]);
+      ];
+      await this.#store(files, pending);
     });
+  }
+
+  #isThere(picture: PendingPicture | undefined): boolean {
+    return picture === undefined || this.#isCurrent.get(picture.path, picture.sha256) !== undefined;
   }
 
   #leave({ path: name, sha256 }: PendingPicture): void {
     this.#leaveAlone.run(MAKER_VERSION, name, sha256);
   }
 
-  /** Writes all files, then all rows. */
-  async #store(files: readonly NewFile[]): Promise<void> {
+  /** Writes all files, then all rows; nothing if the picture that they were made `of` was replaced or removed meanwhile. */
+  async #store(files: readonly NewFile[], of?: PendingPicture): Promise<void> {
     const names = files.map(({ name }) => name);
+    if (!this.#isThere(of)) return;
     if (!this.#isImport) await this.#whenUnlocked(() => this.#begin(names));
     try {
       for (const { name, bytes, isThere } of files) if (isThere !== true) await this.#write(name, bytes);
-      await this.#whenUnlocked(() => this.#writeRows(files));
+      const isWritten = await this.#whenUnlocked(() => this.#writeRows(files, of));
+      if (!isWritten) await this.#whenUnlocked(() => this.#unfinished.abandon(names));
     } catch (error) {
       // If even this fails, the next start does it.
       await this.#whenUnlocked(() => this.#unfinished.abandon(names)).catch(() => {});

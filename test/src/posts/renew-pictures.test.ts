@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
@@ -57,6 +57,23 @@ async function importTree(): Promise<readonly number[]> {
 const htmlOf = (): string => blog.database.prepare<[], string>('SELECT html FROM posts').pluck().get()!;
 
 describe('pictures of an import', () => {
+  it.each([1, 2, 3])('stay away if the owner removed them before write %d', async (removedAt) => {
+    blog.media.put('wide.jpg', await noisyPicture(1000, 20));
+    let writes = 0;
+    const pictures = new Pictures(blog.database, {
+      media: blog.media,
+      folder: join(blog.folder, 'media'),
+      whenUnlocked: async (write) => {
+        if (++writes === removedAt) blog.media.remove('wide.jpg');
+        return write();
+      },
+    });
+    for (const pending of pictures.pending()) await pictures.complete(pending, () => {});
+    expect(rows()).toEqual([]);
+    const left = readdirSync(join(blog.folder, 'media'), { recursive: true, encoding: 'utf8' });
+    expect(left.filter((name) => /\.\w+$/.test(name) && !name.startsWith('.'))).toEqual([]);
+  });
+
   it('get variants, which the posts then show, and lose hidden facts; a second run changes nothing', async () => {
     const wide = await noisyPicture(1000, 20);
     tree({ 'photo.jpg': await phonePhoto(), 'wide.jpg': wide });
