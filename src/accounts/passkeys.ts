@@ -6,6 +6,8 @@ import { secretsEqual } from '../process/secret-token.ts';
 
 /** Between the page and the answer of the authenticator. */
 const CHALLENGE_MILLIS = 10 * 60 * 1000;
+/** More than the owner can answer before they expire. */
+const MAX_USED = 1000;
 /** More than anybody has; each is in every page of Settings. */
 const MAX_PASSKEYS = 20;
 const MAX_NAME_CHARACTERS = 60;
@@ -59,8 +61,8 @@ export class Passkeys {
   readonly #now: () => number;
   /** Of this process: a restart voids open challenges. */
   readonly #secret = randomBytes(32);
-  /** Challenges that were answered correctly, until they expire. */
-  readonly #used = new Map<string, number>();
+  /** The last challenges that were answered correctly. By number, not by age: a clock that is set back would open one again. */
+  readonly #used = new Set<string>();
   readonly #list: Statement<[], PasskeyRow>;
   readonly #find: Statement<[string], PasskeyRow>;
   readonly #insert: Statement<[string, Buffer, number, string, number]>;
@@ -159,11 +161,11 @@ export class Passkeys {
 
   /** Takes a verified answer, once. Call it in the transaction of what it grants. */
   use({ id, counter, challenge }: CheckedPasskey): boolean {
-    const now = this.#now();
-    for (const [old, untilMillis] of this.#used) if (untilMillis <= now) this.#used.delete(old);
     if (this.#used.has(challenge)) return false;
-    if (this.#touch.run(counter, now, id, counter).changes === 0) return false;
-    this.#used.set(challenge, now + CHALLENGE_MILLIS);
+    if (this.#touch.run(counter, this.#now(), id, counter).changes === 0) return false;
+    const [oldest = ''] = this.#used;
+    if (this.#used.size >= MAX_USED) this.#used.delete(oldest);
+    this.#used.add(challenge);
     return true;
   }
 
