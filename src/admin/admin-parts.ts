@@ -25,7 +25,7 @@ import type { DraftLinks } from '../posts/draft-links.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import type { UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { createOrigin } from '../http/absolute-url.ts';
-import type { ReaderCounts } from '../readers/reader-counts.ts';
+import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
 import { createLayout } from '../site/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
 import type { BackupSchedule } from './backup-card.ts';

@@ -6,8 +6,8 @@ import { html } from '../markup/html.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import { READERS_PATH } from '../process/own-addresses.ts';
-import type { ReaderCounts } from '../readers/reader-counts.ts';
-import { daysBefore, readReaders } from '../readers/reader-report.ts';
+import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
+import { daysBefore, readReaders } from '../posts/readers/reader-report.ts';
 import { READER_RANGES, readersPage } from './readers-page.ts';
 
 export interface ReaderRouteDependencies {

@@ -4,7 +4,7 @@ import { countText } from '../markup/quantity.ts';
 import { titleHtml } from '../markup/title.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { READERS_PATH } from '../process/own-addresses.ts';
-import type { ReaderDay, ReaderReport } from '../readers/reader-report.ts';
+import type { ReaderDay, ReaderReport } from '../posts/readers/reader-report.ts';
 
 interface ReadersPageOptions {
   /** Days, today included. */

@@ -39,7 +39,7 @@ import { requestIdentity } from '../http/request-identity.ts';
 import { createCompression } from '../http/compression.ts';
 import type { ScheduledBackups } from './scheduled-backups.ts';
 import { serverTiming } from './server-timing.ts';
-import type { ReaderCounts } from '../readers/reader-counts.ts';
+import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
 import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
 

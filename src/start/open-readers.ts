@@ -6,8 +6,8 @@ import { READERS_FILE_NAME } from '../db/data-files.ts';
 import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
 import type { BlogConfig } from '../process/config.ts';
-import { ReaderCounts } from '../readers/reader-counts.ts';
-import { openReaderFile } from '../readers/reader-file.ts';
+import { ReaderCounts } from '../posts/readers/reader-counts.ts';
+import { openReaderFile } from '../posts/readers/reader-file.ts';
 
 interface OpenReadersOptions {
   readonly config: Pick<BlogConfig, 'dataDir'>;
@@ -26,6 +26,7 @@ export function openReaders({ config, database, log, now }: OpenReadersOptions):
       return new ReaderCounts({
         file: openReaderFile(join(config.dataDir, READERS_FILE_NAME)),
         now,
+        untraced,
         timeZone: () => readSiteSetting(settings, 'timeZone'),
         onFault(error) {
           // Each batch tries again.

@@ -5,7 +5,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/admin'],
   ['src/site'],
   ['src/posts', 'src/observatory'],
-  ['src/accounts', 'src/media', 'src/readers'],
+  ['src/accounts', 'src/media'],
   ['src/http'],
   ['src/markup', 'src/process', 'src/search', 'src/db'],
   ['otel'],

@@ -29,7 +29,7 @@ import { DraftLinks } from '../../../src/posts/draft-links.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
 import { UnsavedTexts } from '../../../src/posts/unsaved-texts.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
-import type { ReaderCounts } from '../../../src/readers/reader-counts.ts';
+import type { ReaderCounts } from '../../../src/posts/readers/reader-counts.ts';
 import { createReaderRoutes } from '../../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
 import { afterTests } from '../../fixtures/after-tests.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ReaderCounts } from '../../../src/readers/reader-counts.ts';
-import { openReaderFile } from '../../../src/readers/reader-file.ts';
+import { ReaderCounts } from '../../../src/posts/readers/reader-counts.ts';
+import { openReaderFile } from '../../../src/posts/readers/reader-file.ts';
 import { afterTests } from '../../fixtures/after-tests.ts';
 import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
@@ -12,6 +12,7 @@ let owner: Visitor;
 beforeEach(async () => {
   server = new AdminServer();
   const counts = new ReaderCounts({
+    untraced: (work) => work(),
     file: openReaderFile(join(server.folder, 'readers.sqlite')),
     now: () => server.nowMillis,
     timeZone: () => server.site.timeZone,

@@ -1,4 +1,4 @@
-import { agentName } from '../../otel/kit.ts';
+import { agentName } from '../../process/user-agent.ts';
 
 /** `Feedly/1.0 (…; 16 subscribers; …)`, and `1 reader`. */
 const STATED = /(?<![\w.,])(\d{1,9})\s(?:subscriber|reader)s?\b/i;

@@ -1,5 +1,5 @@
-import { agentName, untraced } from '../../otel/kit.ts';
-import { dayIn } from '../markup/zoned-time.ts';
+import { agentName } from '../../process/user-agent.ts';
+import { dayIn } from '../../markup/zoned-time.ts';
 import { ClientMarks } from './client-marks.ts';
 import { emptyTally, type DayTally, type FeedTally } from './day-tally.ts';
 import { feedAgent } from './feed-agent.ts';
@@ -36,6 +36,8 @@ interface ReaderCountsOptions {
   readonly timeZone: () => string;
   /** Called with what a batch threw; the next one tries again. */
   readonly onFault: (error: unknown) => void;
+  /** Runs background work outside of every trace. */
+  readonly untraced: (work: () => void) => void;
   /** For tests. */
   readonly maxMarks?: number;
 }
@@ -114,7 +116,7 @@ export class ReaderCounts {
   /** Writes what was counted; never throws. */
   flush(): void {
     const { file, timeZone, onFault } = this.#options;
-    untraced(() => {
+    this.#options.untraced(() => {
       try {
         this.#timeZone = timeZone();
         this.#turnDay();

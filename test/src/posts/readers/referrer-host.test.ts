@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { referrerHost } from '../../../src/readers/referrer-host.ts';
+import { referrerHost } from '../../../../src/posts/readers/referrer-host.ts';
 
 describe('referrerHost', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { openReaderFile } from '../../../src/readers/reader-file.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { openReaderFile } from '../../../../src/posts/readers/reader-file.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 describe('openReaderFile', () => {
   it('moves a damaged file aside', () => {

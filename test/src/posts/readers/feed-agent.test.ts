@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { feedAgent } from '../../../src/readers/feed-agent.ts';
+import { feedAgent } from '../../../../src/posts/readers/feed-agent.ts';
 
 describe('feedAgent', () => {
   it.each([

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ReaderCounts } from '../../../src/readers/reader-counts.ts';
-import { openReaderFile } from '../../../src/readers/reader-file.ts';
-import { readReaders, type ReaderReport } from '../../../src/readers/reader-report.ts';
-import { afterTests } from '../../fixtures/after-tests.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { ReaderCounts } from '../../../../src/posts/readers/reader-counts.ts';
+import { openReaderFile } from '../../../../src/posts/readers/reader-file.ts';
+import { readReaders, type ReaderReport } from '../../../../src/posts/readers/reader-report.ts';
+import { afterTests } from '../../../fixtures/after-tests.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const HOUR_MILLIS = 3_600_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -34,6 +34,7 @@ class CountedBlog {
 
   #open(): ReaderCounts {
     return new ReaderCounts({
+      untraced: (work) => work(),
       file: openReaderFile(this.file),
       now: () => this.nowMillis,
       timeZone: () => this.zone,

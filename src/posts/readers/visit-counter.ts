@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import type { Origin } from '../http/absolute-url.ts';
 import type { ReaderCounts, Visit } from './reader-counts.ts';
 import { referrerHost } from './referrer-host.ts';
 
@@ -12,7 +11,8 @@ export interface VisitCounter {
 interface VisitCounterOptions {
   /** Undefined: nobody is counted. */
   readonly counts: Pick<ReaderCounts, 'page' | 'feed'> | undefined;
-  readonly origin: Origin;
+  /** The blog's public address, without a slash at its end. */
+  readonly origin: (ctx: Context) => string;
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
 
