@@ -135,7 +135,7 @@ export class PostStore {
     return this.#listings.tags();
   }
 
-  /** Months (UTC) with listed posts, newest first. */
+  /** Months of the blog's time zone with listed posts, newest first. */
   archive(): readonly { readonly year: number; readonly month: number; readonly count: number }[] {
     return this.#listings.archive();
   }

@@ -116,7 +116,9 @@ export class ScheduledBackups {
         const atMillis = this.#timeOf(name);
         return atMillis === undefined ? [] : [{ name, atMillis }];
       })
-      .sort((a, b) => (rank(a.atMillis) === rank(b.atMillis) ? 0 : rank(b.atMillis) - rank(a.atMillis)));
+      .sort((a, b) =>
+        rank(a.atMillis) === rank(b.atMillis) ? b.atMillis - a.atMillis : rank(b.atMillis) - rank(a.atMillis),
+      );
   }
 
   #nameAt(millis: number): string {

@@ -110,6 +110,15 @@ describe('scheduled backups', () => {
     expect(readdirSync(owner.folder).join()).not.toContain('202604');
   });
 
+  it('lose the oldest first while the clock is years back, as of a machine that forgot it', async () => {
+    const owner = new Owner();
+    await owner.pass(72);
+    owner.millis = 0;
+    await owner.pass(1);
+    const days = readdirSync(owner.folder).map((name) => name.split('-')[2]);
+    expect(days).toEqual(['19700101', '20260302', '20260303']);
+  });
+
   it('say why one failed, and try again after an hour', async () => {
     const owner = new Owner();
     owner.next = { exitCode: 1, problem: 'No backup was made: the disk is full' };
