@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { DATABASE_FILE_NAME } from '../../db/data-files.ts';
-import { openBlogData } from '../../db/open-blog-data.ts';
-import { closeDatabase } from '../../db/open-database.ts';
+import { resolve } from 'node:path';
+import { withBlogData } from '../../db/open-blog-data.ts';
 import { exportBlog } from './export-blog.ts';
 import { loadBlogConfig } from '../../process/config.ts';
-import { CommandError, counted, runCommand } from '../../process/run-command.ts';
+import { counted, runCommand } from '../../process/run-command.ts';
 
 const USAGE = `Usage: npm run export -- DIR [--data-dir FOLDER]
 
@@ -18,10 +15,7 @@ await runCommand(
   USAGE,
   'Nothing was exported',
   async ({ file: directory, dataDir }) => {
-    if (!existsSync(join(dataDir, DATABASE_FILE_NAME)))
-      throw new CommandError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
-    const database = openBlogData(dataDir);
-    try {
+    return withBlogData(dataDir, async (database) => {
       const { publicUrl } = loadBlogConfig();
       const made = await exportBlog({ database, dataDir, directory, publicUrl });
       for (const path of made.missingMedia)
@@ -40,9 +34,7 @@ await runCommand(
           `${made.missingMedia.length === 0 ? '.' : `, but without ${counted(made.missingMedia.length, 'file', 'files')} missing in the blog itself.`}\n`,
       );
       return made.missingMedia.length === 0 ? 0 : 1;
-    } finally {
-      closeDatabase(database);
-    }
+    });
   },
   'folder',
 );

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { DATABASE_FILE_NAME } from '../../db/data-files.ts';
-import { openBlogData } from '../../db/open-blog-data.ts';
-import { closeDatabase } from '../../db/open-database.ts';
+import { resolve } from 'node:path';
+import { withBlogData } from '../../db/open-blog-data.ts';
 import { copyBlog } from './copy-blog.ts';
 import { pathKey } from '../../process/address.ts';
 import { isOwnAddress } from '../../process/own-addresses.ts';
@@ -27,10 +24,7 @@ await runCommand(
       throw new CommandError(
         'Set PUBLIC_URL to the address at which the copy will be: feeds and pages name it.',
       );
-    if (!existsSync(join(dataDir, DATABASE_FILE_NAME)))
-      throw new CommandError(`There is no blog in ${resolve(dataDir)}. Set DATA_DIR or --data-dir.`);
-    const database = openBlogData(dataDir);
-    try {
+    return withBlogData(dataDir, async (database) => {
       const made = await copyBlog({ database, dataDir, directory, publicUrl, now: Date.now });
       const lines = [
         ...made.left.map((address) => `Left out, as another address needs its file: ${address}`),
@@ -48,9 +42,7 @@ await runCommand(
           `${counted(made.deadLinks.length, 'dead link', 'dead links')}.\n`,
       );
       return made.left.length === 0 ? 0 : 1;
-    } finally {
-      closeDatabase(database);
-    }
+    });
   },
   'folder',
 );
