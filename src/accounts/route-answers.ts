@@ -15,6 +15,12 @@ export function queryText(ctx: Context, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The notice that a form's redirect asks for with `?done=word`. */
+export function noticeIn(ctx: Context, notices: Readonly<Record<string, string>>): string | undefined {
+  const word = queryText(ctx, 'done');
+  return ctx.method === 'GET' && Object.hasOwn(notices, word) ? notices[word] : undefined;
+}
+
 /** Sets the cookies of a new session and of a known browser. */
 export function welcome(ctx: Context, cookies: AccountCookies, { owner, token }: SignedIn): void {
   cookies.setSession(ctx, token);

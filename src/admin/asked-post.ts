@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import { wholeNumber } from '../http/form-body.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn } from '../accounts/route-answers.ts';
 import type { Post } from '../posts/post.ts';
 import type { PostStore } from '../posts/post-store.ts';
 
@@ -29,6 +29,5 @@ export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): 
 }
 
 export function noticeOf(ctx: Context): string | undefined {
-  const word = queryText(ctx, 'done');
-  return ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined;
+  return noticeIn(ctx, NOTICES);
 }

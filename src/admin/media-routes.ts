@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { AdminSender } from '../accounts/admin-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn, queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
 import { formFields } from '../http/form-body.ts';
 import { uploadOf } from '../http/upload-body.ts';
@@ -75,7 +75,7 @@ export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): vo
     const body = mediaFilePage({
       row: rows.of(file),
       alt: rows.altOf(file),
-      notice: NOTICES[queryText(ctx, 'done')],
+      notice: noticeIn(ctx, NOTICES),
       csrfToken: csrfTokenOf(ctx)!,
     });
     send(ctx, { title: file.path, current: 'media', scripts: SCRIPTS, body });
@@ -163,7 +163,7 @@ function showList(
     },
     next,
     isFurther: from !== '',
-    notice: NOTICES[queryText(ctx, 'done')],
+    notice: noticeIn(ctx, NOTICES),
     problem: failed?.problem,
     csrfToken: csrfTokenOf(ctx)!,
   });

@@ -7,7 +7,7 @@ import type { AdminSender } from '../accounts/admin-sender.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn } from '../accounts/route-answers.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import type { Origin } from '../http/absolute-url.ts';
 import { formFields, wholeNumber } from '../http/form-body.ts';
@@ -72,13 +72,12 @@ export function addPasskeyRoutes(router: Router, deps: PasskeyRouteDependencies)
     typed: { readonly name: string; readonly problems: FieldProblems } = { name: '', problems: {} },
     status = 200,
   ): void {
-    const word = queryText(ctx, 'done');
     const visit = { origin: origin(ctx), visitor: sessionOf(ctx)!.id };
     const body = passkeysPage({
       ...typed,
       passkeys: accounts.passkeys.list(),
       creationOptions: accounts.passkeys.creationOptions(visit, site),
-      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      notice: noticeIn(ctx, NOTICES),
       timeZone: site.timeZone,
       csrfToken: csrfTokenOf(ctx)!,
     });

@@ -5,7 +5,7 @@ import type { AdminSender } from '../accounts/admin-sender.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn, queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { formFields, wholeNumber } from '../http/form-body.ts';
@@ -51,12 +51,11 @@ export function addRedirectRoutes(router: Router, deps: RedirectRouteDependencie
   });
 
   function show(ctx: Context, values: RedirectValues, problems: FieldProblems = {}): void {
-    const word = queryText(ctx, 'done');
     const body = redirectsPage({
       redirects: redirects.list(),
       values,
       problems,
-      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      notice: noticeIn(ctx, NOTICES),
       csrfToken: csrfTokenOf(ctx)!,
     });
     const status = Object.keys(problems).length > 0 ? 422 : 200;

@@ -7,7 +7,7 @@ import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
@@ -70,11 +70,10 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   });
 
   const show: ShowSettings = (ctx, status = 200, problems = {}, values = site.values, recoveryCodes) => {
-    const word = queryText(ctx, 'done');
     const body = settingsPage({
       values,
       problems,
-      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      notice: noticeIn(ctx, NOTICES),
       sessions: accounts.sessions.list(),
       recovery: accounts.recoveryCodes.state(),
       passkeys: accounts.passkeys.list().length,

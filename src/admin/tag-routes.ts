@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { AdminSender } from '../accounts/admin-sender.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
-import { queryText } from '../accounts/route-answers.ts';
+import { noticeIn, queryText } from '../accounts/route-answers.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { formFields } from '../http/form-body.ts';
 import { seeOther } from '../http/see-other.ts';
@@ -69,13 +69,12 @@ export function addTagRoutes(router: Router, deps: TagRouteDependencies): void {
     shown: Pick<TagsPageOptions, 'values' | 'merges'> & Partial<Pick<TagsPageOptions, 'problems'>>,
     status = 200,
   ): void {
-    const word = queryText(ctx, 'done');
     const body = tagsPage({
       problems: {},
       ...shown,
       uses: tagNames.uses(),
       renamed: tagNames.renamed(),
-      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      notice: noticeIn(ctx, NOTICES),
       csrfToken: csrfTokenOf(ctx)!,
     });
     send(ctx, { title: 'Tags', status, current: 'tags', body });

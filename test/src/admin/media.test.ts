@@ -18,6 +18,11 @@ const fileText = async (name: string): Promise<string> =>
   textOf((await owner.get(`/admin/media/file?name=${encodeURIComponent(name)}`)).text);
 
 describe('the page of media', () => {
+  it.each(['constructor', 'unknown'])('shows no notice for ?done=%s', async (word) => {
+    const { status, text } = await owner.get(`/admin/media?done=${word}`);
+    expect([status, text.includes('class="notice"')]).toEqual([200, false]);
+  });
+
   it('says that there are none', async () => {
     expect(await page()).toContain('There are no files. Upload a picture here');
     expect(await page('?show=unused')).toContain('Every file is used.');
