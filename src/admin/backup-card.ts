@@ -1,6 +1,6 @@
 import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../markup/html.ts';
-import { toLocalInput } from '../markup/zoned-time.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
 
 /** Backups that the blog makes by itself. */
 export interface BackupSchedule {
@@ -24,8 +24,7 @@ const HOUR_MILLIS = 3_600_000;
 /** The age of the last backup, and how the next one is made. */
 export function backupCard(options: BackupCardOptions): Html {
   const { lastBackup, backupSchedule, nowMillis, timeZone } = options;
-  const momentText = (millis: number): string =>
-    `${toLocalInput(millis, timeZone).replace('T', ' ')} (${timeZone})`;
+  const momentText = (millis: number): string => `${toLocalText(millis, timeZone)} (${timeZone})`;
   return html`<section class="card" aria-labelledby="backups">
     <h2 id="backups">Backup</h2>
     ${

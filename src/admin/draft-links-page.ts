@@ -1,9 +1,10 @@
 import { hiddenField } from '../accounts/form-parts.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
-import { toLocalInput } from '../markup/zoned-time.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
 import type { DraftLink } from '../posts/draft-links.ts';
 import type { Post } from '../posts/post.ts';
+import { adminTable } from './admin-table.ts';
 
 export interface DraftLinksPageOptions {
   readonly post: Pick<Post, 'id' | 'title'>;
@@ -42,32 +43,23 @@ export function draftLinksPage(options: DraftLinksPageOptions): Html {
 }
 
 function linkTable({ post, links, timeZone, csrfToken }: DraftLinksPageOptions): Html {
-  const timeText = (millis: number): string => toLocalInput(millis, timeZone).replace('T', ' ');
-  return html`<table class="post-table">
-    <caption class="visually-hidden">
-      Links that open this draft, newest first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Opens until (${timeZone})</th>
-        <th scope="col"><span class="visually-hidden">Actions</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${links.map(
-        ({ id, createdAtMillis, expiresAtMillis }) =>
-          html`<tr>
-            <th scope="row">${timeText(expiresAtMillis)} <small>made ${timeText(createdAtMillis)}</small></th>
-            <td class="act">
-              <form method="post" action="/admin/posts/${post.id}/links/revoke">
-                ${hiddenField('_csrf', csrfToken)} ${hiddenField('link', String(id))}
-                <button type="submit" aria-label="Revoke the link of ${timeText(createdAtMillis)}">
-                  Revoke
-                </button>
-              </form>
-            </td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  const timeText = (millis: number): string => toLocalText(millis, timeZone);
+  return adminTable(
+    'Links that open this draft, newest first',
+    [`Opens until (${timeZone})`],
+    links.map(
+      ({ id, createdAtMillis, expiresAtMillis }) =>
+        html`<tr>
+          <th scope="row">${timeText(expiresAtMillis)} <small>made ${timeText(createdAtMillis)}</small></th>
+          <td class="act">
+            <form method="post" action="/admin/posts/${post.id}/links/revoke">
+              ${hiddenField('_csrf', csrfToken)} ${hiddenField('link', String(id))}
+              <button type="submit" aria-label="Revoke the link of ${timeText(createdAtMillis)}">
+                Revoke
+              </button>
+            </form>
+          </td>
+        </tr>`,
+    ),
+  );
 }

@@ -17,7 +17,7 @@ import { MEDIA_PATH, PICTURE_TYPES } from './media-parts.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 import { AUTOSAVE_PATH } from './unsaved-routes.ts';
-import { toLocalInput } from '../markup/zoned-time.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
 
 export interface EditorOptions {
   /** Undefined for a post that is not saved yet. */
@@ -193,8 +193,8 @@ function unsavedNotice({ draft, fields, typedAtMillis }: UnsavedText, options: E
     ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
     ${post !== undefined && hiddenField('post', String(post.id))}
     <p>
-      A text of ${toLocalInput(typedAtMillis, timeZone).replace('T', ' ')} (${timeZone}) was typed here and
-      not saved${title !== '' && html`: <bdi>“${title}”</bdi>`}, ${wordCountText(fields['markdown'] ?? '')}.
+      A text of ${toLocalText(typedAtMillis, timeZone)} (${timeZone}) was typed here and not
+      saved${title !== '' && html`: <bdi>“${title}”</bdi>`}, ${wordCountText(fields['markdown'] ?? '')}.
     </p>
     <a class="button" href="${open}?draft=${draft}">Continue it</a>
     <button type="submit">Discard it</button>

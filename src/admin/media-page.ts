@@ -3,6 +3,7 @@ import { MAX_UPLOAD_BYTES } from '../http/upload-body.ts';
 import type { MediaShow } from '../posts/media-listing.ts';
 import { html, type Html } from '../markup/html.ts';
 import { describeFile, PICTURE_TYPES, thumbnail, useLinks, type MediaRow } from './media-parts.ts';
+import { adminTable } from './admin-table.ts';
 
 const SHOWN: Readonly<Record<MediaShow, string>> = {
   all: 'All',
@@ -90,23 +91,12 @@ function uploadForm(problem: string | undefined, csrfToken: string): Html {
 }
 
 function table(rows: readonly MediaRow[]): Html {
-  return html`<table class="post-table media-table">
-    <caption class="visually-hidden">
-      Media, the newest first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col"><span class="visually-hidden">Picture</span></th>
-        <th scope="col">File</th>
-        <th scope="col">Readers</th>
-        <th scope="col">Used in</th>
-        <th scope="col"><span class="visually-hidden">Actions</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(tableRow)}
-    </tbody>
-  </table>`;
+  return adminTable(
+    'Media, the newest first',
+    [{ label: 'Picture', isHidden: true }, 'File', 'Readers', 'Used in'],
+    rows.map(tableRow),
+    'media-table',
+  );
 }
 
 function tableRow(row: MediaRow): Html {

@@ -5,7 +5,8 @@ import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml, titleText } from '../markup/title.ts';
 import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
-import { toLocalInput } from '../markup/zoned-time.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
+import { adminTable } from './admin-table.ts';
 
 export interface PostsPageOptions {
   readonly page: AdminPostPage;
@@ -92,28 +93,15 @@ function nothing({ status, text }: PostsPageOptions, all: number): Html {
 }
 
 function table(options: PostsPageOptions): Html {
-  return html`<table class="post-table">
-    <caption class="visually-hidden">
-      Posts, last edited first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Post</th>
-        <th scope="col">Readers</th>
-        <th scope="col" class="when">Date</th>
-        <th scope="col" class="when">Edited</th>
-        <th scope="col"><span class="visually-hidden">Actions</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${options.page.posts.map((post) => row(post, options))}
-    </tbody>
-  </table>`;
+  return adminTable(
+    'Posts, last edited first',
+    ['Post', 'Readers', { label: 'Date', isTime: true }, { label: 'Edited', isTime: true }],
+    options.page.posts.map((post) => row(post, options)),
+  );
 }
 
 function row(post: AdminPostSummary, { csrfToken, timeZone }: PostsPageOptions): Html {
-  const day = (millis: number | null): string =>
-    millis === null ? '—' : toLocalInput(millis, timeZone).replace('T', ' ');
+  const day = (millis: number | null): string => (millis === null ? '—' : toLocalText(millis, timeZone));
   return html`<tr>
     <th scope="row">
       <a href="/admin/posts/${post.id}/edit">${titleHtml(post.title)}</a>

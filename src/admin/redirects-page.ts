@@ -3,6 +3,7 @@ import { html, type Html } from '../markup/html.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { Redirect } from '../posts/redirects.ts';
 import { REDIRECTS_PATH } from '../process/own-addresses.ts';
+import { adminTable } from './admin-table.ts';
 
 /** As typed. */
 export interface RedirectValues {
@@ -50,33 +51,23 @@ export function redirectsPage(options: RedirectsPageOptions): Html {
 }
 
 function table({ redirects, csrfToken }: RedirectsPageOptions): Html {
-  return html`<table class="post-table">
-    <caption class="visually-hidden">
-      Redirects, by address
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">From</th>
-        <th scope="col">To</th>
-        <th scope="col"><span class="visually-hidden">Actions</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${redirects.map(
-        ({ id, path, target }) =>
-          html`<tr>
-            <th scope="row">
-              <a href="${postUrl(path)}"><bdi>/${path}</bdi></a>
-            </th>
-            <td><bdi>${target}</bdi></td>
-            <td class="act">
-              <form method="post" action="${REDIRECTS_PATH}/remove">
-                ${hiddenField('_csrf', csrfToken)} ${hiddenField('id', String(id))}
-                <button type="submit" aria-label="Remove the redirect of /${path}">Remove</button>
-              </form>
-            </td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return adminTable(
+    'Redirects, by address',
+    ['From', 'To'],
+    redirects.map(
+      ({ id, path, target }) =>
+        html`<tr>
+          <th scope="row">
+            <a href="${postUrl(path)}"><bdi>/${path}</bdi></a>
+          </th>
+          <td><bdi>${target}</bdi></td>
+          <td class="act">
+            <form method="post" action="${REDIRECTS_PATH}/remove">
+              ${hiddenField('_csrf', csrfToken)} ${hiddenField('id', String(id))}
+              <button type="submit" aria-label="Remove the redirect of /${path}">Remove</button>
+            </form>
+          </td>
+        </tr>`,
+    ),
+  );
 }

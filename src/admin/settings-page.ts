@@ -13,7 +13,7 @@ import { html, type Html } from '../markup/html.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { passkeyCard } from './passkeys-page.ts';
 import { backupCard, type BackupCardOptions } from './backup-card.ts';
-import { toLocalInput } from '../markup/zoned-time.ts';
+import { toLocalInput, toLocalText } from '../markup/zoned-time.ts';
 
 export interface SettingsPageOptions extends BackupCardOptions {
   /** How many there are. */
@@ -147,7 +147,7 @@ function recoveryCard(options: SettingsPageOptions): Html {
 }
 
 function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: SettingsPageOptions): Html {
-  const time = (millis: number): string => toLocalInput(millis, timeZone).replace('T', ' ');
+  const time = (millis: number): string => toLocalText(millis, timeZone);
   return html`<section class="card" aria-labelledby="sessions">
     <h2 id="sessions">Sessions</h2>
     <ul class="sessions">

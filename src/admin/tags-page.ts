@@ -4,6 +4,7 @@ import { html, type Html } from '../markup/html.ts';
 import { countText } from '../markup/quantity.ts';
 import type { TagNames, TagUse } from '../posts/tag-names.ts';
 import { TAGS_PATH } from '../process/own-addresses.ts';
+import { adminTable } from './admin-table.ts';
 
 export interface TagsPageOptions {
   readonly uses: readonly TagUse[];
@@ -72,63 +73,43 @@ function mergeForm({ values, csrfToken }: TagsPageOptions, { tag, posts }: TagUs
 }
 
 function useTable(uses: readonly TagUse[]): Html {
-  return html`<table class="post-table">
-    <caption class="visually-hidden">
-      Tags, most posts first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Tag</th>
-        <th scope="col">Posts</th>
-        <th scope="col"><span class="visually-hidden">Actions</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${uses.map(({ tag, posts, listed }) => {
-        const hidden = posts - listed;
-        return html`<tr>
-          <th scope="row">
-            ${listed > 0 ? html`<a href="${tagUrl(tag)}"><bdi>${tag}</bdi></a>` : html`<bdi>${tag}</bdi>`}
-          </th>
-          <td>${countText(posts)}${hidden > 0 && html`, ${countText(hidden)} not published`}</td>
-          <td class="act">
-            <a href="${TAGS_PATH}?${new URLSearchParams({ from: tag }).toString()}" aria-label="Rename ${tag}"
-              >Rename</a
-            >
-          </td>
-        </tr>`;
-      })}
-    </tbody>
-  </table>`;
+  return adminTable(
+    'Tags, most posts first',
+    ['Tag', 'Posts'],
+    uses.map(({ tag, posts, listed }) => {
+      const hidden = posts - listed;
+      return html`<tr>
+        <th scope="row">
+          ${listed > 0 ? html`<a href="${tagUrl(tag)}"><bdi>${tag}</bdi></a>` : html`<bdi>${tag}</bdi>`}
+        </th>
+        <td>${countText(posts)}${hidden > 0 && html`, ${countText(hidden)} not published`}</td>
+        <td class="act">
+          <a href="${TAGS_PATH}?${new URLSearchParams({ from: tag }).toString()}" aria-label="Rename ${tag}"
+            >Rename</a
+          >
+        </td>
+      </tr>`;
+    }),
+  );
 }
 
 function renamedTable({ renamed, csrfToken }: TagsPageOptions): Html {
   return html`<h2>Former names</h2>
-    <table class="post-table">
-      <caption class="visually-hidden">
-        Former names of tags
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Former name</th>
-          <th scope="col">Name</th>
-          <th scope="col"><span class="visually-hidden">Actions</span></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${renamed.map(
-          ({ formerKey, tag }) =>
-            html`<tr>
-              <th scope="row"><bdi>${formerKey}</bdi></th>
-              <td><bdi>${tag}</bdi></td>
-              <td class="act">
-                <form method="post" action="${TAGS_PATH}/forget">
-                  ${hiddenField('_csrf', csrfToken)} ${hiddenField('key', formerKey)}
-                  <button type="submit" aria-label="Forget the former name ${formerKey}">Forget</button>
-                </form>
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    ${adminTable(
+      'Former names of tags',
+      ['Former name', 'Name'],
+      renamed.map(
+        ({ formerKey, tag }) =>
+          html`<tr>
+            <th scope="row"><bdi>${formerKey}</bdi></th>
+            <td><bdi>${tag}</bdi></td>
+            <td class="act">
+              <form method="post" action="${TAGS_PATH}/forget">
+                ${hiddenField('_csrf', csrfToken)} ${hiddenField('key', formerKey)}
+                <button type="submit" aria-label="Forget the former name ${formerKey}">Forget</button>
+              </form>
+            </td>
+          </tr>`,
+      ),
+    )}`;
 }

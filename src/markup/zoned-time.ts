@@ -112,6 +112,11 @@ export function toLocalInput(millis: number, timeZone: string, to: 'minute' | 's
   return local.slice(0, to === 'minute' ? 16 : 19);
 }
 
+/** Formats a moment for reading, to the minute: `2026-03-14 12:00`. */
+export function toLocalText(millis: number, timeZone: string): string {
+  return toLocalInput(millis, timeZone).replace('T', ' ');
+}
+
 /**
  * Converts the value of a datetime-local field to a moment; undefined if it is not a date. In a skipped hour the offset before the
  * change applies; of a repeated hour, the first one is meant.
