@@ -46,11 +46,13 @@ function linkTable({ post, links, timeZone, csrfToken }: DraftLinksPageOptions):
   const timeText = (millis: number): string => toLocalText(millis, timeZone);
   return adminTable(
     'Links that open this draft, newest first',
-    [`Opens until (${timeZone})`],
+    [`Link (times in ${timeZone})`],
     links.map(
       ({ id, createdAtMillis, expiresAtMillis }) =>
         html`<tr>
-          <th scope="row">${timeText(expiresAtMillis)} <small>made ${timeText(createdAtMillis)}</small></th>
+          <th scope="row">
+            opens until ${timeText(expiresAtMillis)} <small>made ${timeText(createdAtMillis)}</small>
+          </th>
           <td class="act">
             <form method="post" action="/admin/posts/${post.id}/links/revoke">
               ${hiddenField('_csrf', csrfToken)} ${hiddenField('link', String(id))}
