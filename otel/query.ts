@@ -282,6 +282,8 @@ export interface TraceDetail extends TraceSummary {
   readonly remoteParent: boolean;
   /** True if it was queued for OTLP export. */
   readonly exported: boolean;
+  /** `service.version` of the process that recorded it; undefined if unknown. */
+  readonly version?: string | undefined;
 }
 
 /** Why a trace id has no detail; `trace` in store/telemetry-store.ts decides. */
@@ -436,6 +438,8 @@ export interface Marker {
   readonly atMillis: number;
   readonly kind: 'start' | 'settings' | 'clock' | 'shedding' | 'event';
   readonly label: string;
+  /** For a start of another version than that of the process before. */
+  readonly versions?: { readonly before: string; readonly after: string };
   /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
   readonly before?: { readonly ended: Downtime['ended'] | 'running'; readonly atMillis: number };
 }

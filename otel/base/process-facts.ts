@@ -44,6 +44,8 @@ export interface MemoryFloor {
 export interface ProcessFacts {
   readonly pid: number;
   readonly nodeVersion: string;
+  /** `service.version`; undefined if nothing says it. */
+  readonly version?: string | undefined;
   readonly startedAtMillis: number;
   readonly uptimeSeconds: number;
   /** Measured at the time of the call. */

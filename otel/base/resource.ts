@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Resource } from '@opentelemetry/resources';
-import { headRevision, packageVersion } from './program-files.ts';
+import { headRevision, packageVersion, programVersion } from './program-files.ts';
 
 /** Resource detectors by their names in OTEL_NODE_RESOURCE_DETECTORS; `env` reads OTEL_RESOURCE_ATTRIBUTES. */
 type Detector = 'env' | 'host' | 'os' | 'process' | 'serviceinstance';
@@ -51,4 +51,9 @@ function processAttributes(): Attributes {
     'process.runtime.version': process.versions.node,
     'process.runtime.description': 'Node.js',
   };
+}
+
+/** `service.version` as configured; else version and commit of the program, see `programVersion`. */
+export function serviceVersion({ 'service.version': asked }: Readonly<Attributes>): string | undefined {
+  return typeof asked === 'string' && asked !== '' ? asked : programVersion(process.argv[1]);
 }

@@ -19,8 +19,15 @@ export type TraceCondition =
       readonly below?: boolean;
       readonly query?: string | undefined;
     }
-  /** Equal; with `begins`, begins with it. A route without its method; an error type of any failed span. */
-  | { readonly field: 'route' | 'method' | 'error'; readonly text: string; readonly begins?: boolean }
+  /**
+   * Equal; with `begins`, begins with it. A route without its method; an error type of any failed span; the version of the service, or the version or
+   * the commit of `1.2.0 (2ce0b90)`.
+   */
+  | {
+      readonly field: 'route' | 'method' | 'error' | 'version';
+      readonly text: string;
+      readonly begins?: boolean;
+    }
   /** Of the response, both included. */
   | { readonly field: 'status'; readonly min: number; readonly max: number }
   /** Any span has status ERROR. */

@@ -42,9 +42,11 @@ export function createStore(options: {
     counts,
     stalls,
     lines,
+    version,
   } = held;
   return new TelemetryStore({
     ...others,
+    version,
     aggregates,
     ring,
     settle: () => processor.settle(),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import { programVersion } from '../base/program-files.ts';
+import { serviceVersion } from '../base/resource.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { RuntimeSampler } from '../instrumentation/runtime.ts';
 import { CostMeter } from '../base/cost-meter.ts';
@@ -25,6 +25,8 @@ export interface HeldFacts {
   readonly aggregates: RedAggregator;
   readonly ring: TraceRing;
   readonly traceLogs: TraceLogs;
+  /** Of this service; undefined if nothing says it. */
+  readonly version: string | undefined;
   readonly markers: Markers;
   readonly runs: ProcessRuns;
   readonly cost: CostMeter;
@@ -52,7 +54,8 @@ export function createHeldFacts(
   const markers = new Markers();
   const samples = new RuntimeHistory();
   const { maxTraces, maxTraceBytes: maxBytes } = config;
-  const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
+  const version = serviceVersion(config.resourceAttributes);
+  const ring = new TraceRing({ maxTraces, maxBytes, version, now: clock.now });
   const shedding = new Shedding(config.shedDelayMillis, clock, (turned) => markers.add(shedMarker(turned)));
   const runtime = new RuntimeSampler({
     intervalSeconds: config.runtimeIntervalMillis / 1000,
@@ -65,6 +68,7 @@ export function createHeldFacts(
   const processId = randomUUID();
   const counts = new BusinessHistory(clock, runtime.startedAtMillis);
   return {
+    version,
     aggregates: new RedAggregator({
       clock,
       rates: () => live.settings().rates,
@@ -78,7 +82,7 @@ export function createHeldFacts(
       clock,
       pid: process.pid,
       startedMillis: runtime.startedAtMillis,
-      version: programVersion(process.argv[1]),
+      version,
     }),
     cost,
     runtime,

@@ -10,6 +10,7 @@ const KIND_FIELDS: ReadonlySet<TraceTerm['field']> = new Set([
   'error',
   'status',
   'statement',
+  'version',
 ]);
 
 /** Returns true for terms that the kind of a trace decides. */
@@ -36,6 +37,10 @@ function testOf(term: TraceCondition): (kind: TraceKind) => boolean {
       const has = nameMatcher(term.text, term.begins === true);
       const { field } = term;
       return (kind) => has(kind[field]);
+    }
+    case 'version': {
+      const has = nameMatcher(term.text, term.begins === true);
+      return ({ version }) => has(version) || (version?.split(/[ ()]+/).some(has) ?? false);
     }
     case 'error': {
       const has = nameMatcher(term.text, term.begins === true);

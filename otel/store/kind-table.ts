@@ -106,7 +106,8 @@ export class KindTable {
   }
 }
 
-function encode({ route, method, statusCode, agent, errors, statements }: TraceKind): string {
+/** The version is the last part, and missing in kinds of older files. */
+function encode({ route, method, statusCode, agent, errors, statements, version }: TraceKind): string {
   return JSON.stringify([
     route ?? null,
     method ?? null,
@@ -114,18 +115,20 @@ function encode({ route, method, statusCode, agent, errors, statements }: TraceK
     agent ?? null,
     errors,
     statements,
+    ...(version === undefined ? [] : [version]),
   ]);
 }
 
 /** @param texts Kinds share statements. */
 function decode(facts: string, texts: Map<string, string>): TraceKind {
-  const [route, method, statusCode, agent, errors, statements] = JSON.parse(facts) as readonly [
+  const [route, method, statusCode, agent, errors, statements, version] = JSON.parse(facts) as readonly [
     string | null,
     string | null,
     number | null,
     TraceKind['agent'] | null,
     readonly string[],
     readonly string[],
+    string?,
   ];
   const shared = (text: string): string => {
     const known = texts.get(text);
@@ -139,5 +142,6 @@ function decode(facts: string, texts: Map<string, string>): TraceKind {
     agent: agent ?? undefined,
     errors,
     statements: statements.map(shared),
+    version,
   };
 }

@@ -80,7 +80,16 @@ export class ProcessRuns implements HistoryPart {
     return this.#runs.flatMap((run, index) => {
       const before = this.#runs[index - 1];
       if (run.resumed) return [];
-      const marker: Marker = { atMillis: run.startedMillis, kind: 'start', label: labelOf(run, before) };
+      const versions = versionsOf(run, before);
+      const marker: Marker = {
+        atMillis: run.startedMillis,
+        kind: 'start',
+        label:
+          versions === undefined
+            ? 'start'
+            : `start of version ${versions.after}, before it ${versions.before}`,
+        ...(versions && { versions }),
+      };
       return before === undefined
         ? marker
         : { ...marker, before: { ended: this.#endOf(before, run), atMillis: before.seenMillis } };
@@ -190,10 +199,9 @@ function gapMillis(before: ProcessRun, next: ProcessRun): number {
   return before.boot && next.boot ? Math.max(0, millis) : millis;
 }
 
-/** Names the version if it is not the one before. */
-function labelOf({ version }: ProcessRun, before: ProcessRun | undefined): string {
-  const known = version !== undefined && before?.version !== undefined;
-  return known && version !== before.version
-    ? `start of version ${version}, before it ${before.version}`
-    : 'start';
+/** Undefined if they are equal, or one is unknown. */
+function versionsOf({ version }: ProcessRun, before: ProcessRun | undefined): Marker['versions'] {
+  return version === undefined || before?.version === undefined || before.version === version
+    ? undefined
+    : { before: before.version, after: version };
 }

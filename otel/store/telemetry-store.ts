@@ -59,6 +59,8 @@ export interface TelemetryStoreOptions extends Pick<
   TelemetryQuery,
   'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'logLines' | 'logStore' | 'downtime'
 > {
+  /** Of the service. */
+  readonly version?: string | undefined;
   readonly aggregates: AggregateReader;
   readonly ring: TraceRing;
   /** Handles deferred spans; called before each read of aggregates and ring. Must not throw. */
@@ -202,7 +204,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   process(): ProcessFacts {
-    return processFacts(this.#options.runtime);
+    return { ...processFacts(this.#options.runtime), version: this.#options.version };
   }
 
   buffer(): BufferFacts {

@@ -29,10 +29,11 @@ export const NO_TEMPLATES: TemplateBook = { idOf: () => undefined, factsOf: () =
 
 /** Encodes a trace for the history file. A span with a template is a list: the template's number and the span's own values. */
 export function encodeTrace(trace: TraceRecord, templates: TemplateBook): string {
-  const { droppedSpans, truncated, remoteParent, exported } = trace;
+  const { droppedSpans, truncated, remoteParent, exported, version } = trace;
   const spans = trace.spans.map((span) => encodeSpan(span, templates));
   const weights = encodeWeights(trace.spans);
-  return JSON.stringify({ format: FORMAT, droppedSpans, truncated, remoteParent, exported, weights, spans });
+  const facts = { droppedSpans, truncated, remoteParent, exported, version };
+  return JSON.stringify({ format: FORMAT, ...facts, weights, spans });
 }
 
 /** One for all, or one each; null for an unknown one. Versions that know no weights ignore the key. */
@@ -95,6 +96,7 @@ export function decodeTrace(
   );
   if (trace.spans.length === 0) throw new TypeError(`trace ${traceId} has no spans`);
   trace.exported = json['exported'] === true;
+  trace.version = json['version'] === undefined ? undefined : string(json['version']);
   return trace;
 }
 

@@ -36,6 +36,8 @@ export interface TraceKind {
   readonly errors: readonly string[];
   /** Series of its statements, sorted. */
   readonly statements: readonly string[];
+  /** Of the service; undefined if unknown. */
+  readonly version?: string | undefined;
 }
 
 /** What its request alone has, in lower case; undefined without a request. */
@@ -45,7 +47,7 @@ export interface AskedFacts {
   readonly query: string | undefined;
 }
 
-export function kindOf({ head, spans, errorCount }: TraceRecord): TraceKind {
+export function kindOf({ head, spans, errorCount, version }: TraceRecord): TraceKind {
   const request = head?.type === 'http' ? head : undefined;
   const statusCode = request && attributeOf(request.attributes, ATTR_HTTP_RESPONSE_STATUS_CODE);
   return {
@@ -55,6 +57,7 @@ export function kindOf({ head, spans, errorCount }: TraceRecord): TraceKind {
     agent: request && agentFamily(userAgentOf(request)),
     errors: errorCount === 0 ? [] : errorsOf(spans),
     statements: statementsOf(spans),
+    version,
   };
 }
 

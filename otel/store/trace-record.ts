@@ -47,6 +47,8 @@ export function longestOf({ spans }: Pick<TraceRecord, 'spans'>, type: Operation
 export class TraceRecord {
   // Declared, not defined, and no #private fields: a defined field is written twice, and every kept trace creates these.
   declare readonly traceId: string;
+  /** Of the service that recorded it; undefined if unknown. */
+  declare version: string | undefined;
   declare pinned: boolean;
   /** Also queued for OTLP export. */
   declare exported: boolean;
@@ -78,6 +80,7 @@ export class TraceRecord {
 
   constructor(traceId: string) {
     this.traceId = traceId;
+    this.version = undefined;
     this.pinned = false;
     this.exported = false;
     this.isReferenced = false;
@@ -152,6 +155,7 @@ export class TraceRecord {
       this.kept.filter(({ spanId }) => !known.has(spanId)),
       { droppedSpans: this.droppedSpans, truncated, remoteParent },
     );
+    whole.version = this.version ?? earlier.version;
     whole.pinned = this.pinned;
     whole.exported = this.exported || earlier.exported;
     return whole;
@@ -211,6 +215,7 @@ export class TraceRecord {
       truncated: this.truncated,
       remoteParent: this.remoteParent,
       exported: this.exported,
+      version: this.version,
     };
   }
 

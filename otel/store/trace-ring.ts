@@ -10,6 +10,8 @@ import { rankOf, type TraceRank, TraceRecord } from './trace-record.ts';
 export interface TraceRingOptions {
   readonly maxTraces: number;
   readonly maxBytes: number;
+  /** Of the service whose traces are added. */
+  readonly version?: string | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Default: a tenth of maxTraces, at least 1 and always fewer than maxTraces. */
@@ -35,6 +37,7 @@ export class TraceRing {
   readonly #maxTraceBytes: number;
   readonly #maxPinned: number;
   readonly #maxPinnedBytes: number;
+  readonly #version: string | undefined;
   readonly #now: () => number;
   readonly #traces = new Map<string, TraceRecord>();
   readonly #tombstones: Tombstones;
@@ -67,6 +70,7 @@ export class TraceRing {
     const wanted = options.maxPinned ?? Math.max(1, Math.floor(options.maxTraces / 10));
     this.#maxPinned = Math.min(wanted, options.maxTraces - 1);
     this.#maxPinnedBytes = options.maxBytes * MAX_SHARE;
+    this.#version = options.version;
     this.#now = options.now;
     this.#tombstones = new Tombstones(options.maxTombstones ?? options.maxTraces * 2);
   }
@@ -100,6 +104,7 @@ export class TraceRing {
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
+      trace.version = this.#version;
       // A look-up for every trace would cost more than the rest of keeping it.
       const mayContinue = facts.isContinued !== false || facts.truncated || facts.remoteParent;
       if (mayContinue && this.#tombstones.get(traceId) !== undefined) trace.truncated = true;

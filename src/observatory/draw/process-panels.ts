@@ -26,7 +26,8 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
   return panel({
     className: 'strip dense',
     title: 'Now',
-    note: html`pid ${facts.pid}, node ${facts.nodeVersion}, started ${moment(facts.startedAtMillis, now)}`,
+    note: html`${facts.version !== undefined && html`version ${facts.version}, `}pid ${facts.pid}, node
+    ${facts.nodeVersion}, started ${moment(facts.startedAtMillis, now)}`,
     body: html`${stats([
       {
         label: 'memory (RSS)',

@@ -152,6 +152,10 @@ const HELP: SearchHelp = [
     ['agent:bot', 'agent:firefox', 'agent:curl'],
     'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent',
   ],
+  [
+    ['version:3.1', 'version:3.*'],
+    'the version of the service that recorded the trace (service.version, see Process); * at the end: its beginning. Traces from an older version of this program have none',
+  ],
   [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
   [
     ['attr.http.route:/search'],

@@ -8,6 +8,7 @@ import type { PageView } from '../page.ts';
 import { shortened } from '../format/shortened.ts';
 import { plural } from '../sentences/sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
+import { versionTerm } from '../facts/trace-query.ts';
 import type { TraceFacts } from '../trace/trace-facts.ts';
 import { curlCommand } from '../transfer/curl-command.ts';
 import { requestOf } from '../transfer/shown-request.ts';
@@ -85,6 +86,7 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
           >`
     }
     ${trace.pinned && badge('pinned', 'quiet')} ${moment(trace.startMillis, now, true)}
+    ${versionOf(trace, view)}
     <span
       >${plural(trace.spanCount, 'span')}${trace.logs.length > 0 && html`, ${plural(trace.logs.length, 'log line')}`}</span
     >
@@ -103,6 +105,15 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
 function ruleOf({ spans, keepReason }: TraceDetail): Html {
   const name = keptByName(spans, keepReason);
   return html`${name !== undefined && html` <code>${shortened(name, MAX_ADDRESS)}</code>`}`;
+}
+
+/** A link to all traces of it. */
+function versionOf({ version }: TraceDetail, { links, readOnly }: PageView): Html {
+  if (version === undefined) return html``;
+  if (readOnly) return html`<span>version ${shortened(version, MAX_ADDRESS)}</span>`;
+  return html`<a href="${links.to('/traces', { q: versionTerm(version) })}"
+    >version ${shortened(version, MAX_ADDRESS)}</a
+  >`;
 }
 
 /** The requested address and its status, as a route stands for many addresses. */

@@ -88,6 +88,11 @@ const KEYS: readonly QueryKey[] = [
     read: (token) => textOf(token, (text) => ({ field: 'agent', text })),
   },
   {
+    names: ['version', 'service.version'],
+    examples: 'version:3.1 or version:3.*',
+    read: (token) => named('version', token),
+  },
+  {
     names: ['reason', 'kept'],
     examples: KEEP_REASONS.map((reason) => `reason:${reason}`).join(', '),
     read({ operator, value }) {
@@ -109,7 +114,7 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  *     operator  = ":" | "=" | "!=" | ">" | ">=" | "<" | "<=" | ":>" | ":>=" | ":<" | ":<="
  *     value     = word | phrase            a word that ends with "*" is the beginning of a route, an error type or a path
  *     phrase    = '"' text '"'             \" and \\ within it
- *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "reason" | "id" | "attr." name
+ *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "reason" | "id" | "attr." name
  *     address   = a path, a URL of any host, or a host with a path; `/posts/:slug` is a route
  *     id        = a trace id, a `traceparent`, or the address of a trace's page
  *
@@ -148,6 +153,11 @@ export function pathTerm(path: string): string {
 /** The term for traces in which a span has this value of an attribute. */
 export function attributeTerm(key: string, value: string): string {
   return `${key}:${quotedIfNeeded(value)}`;
+}
+
+/** The term for traces of this version. */
+export function versionTerm(version: string): string {
+  return `version:${quotedIfNeeded(version)}`;
 }
 
 /** The term that a value of a facet adds. */
@@ -193,7 +203,7 @@ function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
 }
 
 function named(
-  field: 'route' | 'method' | 'error',
+  field: 'route' | 'method' | 'error' | 'version',
   { operator, value, isQuoted }: QueryToken,
 ): Condition | undefined {
   if (!isEqual(operator) || value === '') return undefined;

@@ -24,6 +24,7 @@ function wordsOf(term: TraceTerm): string {
     case 'route':
     case 'method':
     case 'error':
+    case 'version':
       return `${term.field} ${term.begins === true ? `begins with ${term.text}` : term.text}`;
     case 'status':
       return term.min === term.max ? `status ${term.min}` : `status ${term.min} to ${term.max}`;

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { headRevision, packageVersion } from '../../../otel/base/program-files.ts';
-import { telemetryResource } from '../../../otel/base/resource.ts';
+import { headRevision, packageVersion, programVersion } from '../../../otel/base/program-files.ts';
+import { serviceVersion, telemetryResource } from '../../../otel/base/resource.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -80,6 +80,15 @@ describe('the resource', () => {
       'service.instance.id': 'one',
       'host.name': 'h',
     });
+  });
+});
+
+describe('the version of the service', () => {
+  it('is the configured one, else that of the program', () => {
+    const versionOf = (value: string): string | undefined =>
+      serviceVersion(readTelemetryConfig({ env: { OTEL_RESOURCE_ATTRIBUTES: value } }).resourceAttributes);
+    expect(versionOf('service.version=3.1,a=1')).toBe('3.1');
+    expect(versionOf('a=1')).toBe(programVersion(process.argv[1]));
   });
 });
 

@@ -24,11 +24,16 @@ export class HistoryFolder {
 
   /** A process with its own ring on the same file. */
   start(
-    options: Partial<HistoryOptions> & { readonly maxTraces?: number; readonly ringBytes?: number } = {},
+    options: Partial<HistoryOptions> & {
+      readonly maxTraces?: number;
+      readonly ringBytes?: number;
+      readonly version?: string;
+    } = {},
   ) {
     const ring = new TraceRing({
       maxTraces: options.maxTraces ?? 100,
       maxBytes: options.ringBytes ?? 10_000_000,
+      version: options.version,
       now: () => this.clock.now(),
     });
     const guard = new Guard({ now: () => START_MILLIS });

@@ -47,6 +47,37 @@ describe('History by kinds of traces', () => {
     expect(new KeptTraces(ring, history).list({ limit: 0 }).total).toBe(270);
   });
 
+  it('finds traces by the version of the process that recorded them, in memory and on disk', () => {
+    const first = place.start({ version: '3.0 (2ce0b90)' });
+    add(first.ring, 1, 5);
+    first.history.close();
+    const second = place.start({ version: '3.1', maxTraces: 2 });
+    add(second.ring, 6, 7);
+    second.history.flush();
+    // The second part comes from another version than the first.
+    add(second.ring, 5, 5);
+    const kept = new KeptTraces(second.ring, second.history);
+    second.history.flush();
+    const found = (text: string, begins = false, negated = false): readonly string[] =>
+      kept
+        .list({ terms: [{ field: 'version', text, begins, negated }], limit: 20 })
+        .rows.map(({ traceId }) => traceId)
+        .sort();
+    const ids = (...numbers: readonly number[]): readonly string[] => numbers.map(traceIdOf);
+    expect(second.ring.size).toBe(2);
+    for (const text of ['3.0', '3.0 (2ce0b90)', '2CE0B90']) expect(found(text)).toEqual(ids(1, 2, 3, 4));
+    expect(found('3.1')).toEqual(ids(5, 6, 7));
+    expect(found('3.', true)).toEqual(ids(1, 2, 3, 4, 5, 6, 7));
+    expect(found('3')).toEqual([]);
+    expect(found('3.1', false, true)).toEqual(ids(1, 2, 3, 4));
+    expect(kept.find(traceIdOf(1))?.trace.version).toBe('3.0 (2ce0b90)');
+    expect(kept.list({ terms: [{ field: 'version', text: '3.0' }], limit: 0 }).total).toBe(4);
+    // A program that does not know its version.
+    const third = place.start();
+    add(third.ring, 8, 8);
+    expect(new KeptTraces(third.ring, third.history).find(traceIdOf(8))?.trace.version).toBeUndefined();
+  });
+
   it('fills the remaining room with more failed ones', () => {
     const before = place.start({ maxTraces: 1000 });
     add(before.ring, 1, 70, FAILED);

@@ -194,11 +194,17 @@ describe('ProcessRuns', () => {
     clock.millis += 1000;
     begin(2, '1.1.0 (abc1234)').close(file);
     clock.millis += 1000;
-    expect(
-      begin(3, '1.1.0 (abc1234)')
-        .starts()
-        .map(({ label }) => label),
-    ).toEqual(['start', 'start of version 1.1.0 (abc1234), before it 1.0.0', 'start']);
+    const starts = begin(3, '1.1.0 (abc1234)').starts();
+    expect(starts.map(({ label }) => label)).toEqual([
+      'start',
+      'start of version 1.1.0 (abc1234), before it 1.0.0',
+      'start',
+    ]);
+    expect(starts.map(({ versions }) => versions)).toEqual([
+      undefined,
+      { before: '1.0.0', after: '1.1.0 (abc1234)' },
+      undefined,
+    ]);
   });
 
   it('reads runs of an earlier version, which noted stops only', () => {

@@ -104,6 +104,9 @@ function meetsTerm(id: number, spans: readonly Sent[], term: TraceTerm): boolean
       return request.status >= term.min && request.status <= term.max;
     case 'error':
       return request.errors.includes(term.text);
+    case 'version':
+      // The processes of this test have none.
+      return false;
     case 'failed':
       return spans.some(isFailed);
     case 'agent':
@@ -267,6 +270,7 @@ const term: fc.Arbitrary<TraceTerm> = fc
       { field: 'status', min: 404, max: 404 },
       { field: 'status', min: 500, max: 999 },
       { field: 'error', text: 'TypeError' },
+      { field: 'version', text: '3.1' },
       { field: 'failed' },
       { field: 'agent', text: 'bot' },
       { field: 'agent', text: 'none' },

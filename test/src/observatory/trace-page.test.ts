@@ -93,6 +93,7 @@ const env = {
   METRICS_SLOW_QUERY_THRESHOLD: '0.5',
   METRICS_WHOLE_TRACE_ON_ERROR: 'false',
   METRICS_RULES: 'attribute.noisy=yes: never',
+  OTEL_RESOURCE_ATTRIBUTES: 'service.version=3.1%20beta',
 };
 
 let origin: string;
@@ -375,6 +376,14 @@ describe('a trace', () => {
     expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: failed /);
     expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* 200 kept/);
     expect(await meta(WIDE)).toMatch(/^ kept: /);
+  });
+
+  it('names the version of the service, and links to all traces of it', async () => {
+    const page = await get(`/traces/${SEARCH_TRACE}`);
+    const [, href = ''] = /<a href="([^"]*)"\s*>version 3\.1 beta</.exec(page) ?? [];
+    const asked = new URL(href.replaceAll('&amp;', '&'), origin);
+    expect(asked.searchParams.get('q')).toBe('version:"3.1 beta"');
+    expect(await get(`/traces${asked.search}`)).toContain(SEARCH_TRACE);
   });
 
   it('names the exception where the failed span has only a status code', async () => {
