@@ -1,7 +1,7 @@
 import type { AttributeMap } from './base/attribute-value.ts';
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
-import type { Downtime, DowntimeFacts } from './base/downtime.ts';
+import type { DowntimeFacts, ProcessBefore } from './base/downtime.ts';
 import type { ExportFacts, ExportTest } from './base/export-facts.ts';
 import type { TelemetryFault } from './base/guard.ts';
 import type { MetricsPage } from './base/metrics-page.ts';
@@ -38,7 +38,7 @@ import type {
 
 export type { AttributeMap, AttributeValue } from './base/attribute-value.ts';
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
-export type { Downtime, DowntimeFacts } from './base/downtime.ts';
+export type { Downtime, DowntimeFacts, ProcessBefore } from './base/downtime.ts';
 export type { ExportDropReason, ExportFacts, ExportTest } from './base/export-facts.ts';
 export type { Signal, StoredFacts } from './base/export-storage.ts';
 export type { TelemetryFault } from './base/guard.ts';
@@ -440,8 +440,8 @@ export interface Marker {
   readonly label: string;
   /** For a start of another version than that of the process before. */
   readonly versions?: { readonly before: string; readonly after: string };
-  /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
-  readonly before?: { readonly ended: Downtime['ended'] | 'running'; readonly atMillis: number };
+  /** For a start: how the previous process ended, if it is known. */
+  readonly before?: ProcessBefore;
 }
 
 export interface TelemetryQuery {

@@ -6,6 +6,8 @@ export interface Downtime extends TimeRange {
   readonly ended: 'stopped' | 'crashed' | 'killed' | 'machine restarted' | 'slept' | 'not stopped';
   /** The error or exit code of a crash. */
   readonly reason: string | undefined;
+  /** The begin by the clock of the process that ended, as its traces and log lines have it: the clock may have been set meanwhile. */
+  readonly seenMillis: number;
 }
 
 export interface DowntimeFacts {
@@ -15,4 +17,17 @@ export interface DowntimeFacts {
   readonly sinceMillis: number;
   /** A process that was killed, and a suspended machine, ended up to this much later than listed. */
   readonly precisionMillis: number;
+}
+
+/** What a process found at its start. */
+export interface ProcessBefore {
+  /** `running`: no downtime, as another process wrote into the same history file. */
+  readonly ended: Downtime['ended'] | 'running';
+  /** When it ended or was last seen, by the clock at the start: the same time as in the ledger of downtime. */
+  readonly atMillis: number;
+  readonly pid: number;
+  /** The error or exit code of a crash. */
+  readonly reason?: string | undefined;
+  /** Of one that was running: how it ended, at `atMillis`; undefined if it still runs. */
+  readonly endedLater?: Downtime['ended'] | undefined;
 }

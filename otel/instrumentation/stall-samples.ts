@@ -7,6 +7,8 @@ import { causeIndex, frameKey, ProfileStacks } from './profile-stacks.ts';
 import { SAMPLE_MICROS, type SampledStall } from './stall-messages.ts';
 
 const MAX_CALLERS = 12;
+/** Between two samples of which none in between is missing. */
+const MAX_GAP_MICROS = 1.5 * SAMPLE_MICROS;
 /** The profiler's nodes without a function: they say nothing about who caused the work. */
 const NOBODY = new Set(['(garbage collector)', '(program)']);
 
@@ -44,9 +46,7 @@ export function sampledStall(
     .sort((a, b) => a.micros - b.micros);
   const lastIdle = within.findLastIndex(({ frames }) => frames === undefined);
   const held = within.slice(lastIdle + 1);
-  // It began between two samples.
-  const [asleep, awake] = [within[lastIdle]?.micros, held[0]?.micros];
-  const startMicros = asleep === undefined ? fromMicros : awake === undefined ? asleep : (asleep + awake) / 2;
+  const startMicros = beginBetween(within[lastIdle]?.micros, held[0]?.micros) ?? fromMicros;
   const found = new Map<string, Found>();
   const told = held.map(({ frames = [] }) => frames);
   let before = told.find(({ length }) => length > 0) ?? [];
@@ -66,6 +66,15 @@ export function sampledStall(
     sampledShare: Math.min(1, (held.length * SAMPLE_MICROS) / Math.max(1, toMicros - startMicros)),
     callers: most?.callers ?? [],
   };
+}
+
+/**
+ * In the middle of two samples. Where some are missing, as on a machine that is busy with other things, right after the first: it would seem shorter than
+ * it was, down to none; how long the loop slept since then is known without samples.
+ */
+function beginBetween(asleep: number | undefined, awake: number | undefined): number | undefined {
+  if (asleep === undefined || awake === undefined) return asleep;
+  return awake - asleep > MAX_GAP_MICROS ? asleep : (asleep + awake) / 2;
 }
 
 function count(found: Map<string, Found>, frames: readonly StallFrame[]): void {

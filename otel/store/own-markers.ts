@@ -9,11 +9,15 @@ const UNITS: readonly (readonly [millis: number, unit: string])[] = [
   [1000, 's'],
 ];
 
-/** Chart marker for a step of the wall clock. A machine that slept looks like a clock set forward. */
-export function clockMarker({ fromMillis, toMillis }: ClockStep): Marker {
+/**
+ * Chart marker for a step of the wall clock.
+ *
+ * @param isWhileDown No process ran. While one runs, a machine that slept looks like a clock set forward.
+ */
+export function clockMarker({ fromMillis, toMillis }: ClockStep, isWhileDown = false): Marker {
   const by = toMillis - fromMillis;
-  const label =
-    by < 0 ? `clock set back by ${spanOf(-by)}` : `clock set forward by ${spanOf(by)}, or the machine slept`;
+  const cause = isWhileDown ? ' while no process ran' : by < 0 ? '' : ', or the machine slept';
+  const label = `clock set ${by < 0 ? 'back' : 'forward'} by ${spanOf(Math.abs(by))}${cause}`;
   return { atMillis: toMillis, kind: 'clock', label };
 }
 

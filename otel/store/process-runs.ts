@@ -5,7 +5,9 @@ import type { HistoryPart } from './history-part.ts';
 import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
 import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
+import { markersOf, type Passage } from './run-passages.ts';
 import type { ProcessRun } from './run-table.ts';
+import { endMillis, endsLater, gapMillis, isSameBoot } from './run-times.ts';
 
 /** In the history file and as chart markers; a month with several starts a day. */
 const MAX_RUNS = 500;
@@ -75,41 +77,46 @@ export class ProcessRuns implements HistoryPart {
     this.#runs = [this.#own];
   }
 
-  /** Oldest first. */
+  /** Starts of processes, and steps of the clock while none ran; oldest first. */
   starts(): readonly Marker[] {
-    return this.#runs.flatMap((run, index) => {
-      const before = this.#runs[index - 1];
-      if (run.resumed) return [];
-      const versions = versionsOf(run, before);
-      const marker: Marker = {
-        atMillis: run.startedMillis,
-        kind: 'start',
-        label:
-          versions === undefined
-            ? 'start'
-            : `start of version ${versions.after}, before it ${versions.before}`,
-        ...(versions && { versions }),
-      };
-      return before === undefined
-        ? marker
-        : { ...marker, before: { ended: this.#endOf(before, run), atMillis: before.seenMillis } };
-    });
+    const [first] = this.#runs;
+    if (first === undefined) return [];
+    return [
+      { atMillis: first.startedMillis, kind: 'start', label: 'start' },
+      ...this.#passages().flatMap((passage) => markersOf(passage)),
+    ];
   }
 
   /** Times without a running process, oldest first. */
   downtime(): DowntimeFacts {
-    const rows: Downtime[] = [];
-    let last = this.#runs[0]!;
-    for (const run of this.#runs.slice(1)) {
-      const ended = this.#endOf(last, run);
-      const { startedMillis: toMillis } = run;
-      if (ended !== 'running')
-        rows.push({ fromMillis: toMillis - gapMillis(last, run), toMillis, ended, reason: last.reason });
-      // Of two processes at a time, the one that ends later.
-      if (gapMillis(last, { ...run, startedMillis: run.seenMillis, startedUptime: run.seenUptime }) >= 0)
-        last = run;
-    }
-    return { rows, sinceMillis: this.#runs[0]!.startedMillis, precisionMillis: SEEN_INTERVAL_MILLIS };
+    const rows = this.#passages().flatMap(({ before, next, ended, endedMillis }): Downtime[] => {
+      const { reason, seenMillis } = before;
+      if (ended === 'running') return [];
+      return [{ fromMillis: endedMillis, toMillis: next.startedMillis, ended, reason, seenMillis }];
+    });
+    // After a clock was set back, the first start is not the earliest time.
+    const sinceMillis = Math.min(
+      ...this.#runs.map(({ startedMillis }) => startedMillis),
+      ...rows.map(({ fromMillis }) => fromMillis),
+    );
+    return { rows, sinceMillis, precisionMillis: SEEN_INTERVAL_MILLIS };
+  }
+
+  /** From each run to the next one; of two at a time, the one that ends later is the one before. */
+  #passages(): readonly Passage[] {
+    let before = this.#runs[0];
+    return this.#runs.slice(1).flatMap((next) => {
+      if (before === undefined) return [];
+      const passage: Passage = {
+        before,
+        next,
+        ended: this.#endOf(before, next),
+        endedMillis: endMillis(before, next),
+        endedLater: before.ended ?? (this.#isSilent(before) ? 'killed' : undefined),
+      };
+      if (endsLater(next, before)) before = next;
+      return [passage];
+    });
   }
 
   restore(file: HistoryFile): void {
@@ -163,6 +170,12 @@ export class ProcessRuns implements HistoryPart {
     };
   }
 
+  /** Without a heartbeat for so long, it runs no more. */
+  #isSilent(run: ProcessRun): boolean {
+    const { wall: startedMillis, uptime: startedUptime } = this.#moment();
+    return gapMillis(run, { ...this.#own, startedMillis, startedUptime }) >= SILENCE_MILLIS;
+  }
+
   /** How a process ended, as seen by the next one. */
   #endOf(before: ProcessRun, next: ProcessRun): NonNullable<Marker['before']>['ended'] {
     if (gapMillis(before, next) < 0) return 'running';
@@ -183,25 +196,4 @@ function bootAt(uptime: number, boot = '', runs: readonly ProcessRun[]): string 
   const last = boot === '' ? undefined : runs.findLast((run) => run.boot?.startsWith(boot));
   if (last === undefined) return boot;
   return last.seenUptime - uptime >= MIN_SLEEP_MILLIS ? `${boot} ${last.run}` : last.boot!;
-}
-
-function isSameBoot(before: ProcessRun, next: ProcessRun): boolean {
-  return before.boot !== undefined && before.boot !== '' && before.boot === next.boot;
-}
-
-/**
- * From the end of one to the start of the next, negative if they overlap; by the machine's uptime if it can be, since the wall clock may have been set
- * meanwhile. None survives a boot, even if the clock is behind after it.
- */
-function gapMillis(before: ProcessRun, next: ProcessRun): number {
-  if (isSameBoot(before, next)) return next.startedUptime - before.seenUptime;
-  const millis = next.startedMillis - before.seenMillis;
-  return before.boot && next.boot ? Math.max(0, millis) : millis;
-}
-
-/** Undefined if they are equal, or one is unknown. */
-function versionsOf({ version }: ProcessRun, before: ProcessRun | undefined): Marker['versions'] {
-  return version === undefined || before?.version === undefined || before.version === version
-    ? undefined
-    : { before: before.version, after: version };
 }

@@ -1,4 +1,9 @@
-import type { Downtime, DowntimeFacts, TimeRange } from '../../../otel/query.ts';
+import type { Downtime, DowntimeFacts, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+
+/** Before an end: what it left in the log and in traces. */
+const LAST_MILLIS = 60_000;
+/** Ends are looked into, the newest first. */
+const MAX_LOOKED_INTO = 20;
 
 /** Downtime of a range, its parts outside cut off. */
 export interface DowntimeSum {
@@ -17,7 +22,7 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
     fromMillis: Math.max(range.fromMillis, Math.min(facts.sinceMillis, range.toMillis)),
     toMillis: range.toMillis,
   };
-  const rows = facts.rows
+  const rows: readonly Downtime[] = facts.rows
     .map((row) => ({
       ...row,
       fromMillis: Math.max(row.fromMillis, known.fromMillis),
@@ -30,7 +35,34 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
     rows: rows.toReversed(),
     totalMillis,
     known,
-    upShare: knownMillis <= 0 ? 1 : 1 - totalMillis / knownMillis,
+    // Where a clock was set back, times are there twice.
+    upShare: knownMillis <= 0 ? 1 : Math.max(0, 1 - totalMillis / knownMillis),
     precisionMillis: facts.precisionMillis,
   };
+}
+
+/** What is held of the minute before an end that nobody asked for. */
+export interface LastMinute {
+  readonly range: TimeRange;
+  /** Undefined if no lines are stored. */
+  readonly logLines: number | undefined;
+  /** Kept operations that failed. */
+  readonly failures: number;
+}
+
+/** Of each row; undefined for a stop, and for older rows than the newest 20 others. */
+export function lastMinutes(
+  telemetry: Pick<TelemetryQuery, 'logLines' | 'failures'>,
+  { rows, precisionMillis }: DowntimeSum,
+): readonly (LastMinute | undefined)[] {
+  let left = MAX_LOOKED_INTO;
+  return rows.map(({ ended, seenMillis }) => {
+    if (ended === 'stopped' || ended === 'slept' || left-- <= 0) return undefined;
+    const range = { fromMillis: seenMillis - LAST_MILLIS, toMillis: seenMillis + precisionMillis };
+    return {
+      range,
+      logLines: telemetry.logLines({ range, limit: 1 })?.total.count,
+      failures: telemetry.failures({ range, limit: 1 }).total,
+    };
+  });
 }

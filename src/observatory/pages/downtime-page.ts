@@ -1,24 +1,49 @@
-import type { Downtime } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import type { Downtime, Marker } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText, duration, figure, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
-import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
+import { type DowntimeSum, lastMinutes, type LastMinute, sumDowntimes } from '../facts/downtimes.ts';
+import { markerText } from '../format/marker-text.ts';
 import { moment } from '../format/moment.ts';
-import { duration, figure, text } from '../../markup/quantity.ts';
+import type { Links } from '../links.ts';
 import type { PageView } from '../page.ts';
 import { downtimeSentence, ENDED_WORDS } from '../sentences/downtime-sentence.ts';
+import { plural, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
+interface DowntimeRow extends Downtime {
+  /** What is held of the minute before; undefined for an end that was asked for. */
+  readonly last: LastMinute | undefined;
+}
+
+interface DowntimePageFacts extends Omit<DowntimeSum, 'rows'> {
+  /** Newest first. */
+  readonly rows: readonly DowntimeRow[];
+  /** Starts while another process ran, newest first: no downtime. */
+  readonly beside: readonly Marker[];
+}
+
 /** When no process of the blog ran, and how the one before had ended. */
-export const downtimePage = definePage<DowntimeSum>({
+export const downtimePage = definePage<DowntimePageFacts>({
   path: '/downtime',
   menu: 'process',
   parent: { path: '/process', label: 'Process' },
-  fetch: ({ telemetry, range }) => sumDowntimes(telemetry.downtime(), range),
+  fetch({ telemetry, range }) {
+    const sum = sumDowntimes(telemetry.downtime(), range);
+    const last = lastMinutes(telemetry, sum);
+    const isBeside = ({ before }: Marker): boolean => before?.ended === 'running';
+    return {
+      ...sum,
+      rows: sum.rows.map((row, index) => ({ ...row, last: last[index] })),
+      beside: telemetry.markers(range).filter(isBeside).toReversed(),
+    };
+  },
   title: () => 'Downtime',
-  sentence: (facts, { range, now }) => downtimeSentence(facts, range, now),
-  draw({ rows, known, precisionMillis }, view) {
+  sentence: (facts, { range, now, links }) =>
+    downtimeSentence(facts, range, now, evidenceOf(facts.rows[0]?.last, links)[0]),
+  draw({ rows, known, precisionMillis, beside }, view) {
     const columns = columnsOf(view);
     return html`${panel({
         title: 'Times without a running process',
@@ -31,16 +56,51 @@ export const downtimePage = definePage<DowntimeSum>({
           empty: 'None. Each restart, crash and suspended machine of this range would be listed here.',
         }),
       })}
+      ${beside.length > 0 && besidePanel(beside, view)}
       <p class="note">
         Each lasts from the last sign of one process to the start of the next one; until it answers, it takes
-        a second or two more. A blocked event loop is no downtime: see
+        a second or two more. Times are those of the clock at that start: if it was set meanwhile, that is
+        taken out, here as on charts. A blocked event loop is no downtime: see
         <a href="${view.links.to('/stalls')}">stalls</a>. Whether readers reached the blog, it cannot know.
       </p>`;
   },
   sheet: ({ rows }, view) => sheetOf(rows, columnsOf(view)),
 });
 
-const columnsOf = ({ now, links }: PageView): readonly Column<Downtime>[] => [
+/** How many such starts are listed. */
+const MAX_BESIDE = 20;
+
+function besidePanel(beside: readonly Marker[], { now }: PageView): Html {
+  return panel({
+    title: 'Starts while another process ran',
+    note: beside.length > MAX_BESIDE ? `newest ${MAX_BESIDE} of ${countText(beside.length)}` : 'no downtime',
+    body: html`<ul>
+        ${beside.slice(0, MAX_BESIDE).map((marker) => html`<li>${moment(marker.atMillis, now)}: ${markerText(marker, now)}</li>`)}
+      </ul>
+      <p class="note">
+        A deployment that starts the new process before it stops the old one looks like this, and so does a
+        second blog that was started on the same data folder by mistake.
+      </p>`,
+  });
+}
+
+/** What an end left, the most telling first. */
+function evidenceOf(last: LastMinute | undefined, links: Links): readonly SentencePart[] {
+  if (last === undefined) return [];
+  const { range, logLines = 0, failures } = last;
+  const [from, to] = [range.fromMillis, range.toMillis].map((millis) => new Date(millis).toISOString());
+  const linkTo = (path: string, words: string): SentencePart => ({
+    text: words,
+    href: links.ranged(path, {}, { from, to }),
+  });
+  return [
+    ...(logLines > 0 ? [linkTo('/logs', plural(logLines, 'log line'))] : []),
+    ...(failures > 0 ? [linkTo('/failures', plural(failures, 'failure'))] : []),
+    linkTo('/traces', 'traces of the minute before'),
+  ];
+}
+
+const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => [
   {
     label: 'from',
     key: 'from',
@@ -72,14 +132,9 @@ const columnsOf = ({ now, links }: PageView): readonly Column<Downtime>[] => [
         >${reason !== undefined && html` <bdi class="wrap">${reason}</bdi>`}`,
   },
   {
-    label: 'last traces',
-    cell: ({ fromMillis }) =>
-      html`<a
-        href="${links.ranged('/traces', {}, { from: new Date(fromMillis - LAST_MILLIS).toISOString(), to: new Date(fromMillis + 1000).toISOString() })}"
-        >the minute before</a
-      >`,
-    room: 'wide',
+    label: 'what it left',
+    cell: ({ last }) =>
+      html`${evidenceOf(last, links).map(({ text: words, href }, index) => html`${index > 0 && ', '}<a href="${href}">${words}</a>`)}`,
+    room: 'mid',
   },
 ];
-
-const LAST_MILLIS = 60_000;

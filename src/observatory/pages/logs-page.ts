@@ -45,18 +45,18 @@ export const logsPage = definePage<LogsFacts>({
     const killed = telemetry
       .downtime()
       .rows.filter(
-        ({ ended, fromMillis }) =>
+        ({ ended, seenMillis }) =>
           ended !== 'stopped' &&
           ended !== 'crashed' &&
-          fromMillis >= range.fromMillis &&
-          fromMillis < range.toMillis,
+          seenMillis >= range.fromMillis &&
+          seenMillis < range.toMillis,
       );
     return {
       ...list,
       store: telemetry.logStore(),
       asked,
       isSearched: searched,
-      killedMillis: killed.map(({ fromMillis }) => fromMillis),
+      killedMillis: killed.map(({ seenMillis }) => seenMillis),
     };
   },
   title: () => 'Logs',

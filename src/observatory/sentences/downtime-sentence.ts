@@ -2,8 +2,8 @@ import type { Downtime } from '../../../otel/query.ts';
 import type { DowntimeSum } from '../facts/downtimes.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';
-import { duration, text } from '../../markup/quantity.ts';
-import type { Sentence } from './sentence.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
+import type { Sentence, SentencePart } from './sentence.ts';
 
 /** How the time before it ended. */
 export const ENDED_WORDS: Readonly<Record<Downtime['ended'], string>> = {
@@ -17,31 +17,52 @@ export const ENDED_WORDS: Readonly<Record<Downtime['ended'], string>> = {
 
 const lengthOf = ({ fromMillis, toMillis }: Downtime): number => toMillis - fromMillis;
 
-/** How much of the range the blog ran, how often it did not, and the longest of these times. */
-export function downtimeSentence(sum: DowntimeSum, range: ChosenRange, now: number): Sentence {
+/**
+ * How often the blog was down, for how long altogether, the last time and why, and how much of the range it ran.
+ *
+ * @param last What the last end left, if there is anything, as a link.
+ */
+export function downtimeSentence(
+  sum: DowntimeSum,
+  range: ChosenRange,
+  now: number,
+  last?: SentencePart,
+): Sentence {
   const { rows, totalMillis, known, upShare } = sum;
   const when =
     known.fromMillis > range.fromMillis ? `since ${momentText(known.fromMillis, now)}` : range.words;
-  if (rows.length === 0) return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
-  const longest = rows.reduce((most, row) => (lengthOf(row) > lengthOf(most) ? row : most));
+  const [newest] = rows;
+  if (newest === undefined)
+    return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
   const unasked = rows.filter(({ ended }) => ended !== 'stopped').length;
-  const ran = `The blog ran ${percent(upShare)} of the time ${when}. It was down `;
-  const tone = unasked > 0 ? { tone: 'failed' as const } : {};
-  if (rows.length === 1)
-    return [{ text: ran }, { text: 'once', ...tone }, { text: `, ${detail(longest, now)}` }];
+  const all: SentencePart = {
+    text: rows.length === 1 ? 'Down once' : `Down ${countText(rows.length)} times`,
+    ...(unasked > 0 && { tone: 'failed' as const }),
+  };
+  const asked = unasked === 0 ? 'each a stop that somebody asked for' : `${unasked} of them unasked`;
   return [
-    { text: ran },
-    { text: `${rows.length} times`, ...tone },
+    all,
     {
-      text: `, ${text(duration(totalMillis))} in all; ${unasked === 0 ? 'each was a stop that somebody asked for' : `${unasked} of them unasked`}. The longest was ${detail(longest, now)}`,
+      text:
+        rows.length === 1
+          ? ` ${when}: ${detail(newest, now)}`
+          : ` ${when}, altogether ${text(duration(totalMillis))}; ${asked}. The last: ${detail(newest, now)}`,
     },
+    ...(last === undefined ? [] : [{ text: '; ' }, last]),
+    { text: `. ${longestOf(rows, now)}The blog ran ${percent(upShare)} of the time.` },
   ];
+}
+
+/** The longest time, if it is not the last one. */
+function longestOf(rows: readonly Downtime[], now: number): string {
+  const longest = rows.reduce((most, row) => (lengthOf(row) > lengthOf(most) ? row : most));
+  return longest === rows[0] ? '' : `The longest: ${detail(longest, now)}. `;
 }
 
 function detail(row: Downtime, now: number): string {
   const { fromMillis, ended, reason } = row;
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `${text(duration(lengthOf(row)))} from ${momentText(fromMillis, now)}: ${ENDED_WORDS[ended]}${why}.`;
+  return `${text(duration(lengthOf(row)))} from ${momentText(fromMillis, now)}, ${ENDED_WORDS[ended]}${why}`;
 }
 
 /** Never rounded up to a whole that it is not. */

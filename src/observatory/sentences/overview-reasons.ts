@@ -202,10 +202,14 @@ function repetition({ repeated }: OverviewSituation, links: Links): Sentence | u
 function crashed({ crashes, now }: OverviewSituation, links: Links): Sentence | undefined {
   const [last] = crashes.toReversed();
   if (last?.before === undefined) return undefined;
-  const seen = momentText(last.before.atMillis, now);
+  const { reason, atMillis } = last.before;
+  const seen = momentText(atMillis, now);
+  const why = reason === undefined ? '' : ` (${reason})`;
   return [
     { text: 'The process before', href: links.to('/downtime') },
-    { text: ` was last seen at ${seen}, and the next one started at ${momentText(last.atMillis, now)}.` },
+    {
+      text: ` was last seen at ${seen}${why}, and the next one started at ${momentText(last.atMillis, now)}.`,
+    },
   ];
 }
 

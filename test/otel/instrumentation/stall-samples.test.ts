@@ -90,6 +90,19 @@ describe('the samples of a stall', () => {
     expect(sampledShare).toBeCloseTo(6 / 7);
   });
 
+  it('do not shorten a stall of which the first ones are missing', () => {
+    // A stall of 7.5 intervals, as the shortest that was planted; on a busy machine the sampler came late.
+    const late = profileOf([IDLE, ...Array<readonly string[]>(4).fill([render])]);
+    const profile = { ...late, timeDeltas: [0, 4 * SAMPLE_MICROS, ...late.timeDeltas!.slice(2)] };
+    const toMicros = 7.5 * SAMPLE_MICROS;
+    const { startMicros, sampledShare } = sampledStall([profile], 0, toMicros, {
+      names,
+      lines: new StackLines(),
+      own,
+    });
+    expect([startMicros, sampledShare]).toEqual([0, 4 / 7.5]);
+  });
+
   it('count garbage for the function that made it', () => {
     const { place, placeShare } = stall([IDLE, [handle], [render], GC, GC]);
     expect([place?.name, placeShare]).toEqual(['render', 3 / 4]);

@@ -84,7 +84,7 @@ describe('ProcessRuns', () => {
         { fromMillis: at(131), toMillis: at(136), ended: 'crashed', reason: 'TypeError: planted' },
         { fromMillis: at(196), toMillis: at(217), ended: 'killed', reason: undefined },
         { fromMillis: at(275), toMillis: at(317), ended: 'machine restarted', reason: undefined },
-      ],
+      ].map((row) => ({ ...row, seenMillis: row.fromMillis })),
     });
     expect(last.starts().map(({ before }) => before?.ended)).toEqual([
       undefined,
@@ -129,6 +129,46 @@ describe('ProcessRuns', () => {
     expect(others).toEqual([]);
     expect([row!.toMillis - row!.fromMillis, row!.toMillis]).toEqual([10_000, wall()]);
   });
+
+  it.each([
+    [12 * HOUR, 0, 'clock set forward by 12 h while no process ran'],
+    [-12 * HOUR, 0, 'clock set back by 12 h while no process ran'],
+    [12 * HOUR, 3 * HOUR, 'clock set forward by 12 h while no process ran'],
+    [-12 * HOUR, -3 * HOUR, 'clock set back by 12 h while no process ran'],
+    [0, 3 * HOUR, undefined],
+    [0, -3 * HOUR, undefined],
+  ])(
+    'has one time for an end in marks and ledger, with a clock set by %d ms while down and %d ms while up',
+    (whileDown, whileUp, label) => {
+      const ends = (['stopped', 'crashed', 'killed'] as const).map((ended, index) => {
+        const runs = begin(index);
+        live([runs], 30_000);
+        setMillis += whileUp;
+        live([runs], 30_001);
+        const byItself = wall() - (ended === 'killed' ? 1000 : 0);
+        if (ended === 'stopped') runs.close(file);
+        if (ended === 'crashed') runs.exit(file, 'TypeError: planted');
+        clock.millis += 10_000;
+        setMillis += whileDown;
+        return { ended, byItself, nextMillis: wall() };
+      });
+      const last = begin(9);
+      const { rows, sinceMillis } = last.downtime();
+      const starts = last.starts().filter(({ kind, before }) => kind === 'start' && before !== undefined);
+      expect(rows.map(({ ended, toMillis, seenMillis }) => [ended, toMillis, seenMillis])).toEqual(
+        ends.map(({ ended, byItself, nextMillis }) => [ended, nextMillis, byItself]),
+      );
+      for (const [index, { fromMillis, toMillis, ended }] of rows.entries()) {
+        expect(toMillis - fromMillis).toBe(ended === 'killed' ? 11_000 : 10_000);
+        expect(starts[index]).toMatchObject({ atMillis: toMillis, before: { ended, atMillis: fromMillis } });
+        expect(sinceMillis).toBeLessThanOrEqual(fromMillis);
+      }
+      const steps = last.starts().filter(({ kind }) => kind === 'clock');
+      expect(steps.map((step) => [step.label, step.atMillis])).toEqual(
+        label === undefined ? [] : ends.map(({ nextMillis }) => [label, nextMillis]),
+      );
+    },
+  );
 
   it('notes a heartbeat although the timer came a little early', () => {
     const runs = begin(1);
@@ -214,9 +254,9 @@ describe('ProcessRuns', () => {
       INSERT INTO process_run (pid, started_millis, seen_millis, stopped) VALUES (1, ${wall() - 90_000}, ${wall() - 60_000}, 1), (2, ${wall() - 50_000}, ${wall() - 20_000}, 0)`);
     old.close();
     file = openHistoryFile(path);
-    expect(begin(3).downtime().rows).toEqual([
-      { fromMillis: wall() - 60_000, toMillis: wall() - 50_000, ended: 'stopped', reason: undefined },
-      { fromMillis: wall() - 20_000, toMillis: wall(), ended: 'not stopped', reason: undefined },
+    expect(begin(3).downtime().rows).toMatchObject([
+      { fromMillis: wall() - 60_000, toMillis: wall() - 50_000, ended: 'stopped' },
+      { fromMillis: wall() - 20_000, toMillis: wall(), ended: 'not stopped' },
     ]);
   });
 
@@ -225,12 +265,20 @@ describe('ProcessRuns', () => {
     alive.add(1);
     live([old], 12_000);
     const young = begin(2);
-    expect(young.starts()[1]!.before!.ended).toBe('running');
+    expect(young.starts()[1]!.before).toMatchObject({ ended: 'running', pid: 1 });
     live([old, young], 30_000);
-    expect(young.starts()[1]!.before!.ended).toBe('running');
+    expect(young.starts()[1]!.before).toMatchObject({ ended: 'running', endedLater: undefined });
     old.close(file);
+    const stoppedMillis = wall();
     live([young], 10_000);
-    expect(young.starts()[1]!.before!.ended).toBe('running');
+    const later = { ended: 'running', atMillis: stoppedMillis, endedLater: 'stopped' };
+    expect(young.starts()[1]!.before).toMatchObject(later);
+    // Two at a time, of which the older one is killed.
+    alive.add(2);
+    const next = begin(3);
+    live([young, next], 20_000);
+    live([next], 60_000);
+    expect(next.starts()[2]!.before).toMatchObject({ ended: 'running', endedLater: 'killed' });
   });
 
   it('is not deceived by a reused pid', () => {

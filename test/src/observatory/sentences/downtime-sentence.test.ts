@@ -12,6 +12,7 @@ const HOUR = 3600 * SECOND;
 const down = (ago: number, seconds: number, ended: Downtime['ended'], reason?: string): Downtime => ({
   fromMillis: NOW - ago,
   toMillis: NOW - ago + seconds * SECOND,
+  seenMillis: NOW - ago,
   ended,
   reason,
 });
@@ -33,21 +34,24 @@ describe('the sentence about downtime', () => {
 
   it('of one stop', () => {
     expect(say([down(HOUR, 86.4, 'stopped')])).toMatch(
-      /^The blog ran 99\.900 % of the time in the last 24 hours\. It was down once, 86\.4 s from .*: stopped as asked\.$/,
+      /^Down once in the last 24 hours: 86\.4 s from [\d:]*, stopped as asked\. The blog ran 99\.900 % of the time\.$/,
     );
   });
 
-  it('of a crash among stops names it, the longest of them', () => {
-    const text = say([
-      down(5 * HOUR, 8, 'stopped'),
+  it('says how often, how long altogether, the last with its reason and what it left, and the longest', () => {
+    const rows = [
+      down(5 * HOUR, 80, 'stopped'),
       down(3 * HOUR, 30, 'crashed', 'TypeError: x is not a function'),
-    ]);
-    expect(text).toContain('It was down 2 times, 38 s in all; 1 of them unasked. The longest was 30 s from ');
-    expect(text).toContain(': crashed (TypeError: x is not a function).');
+    ];
+    const sum = sumDowntimes({ rows, sinceMillis: 0, precisionMillis: 2000 }, range);
+    const left = { text: '3 log lines', href: '/logs' };
+    expect(sentenceText(downtimeSentence(sum, range, NOW, left)).replaceAll(/[\d:]{8}/g, 'T')).toBe(
+      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); 3 log lines. The longest: 80 s from T, stopped as asked. The blog ran 99.87 % of the time.',
+    );
   });
 
   it('never rounds up to a hundred per cent', () => {
-    expect(say([down(HOUR, 0.1, 'killed')])).toContain('The blog ran 99.999 % of the time');
+    expect(say([down(HOUR, 0.1, 'killed')])).toContain('The blog ran 99.999 % of the time.');
   });
 
   it('counts only what is within the range', () => {

@@ -48,7 +48,7 @@ const crash: Marker = {
   atMillis: NOW - HOUR / 2,
   kind: 'start',
   label: 'start',
-  before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000 },
+  before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000, pid: 7 },
 };
 const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 2 h' };
 const FULL_SOON = memoryOf({ isGrowing: true, bytesPerHour: 4e8, plusMinus: 1e7 });
@@ -178,7 +178,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['after a crash', { crashes: [crash] }, 'The process ended without being stopped.'],
   [
     'after a kill',
-    { crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW } }] },
+    { crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW, pid: 7 } }] },
     'The process was killed.',
   ],
   ['after two', { crashes: [crash, crash] }, 'The process ended 2 times without being stopped.'],

@@ -62,10 +62,12 @@ describe('processSentence', () => {
   it('says how the previous process ended', () => {
     const start: Marker = { atMillis: facts.startedAtMillis, kind: 'start', label: 'start' };
     const seen = facts.startedAtMillis - 10_000;
-    expect(say([], [{ ...start, before: { ended: 'stopped', atMillis: seen } }], process)).toBe(
+    expect(say([], [{ ...start, before: { ended: 'stopped', atMillis: seen, pid: 7 } }], process)).toBe(
       `${opening} At ${at(start.atMillis)}: start after a stop at ${at(seen)}. ${MEMORY}`,
     );
-    expect(say([], [start, { ...start, before: { ended: 'not stopped', atMillis: seen } }], process)).toBe(
+    expect(
+      say([], [start, { ...start, before: { ended: 'not stopped', atMillis: seen, pid: 7 } }], process),
+    ).toBe(
       `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the previous process did not shut down, last seen ${at(seen)}. ${MEMORY}`,
     );
     expect(say([], [start], process)).toBe(`${opening} ${MEMORY}`);

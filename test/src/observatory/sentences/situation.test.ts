@@ -27,7 +27,7 @@ describe('situationOf', () => {
       atMillis: NOW - 1000,
       kind: 'start',
       label: 'start',
-      before: { ended, atMillis: NOW - 2000 },
+      before: { ended, atMillis: NOW - 2000, pid: 7 },
     });
     const unexpected = (['crashed', 'killed', 'machine restarted', 'not stopped'] as const).map(started);
     blog.telemetry.markers = () => [started('stopped'), ...unexpected, started('running'), started('slept')];
