@@ -6,6 +6,8 @@ export interface Downtime extends TimeRange {
   readonly ended: 'stopped' | 'crashed' | 'killed' | 'machine restarted' | 'slept' | 'not stopped';
   /** The error or exit code of a crash. */
   readonly reason: string | undefined;
+  /** Of its error. */
+  readonly stack?: string | undefined;
   /** The begin by the clock of the process that ended, as its traces and log lines have it: the clock may have been set meanwhile. */
   readonly seenMillis: number;
 }

@@ -17,6 +17,8 @@ export interface Objective {
  */
 export interface Limits {
   readonly failedShare: number;
+  /** Of the requests of each route. */
+  readonly routeFailedShare: number;
   readonly clientErrorShare: number;
   readonly requestP95Millis: number;
   readonly statementP95Millis: number;

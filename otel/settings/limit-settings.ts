@@ -35,6 +35,12 @@ export const LIMIT_SETTINGS = {
     'share of requests that may fail (5xx and broken answers) until the overview says so, such as `1%` or `0.01`; `off` does not judge it, which holds for every limit',
     parseShare,
   ),
+  limitRouteFailed: setting(
+    'METRICS_LIMIT_ROUTE_FAILED',
+    '10%',
+    'share of the requests of any one route that may fail: a route that fails is a small share of all requests',
+    parseShare,
+  ),
   limitClientErrors: setting(
     'METRICS_LIMIT_CLIENT_ERRORS',
     '20%',
@@ -133,6 +139,7 @@ const SECOND = 1000;
 export function limitsOf(values: ValuesOf<typeof LIMIT_SETTINGS>): Limits {
   return Object.freeze({
     failedShare: values.limitFailed,
+    routeFailedShare: values.limitRouteFailed,
     clientErrorShare: values.limitClientErrors,
     requestP95Millis: values.limitRequestP95 * SECOND,
     statementP95Millis: values.limitStatementP95 * SECOND,

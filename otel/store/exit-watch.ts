@@ -1,11 +1,14 @@
 import type { Guard } from '../base/guard.ts';
+import { redactedText } from '../base/redacted-text.ts';
 import { untraced } from '../base/untraced.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import type { ProcessRuns } from './process-runs.ts';
+import type { CrashCause } from './run-table.ts';
 
 /** Of an error that ended the process. */
 const MAX_REASON_CHARS = 300;
+const MAX_STACK_CHARS = 4000;
 
 /** Notes in the history file how a process ends that exits without being stopped. */
 export class ExitWatch implements HistoryPart {
@@ -13,7 +16,7 @@ export class ExitWatch implements HistoryPart {
   readonly #runs: ProcessRuns;
   readonly #guard: Guard;
   #file: HistoryFile | undefined;
-  #uncaught: string | undefined;
+  #uncaught: CrashCause | undefined;
 
   constructor(process: Pick<NodeJS.Process, 'on' | 'off'>, runs: ProcessRuns, guard: Guard) {
     this.#process = process;
@@ -39,9 +42,7 @@ export class ExitWatch implements HistoryPart {
 
   /** What is thrown here would take the place of the app's error. Not every value has a text. */
   readonly #onUncaught = (error: unknown): void => {
-    this.#uncaught = this.#guard
-      .run('history.uncaught', () => String(error), undefined)
-      ?.slice(0, MAX_REASON_CHARS);
+    this.#uncaught = this.#guard.run('history.uncaught', () => causeOf(error), undefined);
   };
 
   /** Only what is done at once is done. */
@@ -51,6 +52,15 @@ export class ExitWatch implements HistoryPart {
   #note(code: number): void {
     if (this.#file === undefined) return;
     if (code === 0) this.#runs.close(this.#file);
-    else this.#runs.exit(this.#file, this.#uncaught ?? `exit code ${code}`);
+    else this.#runs.exit(this.#file, this.#uncaught ?? { reason: `exit code ${code}` });
   }
+}
+
+/** Without credentials. */
+function causeOf(error: unknown): CrashCause {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return {
+    reason: redactedText(String(error)).slice(0, MAX_REASON_CHARS),
+    stack: stack === undefined ? undefined : redactedText(stack.slice(0, MAX_STACK_CHARS)),
+  };
 }

@@ -6,7 +6,7 @@ import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
 import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { markersOf, type Passage } from './run-passages.ts';
-import type { ProcessRun } from './run-table.ts';
+import type { CrashCause, ProcessRun } from './run-table.ts';
 import { endMillis, endsLater, gapMillis, isSameBoot } from './run-times.ts';
 
 /** In the history file and as chart markers; a month with several starts a day. */
@@ -69,7 +69,7 @@ export class ProcessRuns implements HistoryPart {
       seenMillis: wall,
       seenUptime: uptime,
       ended: undefined,
-      reason: undefined,
+      cause: undefined,
       boot: this.#machine.boot(),
       version,
       resumed: false,
@@ -90,9 +90,10 @@ export class ProcessRuns implements HistoryPart {
   /** Times without a running process, oldest first. */
   downtime(): DowntimeFacts {
     const rows = this.#passages().flatMap(({ before, next, ended, endedMillis }): Downtime[] => {
-      const { reason, seenMillis } = before;
+      const { cause, seenMillis } = before;
       if (ended === 'running') return [];
-      return [{ fromMillis: endedMillis, toMillis: next.startedMillis, ended, reason, seenMillis }];
+      const range = { fromMillis: endedMillis, toMillis: next.startedMillis };
+      return [{ ...range, ended, reason: cause?.reason, stack: cause?.stack, seenMillis }];
     });
     // After a clock was set back, the first start is not the earliest time.
     const sinceMillis = Math.min(
@@ -150,8 +151,8 @@ export class ProcessRuns implements HistoryPart {
   }
 
   /** The process exits without having been stopped. */
-  exit(file: HistoryFile, reason: string): void {
-    file.runs.end(this.#run, this.#moment(), 'crashed', reason);
+  exit(file: HistoryFile, cause: CrashCause): void {
+    file.runs.end(this.#run, this.#moment(), 'crashed', cause);
   }
 
   #begin(file: HistoryFile, run: ProcessRun): void {

@@ -19,7 +19,7 @@ export interface Passage {
 export function markersOf(passage: Passage): readonly Marker[] {
   const { before, next, ended, endedMillis, endedLater } = passage;
   if (next.resumed) return [];
-  const { pid, reason } = before;
+  const { pid, cause } = before;
   const atMillis = next.startedMillis;
   const later = ended === 'running' ? { endedLater } : {};
   const versions = versionsOf(next, before);
@@ -29,7 +29,7 @@ export function markersOf(passage: Passage): readonly Marker[] {
     label:
       versions === undefined ? 'start' : `start of version ${versions.after}, before it ${versions.before}`,
     ...(versions && { versions }),
-    before: { ended, atMillis: endedMillis, pid, reason, ...later },
+    before: { ended, atMillis: endedMillis, pid, reason: cause?.reason, ...later },
   };
   const by = clockSetMillis(before, next);
   return by === 0 ? [start] : [clockMarker({ fromMillis: atMillis - by, toMillis: atMillis }, true), start];

@@ -14,13 +14,19 @@ export interface ProcessRun {
   readonly seenUptime: number;
   /** Undefined while it runs, or if it was killed. */
   readonly ended: RunEnd | undefined;
-  /** The error or exit code of a crash. */
-  readonly reason: string | undefined;
+  /** Of a crash. */
+  readonly cause: CrashCause | undefined;
   /** Identifies the boot of the machine or container; empty if the system does not say, undefined for runs of an earlier version, which noted stops only. */
   readonly boot: string | undefined;
   readonly version: string | undefined;
   /** The machine woke up: no start. */
   readonly resumed: boolean;
+}
+
+export interface CrashCause {
+  /** The error or exit code. */
+  readonly reason: string;
+  readonly stack?: string | undefined;
 }
 
 export type RunEnd = 'stopped' | 'crashed' | 'slept';
@@ -41,6 +47,7 @@ type RunRow = {
   stopped: number;
   ended: RunEnd | null;
   reason: string | null;
+  stack: string | null;
   boot: string | null;
   version: string | null;
   resumed: number;
@@ -53,6 +60,7 @@ const ADDED_COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['seen_uptime', 'REAL NOT NULL DEFAULT 0'],
   ['ended', 'TEXT'],
   ['reason', 'TEXT'],
+  ['stack', 'TEXT'],
   ['boot', 'TEXT'],
   ['version', 'TEXT'],
   ['resumed', 'INTEGER NOT NULL DEFAULT 0'],
@@ -125,12 +133,20 @@ export class RunTable {
     return changes > 0;
   }
 
-  end(run: number, { wall, uptime }: SeenAt, ended: RunEnd, reason?: string): void {
+  end(run: number, { wall, uptime }: SeenAt, ended: RunEnd, cause?: CrashCause): void {
     this.#database
       .prepare(
-        'UPDATE process_run SET seen_millis = ?, seen_uptime = ?, stopped = ?, ended = ?, reason = ? WHERE run = ?',
+        'UPDATE process_run SET seen_millis = ?, seen_uptime = ?, stopped = ?, ended = ?, reason = ?, stack = ? WHERE run = ?',
       )
-      .run(wall, uptime, Number(ended === 'stopped'), ended, reason ?? null, run);
+      .run(
+        wall,
+        uptime,
+        Number(ended === 'stopped'),
+        ended,
+        cause?.reason ?? null,
+        cause?.stack ?? null,
+        run,
+      );
   }
 
   /** The newest `limit`, oldest first. */
@@ -147,7 +163,7 @@ export class RunTable {
         seenMillis: row.seen_millis,
         seenUptime: row.seen_uptime,
         ended: row.ended ?? (row.stopped === 1 ? 'stopped' : undefined),
-        reason: row.reason ?? undefined,
+        cause: row.reason === null ? undefined : { reason: row.reason, stack: row.stack ?? undefined },
         boot: row.boot ?? undefined,
         version: row.version ?? undefined,
         resumed: row.resumed === 1,

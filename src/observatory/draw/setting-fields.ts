@@ -29,6 +29,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   METRICS_RULES: { label: 'Rules', control: 'lines', empty: 'none' },
   METRICS_TARGET: { label: 'Target' },
   METRICS_LIMIT_FAILED: { label: 'Failed requests, share' },
+  METRICS_LIMIT_ROUTE_FAILED: { label: 'Failed requests of one route, share' },
   METRICS_LIMIT_CLIENT_ERRORS: { label: 'Requests with a 4xx, share' },
   METRICS_LIMIT_REQUEST_P95: { label: 'p95 of requests (seconds)', unit: 'seconds' },
   METRICS_LIMIT_QUERY_P95: { label: 'p95 of statements (seconds)', unit: 'seconds' },

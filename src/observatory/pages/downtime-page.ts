@@ -3,6 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, figure, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { drawStack } from '../draw/stack.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { type DowntimeSum, lastMinutes, type LastMinute, sumDowntimes } from '../facts/downtimes.ts';
 import { markerText } from '../format/marker-text.ts';
@@ -127,9 +128,15 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
     label: 'before it',
     key: 'ended',
     value: ({ ended }) => ended,
-    cell: ({ ended, reason }) =>
+    cell: ({ ended, reason, stack, toMillis }) =>
       html`<span class="${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
-        >${reason !== undefined && html` <bdi class="wrap">${reason}</bdi>`}`,
+        >${reason !== undefined && html` <bdi class="wrap">${reason}</bdi>`}${
+          stack !== undefined &&
+          html`<details data-key="stack-${toMillis}">
+            <summary>stack</summary>
+            ${drawStack(stack)}
+          </details>`
+        }`,
   },
   {
     label: 'what it left',

@@ -1,10 +1,11 @@
-import type { Limits } from '../../../otel/query.ts';
+import type { Limits, SeriesSummary } from '../../../otel/query.ts';
 import { countText, duration, share, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import { fullInMillis, growthText } from './memory-sentence.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
-import { isSlowByDownloads } from './request-reasons.ts';
+import { failedShareOf, failingRoutes, isSlowByDownloads } from './request-reasons.ts';
+import { shortRoute } from './sentence.ts';
 
 /** A value with its words, or why there is none. */
 type Measure = number | { readonly value: number; readonly words: string } | { readonly unjudged: string };
@@ -37,6 +38,12 @@ function fromOperations(
   return { unjudged: `${countText(count)} in this range, judged from ${countText(limits.minCount)}` };
 }
 
+/** `27 %, 27 of 100 at /search`. */
+function failedWords(route: SeriesSummary): string {
+  const { name, errors, count } = route;
+  return `${shareText(failedShareOf(route))}, ${countText(errors)} of ${countText(count)} at ${shortRoute(name)}`;
+}
+
 /** The worst first: the first that is broken begins the sentence. */
 export const CHECKS = [
   {
@@ -52,6 +59,21 @@ export const CHECKS = [
         value: http.errors / http.count,
         words: `${shareText(http.errors / http.count)}, ${countText(http.errors)} of ${countText(http.count)}`,
       }));
+    },
+  },
+  {
+    key: 'route_failed',
+    what: 'failed requests of one route',
+    setting: 'METRICS_LIMIT_ROUTE_FAILED',
+    path: '/routes',
+    unit: shareText,
+    limit: ({ routeFailedShare }) => routeFailedShare,
+    measure: (situation) => {
+      const [worst] = failingRoutes(situation);
+      if (worst !== undefined) return { value: failedShareOf(worst), words: failedWords(worst) };
+      const { minCount } = situation.limits;
+      const isJudged = situation.routes.some(({ count }) => count >= minCount);
+      return isJudged ? 0 : { unjudged: `no route with ${countText(minCount)} requests` };
     },
   },
   {

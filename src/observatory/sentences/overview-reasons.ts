@@ -7,7 +7,7 @@ import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { memoryWords } from './memory-sentence.ts';
-import { saturation, slowestWords, turnedAway } from './request-reasons.ts';
+import { brokenRoutes, failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 import { heldBy } from './stall-sentence.ts';
 
@@ -18,6 +18,8 @@ export const NOTICED_MILLIS = 250;
 export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Links): Sentence | undefined {
   const { metrics, routes, saturatedMillis, audit } = situation;
   switch (key) {
+    case 'route_failed':
+      return failsMost(brokenRoutes(situation), links);
     case 'open_files':
       return openFilesLeft(situation, links);
     case 'loop':

@@ -7,6 +7,7 @@ import { checksOf, type CheckKey } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
+import { brokenRoutes } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** Maximum number of reasons after the numbers, the most important first. */
@@ -126,6 +127,10 @@ function headlineOf(key: CheckKey, situation: OverviewSituation): string {
     case 'failed':
       if (errors === count) return 'Every request fails.';
       return `${errors >= MANY * count ? 'Many' : 'Some'} requests fail.`;
+    case 'route_failed': {
+      const broken = brokenRoutes(situation).length;
+      return broken === 1 ? 'One route fails often.' : `${countText(broken)} routes fail often.`;
+    }
     case 'disk': {
       const free = data.freeBytes ?? 0;
       return free === 0 ? 'The disk is full.' : `Only ${text(size(free))} are left on the disk.`;

@@ -3,7 +3,8 @@ import { spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
-import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';
+import type { OverviewSituation } from './overview-situation.ts';
+import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** A time to first byte that readers notice; `slow` in the counts uses it. */
 const SLOW_MILLIS = 1000;
@@ -57,6 +58,44 @@ export function turnedAway(http: Requests, routes: readonly SeriesSummary[], lin
       { text: shortRoute(worst.name), href: links.series('http', worst.name) },
     );
   return [...parts, { text: '.' }];
+}
+
+/** Routes with failures and enough requests to judge, the largest share first. */
+export function failingRoutes({
+  routes,
+  limits,
+}: Pick<OverviewSituation, 'routes' | 'limits'>): readonly SeriesSummary[] {
+  return routes
+    .filter(({ count, errors }) => errors > 0 && count >= limits.minCount)
+    .toSorted((a, b) => failedShareOf(b) - failedShareOf(a));
+}
+
+/** 0–1. */
+export function failedShareOf({ count, errors }: SeriesSummary): number {
+  return errors / Math.max(1, count);
+}
+
+/** Those over the limit. */
+export function brokenRoutes(
+  situation: Pick<OverviewSituation, 'routes' | 'limits'>,
+): readonly SeriesSummary[] {
+  return failingRoutes(situation).filter((route) => failedShareOf(route) > situation.limits.routeFailedShare);
+}
+
+/** The route that fails most, and how many more do. */
+export function failsMost(broken: readonly SeriesSummary[], links: Links): Sentence | undefined {
+  const [worst, ...more] = broken;
+  if (worst === undefined) return undefined;
+  const others =
+    more.length === 0
+      ? ''
+      : `, and ${countText(more.length)} more ${more.length === 1 ? 'fails' : 'fail'} too often`;
+  return [
+    { text: shortRoute(worst.name), href: links.series('http', worst.name) },
+    {
+      text: ` failed for ${text(share(failedShareOf(worst)))} of its ${plural(worst.count, 'request')}${others}.`,
+    },
+  ];
 }
 
 /** Reports saturation, in which requests wait before they can be timed. */

@@ -10,6 +10,7 @@ describe('METRICS_LIMIT_*', () => {
   it('come to durations in milliseconds, shares from percent or not, and NaN for off', () => {
     const { values, problems } = read({
       METRICS_LIMIT_FAILED: '0.5%',
+      METRICS_LIMIT_ROUTE_FAILED: '25 %',
       METRICS_LIMIT_CLIENT_ERRORS: '0.3',
       METRICS_LIMIT_LOOP: ' 0.25 ',
       METRICS_LIMIT_BACKUP_AGE: '2',
@@ -18,6 +19,7 @@ describe('METRICS_LIMIT_*', () => {
     expect(problems).toEqual([]);
     expect(limitsOf(values)).toMatchObject({
       failedShare: 0.005,
+      routeFailedShare: 0.25,
       clientErrorShare: 0.3,
       loopMillis: 250,
       backupAgeMillis: 172_800_000,

@@ -29,7 +29,7 @@ const ends: Readonly<Record<string, () => unknown>> = {
   'throw what is no text': () => {
     throw Object.create(null);
   },
-  reject: () => Promise.reject(new RangeError('planted later')),
+  reject: () => Promise.reject(new RangeError('planted later, password=hunter2hunter2')),
   exit: () => process.exit(3),
   'exit in peace': () => process.exit(0),
   kill: () => process.kill(process.pid, 'SIGKILL'),

@@ -64,7 +64,7 @@ describe('ProcessRuns', () => {
     clock.millis += 10_000;
     const crashed = begin(2);
     live([crashed], 61_000);
-    crashed.exit(file, 'TypeError: planted');
+    crashed.exit(file, { reason: 'TypeError: planted' });
     clock.millis += 5_000;
     const killed = begin(3);
     live([killed], 61_000);
@@ -147,7 +147,7 @@ describe('ProcessRuns', () => {
         live([runs], 30_001);
         const byItself = wall() - (ended === 'killed' ? 1000 : 0);
         if (ended === 'stopped') runs.close(file);
-        if (ended === 'crashed') runs.exit(file, 'TypeError: planted');
+        if (ended === 'crashed') runs.exit(file, { reason: 'TypeError: planted' });
         clock.millis += 10_000;
         setMillis += whileDown;
         return { ended, byItself, nextMillis: wall() };

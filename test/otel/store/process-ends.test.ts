@@ -42,11 +42,16 @@ it('how real processes ended is in the ledger of downtime, with their times', ()
     ['stopped', undefined],
     ['crashed', 'TypeError: planted'],
     ['crashed', 'exit code 1'],
-    ['crashed', 'RangeError: planted later'],
+    ['crashed', 'RangeError: planted later, password=REDACTED'],
     ['crashed', 'exit code 3'],
     ['stopped', undefined],
     ['killed', undefined],
     ['killed', undefined],
+  ]);
+  expect(rows[1]!.stack).toMatch(/^TypeError: planted\n    at .*ending-program\.ts:\d+/);
+  expect([rows[2]!.stack, rows[3]!.stack?.split('\n')[0]]).toEqual([
+    undefined,
+    'RangeError: planted later, password=REDACTED',
   ]);
   rows.forEach(({ fromMillis, toMillis }, at) => {
     expect(fromMillis).toBeGreaterThanOrEqual(ledger[at]!.fromMillis - 50);

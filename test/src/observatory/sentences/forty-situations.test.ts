@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Limits, Marker } from '../../../../otel/query.ts';
+import type { Limits, Marker, SeriesSummary } from '../../../../otel/query.ts';
 import type { DataFacts } from '../../../../src/observatory/facts/data-facts.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
@@ -51,9 +51,12 @@ const crash: Marker = {
   before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000, pid: 7 },
 };
 const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 2 h' };
+const failingRoute = (path: string, errors: number, count: number): SeriesSummary =>
+  series('http', `GET ${path}`, { errors, count });
 const FULL_SOON = memoryOf({ isGrowing: true, bytesPerHour: 4e8, plusMinus: 1e7 });
 const everything: Facts = {
   metrics: metrics({ count: 1000, errors: 30, client_errors: 400, slow: 100, p95: 4000 }),
+  routes: [failingRoute('/a', 30, 40)],
   ...data({ freeBytes: 0, backup: { atMillis: NOW - 90 * DAY } }),
   openFiles: { used: 1023, limit: 1024, atMillis: NOW, ranOut: true },
   stallMillis: 29_000,
@@ -113,6 +116,43 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
     'failures that are not judged',
     { metrics: metrics({ count: 500, errors: 500 }), ...limits({ failedShare: Number.NaN }) },
     'Fine.',
+  ],
+  [
+    'a route that fails for a quarter of its requests, a small share of all',
+    { metrics: metrics({ count: 10_000, errors: 27 }), routes: [failingRoute('/preview', 27, 100)] },
+    'One route fails often. 10,000 requests in the last hour, 27 failed, all of them at /preview. /preview failed for 27 % of its 100 requests.',
+  ],
+  [
+    'two such routes',
+    {
+      metrics: metrics({ count: 10_000, errors: 50 }),
+      routes: [failingRoute('/a', 10, 50), failingRoute('/b', 40, 50), series('http', 'GET /')],
+    },
+    '2 routes fail often. 10,000 requests in the last hour, 50 failed, most of them at /b. /b failed for 80 % of its 50 requests, and 1 more fails too often.',
+  ],
+  [
+    'a route of which exactly a tenth failed',
+    { metrics: metrics({ count: 10_000, errors: 10 }), routes: [failingRoute('/a', 10, 100)] },
+    'Fine.',
+  ],
+  [
+    'a route that was asked for too seldom to judge',
+    { metrics: metrics({ count: 10_000, errors: 19 }), routes: [failingRoute('/a', 19, 19)] },
+    'Fine.',
+  ],
+  [
+    'a failing route that is not judged',
+    {
+      metrics: metrics({ count: 10_000, errors: 27 }),
+      routes: [failingRoute('/a', 27, 100)],
+      ...limits({ routeFailedShare: Number.NaN }),
+    },
+    'Fine.',
+  ],
+  [
+    'one route that fails, and so many failures of all',
+    { metrics: metrics({ count: 1000, errors: 30 }), routes: [failingRoute('/a', 30, 40)] },
+    'Some requests fail. 1,000 requests in the last hour, 30 failed, all of them at /a. /a failed for 75 % of its 40 requests.',
   ],
   ['old failures, outside the range', { metrics: metrics({ errors: 0 }) }, 'All fine.'],
   [
@@ -229,6 +269,7 @@ describe('the first sentence', () => {
     const broken = checksOf(situation(everything)).filter(({ state }) => state === 'broken');
     expect(broken.map(({ key }) => key)).toEqual([
       'failed',
+      'route_failed',
       'disk',
       'open_files',
       'loop',
