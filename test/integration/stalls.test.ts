@@ -310,7 +310,7 @@ describe.each(['own', 'stock'])('a stall, with spans of METRICS_SPANS=%s', (span
       /It blocked the event loop for .* in spin /,
     );
     for (const { trace_id: traceId } of stall.delayed)
-      expect(await text(`/traces/${traceId}`)).toMatch(/It waited .* for the event loop.*, held by spin /);
+      expect(await text(`/traces/${traceId}`)).toMatch(/It waited .* for the event loop.*, blocked by spin /);
     expect(stall.delayed.length).toBeGreaterThan(0);
     expect(await first.blog.stop()).toBe(0);
 

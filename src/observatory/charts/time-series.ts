@@ -119,7 +119,7 @@ function seriesLabel(points: readonly TimelinePoint[], time: ChartTime): string 
 
 export function timeSeriesTable(points: readonly TimelinePoint[], now: number): ChartTable {
   return {
-    columns: ['from', 'count', 'failed', 'p50', 'p95', 'p99', 'chosen'],
+    columns: ['from', 'count', 'failed', 'p50', 'p95', 'p99', 'kept'],
     at: points.map((point) => point.startMillis),
     rows: points.map((point) => [
       html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,

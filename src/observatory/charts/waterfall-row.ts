@@ -169,7 +169,7 @@ function waitBand(wait: WaitInterval, options: WaterfallRowOptions): Html {
   const { left, width } = barGeometry(wait, startMillis, durationMillis, MIN_PERCENT);
   if (outside(wait.startMillis, wait.startMillis + wait.durationMillis, options) !== undefined) return html``;
   return html`<g class="wait">
-    <title>waited ${text(duration(wait.durationMillis))} for the event loop, held by ${wait.by}</title>
+    <title>waited ${text(duration(wait.durationMillis))} for the event loop, blocked by ${wait.by}</title>
     <rect class="ground" x="${px(left)}%" width="${px(width)}%" y="7" height="14" />
     <rect class="hatch" x="${px(left)}%" width="${px(width)}%" y="7" height="14" />
   </g>`;

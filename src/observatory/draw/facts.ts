@@ -3,7 +3,9 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, text, share, type Quantity } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
+import type { Links } from '../links.ts';
 import { pageAddress } from './page-address.ts';
+import { explained } from './words.ts';
 
 /** A label with its number. */
 export interface Stat {
@@ -48,9 +50,12 @@ export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Ht
   </dl>`;
 }
 
-/** How many of the counted operations sampling chose to keep; some may have been evicted since. */
-export function keptNote({ kept, count }: { readonly kept: number; readonly count: number }): Html {
-  return html`detail chosen for ${countText(kept)} of ${countText(count)}`;
+/** How many of the counted operations sampling keeps; some may not be held any more. */
+export function keptNote(
+  { kept, count }: { readonly kept: number; readonly count: number },
+  links: Links,
+): Html {
+  return html`detail of ${countText(kept)} of ${countText(count)} ${explained('kept', links)}`;
 }
 
 /** A count of failures: zero is muted, more is red. */

@@ -2,6 +2,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { toLocalInput } from '../../markup/zoned-time.ts';
 import { shownZone, zoneText } from '../format/zone.ts';
 import { pageAddress } from './page-address.ts';
+import { wordsAddress } from './words.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
 import { sheddingWords } from '../sentences/shedding-sentence.ts';
@@ -29,6 +30,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     <footer class="page-foot">
       <span>Times in ${zoneText(view.now)}</span>
       <a href="${pageAddress(view, { format: 'json' })}">this page as JSON</a>
+      <a href="${wordsAddress(view.links)}">words</a>
       <a href="${view.links.to('/keys')}">keys <kbd>?</kbd></a>
     </footer>`;
 }

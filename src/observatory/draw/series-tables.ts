@@ -84,7 +84,7 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
         html`<span class="share-cell">${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
           >${waitNote(row)}`,
     },
-    counted('chosen', 'kept', 'wide', (row) => row.kept),
+    counted('kept', 'kept', 'wide', (row) => row.kept),
     { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
   ];
 }

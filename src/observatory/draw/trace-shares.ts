@@ -76,7 +76,7 @@ export function tracePaths(
     title: 'Critical path',
     note:
       waited > 0
-        ? 'what the response waited for; hatched: the event loop, which other requests held'
+        ? 'what the response waited for; hatched: the event loop, which other requests blocked'
         : 'what the response waited for; make these steps faster to speed it up',
     body: html`${strip(root, length, hrefOf)}
       <div class="scroll" tabindex="0" role="group" aria-label="Operations of the trace">
@@ -206,7 +206,7 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
             width="${px((wait.durationMillis / length) * 100)}%"
             height="22"
             ><title>
-              waited ${text(duration(wait.durationMillis))} for the event loop, held by ${wait.by}
+              waited ${text(duration(wait.durationMillis))} for the event loop, blocked by ${wait.by}
             </title></rect
           >`,
       )}

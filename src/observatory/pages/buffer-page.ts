@@ -20,6 +20,7 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
+import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 
 interface BufferPageFacts {
@@ -33,6 +34,8 @@ interface BufferPageFacts {
   readonly requests: number;
   /** Traces in memory and on disk. */
   readonly kept: number;
+  /** Kept traces that are neither in memory nor on disk any more. */
+  readonly gone: number;
   readonly history: HistoryFacts | undefined;
   readonly traceLinks: readonly TraceLink[];
 }
@@ -95,19 +98,22 @@ export const bufferPage = definePage<BufferPageFacts>({
     ) as BufferPageFacts['held'],
     requests: telemetry.operations().http.count,
     kept: telemetry.traces({ limit: 0 }).total,
+    gone: goneTraces(telemetry),
     history: telemetry.history(),
     traceLinks: traceLinks?.() ?? [],
   }),
   title: () => 'Buffer and overhead',
-  sentence({ buffer, ownCost, kept }, { now }) {
+  sentence({ buffer, ownCost, kept, gone }, { now, links }) {
     const reach =
       buffer.oldestMillis === undefined
         ? ''
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. ${costWords(ownCost)}`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}.`,
       },
+      ...roomSentence(gone, links),
+      { text: ` ${costWords(ownCost)}` },
     ];
   },
   draw({ buffer, ownCost, spans, faults, missing, held, requests, kept, history, traceLinks }, view) {

@@ -197,7 +197,7 @@ function heldBy({ spans }: TraceDetail): string {
   const [longest] = waits.toSorted((a, b) => b.durationMillis - a.durationMillis);
   return longest === undefined
     ? ''
-    : `, held${waits.length > 1 ? ' most of that time' : ''} by ${longest.by}`;
+    : `, blocked${waits.length > 1 ? ' most of that time' : ''} by ${longest.by}`;
 }
 
 function causeWords(

@@ -1,6 +1,7 @@
 import { ADMIN_KEYS } from '../../accounts/admin-layout.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
+import { wordList, WORDS } from '../draw/words.ts';
 import { definePage } from './define-page.ts';
 import { PRESETS } from '../facts/time-range.ts';
 
@@ -10,6 +11,7 @@ interface Key {
 }
 
 interface KeysFacts {
+  readonly words: readonly { readonly word: string; readonly meaning: string }[];
   readonly groups: readonly { readonly name: string; readonly keys: readonly Key[] }[];
 }
 
@@ -50,37 +52,41 @@ const GROUPS: KeysFacts['groups'] = [
   },
 ];
 
-/** The keyboard shortcuts. `?` shows this list over any page. */
+/** The words of these pages, and the keyboard shortcuts. `?` shows this list over any page. */
 export const keysPage = definePage<KeysFacts>({
   path: '/keys',
   menu: 'keys',
   live: false,
   ranged: false,
   offToo: true,
-  fetch: () => ({ groups: GROUPS }),
-  title: () => 'Keys',
+  fetch: () => ({
+    groups: GROUPS,
+    words: Object.entries(WORDS).map(([word, meaning]) => ({ word, meaning })),
+  }),
+  title: () => 'Keys and words',
   sentence: () => [
     { text: 'Tab reaches everything here; these keys are shortcuts. ' },
     { text: 'Drag across a time chart to zoom in, across a heat map to list the traces of a region.' },
   ],
-  draw: ({ groups }) =>
-    html`<div class="key-list" data-key-list>
-      ${groups.map(({ name, keys }) =>
-        panel({
-          title: name,
-          body: html`<dl class="facts">
-            ${keys.map(
-              (each) =>
-                html`<div>
-                  <dt>${each.keys.map((key) => html`<kbd>${key}</kbd> `)}</dt>
-                  <dd>${each.does}</dd>
-                </div>`,
-            )}
-          </dl>`,
-          foot: name === 'Anywhere' ? html`<span data-key-switch></span>` : undefined,
-        }),
-      )}
-    </div>`,
+  draw: ({ groups, words }) =>
+    html`${panel({ title: 'Words', note: 'on all pages', body: wordList(words) })}
+      <div class="key-list" data-key-list>
+        ${groups.map(({ name, keys }) =>
+          panel({
+            title: name,
+            body: html`<dl class="facts">
+              ${keys.map(
+                (each) =>
+                  html`<div>
+                    <dt>${each.keys.map((key) => html`<kbd>${key}</kbd> `)}</dt>
+                    <dd>${each.does}</dd>
+                  </div>`,
+              )}
+            </dl>`,
+            foot: name === 'Anywhere' ? html`<span data-key-switch></span>` : undefined,
+          }),
+        )}
+      </div>`,
   sheet: ({ groups }) => ({
     columns: ['where', 'keys', 'does'],
     rows: groups.flatMap(({ name, keys }) => keys.map((each) => [name, each.keys.join(' '), each.does])),

@@ -12,6 +12,7 @@ import { sparkline } from '../charts/sparkline.ts';
 import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
+import { explained } from '../draw/words.ts';
 import { briefColumns } from '../draw/brief-series.ts';
 import { perSecond, routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
@@ -24,6 +25,8 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
+import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
+import { drawPart } from '../sentences/sentence.ts';
 import { situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
@@ -52,6 +55,8 @@ interface OverviewFacts {
   readonly statements: readonly SeriesLine[];
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
+  /** Kept traces that are neither in memory nor on disk any more. */
+  readonly gone: number;
   readonly situation: OverviewSituation;
   /** What the verdict judges, the most severe first. */
   readonly limits: readonly Check[];
@@ -87,6 +92,7 @@ export const overviewPage = definePage<OverviewFacts>({
       statements: shown,
       runtime,
       markers: telemetry.markers(range),
+      gone: goneTraces(telemetry),
       situation,
       limits: checksOf(situation),
     };
@@ -96,7 +102,8 @@ export const overviewPage = definePage<OverviewFacts>({
   draw(facts, view) {
     const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
     return html`${searchForm(view)}${checksPanel(facts.limits, view)}
-      <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
+      <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time, view.links))}</div>
+      ${facts.gone > 0 && html`<p class="note">${roomSentence(facts.gone, view.links).map(drawPart)}</p>`}
       <div class="grid wide-narrow">
         ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}
       </div>
@@ -143,7 +150,12 @@ function firstOf(rows: readonly unknown[], order: string): string {
   return rows.length <= TOP_ROWS ? order : `${order}, first ${TOP_ROWS} of ${countText(rows.length)}`;
 }
 
-function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: ChartTime): Html {
+function typeCard(
+  type: (typeof TYPES)[number],
+  facts: OverviewFacts,
+  time: ChartTime,
+  links: PageView['links'],
+): Html {
   const row: OperationDocument = facts.metrics.operations[type];
   const { p50, p90, p95, p99 } = row.duration_ms;
   const points = facts.timelines[type];
@@ -164,7 +176,7 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
       },
     ])}${timeSeries(type, points, time)}`,
     table: timeSeriesTable(points, time.now),
-    foot: html`<span>exact counts</span><span>${keptNote(row)}</span>`,
+    foot: html`<span>every one is ${explained('counted', links)}</span><span>${keptNote(row, links)}</span>`,
   });
 }
 

@@ -14,6 +14,7 @@ import { shareBar } from '../charts/sparkline.ts';
 import { auditPanel } from '../draw/audit-panel.ts';
 import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
+import { explained } from '../draw/words.ts';
 import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { binarySize, countText, duration, text } from '../../markup/quantity.ts';
@@ -21,16 +22,9 @@ import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
+import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import {
-  droppedPanel,
-  goneTraces,
-  roomSentence,
-  rulesPanel,
-  sheddingPanel,
-  stormPanel,
-  stormSentence,
-} from './sampling-rules.ts';
+import { droppedPanel, rulesPanel, sheddingPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
@@ -109,7 +103,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     operations: telemetry.operations(),
     spans: telemetry.spans(),
     buffer: telemetry.buffer(),
-    gone: goneTraces(telemetry.buffer(), telemetry.history()),
+    gone: goneTraces(telemetry),
     settings: telemetry.settings(),
     live: telemetry.liveSettings(),
     audit: telemetry.audit(),
@@ -134,7 +128,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         cell: (type) => (type === 'other' ? '–' : text(duration(sampling.thresholdsSeconds[type] * 1000))),
       },
       { label: 'counted', align: 'number', room: 'mid', cell: (type) => countText(operations[type].count) },
-      { label: 'chosen', align: 'number', cell: (type) => countText(operations[type].kept) },
+      { label: 'kept', align: 'number', cell: (type) => countText(operations[type].kept) },
       {
         label: 'share',
         room: 'mid',
@@ -147,7 +141,8 @@ export const samplingPage = definePage<SamplingPageFacts>({
     ];
     return html`${panel({
         title: 'Rates in force',
-        note: 'since the start; chosen: kept by sampling, and held while the buffer has room',
+        note: html`since the start; what is ${explained('kept', view.links)} is
+        ${explained('held', view.links)} while there is room`,
         body: drawTable(TYPES, types, {
           caption: 'Rates by type',
           keyOf: (type) => type,
@@ -220,8 +215,8 @@ function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { l
         all === 0
           ? `${what} Nothing has been counted yet.`
           : kept === all
-            ? `${what} So far all ${countText(all)} were chosen.`
-            : `${what} So far ${countText(kept)} of ${countText(all)} were chosen, ${shareText(kept / all)}.`,
+            ? `${what} So far all ${countText(all)} were kept.`
+            : `${what} So far ${countText(kept)} of ${countText(all)} were kept, ${shareText(kept / all)}.`,
     },
     ...stormSentence(sampling),
     ...roomSentence(gone, links),

@@ -1,7 +1,5 @@
 import {
   DROP_REASONS,
-  type BufferFacts,
-  type HistoryFacts,
   type DropReason,
   type OperationType,
   type RuleCounts,
@@ -65,7 +63,7 @@ const COLUMNS: readonly Column<RuleRow>[] = [
     cell: ({ words, does }) => html`<span class="wrap">${words}</span><span class="meaning">${does}</span>`,
   },
   { label: 'seen', align: 'number', cell: ({ seen }) => countText(seen) },
-  { label: 'chosen', align: 'number', cell: ({ kept }) => countText(kept) },
+  { label: 'kept', align: 'number', cell: ({ kept }) => countText(kept) },
   { label: 'dropped', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
@@ -93,7 +91,7 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   overflow: 'too many traces, or too long-running',
 };
 
-/** Dropped operations by cause, the balance of all started ones, and kept traces that were evicted since. */
+/** Dropped operations by cause, the balance of all started ones, and kept traces that are no longer held. */
 export function droppedPanel(
   { started, live, kept, dropped }: OperationCounts,
   gone: number,
@@ -105,12 +103,12 @@ export function droppedPanel(
     body: factList([
       ...DROP_REASONS.map((reason) => [DROPPED[reason], countText(dropped[reason])] as const),
       [
-        html`<a href="${view.links.to('/buffer')}">kept, evicted since</a>`,
+        html`<a href="${view.links.to('/buffer')}">kept, no longer held</a>`,
         html`${countText(gone)} <span class="unit">traces</span>`,
       ],
     ]),
     foot: html`<span
-      >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} chosen +
+      >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} kept +
       ${countText(sumOf(dropped))} dropped</span
     >`,
   });
@@ -163,22 +161,5 @@ export function stormSentence({ storm }: SamplingFacts): Sentence {
     {
       text: `more operations fail or are slow than can be kept, so ${shareText(storm.probability)} of them are, and one example of each kind per minute; ${plural(storm.cut, 'operation was', 'operations were')} dropped by storms since the start, and counted.`,
     },
-  ];
-}
-
-/** Number of kept traces that are neither in memory nor on disk any more: since the start, or since the history file was created. */
-export function goneTraces({ evicted }: BufferFacts, history: HistoryFacts | undefined): number {
-  if (history === undefined) return sumOf(evicted);
-  const { mustKeep, ordinary } = history.traces;
-  return history.unsaved + mustKeep.expired + mustKeep.dropped + ordinary.expired + ordinary.dropped;
-}
-
-/** Empty while every kept trace is still held. */
-export function roomSentence(gone: number, links: PageView['links']): Sentence {
-  if (gone === 0) return [];
-  return [
-    { text: ' ' },
-    { text: plural(gone, 'older trace'), href: links.to('/buffer') },
-    { text: ' made room for newer ones.' },
   ];
 }

@@ -18,6 +18,7 @@ import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
 import { drawTraces, overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
+import { explained } from '../draw/words.ts';
 import { perSecond } from '../draw/series-tables.ts';
 import { countText, measured } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
@@ -127,7 +128,8 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
           },
         ])}${timeSeries(type, timeline, time, 120)}`,
         table: timeSeriesTable(timeline, view.now),
-        foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
+        foot: html`<span>every one is ${explained('counted', view.links)}</span
+          ><span>${keptNote(row, view.links)}</span>`,
       })}
       ${panel({
         title: 'Spread',

@@ -105,7 +105,7 @@ export const slowPage = definePage<SlowFacts>({
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
         room.
-        ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. Waited: while something else held the event loop, as far as stalls are held. '}${missingFromMustKeep(history)}</span
+        ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. Waited: while something else blocked the event loop, as far as stalls are held. '}${missingFromMustKeep(history)}</span
       >`,
     })}${
       facts.over &&

@@ -13,6 +13,7 @@ import { missingFromLists } from '../draw/history-panel.ts';
 import { facetList } from '../draw/facets.ts';
 import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { askedWith, traceSearchForm } from '../draw/search-form.ts';
+import { explained } from '../draw/words.ts';
 import { drawTable } from '../draw/table.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
@@ -166,7 +167,8 @@ export const tracesPage = definePage<TracesFacts>({
       <div class="with-facets">
         ${panel({
           title: 'Traces held',
-          note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
+          note: html`${explained('held', view.links)}: kept, and still here
+            ${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
               class="quiet-link only-below"
               href="#facets"
               >by value</a

@@ -1,48 +1,13 @@
-import type { Limits, SeriesSummary } from '../../../otel/query.ts';
-import { countText, duration, share, size, text } from '../../markup/quantity.ts';
+import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
-import type { OperationDocument } from '../facts/metrics-document.ts';
+import { type CheckDefinition, fromOperations, shareText } from './check-definition.ts';
 import { fullInMillis, growthText } from './memory-sentence.ts';
-import { blockOf, type OverviewSituation } from './overview-situation.ts';
-import { failedShareOf, failingRoutes, isSlowByDownloads } from './request-reasons.ts';
-import { shortRoute } from './sentence.ts';
+import { blockOf } from './overview-situation.ts';
+import { isSlowByDownloads } from './request-reasons.ts';
+import { ROUTE_FAILED } from './route-check.ts';
 
-/** A value with its words, or why there is none. */
-type Measure = number | { readonly value: number; readonly words: string } | { readonly unjudged: string };
-
-/** What is judged, by which limit. */
-export interface CheckDefinition {
-  readonly key: string;
-  readonly what: string;
-  readonly setting?: string;
-  readonly path: string;
-  readonly unit: (value: number) => string;
-  /** `least`: values below the limit break it. */
-  readonly bound?: 'least';
-  /** Known for this moment alone: not judged in a range that ended. */
-  readonly isOfNow?: true;
-  limit(limits: Limits): number;
-  measure(situation: OverviewSituation): Measure;
-}
-
-const shareText = (value: number): string => text(share(value));
 const millisText = (value: number): string => text(duration(value));
 const NONE_LEFT = { limit: () => 0, unit: countText };
-
-function fromOperations(
-  { count }: OperationDocument,
-  { limits }: OverviewSituation,
-  value: () => Measure,
-): Measure {
-  if (count >= limits.minCount) return value();
-  return { unjudged: `${countText(count)} in this range, judged from ${countText(limits.minCount)}` };
-}
-
-/** `27 %, 27 of 100 at /search`. */
-function failedWords(route: SeriesSummary): string {
-  const { name, errors, count } = route;
-  return `${shareText(failedShareOf(route))}, ${countText(errors)} of ${countText(count)} at ${shortRoute(name)}`;
-}
 
 /** The worst first: the first that is broken begins the sentence. */
 export const CHECKS = [
@@ -61,21 +26,7 @@ export const CHECKS = [
       }));
     },
   },
-  {
-    key: 'route_failed',
-    what: 'failed requests of one route',
-    setting: 'METRICS_LIMIT_ROUTE_FAILED',
-    path: '/routes',
-    unit: shareText,
-    limit: ({ routeFailedShare }) => routeFailedShare,
-    measure: (situation) => {
-      const [worst] = failingRoutes(situation);
-      if (worst !== undefined) return { value: failedShareOf(worst), words: failedWords(worst) };
-      const { minCount } = situation.limits;
-      const isJudged = situation.routes.some(({ count }) => count >= minCount);
-      return isJudged ? 0 : { unjudged: `no route with ${countText(minCount)} requests` };
-    },
-  },
+  ROUTE_FAILED,
   {
     key: 'disk',
     isOfNow: true,

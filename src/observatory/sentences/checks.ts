@@ -1,4 +1,5 @@
-import { CHECKS, type CheckDefinition } from './check-definitions.ts';
+import type { CheckDefinition } from './check-definition.ts';
+import { CHECKS } from './check-definitions.ts';
 import type { OverviewSituation } from './overview-situation.ts';
 
 export type CheckKey = (typeof CHECKS)[number]['key'];

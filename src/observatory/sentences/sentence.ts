@@ -29,7 +29,8 @@ export function drawSentence(sentence: Sentence): Html {
     ${asides.length > 0 && html`<p class="sentence aside">${asides.map(drawPart)}</p>`}`;
 }
 
-function drawPart(part: SentencePart): Html {
+/** A part by itself. */
+export function drawPart(part: SentencePart): Html {
   const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
   // A long name is shown in full on the page it links to.
   if (part.href !== undefined && part.text.length > MAX_LINKED)

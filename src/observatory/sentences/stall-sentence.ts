@@ -133,7 +133,7 @@ function waitWords(all: readonly Waited[], when: string, links: Links): Sentence
           .slice(0, MAX_NAMED)
           .flatMap(({ stall, millis }, index): SentencePart[] => [
             { text: `${index === 0 ? ': ' : ', '}${text(duration(millis))}` },
-            ...held(heldBy(stall, links), ' held'),
+            ...held(heldBy(stall, links), ' blocked'),
           ])),
     { text: more > 0 ? ` and in ${plural(more, 'other stall')}.` : '.' },
   ];
@@ -142,7 +142,7 @@ function waitWords(all: readonly Waited[], when: string, links: Links): Sentence
 /** Shorter waits go without words. */
 const TOLD_MILLIS = 1;
 
-const held = (by: readonly SentencePart[], words = ', held'): readonly SentencePart[] =>
+const held = (by: readonly SentencePart[], words = ', blocked'): readonly SentencePart[] =>
   by.length === 0 ? [] : [{ text: words }, ...by];
 
 /** ` by X in Y of Z`, as far as that is known. */

@@ -92,7 +92,7 @@ describe('the samples of a stall', () => {
 
   it('do not shorten a stall of which the first ones are missing', () => {
     // A stall of 7.5 intervals, as the shortest that was planted; on a busy machine the sampler came late.
-    const late = profileOf([IDLE, ...Array<readonly string[]>(4).fill([render])]);
+    const late = profileOf([IDLE, [render], [render], [render], [render]]);
     const profile = { ...late, timeDeltas: [0, 4 * SAMPLE_MICROS, ...late.timeDeltas!.slice(2)] };
     const toMicros = 7.5 * SAMPLE_MICROS;
     const { startMicros, sampledShare } = sampledStall([profile], 0, toMicros, {

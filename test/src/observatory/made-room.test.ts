@@ -30,20 +30,35 @@ describe('kept traces that were evicted since', () => {
 
   it('is shown on the sampling page, beside what was never kept', async () => {
     const { page, summary } = await open('/sampling', held(1158, PLAIN));
-    expect(summary).toMatch(/1,148 older traces made room for newer ones\.$/);
-    expect(page).toMatch(/kept, evicted since<\/a ?><\/dt> <dd>1,148 /);
+    expect(summary).toMatch(/1,148 kept traces are no longer held: they made room for newer ones\.$/);
+    expect(page).toMatch(/kept, no longer held<\/a ?><\/dt> <dd>1,148 /);
   });
 
-  it('does not call traces held where it knows only that they were chosen', async () => {
-    const chosen = /detail chosen for [\d,]+ of [\d,]+/;
+  it('is one number in the same words on the pages that say what is kept', async () => {
+    const telemetry = held(1158, PLAIN);
+    const words = '1,148 kept traces are no longer held: they made room for newer ones.';
+    for (const path of ['/sampling', '/buffer', '']) {
+      const { page } = await open(path, telemetry);
+      expect(page.replaceAll(/<[^>]*>/g, '')).toContain(words);
+    }
+  });
+
+  it('does not call traces held where it knows only that they were kept, and says what the words mean', async () => {
     const { telemetry } = busyBlog();
     for (const path of ['', '/route?name=GET%20%2Fsearch', '/routes', '/sampling']) {
       const { page } = await open(path, telemetry);
-      expect(page).not.toMatch(/detail kept|>kept</);
-      expect(page).toMatch(path === '/routes' || path === '/sampling' ? />chosen</ : chosen);
+      const words = page.replaceAll(/<[^>]*>/g, '');
+      expect(page).not.toMatch(/chosen/);
+      expect(words).toMatch(
+        path === '/routes' ? /\bkept\b/ : /detail of [\d,]+ of [\d,]+ kept|is kept is held/,
+      );
+      if (path !== '/routes') expect(page).toMatch(/<a class="explained" href="[^"]*\/keys\S*#words"/);
     }
     const { summary } = await open('/traces', telemetry);
     expect(summary).toMatch(/^\d+ traces are held that began /);
+    const { page } = await open('/keys', telemetry);
+    for (const word of ['counted', 'kept', 'held', 'no longer held', 'dropped'])
+      expect(page).toContain(`<dt>${word}</dt>`);
   });
 
   it('is not mentioned if nothing was evicted', async () => {

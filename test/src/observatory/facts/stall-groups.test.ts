@@ -57,13 +57,13 @@ it('a wait for a loop that nobody is known to have held is a whole sentence', ()
 
 it('a wait before a request was read is apart from what is within it, and at most so long', () => {
   expect(words(waiting(0, 0, first, 2020))).toBe(
-    ' It waited up to 2.02 s for the event loop before it was read, held by spliceMarks src/search/marks.ts:88 in SELECT rowid, rank FROM posts_fts WHERE posts_fts MATCH ? O… of /search.',
+    ' It waited up to 2.02 s for the event loop before it was read, blocked by spliceMarks src/search/marks.ts:88 in SELECT rowid, rank FROM posts_fts WHERE posts_fts MATCH ? O… of /search.',
   );
 });
 
 it('several waits are one sentence, and their sum is within the request', () => {
   expect(words(waiting(0, 200, first), waiting(300, 500, first))).toMatch(
-    /^ It waited 700 ms for the event loop: 500 ms held by spliceMarks .*, 200 ms held by spliceMarks [^:]*:88 in .* of \/search\.$/,
+    /^ It waited 700 ms for the event loop: 500 ms blocked by spliceMarks .*, 200 ms blocked by spliceMarks [^:]*:88 in .* of \/search\.$/,
   );
   const { spans } = withWaits(trace, [waiting(0, 200, first), waiting(300, 500, first)]);
   const [node] = spanTree(spans);
