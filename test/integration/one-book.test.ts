@@ -95,7 +95,7 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     const html = (await page<string>('/sampling', { accept: 'text/html' })).replaceAll(/\s+/g, ' ');
     const comma = (count: number): string => count.toLocaleString('en');
     expect(html).toContain(
-      `${comma(all)} started = 0 undecided + ${comma(sumOf(kept))} chosen + ${comma(sumOf(dropped))} dropped`,
+      `${comma(all)} started = 0 undecided + ${comma(sumOf(kept))} kept + ${comma(sumOf(dropped))} dropped`,
     );
     const text = (
       await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })
