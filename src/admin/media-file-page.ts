@@ -10,13 +10,16 @@ export interface MediaFileOptions {
   readonly row: MediaRow;
   /** Of the picture, or one that a post gave it. */
   readonly alt: string;
+  /** False if a post that uses it or a text in an editor would lose it. */
+  readonly isRemovable: boolean;
   readonly notice: string | undefined;
   readonly csrfToken: string;
 }
 
 /** A file: the picture, its alternative text, what shows it in a text, where it is used. */
-export function mediaFilePage({ row, alt, notice, csrfToken }: MediaFileOptions): Html {
-  const { file, markdown, isRemovable } = row;
+export function mediaFilePage(options: MediaFileOptions): Html {
+  const { row, alt, isRemovable, notice, csrfToken } = options;
+  const { file, markdown } = row;
   const remove = `/admin/media/remove?name=${encodeURIComponent(file.path)}`;
   return html`<header class="page-bar">
       <h1><bdi>${file.path}</bdi></h1>
@@ -91,7 +94,7 @@ function usesOf({ uses }: MediaRow): Html {
 }
 
 /** Asks for confirmation before a file is removed; one in use cannot be. */
-export function removeMediaPage({ file, uses, isRemovable }: MediaRow, csrfToken: string): Html {
+export function removeMediaPage({ file, uses }: MediaRow, isRemovable: boolean, csrfToken: string): Html {
   if (!isRemovable)
     return html`<div class="sheet">
       <h1>“<bdi>${file.path}</bdi>” is in use</h1>

@@ -15,8 +15,6 @@ export interface MediaRow {
   readonly variants: readonly Variant[];
   readonly uses: readonly MediaUse[];
   readonly isPublic: boolean;
-  /** False if a post that uses it or a text in an editor would lose it. */
-  readonly isRemovable: boolean;
   /** What shows it in a text. */
   readonly markdown: string;
   /** False for a picture that a post shows without an alternative text, or that has none anywhere. */

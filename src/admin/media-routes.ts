@@ -13,9 +13,8 @@ import { escapedPath } from '../media/media-path.ts';
 import type { MediaFile, MediaStore } from '../media/media-store.ts';
 import { PictureError } from '../media/picture-error.ts';
 import type { Pictures } from '../media/pictures.ts';
-import type { MediaUses } from '../posts/media-uses.ts';
+import type { MediaUse, MediaUses } from '../posts/media-uses.ts';
 import { slugOf } from '../posts/post-path.ts';
-import type { PostStore } from '../posts/post-store.ts';
 import { MAX_ALT_CHARACTERS, mediaFilePage, removeMediaPage } from './media-file-page.ts';
 import { mediaMarkdown } from './media-markdown.ts';
 import { mediaPage, mediaShow } from './media-page.ts';
@@ -27,7 +26,6 @@ export interface MediaRouteDependencies {
   readonly media: MediaStore;
   readonly pictures: Pictures;
   readonly mediaUses: MediaUses;
-  readonly posts: Pick<PostStore, 'rendering'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
   readonly send: AdminSender;
@@ -72,9 +70,11 @@ export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): vo
 
   router.get('/admin/media/file', owner, (ctx) => {
     const file = expectFile(ctx, queryText(ctx, 'name'));
+    const row = rows.of(file);
     const body = mediaFilePage({
-      row: rows.of(file),
-      alt: rows.altOf(file),
+      row,
+      alt: altOf(file, row.uses),
+      isRemovable: !mediaUses.isUsed(file.path),
       notice: noticeIn(ctx, NOTICES),
       csrfToken: csrfTokenOf(ctx)!,
     });
@@ -102,7 +102,7 @@ export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): vo
   });
 
   function askToRemove(ctx: Context, file: MediaFile, status = 200): void {
-    const body = removeMediaPage(rows.of(file), csrfTokenOf(ctx)!);
+    const body = removeMediaPage(rows.of(file), !mediaUses.isUsed(file.path), csrfTokenOf(ctx)!);
     send(ctx, { title: 'Remove a file', current: 'media', status, body });
   }
 
@@ -113,34 +113,46 @@ export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): vo
   }
 }
 
-/** What the pages say about a file. */
+/** What the pages say about files. The number of statements does not depend on that of the files. */
 class MediaRows {
-  readonly #deps: Pick<MediaRouteDependencies, 'mediaUses' | 'posts'>;
+  readonly #deps: Pick<MediaRouteDependencies, 'media' | 'mediaUses'>;
 
-  constructor(deps: Pick<MediaRouteDependencies, 'mediaUses' | 'posts'>) {
+  constructor(deps: Pick<MediaRouteDependencies, 'media' | 'mediaUses'>) {
     this.#deps = deps;
   }
 
-  /** The alternative text of a picture, else one that a post gave it; empty if there is none. */
-  altOf(file: MediaFile): string {
-    return file.alt ?? this.#deps.mediaUses.altOf(file.path) ?? '';
+  of(file: MediaFile): MediaRow {
+    return this.all([file])[0]!;
   }
 
-  of(file: MediaFile): MediaRow {
-    const { mediaUses, posts } = this.#deps;
-    const alt = this.altOf(file);
-    const uses = mediaUses.usesOf(file.path);
-    const lacksInPost = uses.some((use) => use.alt === '' && use.deletedAtMillis === null);
-    return {
-      file,
-      uses,
-      variants: posts.rendering.mediaSize(file.path)?.variants ?? [],
-      isPublic: mediaUses.isPublic(file.path),
-      isRemovable: !mediaUses.isUsed(file.path),
-      markdown: mediaMarkdown({ ...file, alt, isPicture: isPicture(file) }),
-      hasAlt: !isPicture(file) || (!lacksInPost && alt !== ''),
-    };
+  all(files: readonly MediaFile[]): readonly MediaRow[] {
+    const { media, mediaUses } = this.#deps;
+    const names = files.map(({ path }) => path);
+    const allUses = mediaUses.usesOf(names);
+    const isPublic = mediaUses.publicAmong(names);
+    const variants = media.variantsOf(files);
+    return files.map((file) => {
+      const uses = allUses.get(file.path) ?? [];
+      const alt = altOf(file, uses);
+      const lacksInPost = uses.some((use) => use.alt === '' && use.deletedAtMillis === null);
+      return {
+        file,
+        uses,
+        variants: variants.get(file.sha256) ?? [],
+        isPublic: isPublic.has(file.path),
+        markdown: mediaMarkdown({ ...file, alt, isPicture: isPicture(file) }),
+        hasAlt: !isPicture(file) || (!lacksInPost && alt !== ''),
+      };
+    });
   }
+}
+
+/** The alternative text of a picture, else one that a post gave it; empty if there is none. */
+function altOf(file: MediaFile, uses: readonly MediaUse[]): string {
+  const given = uses.findLast(
+    ({ alt, deletedAtMillis }) => alt !== null && alt !== '' && deletedAtMillis === null,
+  );
+  return file.alt ?? given?.alt ?? '';
 }
 
 function showList(
@@ -154,7 +166,7 @@ function showList(
   const show = mediaShow(queryText(ctx, 'show'));
   const { names, next } = listing.page(show, PAGE_FILES, from);
   const body = mediaPage({
-    rows: names.flatMap((name) => media.find(escapedPath(name)) ?? []).map((file) => rows.of(file)),
+    rows: rows.all(media.findAll(names)),
     show,
     counts: {
       all: listing.count('all'),

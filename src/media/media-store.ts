@@ -6,6 +6,7 @@ import { imageSize } from './image-size.ts';
 import { mediaDigest } from './media-digest.ts';
 import { escapedPath, mediaPath, mediaUrl } from './media-path.ts';
 import { unfinishedName } from './unfinished-files.ts';
+import { PictureSizes, type Variant } from './picture-sizes.ts';
 import { UnfinishedMedia } from './unfinished-media.ts';
 
 /** A media file and its metadata. */
@@ -52,6 +53,8 @@ export class MediaStore {
   readonly #folder: string;
   readonly #now: () => number;
   readonly #find: Statement<[string], MediaRow>;
+  readonly #findAll: Statement<[string], MediaRow>;
+  readonly #sizes: PictureSizes;
   readonly #list: Statement<[string, number], MediaRow>;
   readonly #put: Statement<
     [string, string, number, string, number | null, number | null, string | null, number]
@@ -65,6 +68,8 @@ export class MediaStore {
     this.#folder = path.resolve(options.folder);
     this.#now = options.now ?? Date.now;
     this.#find = database.prepare('SELECT * FROM media WHERE path = ?');
+    this.#findAll = database.prepare('SELECT * FROM media WHERE path IN (SELECT value FROM json_each(?))');
+    this.#sizes = new PictureSizes(database);
     this.#list = database.prepare(
       'SELECT * FROM media WHERE path > ? AND variant_of IS NULL ORDER BY path LIMIT ?',
     );
@@ -93,6 +98,17 @@ export class MediaStore {
     const name = mediaPath(requestPath);
     const row = name === undefined ? undefined : this.#find.get(name);
     return row === undefined ? undefined : this.#file(row);
+  }
+
+  /** Finds files by their names, in the order of these; those that are gone are left out. */
+  findAll(names: readonly string[]): readonly MediaFile[] {
+    const rows = new Map(this.#findAll.all(JSON.stringify(names)).map((row) => [row.path, row]));
+    return names.flatMap((name) => rows.get(name) ?? []).map((row) => this.#file(row));
+  }
+
+  /** Variants of pictures, by the digest of the picture, narrowest first. */
+  variantsOf(files: readonly MediaFile[]): ReadonlyMap<string, readonly Variant[]> {
+    return this.#sizes.variantsOf(files.map(({ sha256 }) => sha256));
   }
 
   /** Finds the picture that was made of bytes with this digest, if its file is there. */

@@ -26,11 +26,14 @@ interface SizeRow {
 /** Sizes of media files, for the renderer of texts. */
 export class PictureSizes {
   readonly #size: Statement<[string], SizeRow>;
-  readonly #variants: Statement<[string], { path: string; width: number }>;
+  readonly #variants: Statement<[string], { path: string; width: number; variant_of: string }>;
 
   constructor(database: Database) {
     this.#size = database.prepare('SELECT width, height, sha256 FROM media WHERE path = ?');
-    this.#variants = database.prepare('SELECT path, width FROM media WHERE variant_of = ? ORDER BY width');
+    this.#variants = database.prepare(
+      `SELECT path, width, variant_of FROM media
+       WHERE variant_of IN (SELECT value FROM json_each(?)) ORDER BY variant_of, width`,
+    );
   }
 
   /** Undefined if there is no file of that name. */
@@ -38,10 +41,15 @@ export class PictureSizes {
     const row = this.#size.get(name);
     if (row === undefined) return undefined;
     const { width, height, sha256 } = row;
-    const variants =
-      width === null
-        ? []
-        : this.#variants.all(sha256).map((each) => ({ url: mediaUrl(each.path), width: each.width }));
-    return { width, height, variants };
+    const variants = width === null ? undefined : this.variantsOf([sha256]).get(sha256);
+    return { width, height, variants: variants ?? [] };
+  }
+
+  /** Variants of pictures with these digests, by digest, narrowest first. */
+  variantsOf(digests: readonly string[]): ReadonlyMap<string, readonly Variant[]> {
+    const rows = this.#variants
+      .all(JSON.stringify(digests))
+      .map((row) => ({ of: row.variant_of, url: mediaUrl(row.path), width: row.width }));
+    return Map.groupBy(rows, ({ of }) => of);
   }
 }

@@ -21,6 +21,7 @@ export interface MediaUse {
 }
 
 interface UseRow {
+  readonly media_path: string;
   readonly id: number;
   readonly title: string;
   readonly status: PostStatus;
@@ -33,6 +34,8 @@ interface UseRow {
 const SEEN =
   "posts.status <> 'draft' AND posts.deleted_at IS NULL AND posts.published_at IS NOT NULL AND posts.published_at <= @now";
 const FILL_BATCH = 200;
+/** Posts named with a file. */
+const MAX_USES = 20;
 
 /**
  * Records which posts use which media, and so who may open a file: everyone, if a visible post, the menu or the author's picture uses it; only the owner, if only drafts,
@@ -44,8 +47,8 @@ export class MediaUses {
   readonly #now: () => number;
   readonly #forget: Statement<[number]>;
   readonly #add: Statement<[string, number, string | null]>;
-  readonly #seen: Statement<[{ path: string; now: number }], { seen: number; used: number }>;
-  readonly #beside: Statement<[{ key: string; now: number }], { seen: number }>;
+  readonly #seen: Statement<[{ names: string; now: number }], { media_path: string; seen: number }>;
+  readonly #beside: Statement<[{ keys: string; now: number }], { path_key: string; seen: number }>;
   readonly #uses: Statement<[string], UseRow>;
   readonly #isUsed: Statement<[{ path: string; url: string }]>;
   readonly #settings: SettingStore;
@@ -57,18 +60,24 @@ export class MediaUses {
     this.#forget = database.prepare('DELETE FROM media_uses WHERE post_id = ?');
     this.#add = database.prepare('INSERT INTO media_uses (media_path, post_id, alt) VALUES (?, ?, ?)');
     this.#seen = database.prepare(
-      `SELECT coalesce(max(${SEEN}), 0) AS seen, count(*) AS used
-       FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = @path`,
+      `SELECT media_uses.media_path, max(${SEEN}) AS seen
+       FROM media_uses JOIN posts ON posts.id = media_uses.post_id
+       WHERE media_uses.media_path IN (SELECT value FROM json_each(@names)) GROUP BY media_uses.media_path`,
     );
     this.#beside = database.prepare(
-      `SELECT ${SEEN} AS seen FROM posts WHERE posts.path_key = @key
+      `SELECT posts.path_key, ${SEEN} AS seen FROM posts
+       WHERE posts.path_key IN (SELECT value FROM json_each(@keys))
        UNION ALL
-       SELECT ${SEEN} FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = @key LIMIT 1`,
+       SELECT aliases.path_key, ${SEEN} FROM aliases JOIN posts ON posts.id = aliases.post_id
+       WHERE aliases.path_key IN (SELECT value FROM json_each(@keys))`,
     );
     this.#uses = database.prepare(
-      `SELECT posts.id, posts.title, posts.status, posts.published_at, posts.deleted_at, media_uses.alt
-       FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = ?
-       LIMIT 20`,
+      `SELECT * FROM (
+         SELECT media_uses.media_path, posts.id, posts.title, posts.status, posts.published_at, posts.deleted_at, media_uses.alt,
+           row_number() OVER (PARTITION BY media_uses.media_path ORDER BY posts.id) AS nth
+         FROM media_uses JOIN posts ON posts.id = media_uses.post_id
+         WHERE media_uses.media_path IN (SELECT value FROM json_each(?))
+       ) WHERE nth <= ${MAX_USES} ORDER BY nth`,
     );
     this.#isUsed = database.prepare(
       `SELECT 1 FROM media_uses JOIN posts ON posts.id = media_uses.post_id
@@ -88,26 +97,47 @@ export class MediaUses {
 
   /** Returns true if readers may open this file. */
   isPublic(name: string): boolean {
+    return this.publicAmong([name]).has(name);
+  }
+
+  /** Those of the files that readers may open. The number of statements does not depend on that of the files. */
+  publicAmong(names: readonly string[]): ReadonlySet<string> {
     const now = this.#now();
-    const { seen, used } = this.#seen.get({ path: name, now })!;
-    if (seen === 1 || this.#isInSettings(name)) return true;
-    if (used > 0 || isUploadName(name)) return false;
-    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
-      const post = this.#beside.get({ key: pathKey(name.slice(0, end)), now });
-      if (post !== undefined) return post.seen === 1;
-    }
-    return false;
+    const rows = this.#seen.all({ names: JSON.stringify(names), now });
+    const seen = new Set(rows.filter((row) => row.seen === 1).map((row) => row.media_path));
+    const unseen = names.filter((name) => !seen.has(name));
+    if (unseen.length === 0) return seen;
+    const inSettings = this.#namedInSettings();
+    const used = new Set(rows.map((row) => row.media_path));
+    const alone = unseen.filter((name) => !inSettings.has(name) && !used.has(name) && !isUploadName(name));
+    const beside = this.#seenBeside(alone, now);
+    return new Set(names.filter((name) => seen.has(name) || inSettings.has(name) || beside.has(name)));
   }
 
-  /** Returns true if every page names it. */
-  #isInSettings(name: string): boolean {
+  /** Those of the files that are in the folder of a post that readers see. */
+  #seenBeside(names: readonly string[], now: number): ReadonlySet<string> {
+    const keysOf = new Map(names.map((name) => [name, foldersOf(name).map(pathKey)]));
+    const keys = [...keysOf.values()].flat();
+    if (keys.length === 0) return new Set();
+    const posts = new Map<string, boolean>();
+    // A path comes before an alias.
+    for (const { path_key: key, seen } of this.#beside.all({ keys: JSON.stringify(keys), now }))
+      if (!posts.has(key)) posts.set(key, seen === 1);
+    return new Set(
+      names.filter((name) => posts.get(keysOf.get(name)?.find((key) => posts.has(key)) ?? '') === true),
+    );
+  }
+
+  /** What every page names. */
+  #namedInSettings(): ReadonlySet<string> {
     const keys = ['menu', 'authorPicture'] as const;
-    return keys.some((key) => mediaNamesIn(readSiteSetting(this.#settings, key)).has(name));
+    return new Set(keys.flatMap((key) => [...mediaNamesIn(readSiteSetting(this.#settings, key))]));
   }
 
-  /** Posts that use a file, oldest first, at most 20. */
-  usesOf(name: string): readonly MediaUse[] {
-    return this.#uses.all(name).map((row) => ({
+  /** Posts that use the files, by file, oldest first, at most 20 of each. */
+  usesOf(names: readonly string[]): ReadonlyMap<string, readonly MediaUse[]> {
+    const uses = this.#uses.all(JSON.stringify(names)).map((row) => ({
+      name: row.media_path,
       id: row.id,
       title: row.title,
       status: row.status,
@@ -115,18 +145,14 @@ export class MediaUses {
       deletedAtMillis: row.deleted_at,
       alt: row.alt,
     }));
+    return Map.groupBy(uses, ({ name }) => name);
   }
 
   /** Returns true if a post that is not deleted or the settings use the file, or a text in an editor names it. */
   isUsed(name: string): boolean {
-    return this.#isInSettings(name) || this.#isUsed.get({ path: name, url: escapedPath(name) }) !== undefined;
-  }
-
-  /** An alternative text that a post gave a picture. */
-  altOf(name: string): string | undefined {
     return (
-      this.usesOf(name).findLast((use) => use.alt !== null && use.alt !== '' && use.deletedAtMillis === null)
-        ?.alt ?? undefined
+      this.#namedInSettings().has(name) ||
+      this.#isUsed.get({ path: name, url: escapedPath(name) }) !== undefined
     );
   }
 
@@ -148,4 +174,10 @@ export class MediaUses {
     this.#database.prepare("DELETE FROM settings WHERE key = 'media_uses_pending'").run();
     return total;
   }
+}
+
+/** The folders that a file is in, the innermost first: `2026/03/glass`, `2026/03`, `2026`. */
+function foldersOf(name: string): readonly string[] {
+  const parts = name.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
 }

@@ -93,7 +93,8 @@ function* publicMedia(media: MediaStore, uses: MediaUses): Iterable<string> {
   let after: string | undefined = '';
   while (after !== undefined) {
     const files = media.list({ after, limit: MEDIA_BATCH });
-    for (const { path, url } of files) if (uses.isPublic(path)) yield url;
+    const shown = uses.publicAmong(files.map(({ path }) => path));
+    for (const { path, url } of files) if (shown.has(path)) yield url;
     after = files.at(-1)?.path;
   }
 }

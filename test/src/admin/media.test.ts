@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHTML } from 'entities';
 import { wordsOf } from '../../fixtures/page-text.ts';
@@ -17,7 +18,46 @@ const page = async (query = ''): Promise<string> => (await owner.get(`/admin/med
 const fileText = async (name: string): Promise<string> =>
   textOf((await owner.get(`/admin/media/file?name=${encodeURIComponent(name)}`)).text);
 
+/** The same database, with its statements counted as they run. */
+function counting(database: Database, count: () => void): Database {
+  const watched = <Of extends object>(of: Of): Of =>
+    new Proxy(of, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          if (name === 'all' || name === 'get' || name === 'run') count();
+          const result: unknown = Reflect.apply(value, target, given);
+          return name === 'prepare' || name === 'pluck' ? watched(Object(result)) : result;
+        };
+      },
+    });
+  return watched(database);
+}
+
 describe('the page of media', () => {
+  it('asks for all that it says of a hundred files in as many statements as for one', async () => {
+    const counted = new AdminServer();
+    let statements = 0;
+    counted.database = counting(counted.database, () => (statements += 1));
+    await counted.start();
+    const visitor = await counted.owner();
+    const ofPage = async (): Promise<number> => {
+      statements = 0;
+      expect((await visitor.get('/admin/media')).status).toBe(200);
+      return statements;
+    };
+    const add = (name: string): unknown => counted.media.put(name, Buffer.from(name));
+    add('2026/alone.png');
+    const ofOne = await ofPage();
+    expect(ofOne).toBeGreaterThan(5);
+    for (let index = 0; index < 60; index++) add(`2026/03/folder-${index}/${index}.png`);
+    for (let index = 0; index < 30; index++) add(`used-${index}.png`);
+    const markdown = Array.from({ length: 30 }, (_, index) => `![A](/media/used-${index}.png)`).join('\n');
+    counted.posts.create({ title: 'Uses them', markdown, status: 'published' });
+    expect(await ofPage()).toBe(ofOne);
+  });
+
   it.each(['constructor', 'unknown'])('shows no notice for ?done=%s', async (word) => {
     const { status, text } = await owner.get(`/admin/media?done=${word}`);
     expect([status, text.includes('class="notice"')]).toEqual([200, false]);
