@@ -15,7 +15,7 @@ import type {
 import type { Limits } from './base/limits.ts';
 import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-search.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
-import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
+import type { ErrorRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { ProfileFacts } from './base/profile-facts.ts';
 import type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
@@ -74,7 +74,7 @@ export type {
   TakenProfile,
 } from './base/profile-facts.ts';
 export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
-export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
+export type { ErrorRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { SheddingFacts } from './base/shedding-facts.ts';
 export type { TimeRange } from './base/time-range.ts';
@@ -475,8 +475,10 @@ export interface TelemetryQuery {
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
   /** Of an http series, all requests or those that failed; undefined if there is none. The range is extended to whole hours, or days after two days. */
   requestLists(series: string, range: TimeRange, which?: 'all' | 'failed'): RequestLists | undefined;
-  /** The same of all responses with status 404 or 410, whatever their series. */
-  notFound(range: TimeRange): RequestLists<NotFoundRow>;
+  /** The same of all requests that failed, or were answered with 4xx, whatever their series. */
+  errorLists(range: TimeRange, which: 'failed' | '4xx'): RequestLists | undefined;
+  /** The same of all responses with status 404 or 410. */
+  notFound(range: TimeRange): RequestLists<ErrorRow>;
   /** Every metric of this process for Prometheus. @param accept Header of the request. Never rejects. */
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;

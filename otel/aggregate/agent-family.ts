@@ -31,6 +31,13 @@ const NAMES = {
   safari: 'Safari',
   other: 'other',
 } as const;
+const BROWSER_NAMES: ReadonlySet<string> = new Set(Object.values(NAMES));
+
+/** Returns true for a name that `agentName` gives to browsers. */
+export function isBrowserName(name: string): boolean {
+  return BROWSER_NAMES.has(name);
+}
+
 const COMPATIBLE = /compatible;\s*([a-z][\w.-]{0,60})/i;
 const HOST = /\+https?:\/\/([\w.-]{1,60})/i;
 /** Characters that a name is looked for in, and its limit. */

@@ -170,6 +170,7 @@ export class RedAggregator {
   }
 
   readonly requestLists: TelemetryQuery['requestLists'] = (...asked) => this.requests.of(...asked);
+  readonly errorLists: TelemetryQuery['errorLists'] = (...asked) => this.requests.errors(...asked);
   readonly notFound: TelemetryQuery['notFound'] = (range) => this.requests.notFound(range);
 
   /** Share of durations of a series that are shorter, 0–1, over all counts held; undefined for an unknown series. */

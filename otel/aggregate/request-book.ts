@@ -1,10 +1,15 @@
-import type { NotFoundRow, RequestLists, TimeRange } from '../query.ts';
+import type { ErrorRow, RequestLists, TimeRange } from '../query.ts';
 import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
 import type { RequestArchive } from './request-archive.ts';
 import { CELL_MILLIS, listKey, RequestCell, sizesOf } from './request-cell.ts';
-import { mergedRequests, NO_REQUESTS, type RequestsSummary, requestListsOf } from './request-lists.ts';
-
+import {
+  type ListSizes,
+  mergedRequests,
+  NO_REQUESTS,
+  type RequestsSummary,
+  requestListsOf,
+} from './request-lists.ts';
 import { alignDown, alignUp } from './tiers.ts';
 
 /** A request that ended shortly before the hour may be counted shortly after. */
@@ -13,6 +18,8 @@ const LATE_MILLIS = 60_000;
 const MAX_CLOSED = 47;
 /** Of closed hours: with the open one, at most twice as much. */
 const MAX_CLOSED_BYTES = 6_000_000;
+const FAILURES = listKey('failures');
+const MISSED = listKey('missed');
 
 /** The most frequent addresses, referrers and user agents of all requests, per hour: by series, of those failed, and of those not found. Bounded. */
 export class RequestBook {
@@ -43,11 +50,16 @@ export class RequestBook {
 
   /** Of a series; undefined if no request was counted. */
   of(series: string, range: TimeRange, which: 'all' | 'failed' = 'all'): RequestLists | undefined {
-    return this.#lists(listKey(which, series), range);
+    return this.#lists([listKey(which, series)], range);
   }
 
-  notFound(range: TimeRange): RequestLists<NotFoundRow> {
-    return this.#lists(listKey('missed'), range) ?? this.#listsOf(range, NO_REQUESTS);
+  /** Of all series; undefined if no request was counted. */
+  errors(range: TimeRange, which: 'failed' | '4xx'): RequestLists | undefined {
+    return this.#lists(which === 'failed' ? [FAILURES] : [MISSED, listKey('refused')], range);
+  }
+
+  notFound(range: TimeRange): RequestLists<ErrorRow> {
+    return this.#lists([MISSED], range) ?? this.#listsOf(range, NO_REQUESTS, sizesOf(MISSED));
   }
 
   /** Older hours are read there from now on. */
@@ -74,29 +86,34 @@ export class RequestBook {
       bytes -= this.#closed.shift()?.bytes ?? bytes;
   }
 
-  #lists(key: string, range: TimeRange): RequestLists<NotFoundRow> | undefined {
+  /** @param keys Of lists that have no request in common. */
+  #lists(keys: readonly string[], range: TimeRange): RequestLists<ErrorRow> | undefined {
     const cells = this.cells;
-    const held = cells.flatMap((cell): readonly RequestsSummary[] => {
-      const isIn = cell.startMillis < range.toMillis && cell.startMillis + CELL_MILLIS > range.fromMillis;
-      const summary = isIn ? cell.summary(key) : undefined;
-      return summary === undefined ? [] : [summary];
-    });
-    const stored = this.#archive?.read(key, range, new Set(cells.map(({ id }) => id))) ?? [];
-    const merged = mergedRequests([...stored, ...held], sizesOf(key));
-    return merged && this.#listsOf(range, merged);
+    const heldIds = new Set(cells.map(({ id }) => id));
+    const inRange = cells.filter(
+      ({ startMillis }) => startMillis < range.toMillis && startMillis + CELL_MILLIS > range.fromMillis,
+    );
+    const found = keys.flatMap((key) => [
+      ...(this.#archive?.read(key, range, heldIds) ?? []),
+      ...inRange.flatMap((cell) => cell.summary(key) ?? []),
+    ]);
+    const sizes = sizesOf(keys[0] ?? '');
+    const merged = mergedRequests(found, sizes);
+    return merged && this.#listsOf(range, merged, sizes);
   }
 
   /** With the times that the lists are of: whole hours or days, not before counting began, and not after now. */
-  #listsOf(range: TimeRange, merged: RequestsSummary): RequestLists<NotFoundRow> {
+  #listsOf(range: TimeRange, merged: RequestsSummary, sizes: ListSizes): RequestLists<ErrorRow> {
     const now = this.#now();
     const oldest = Math.min(
       this.#archive?.oldestMillis() ?? Infinity,
       ...this.cells.map(({ fromMillis }) => fromMillis),
     );
     const from = Math.max(oldest, alignDown(Math.min(range.fromMillis, now), CELL_MILLIS));
-    return requestListsOf(merged, {
+    const times = {
       fromMillis: Math.min(from, merged.fromMillis),
       toMillis: Math.min(now, Math.max(alignUp(range.toMillis, CELL_MILLIS), merged.toMillis)),
-    });
+    };
+    return requestListsOf(merged, times, sizes);
   }
 }

@@ -2,42 +2,45 @@ import { randomUUID } from 'node:crypto';
 import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
 import {
+  type ListedRequest,
   ListsOfRequests,
   LISTS_BYTES,
   type ListSizes,
-  type MissedSummary,
-  REFERRERS_PER_ADDRESS,
   type RequestsSummary,
 } from './request-lists.ts';
-import { type ListBudget, TopList } from './top-list.ts';
+import type { ListBudget } from './top-list.ts';
 
 /** Lists are counted per hour: a range is extended to whole ones. */
 export const CELL_MILLIS = 3_600_000;
 
-/** Which requests of a series are listed: all, those that failed (5xx, or an error); and those of any series that were not found. */
-export type ListKind = 'all' | 'failed' | 'missed';
+/**
+ * Which requests are listed: of a series all, and those that failed (5xx, or an error); of all series those that failed, those that were not found
+ * (404, 410), and those that were answered with another 4xx.
+ */
+export type ListKind = 'all' | 'failed' | 'failures' | 'missed' | 'refused';
 
 /** 44 KB if every entry is as long as it may be. */
+const ALL: ListSizes = { addresses: 20, others: 20, clients: 0, describesAddresses: false };
+const ERRORS: ListSizes = { addresses: 50, others: 50, clients: 50, describesAddresses: false };
 const SIZES: Readonly<Record<ListKind, ListSizes>> = {
-  all: { addresses: 20, others: 20 },
-  failed: { addresses: 10, others: 10 },
-  missed: { addresses: 300, others: 50 },
+  all: ALL,
+  failed: { ...ERRORS, addresses: 10, others: 10, clients: 10 },
+  failures: ERRORS,
+  missed: { ...ERRORS, addresses: 300, describesAddresses: true },
+  refused: ERRORS,
 };
 /**
- * Of all series together: a hundred routes with the longest entries. Failures and what was not found are apart, so that routes leave room for them: of
- * the latter 150 entries of the longest, 500 of usual length and their referrers.
+ * Of all series together: a hundred routes with the longest entries. Errors are apart, so that routes leave room for them: of what was not found, 150
+ * entries of the longest, or 500 of usual length with referrers, agents and clients.
  */
-const MAX_BYTES: Readonly<Record<ListKind, number>> = { all: 4_000_000, failed: 500_000, missed: 1_000_000 };
-/** Facts of an address that was not found, without its referrers. */
-const DETAIL_BYTES = 300;
-const KINDS: readonly ListKind[] = ['all', 'failed', 'missed'];
-
-/** What is known of an address that was not found. */
-interface Missed {
-  statusCode: number;
-  bots: number;
-  readonly referrers: TopList;
-}
+const MAX_BYTES: Readonly<Record<ListKind, number>> = {
+  all: 4_000_000,
+  failed: 700_000,
+  failures: 300_000,
+  missed: 1_000_000,
+  refused: 300_000,
+};
+const KINDS: readonly ListKind[] = ['all', 'failed', 'failures', 'missed', 'refused'];
 
 /** The name of lists in memory and in the file. */
 export function listKey(kind: ListKind, series = ''): string {
@@ -55,11 +58,13 @@ export class RequestCell {
   readonly startMillis: number;
   /** Start of the counts. */
   readonly fromMillis: number;
-  readonly #lists = new Map<string, ListsOfRequests<Missed>>();
+  readonly #lists = new Map<string, ListsOfRequests>();
   readonly #budgets: Readonly<Record<ListKind, ListBudget>> = {
     all: { leftBytes: MAX_BYTES.all },
     failed: { leftBytes: MAX_BYTES.failed },
+    failures: { leftBytes: MAX_BYTES.failures },
     missed: { leftBytes: MAX_BYTES.missed },
+    refused: { leftBytes: MAX_BYTES.refused },
   };
 
   constructor(startMillis: number, fromMillis: number) {
@@ -76,23 +81,40 @@ export class RequestCell {
     return used + LISTS_BYTES * this.#lists.size;
   }
 
-  record(series: string, { statusCode = 0, failed, endMillis }: Operation, asked: AskedAddress): void {
-    this.#listsOf('all', series).record(asked, asked.askedFrom, endMillis);
-    if (failed) this.#listsOf('failed', series).record(asked, asked.askedFrom, endMillis);
-    if (statusCode === 404 || statusCode === 410) this.#recordMissed(asked, statusCode, endMillis);
+  record(
+    series: string,
+    { statusCode = 0, failed, clientError, endMillis }: Operation,
+    asked: AskedAddress,
+  ): void {
+    const isMissed = statusCode === 404 || statusCode === 410;
+    const isRefused = clientError && !isMissed && !failed;
+    const request: ListedRequest = {
+      path: asked.askedPath,
+      from: asked.askedFrom,
+      userAgent: asked.userAgent,
+      // Of requests with an error alone.
+      client: failed || isMissed || isRefused ? asked.askedBy : undefined,
+      statusCode,
+      atMillis: endMillis,
+    };
+    this.#listsOf('all', series).record(request);
+    if (failed) {
+      this.#listsOf('failed', series).record(request);
+      this.#listsOf('failures').record(request);
+    }
+    if (isMissed) this.#listsOf('missed').record(request);
+    if (isRefused) this.#listsOf('refused').record(request);
   }
 
   summary(key: string): RequestsSummary | undefined {
     return this.#lists
       .get(key)
-      ?.summary({ fromMillis: this.fromMillis, toMillis: this.startMillis + CELL_MILLIS }, savedOf);
+      ?.summary({ fromMillis: this.fromMillis, toMillis: this.startMillis + CELL_MILLIS });
   }
 
   /** Names of lists that counted something since they were stored. */
   unsaved(): readonly string[] {
-    return [...this.#lists]
-      .filter(([, { addresses, savedCount }]) => addresses.total > savedCount)
-      .map(([key]) => key);
+    return [...this.#lists].filter(([, { count, savedCount }]) => count > savedCount).map(([key]) => key);
   }
 
   /** @param count Of the summary that was stored. */
@@ -101,37 +123,13 @@ export class RequestCell {
     if (lists !== undefined) lists.savedCount = count;
   }
 
-  #listsOf(kind: ListKind, series?: string): ListsOfRequests<Missed> {
+  #listsOf(kind: ListKind, series?: string): ListsOfRequests {
     const key = listKey(kind, series);
     let lists = this.#lists.get(key);
     if (lists === undefined) {
-      const budget = this.#budgets[kind];
-      lists = new ListsOfRequests<Missed>(SIZES[kind], budget, ({ referrers }) => {
-        referrers.clear();
-        budget.leftBytes += DETAIL_BYTES;
-      });
+      lists = new ListsOfRequests(SIZES[kind], this.#budgets[kind]);
       this.#lists.set(key, lists);
     }
     return lists;
   }
-
-  #recordMissed(asked: AskedAddress, statusCode: number, atMillis: number): void {
-    const { askedFrom: from } = asked;
-    const { entry, isBrowser } = this.#listsOf('missed').record(asked, from, atMillis);
-    if (entry === undefined) return;
-    const missed = (entry.detail ??= this.#newMissed());
-    missed.statusCode = statusCode;
-    if (!isBrowser) missed.bots++;
-    if (from !== undefined) missed.referrers.add(from, atMillis);
-  }
-
-  #newMissed(): Missed {
-    const budget = this.#budgets.missed;
-    budget.leftBytes -= DETAIL_BYTES;
-    return { statusCode: 0, bots: 0, referrers: new TopList(REFERRERS_PER_ADDRESS, budget) };
-  }
-}
-
-function savedOf({ statusCode, bots, referrers }: Missed): MissedSummary {
-  return { statusCode, bots, referrers: referrers.summary() };
 }

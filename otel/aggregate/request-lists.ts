@@ -1,24 +1,26 @@
-import type { NotFoundRow, RequestLists, TimeRange, TopRow } from '../query.ts';
-import type { AskedAddress } from '../spans/asked-address.ts';
+import type { ErrorRow, RequestLists, TimeRange, TopRow } from '../query.ts';
 import { isBotAgent } from './bot-agent.ts';
+import { agentName } from './agent-family.ts';
+import {
+  type DetailFacts,
+  type DetailSummary,
+  EntryDetail,
+  errorRow,
+  mergedDetails,
+} from './entry-detail.ts';
 import { type ListSummary, mergedSummary, NO_VALUES, topRowsOf } from './list-summary.ts';
 import { type ListBudget, type TopEntry, TopList } from './top-list.ts';
 
 /** The lists and their maps without entries. */
-export const LISTS_BYTES = 1500;
+export const LISTS_BYTES = 1800;
 
 export interface ListSizes {
   readonly addresses: number;
   readonly others: number;
-}
-
-/** What is stored of an address that was not found. */
-export interface MissedSummary {
-  /** Of the last response. */
-  readonly statusCode: number;
-  /** Requests of bots, other programs and clients without a user agent. */
-  readonly bots: number;
-  readonly referrers: ListSummary;
+  /** 0: not counted. */
+  readonly clients: number;
+  /** True if each address has its own referrers, agents and clients. */
+  readonly describesAddresses: boolean;
 }
 
 /** Lists of requests as plain data. */
@@ -28,55 +30,81 @@ export interface RequestsSummary {
   /** End of the hour or day. */
   readonly toMillis: number;
   readonly withoutAgent: number;
-  readonly addresses: ListSummary<MissedSummary>;
+  readonly addresses: ListSummary<DetailSummary>;
   readonly referrers: ListSummary;
   readonly browsers: ListSummary;
   readonly bots: ListSummary;
+  /** Undefined if they were not counted. */
+  readonly clients?: ListSummary<DetailSummary> | undefined;
 }
 
-/** Addresses, referrers and user agents of one kind of requests. */
-export class ListsOfRequests<Detail = undefined> {
-  readonly addresses: TopList<Detail>;
+/** One request, as its lists have it. */
+export interface ListedRequest {
+  readonly path: string;
+  /** The referring page. */
+  readonly from: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Its address; undefined if it is not recorded, or nobody counts it. */
+  readonly client: string | undefined;
+  readonly statusCode: number;
+  readonly atMillis: number;
+}
+
+/** Addresses, referrers, user agents and clients of one kind of requests. */
+export class ListsOfRequests {
+  readonly #sizes: ListSizes;
+  readonly #budget: ListBudget;
+  readonly #addresses: TopList<EntryDetail>;
   readonly #referrers: TopList;
   readonly #browsers: TopList;
   readonly #bots: TopList;
+  readonly #clients: TopList<EntryDetail>;
   #withoutAgent = 0;
   /** Requests that were counted when it was last stored. */
   savedCount = 0;
 
-  constructor(
-    { addresses, others }: ListSizes,
-    budget: ListBudget,
-    release: (detail: Detail) => void = () => {},
-  ) {
-    this.addresses = new TopList(addresses, budget, release);
-    this.#referrers = new TopList(others, budget);
-    this.#browsers = new TopList(others, budget);
-    this.#bots = new TopList(others, budget);
+  constructor(sizes: ListSizes, budget: ListBudget) {
+    const release = (detail: EntryDetail): void => detail.clear();
+    this.#sizes = sizes;
+    this.#budget = budget;
+    this.#addresses = new TopList(sizes.addresses, budget, release);
+    this.#referrers = new TopList(sizes.others, budget);
+    this.#browsers = new TopList(sizes.others, budget);
+    this.#bots = new TopList(sizes.others, budget);
+    this.#clients = new TopList(sizes.clients, budget, release);
   }
 
-  /** @param from The referring page. Returns the entry of its address, if there is one, and whether a browser asked. */
-  record(
-    { askedPath, userAgent }: AskedAddress,
-    from: string | undefined,
-    atMillis: number,
-  ): { readonly entry: TopEntry<Detail> | undefined; readonly isBrowser: boolean } {
-    const entry = this.addresses.add(askedPath, atMillis);
+  get count(): number {
+    return this.#addresses.total;
+  }
+
+  record({ path, from, userAgent, client, statusCode, atMillis }: ListedRequest): void {
+    const address = this.#addresses.add(path, atMillis);
     if (from !== undefined) this.#referrers.add(from, atMillis);
     const isBrowser = this.#recordAgent(userAgent, atMillis);
-    return { entry, isBrowser };
+    if (this.#sizes.clients === 0) return;
+    const agents = agentName(userAgent ?? '').name;
+    const facts = { statusCode, isBrowser, agents, atMillis };
+    if (client !== undefined)
+      this.#describe(this.#clients.add(client, atMillis), { ...facts, referrers: undefined, peers: path });
+    if (this.#sizes.describesAddresses) this.#describe(address, { ...facts, referrers: from, peers: client });
   }
 
-  /** @param savedOf What is stored of an address. */
-  summary(times: TimeRange, savedOf: (detail: Detail) => MissedSummary | undefined): RequestsSummary {
+  summary(times: TimeRange): RequestsSummary {
+    const savedOf = (detail: EntryDetail): DetailSummary => detail.summary();
     return {
       ...times,
       withoutAgent: this.#withoutAgent,
-      addresses: this.addresses.summary(savedOf),
+      addresses: this.#addresses.summary(savedOf),
       referrers: this.#referrers.summary(),
       browsers: this.#browsers.summary(),
       bots: this.#bots.summary(),
+      clients: this.#sizes.clients === 0 ? undefined : this.#clients.summary(savedOf),
     };
+  }
+
+  #describe(entry: TopEntry<EntryDetail> | undefined, facts: DetailFacts): void {
+    if (entry !== undefined) (entry.detail ??= new EntryDetail(this.#budget)).add(facts);
   }
 
   #recordAgent(userAgent: string | undefined, atMillis: number): boolean {
@@ -98,12 +126,10 @@ export const NO_REQUESTS: RequestsSummary = {
   referrers: NO_VALUES,
   browsers: NO_VALUES,
   bots: NO_VALUES,
+  clients: NO_VALUES,
 };
 
-/** Referrers stored with an address that was not found. */
-export const REFERRERS_PER_ADDRESS = 3;
-
-/** One summary of several times; undefined if there is none. */
+/** One summary of several times, or of several kinds of requests; undefined if there is none. */
 export function mergedRequests(
   summaries: readonly RequestsSummary[],
   sizes: ListSizes,
@@ -112,53 +138,52 @@ export function mergedRequests(
   if (first === undefined || summaries.length === 1) return first;
   const others = (pick: (summary: RequestsSummary) => ListSummary): ListSummary =>
     mergedSummary(summaries.map(pick), sizes.others);
+  const described = (
+    lists: readonly (ListSummary<DetailSummary> | undefined)[],
+    maxRows: number,
+  ): ListSummary<DetailSummary> =>
+    mergedSummary(
+      lists.map((list) => list ?? NO_VALUES),
+      maxRows,
+      (older, newer) => mergedDetails(older.detail, newer.detail),
+    );
   return {
     fromMillis: Math.min(...summaries.map(({ fromMillis }) => fromMillis)),
     toMillis: Math.max(...summaries.map(({ toMillis }) => toMillis)),
     withoutAgent: summaries.reduce((sum, { withoutAgent }) => sum + withoutAgent, 0),
-    addresses: mergedSummary(
+    addresses: described(
       summaries.map(({ addresses }) => addresses),
       sizes.addresses,
-      ({ detail: older }, { detail: newer }) =>
-        older === undefined || newer === undefined
-          ? (newer ?? older)
-          : {
-              statusCode: newer.statusCode,
-              bots: older.bots + newer.bots,
-              referrers: mergedSummary([older.referrers, newer.referrers], REFERRERS_PER_ADDRESS),
-            },
     ),
     referrers: others(({ referrers }) => referrers),
     browsers: others(({ browsers }) => browsers),
     bots: others(({ bots }) => bots),
+    clients:
+      sizes.clients === 0
+        ? undefined
+        : described(
+            summaries.map(({ clients }) => clients),
+            sizes.clients,
+          ),
   };
 }
 
 /** The lists of a summary, for a page; each completes the number of requests. */
 export function requestListsOf(
-  { withoutAgent, addresses, referrers, browsers, bots }: RequestsSummary,
+  { withoutAgent, addresses, referrers, browsers, bots, clients = NO_VALUES }: RequestsSummary,
   times: TimeRange,
-): RequestLists<NotFoundRow> {
+  sizes: ListSizes,
+): RequestLists<ErrorRow> {
   const count = addresses.total;
   const plain = (row: TopRow): TopRow => row;
+  const described = (row: TopRow, detail: DetailSummary | undefined): ErrorRow => errorRow(row, detail, 404);
   return {
     ...times,
     count,
-    addresses: topRowsOf(addresses, count, notFoundRow),
+    addresses: topRowsOf(addresses, count, described),
     referrers: topRowsOf(referrers, count, plain),
     browsers: topRowsOf(browsers, browsers.total, plain),
     bots: topRowsOf(bots, bots.total + withoutAgent, plain),
-  };
-}
-
-function notFoundRow(row: TopRow, detail: MissedSummary | undefined): NotFoundRow {
-  return {
-    ...row,
-    statusCode: detail?.statusCode ?? 404,
-    bots: detail?.bots ?? 0,
-    referrers:
-      detail === undefined
-        ? { rows: [], none: 0, others: 0 }
-        : topRowsOf(detail.referrers, row.count, (referrer) => referrer),
+    clients: sizes.clients === 0 ? undefined : topRowsOf(clients, count, described),
   };
 }

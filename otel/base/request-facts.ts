@@ -35,15 +35,24 @@ export interface RequestLists<Row extends TopRow = TopRow> {
   readonly browsers: TopRows;
   /** User agents of bots and other programs; `none` are requests without a user agent. */
   readonly bots: TopRows;
+  /**
+   * Of requests with an error: addresses of clients, as spans have them; `none` are requests whose client is not known, because its address is not
+   * recorded, or an earlier version counted them. Undefined for all requests of a series, whose clients are not counted.
+   */
+  readonly clients?: TopRows<ErrorRow> | undefined;
 }
 
-/** An address that was answered with 404 or 410. */
-export interface NotFoundRow extends TopRow {
-  /** Of the last response. */
+/** An address that was answered with an error, or a client that got one. Its lists are of its own requests; where they are not known, `none`. */
+export interface ErrorRow extends TopRow {
+  /** Of the last response; 0 if none was sent. */
   readonly statusCode: number;
   /** Requests of bots, other programs and clients without a user agent. */
   readonly bots: number;
   readonly referrers: TopRows;
+  /** What the user agents call themselves: `Firefox`, `Googlebot`, `none`. */
+  readonly agents: TopRows;
+  /** Of an address: the clients that asked for it. Of a client: the addresses it asked for. */
+  readonly peers: TopRows;
 }
 
 /** What was asked with the request that a trace begins with; empty for other traces. */

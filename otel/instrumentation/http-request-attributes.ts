@@ -79,13 +79,21 @@ export function requestAttributes(words: RequestWords): Attributes {
     if (words.peerPort !== undefined) attributes[ATTR_NETWORK_PEER_PORT] = words.peerPort;
   }
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
-  if (words.clients.recordsAddresses && told.clientAddress !== undefined)
-    attributes[ATTR_CLIENT_ADDRESS] = told.clientAddress;
+  const client = clientAddressOf(words, told);
+  if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client;
   addServer(attributes, words, told, scheme);
   addUrl(attributes, words.target);
   if (typeof requestId === 'string' && requestId !== '')
     attributes[ATTR_X_REQUEST_ID] = requestId.slice(0, MAX_REQUEST_ID_LENGTH);
   return attributes;
+}
+
+/** Address of the client, as a trusted proxy states it, or of the connection; undefined if addresses are not recorded. */
+export function clientAddressOf(
+  words: RequestWords,
+  told = forwardedRequest(words, words.clients.proxies),
+): string | undefined {
+  return words.clients.recordsAddresses ? told.clientAddress : undefined;
 }
 
 /** Scheme of the client's request, as stated by a trusted proxy if there is one. */

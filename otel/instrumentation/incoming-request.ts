@@ -25,6 +25,7 @@ import {
 import type { ActiveCount } from './active-requests.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import {
+  clientAddressOf,
   type ClientRules,
   type RequestWords,
   requestAttributes,
@@ -139,6 +140,9 @@ export class IncomingRequest
   }
   get askedFrom(): string | undefined {
     return referringPage(this.referrer, this.host);
+  }
+  get askedBy(): string | undefined {
+    return clientAddressOf(this);
   }
 
   callerSeries(span: SpanSoFar): string | undefined {

@@ -158,7 +158,7 @@ export const SETTINGS = {
   clientAddresses: setting(
     'METRICS_CLIENT_ADDRESS',
     'local',
-    'client addresses of spans and log records: local (on pages of this process and in traces downloaded there, never in exports), true (in exports, too) or false (nowhere)',
+    'client addresses of spans, log records and lists of who got an error: local (on pages of this process and in traces downloaded there, never in exports), true (in exports, too) or false (nowhere)',
     oneOf(['local', 'true', 'false']),
   ),
   otlpFolder: optional(

@@ -5,6 +5,8 @@ export interface AskedAddress {
   /** The page that refers to it, without query and user, and without an origin that is the request's own. */
   readonly askedFrom: string | undefined;
   readonly userAgent: string | undefined;
+  /** Address of the client, as its span has it; undefined if spans have none. */
+  readonly askedBy: string | undefined;
 }
 
 /** The absolute form of a request target, up to its path (RFC 9112 section 3.2.2). */

@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OperationType, StatementNames } from '../base/operation-types.ts';
 import {
   ATTR_ADDRESS_UNKNOWN,
+  ATTR_CLIENT_ADDRESS,
   ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_SUMMARY,
@@ -206,6 +207,7 @@ export function askedIn({ attributes }: Pick<ReadableSpan, 'attributes'>): Asked
       text(attributes, ATTR_SERVER_ADDRESS),
     ),
     userAgent: text(attributes, ATTR_USER_AGENT_ORIGINAL) ?? text(attributes, ATTR_HTTP_USER_AGENT),
+    askedBy: text(attributes, ATTR_CLIENT_ADDRESS),
   };
 }
 

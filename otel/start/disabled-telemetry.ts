@@ -119,6 +119,7 @@ export function disabledTelemetry(
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
     requestLists: () => undefined,
+    errorLists: () => undefined,
     notFound: (range) => new RequestBook(() => clock.now()).notFound(range),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),

@@ -3,7 +3,7 @@ import type { OperationType, TelemetryQuery } from '../query.ts';
 /** The exact side of the store: counts of 100 % of operations. Implemented by the RED aggregator. */
 export type AggregateReader = Pick<
   TelemetryQuery,
-  'coverage' | 'operations' | 'timeline' | 'heatMap' | 'series' | 'requestLists' | 'notFound'
+  'coverage' | 'operations' | 'timeline' | 'heatMap' | 'series' | 'requestLists' | 'errorLists' | 'notFound'
 > & {
   /** Start of the counts of this and earlier processes. */
   readonly countedFromMillis: number;

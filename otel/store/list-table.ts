@@ -120,8 +120,8 @@ function listsIn({ body, ...row }: Row): StoredLists[] {
   try {
     const text = inflateRawSync(body, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
     const lists = JSON.parse(text) as RequestsSummary;
-    const { addresses, referrers, browsers, bots } = lists;
-    const isWhole = [addresses, referrers, browsers, bots].every(
+    const { addresses, referrers, browsers, bots, clients = addresses } = lists;
+    const isWhole = [addresses, referrers, browsers, bots, clients].every(
       ({ total, unlisted, rows }) => Number.isFinite(total + unlisted) && Array.isArray(rows),
     );
     return isWhole ? [{ ...row, lists }] : [];

@@ -107,6 +107,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
   readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
+  readonly errorLists: TelemetryQuery['errorLists'] = (...of) => this.#settled.aggregates.errorLists(...of);
   readonly notFound: TelemetryQuery['notFound'] = (range) => this.#settled.aggregates.notFound(range);
   readonly profiles: TelemetryQuery['profiles'] = () => this.#options.profiling.profiles();
   readonly profileFile: TelemetryQuery['profileFile'] = (id) => this.#options.profiling.profileFile(id);

@@ -14,6 +14,8 @@ interface Seen {
   readonly exported: Readonly<Record<'traces' | 'metrics' | 'logs', string>>;
   /** The trace as its page has it. */
   readonly page: string;
+  /** Lists of what was not found, as their page has them. */
+  readonly lists: string;
   readonly openMetrics: string;
 }
 
@@ -23,6 +25,7 @@ async function visited(env: Readonly<Record<string, string>>): Promise<Seen> {
   const blog = await BlogProcess.start(temporaryFolder(), { METRICS_OTLP_FOLDER: folder, ...env });
   const owner = await becomeOwner(blog);
   await blog.ask('/archive', { headers: FORWARDED });
+  await blog.ask('/nothing-here', { headers: FORWARDED });
   await blog.ask('/metrics', { headers: { ...FORWARDED, authorization: 'Bearer wrong-but-long-enough' } });
   const read = async (path: string): Promise<string> =>
     (
@@ -32,6 +35,7 @@ async function visited(env: Readonly<Record<string, string>>): Promise<Seen> {
     ).text;
   const [, traceId] = /"trace_?id":\s*"([0-9a-f]{32})"/i.exec(await read('/traces?q=%2Farchive'))!;
   const page = await read(`/traces/${traceId}`);
+  const lists = await read('/not-found');
   const metrics = await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } });
   owner.close();
   await blog.stop();
@@ -39,6 +43,7 @@ async function visited(env: Readonly<Record<string, string>>): Promise<Seen> {
   return {
     exported: { traces: signal('traces'), metrics: signal('metrics'), logs: signal('logs') },
     page,
+    lists,
     openMetrics: metrics.body.toString(),
   };
 }
@@ -47,8 +52,8 @@ const ADDRESS = /203\.0\.113\.9|127\.0\.0\.1"|client\.address|network\.peer|net\
 
 describe('the address of a client', () => {
   it.each(['own', 'stock'])('is shown here and never exported by default (spans: %s)', async (spans) => {
-    const { exported, page, openMetrics } = await visited({ METRICS_SPANS: spans });
-    expect(page).toContain(CLIENT);
+    const { exported, page, lists, openMetrics } = await visited({ METRICS_SPANS: spans });
+    for (const shown of [page, lists]) expect(shown).toContain(CLIENT);
     expect(exported.traces).toContain('/archive');
     expect(exported.logs).toContain('wrong bearer token');
     const { traces, metrics, logs } = exported;
@@ -70,8 +75,12 @@ describe('the address of a client', () => {
     expect(ADDRESS.exec(exported.metrics)).toBeNull();
   });
 
-  it('is nowhere if it is false', async () => {
-    const { exported, page } = await visited({ METRICS_CLIENT_ADDRESS: 'false' });
-    expect(`${Object.values(exported).join('\n')}${page}`).not.toContain(CLIENT);
+  it.each(['own', 'stock'])('is nowhere if it is false (spans: %s)', async (spans) => {
+    const { exported, page, lists } = await visited({
+      METRICS_CLIENT_ADDRESS: 'false',
+      METRICS_SPANS: spans,
+    });
+    expect(lists).toContain('/nothing-here');
+    expect(`${Object.values(exported).join('\n')}${page}${lists}`).not.toContain(CLIENT);
   });
 });

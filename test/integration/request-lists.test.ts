@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NotFoundRow, RequestLists, SeriesSummary, TopRows } from '../../otel/query.ts';
+import type { ErrorRow, RequestLists, SeriesSummary, TopRows } from '../../otel/query.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BlogProcess } from './blog-process.ts';
 import { pageDocument } from './page-document.ts';
@@ -11,6 +11,8 @@ const BASE = '/admin/metrics-dashboard';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const BOT = 'ExampleBot/1.0 (+https://bot.example/about)';
 const SECRET = 'hunter2-secret';
+/** Loopback is a trusted proxy by default. */
+const CLIENT = '203.0.113.9';
 /** More than all the lists of a route have places. */
 const SCANNED = 340;
 
@@ -21,11 +23,11 @@ interface SnakeRow {
   readonly is_exact: boolean;
 }
 type SnakeRows = Omit<TopRows, 'rows'> & { readonly rows: readonly SnakeRow[] };
-type SnakeLists = Record<Exclude<keyof RequestLists, 'fromMillis' | 'count'>, SnakeRows> & {
+type SnakeLists = Record<Exclude<keyof RequestLists, 'fromMillis' | 'toMillis' | 'count'>, SnakeRows> & {
   readonly count: number;
 };
 type MissedRow = SnakeRow &
-  Pick<NotFoundRow, 'bots'> & { readonly status_code: number; readonly referrers: SnakeRows };
+  Pick<ErrorRow, 'bots'> & { readonly status_code: number; readonly referrers: SnakeRows };
 
 function sum({ rows, none, others }: SnakeRows): number {
   return rows.reduce((all, { count }) => all + count, none + others);
@@ -40,7 +42,11 @@ describe.each(['own', 'stock'])('lists of requests of a real blog (%s)', (spans)
     owner = await becomeOwner(blog);
     for (let i = 0; i < SCANNED; i++) await ask(`/scan/${i}.php?token=${SECRET}`, { 'user-agent': BOT });
     for (let i = 0; i < 25; i++)
-      await ask('/moved?a=b', { 'user-agent': FIREFOX, referer: `${blog.address}/tags?q=${SECRET}` });
+      await ask('/moved?a=b', {
+        'user-agent': FIREFOX,
+        referer: `${blog.address}/tags?q=${SECRET}`,
+        'x-forwarded-for': CLIENT,
+      });
     for (let i = 0; i < 12; i++)
       await ask('/%C3%A9t%C3%A9%2Fx', {
         'user-agent': FIREFOX,
@@ -107,6 +113,20 @@ describe.each(['own', 'stock'])('lists of requests of a real blog (%s)', (spans)
     expect(accented!.referrers.rows).toMatchObject([{ value: 'https://links.example/list', count: 12 }]);
   });
 
+  it('say which clients asked, although no trace is kept', async () => {
+    const { addresses, clients } = await facts<
+      SnakeLists & { addresses: { rows: readonly (MissedRow & { peers: SnakeRows })[] } }
+    >('/not-found');
+    expect(sum(clients)).toBe(missed);
+    const theirs = clients.rows.find(({ value }) => value === CLIENT);
+    expect(theirs).toMatchObject({
+      count: 25,
+      is_exact: true,
+      peers: { rows: [{ value: '/moved', count: 25 }] },
+    });
+    expect(addresses.rows[0]!.peers.rows).toMatchObject([{ value: CLIENT, count: 25 }]);
+  });
+
   it('are on a route’s page, from every request', async () => {
     const { requests } = await facts<{ requests: SnakeLists }>('/route?name=GET+%2Ftags');
     expect(requests.count).toBe(30);
@@ -129,9 +149,9 @@ describe.each(['own', 'stock'])('lists of requests of a real blog (%s)', (spans)
   it('are rows of a CSV file with ISO times', async () => {
     const { text } = await owner.send(`${blog.address}${BASE}/not-found?format=csv`);
     const [head, first] = text.split('\r\n');
-    expect(head).toBe('address,requests,share,bots,status,referrers,first,last,redirects_to');
+    expect(head).toBe('address,requests,share,bots,status,referrers,clients,first,last,redirects_to,agents');
     expect(first).toMatch(
-      /^\/moved,25,0\.\d+,0,404,[^,]*,\d{4}-\d\d-\d\dT[\d:.]+Z,\d{4}-\d\d-\d\dT[\d:.]+Z,$/,
+      /^\/moved,25,0\.\d+,0,404,[^,]*,203\.0\.113\.9 25,\d{4}-\d\d-\d\dT[\d:.]+Z,\d{4}-\d\d-\d\dT[\d:.]+Z,,Firefox 25$/,
     );
   });
 });

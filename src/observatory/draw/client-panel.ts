@@ -1,75 +1,103 @@
+import type { ErrorRow, RequestLists, TopRows } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
-import { CLIENT_ADDRESS, type FailedClient, type FailedClients } from '../facts/failed-clients.ts';
-import { attributeTerm } from '../facts/trace-query.ts';
-import { moment } from '../format/moment.ts';
+import { topLines, type TopLine } from '../facts/top-lines.ts';
+import { attributeTerm, pathTerm } from '../facts/trace-query.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
+import { ADDRESS_VALUES, agentValues, countedValues, valuesText } from './counted-values.ts';
 import { drawTable, type Column } from './table.ts';
-import { isoTime } from './time-columns.ts';
-import { askedValue } from './top-tables.ts';
+import { askedValue, seenColumns, topCount, topName, type TopWords } from './top-tables.ts';
 
+/** The attribute of a request's span that has the address. */
+const CLIENT_ADDRESS = 'client.address';
+/** Of a search: traces of requests that failed, and of those that were answered with 4xx. */
+export const SERVER_ERROR_TERM = 'status:error';
+export const CLIENT_ERROR_TERM = 'status:4xx';
 const MAX_ROWS = 10;
+const CLIENT_WORDS: TopWords = { label: 'client', none: 'address not known', others: 'other clients' };
 
-/** Who got an error, by address; nothing if no address is known, as with `METRICS_CLIENT_ADDRESS=false`. */
-export function clientPanel(failed: FailedClients, view: PageView): Html | undefined {
-  const { clients, read, kept, withoutAddress } = failed;
-  if (clients.length === 0) return undefined;
-  const left = clients.length - MAX_ROWS;
+type Line = TopLine<ErrorRow>;
+
+export interface ClientPanelOptions {
+  readonly title: string;
+  /** Of a search: what their requests have in common. */
+  readonly term: string;
+}
+
+/** Traces of requests from an address. @param term Of the search for the others of its kind. */
+export function tracesOfClient(address: string, term: string, links: PageView['links']): string {
+  return links.to('/traces', { q: `${term} ${attributeTerm(CLIENT_ADDRESS, address)}` });
+}
+
+/** Who got an error, by address: how often, with which programs, where, first and last; nothing if nobody did. */
+export function clientPanel(
+  { clients, count }: Pick<RequestLists, 'clients' | 'count'>,
+  view: PageView,
+  { title, term }: ClientPanelOptions,
+): Html | undefined {
+  if (clients === undefined || count === 0) return undefined;
+  const isKnown = clients.rows.length > 0;
   return panel({
-    title: 'Clients that got an error',
-    note: html`${plural(clients.length, 'address', 'addresses')}${left > 0 && html`, the first ${MAX_ROWS}`}`,
-    body: drawTable(clients.slice(0, MAX_ROWS), clientColumns(view), {
-      caption: 'Clients that got an error',
-      keyOf: ({ address }) => address,
-      view,
-      still: true,
-      empty: 'None.',
+    title,
+    note: isKnown ? clientsText(clients) : 'addresses not known',
+    body: isKnown
+      ? drawTable(topLines(clients, MAX_ROWS), clientColumns(view, term), {
+          caption: title,
+          keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
+          view,
+          still: true,
+          empty: 'None.',
+        })
+      : html`<p class="quiet">
+          No address of a client was recorded: METRICS_CLIENT_ADDRESS is false, or an earlier version counted
+          the requests.
+        </p>`,
+    ...(isKnown && {
+      foot: html`<span
+        >from every request; addresses stand where traces have them, in this program’s files alone, and for as
+        long. METRICS_CLIENT_ADDRESS=false records none</span
+      >`,
     }),
-    foot: html`<span
-      >of
-      ${read < kept && html`${countText(read)} drawn at random from `}${plural(kept, 'kept failed request')}:
-      addresses are stored with traces
-      alone${withoutAddress > 0 && html`; ${countText(withoutAddress)} had none`}</span
-    >`,
   });
 }
 
-function clientColumns(view: PageView): readonly Column<FailedClient>[] {
-  const tracesOf = (address: string): string =>
-    view.links.to('/traces', { q: `status:error ${attributeTerm(CLIENT_ADDRESS, address)}` });
+/** `12 clients`; `50 clients and others`. */
+export function clientsText({ rows, others }: TopRows): string {
+  return `${plural(rows.length, 'client')}${others > 0 ? ' and others' : ''}`;
+}
+
+function clientColumns(view: PageView, term: string): readonly Column<Line>[] {
+  const addressesOf = ({ value, peers }: ErrorRow): Html =>
+    countedValues(peers, ADDRESS_VALUES, (path) =>
+      askedValue(path, tracesOfClient(value, `${term} ${pathTerm(path)}`, view.links)),
+    );
   return [
     {
-      label: 'address',
-      key: 'address',
-      value: ({ address }) => address,
-      cell: ({ address }) => askedValue(address, tracesOf(address)),
+      ...topName<ErrorRow>(CLIENT_WORDS),
+      cell: (line) =>
+        line.kind === 'listed'
+          ? html`${askedValue(line.row.value, tracesOfClient(line.row.value, term, view.links))}<span
+                class="only-narrow callers"
+                >${agentValues(line.row.agents)}<br />${addressesOf(line.row)}</span
+              >`
+          : html`<span class="quiet-words">${CLIENT_WORDS[line.kind]}</span>`,
     },
+    topCount(),
     {
-      label: 'failed requests',
-      key: 'failed_requests',
-      align: 'number',
-      value: ({ requests }) => requests,
-      cell: ({ requests }) => countText(requests),
-    },
-    {
-      label: 'last user agent',
-      key: 'last_user_agent',
+      label: 'user agents',
+      key: 'agents',
       room: 'mid',
-      value: ({ userAgent }) => userAgent,
-      cell: ({ userAgent }) =>
-        userAgent === undefined ? html`<span class="quiet-words">none sent</span>` : askedValue(userAgent),
+      value: (line) => (line.kind === 'listed' ? valuesText(line.row.agents) : undefined),
+      cell: (line) => (line.kind === 'listed' ? agentValues(line.row.agents) : '–'),
     },
     {
-      label: 'last seen',
-      key: 'last',
-      value: ({ lastMillis }) => lastMillis,
-      file: ({ lastMillis }) => isoTime(lastMillis),
-      cell: ({ lastMillis, example }) =>
-        html`<a href="${view.links.trace(example.traceId, example.spanId)}"
-          >${moment(lastMillis, view.now)}</a
-        >`,
+      label: 'asked for',
+      key: 'addresses',
+      room: 'mid',
+      value: (line) => (line.kind === 'listed' ? valuesText(line.row.peers) : undefined),
+      cell: (line) => (line.kind === 'listed' ? addressesOf(line.row) : '–'),
     },
+    ...seenColumns<ErrorRow>(view, { first: 'wide' }),
   ];
 }

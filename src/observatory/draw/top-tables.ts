@@ -97,18 +97,25 @@ export function listedWhen({ fromMillis, toMillis }: RequestLists, { range, now 
   return range.moving ? `since ${from}` : `between ${from} and ${momentText(toMillis, now)}`;
 }
 
-/** What is counted, for the foot of a list. */
-export function countedNote(lists: RequestLists, view: PageView): Html {
+/** What is counted, for the foot of a list. @param unlisted Counted requests of the range that no list has. */
+export function countedNote(lists: RequestLists, view: PageView, unlisted = 0): Html {
   return html`<span
     >from every request ${listedWhen(lists, view)}: lists are kept per hour, and per day after two days; “≥”
-    where more may be among the others, which complete the sum</span
+    where more may be among the others, which complete the
+    sum${unlisted > 0 && html`. <strong>${unlistedText(unlisted)}</strong>`}</span
   >`;
 }
 
+/** Why lists have fewer requests than were counted. */
+export function unlistedText(unlisted: number): string {
+  return `${plural(unlisted, 'more request')} ${unlisted === 1 ? 'is' : 'are'} counted and not listed: an earlier version counted them, or a process that was killed`;
+}
+
 /** Who got an error, and where: addresses and user agents of failed requests. */
-export function failedRequestPanels(lists: RequestLists, view: PageView): Html {
+export function failedRequestPanels(lists: RequestLists, view: PageView, unlisted = 0): Html {
   const { addresses, browsers, bots } = lists;
-  return html`${listPanel('Addresses that failed', addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+  const note = countedNote(lists, view, unlisted);
+  return html`${listPanel('Addresses with an error', addresses, ADDRESS_WORDS, view, note)}
     <div class="grid even">
       ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
       ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}

@@ -1,9 +1,13 @@
-import type { HistoryFacts } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import type { HistoryFacts, RequestLists, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { clientPanel } from '../draw/client-panel.ts';
-import { failedClients, type FailedClients } from '../facts/failed-clients.ts';
+import { CLIENT_ERROR_TERM, clientPanel, SERVER_ERROR_TERM, tracesOfClient } from '../draw/client-panel.ts';
+import { pageAddress } from '../draw/page-address.ts';
+import { failedRequestPanels, unlistedText } from '../draw/top-tables.ts';
+import { answeredWith } from '../facts/not-found-counts.ts';
+import { unlistedRequests } from '../facts/unlisted-requests.ts';
+import type { PageView } from '../page.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
@@ -20,12 +24,24 @@ import {
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
-import { plural } from '../sentences/sentence.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 
 /** Limit of failures that are grouped. */
 const MAX_ROWS = 5000;
 /** Limit of a series' name in the sentence, in characters. */
 const MAX_PLACE = 120;
+
+type ErrorKind = 'failed' | '4xx';
+const ERROR_TERMS = { failed: SERVER_ERROR_TERM, '4xx': CLIENT_ERROR_TERM } as const;
+
+/** Requests with an error: which addresses, who got them, from every request. */
+interface ErrorFacts {
+  readonly kind: ErrorKind;
+  /** Undefined if no list has one. */
+  readonly lists: RequestLists | undefined;
+  /** Counted in the range, but in no list. */
+  readonly unlisted: number;
+}
 
 interface FailuresFacts {
   /** Counted over all operations in the range. */
@@ -37,7 +53,7 @@ interface FailuresFacts {
   readonly series: string | undefined;
   /** What failed requests have more often than the rest; undefined for one series. */
   readonly over: OverRepresentation | undefined;
-  readonly clients: FailedClients;
+  readonly requests: ErrorFacts;
   readonly slowMillis: number;
   readonly history: HistoryFacts | undefined;
 }
@@ -61,14 +77,15 @@ export const failuresPage = definePage<FailuresFacts>({
       groups: withResolved(telemetry, withExceptions(telemetry, groups), range.toMillis),
       series: series === '' ? undefined : series,
       over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
-      clients: failedClients(telemetry, range, series || undefined),
+      requests: errorFacts(telemetry, range, series ?? '', query['errors'] === '4xx' ? '4xx' : 'failed'),
       slowMillis: telemetry.sampling().thresholdsSeconds.http * 1000,
       history: telemetry.history(),
     };
   },
   title: () => 'Failures',
-  sentence({ counted, kept, groups, series }, { links, range }) {
+  sentence({ counted, kept, groups, series, requests }, { links, range }) {
     const [first] = groups;
+    const who = clientWords(requests, links);
     const place =
       series === undefined
         ? ''
@@ -83,6 +100,7 @@ export const failuresPage = definePage<FailuresFacts>({
         {
           text: `${plural(counted, 'operation')} failed ${range.words}; their traces are no longer held.`,
         },
+        ...who,
       ];
     const areAll = kept >= counted;
     const most =
@@ -106,9 +124,10 @@ export const failuresPage = definePage<FailuresFacts>({
         href: links.series(first.type, first.series),
       },
       { text: '.' },
+      ...who,
     ];
   },
-  draw({ counted, groups, kept, grouped, series, history, over, slowMillis, clients }, view) {
+  draw({ counted, groups, kept, grouped, series, history, over, slowMillis, requests }, view) {
     const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
@@ -128,7 +147,7 @@ export const failuresPage = definePage<FailuresFacts>({
         times in the last 24 hours. 4xx responses are client errors, not failures: see
         <a href="${view.links.to('/routes')}">routes</a>. ${missingFromMustKeep(history)}</span
       >`,
-    })}${clientPanel(clients, view)}${
+    })}${requestErrors(requests, series, view)}${
       over &&
       overPanel(
         over,
@@ -144,4 +163,60 @@ export const failuresPage = definePage<FailuresFacts>({
 function wordsOf(group: FailureGroup): string {
   const { errorType, message, thrownAt = '', name, series, path = '' } = group;
   return `${errorType} ${message} ${thrownAt} ${name} ${series} ${path}`;
+}
+
+function errorFacts(
+  telemetry: TelemetryQuery,
+  range: TimeRange,
+  series: string,
+  kind: ErrorKind,
+): ErrorFacts {
+  if (series !== '') {
+    const lists = telemetry.requestLists(series, range, 'failed');
+    const errorsIn = (times: TimeRange): number =>
+      telemetry.series('http', times).find(({ name }) => name === series)?.errors ?? 0;
+    return { kind: 'failed', lists, unlisted: unlistedRequests(lists, range, errorsIn) };
+  }
+  const lists = telemetry.errorLists(range, kind);
+  const countIn = (times: TimeRange): number =>
+    kind === 'failed'
+      ? telemetry.operations(times).http.errors
+      : answeredWith(telemetry, times, (status) => status >= 400 && status < 500);
+  return { kind, lists, unlisted: unlistedRequests(lists, range, countIn) };
+}
+
+/** ` 12 clients got a failed request, most often 192.0.2.1, 7 times.` */
+function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sentence {
+  const { rows = [], others = 0 } = lists?.clients ?? {};
+  const [first] = rows;
+  if (first === undefined) return [];
+  const count = `${others > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
+  return [
+    { text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, most often ` },
+    { text: first.value, href: tracesOfClient(first.value, ERROR_TERMS[kind], links) },
+    { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
+  ];
+}
+
+/** Who got an error, and where. */
+function requestErrors(
+  { kind, lists, unlisted }: ErrorFacts,
+  series: string | undefined,
+  view: PageView,
+): Html {
+  const choice = (of: ErrorKind, label: string): Html =>
+    html`<a
+      href="${pageAddress(view, { errors: of === 'failed' ? undefined : of })}"
+      ${of === kind && html` aria-current="true"`}
+      >${label}</a
+    >`;
+  return html`${series === undefined && html`<nav class="compare-with" aria-label="Errors of requests"><span>Who got an error:</span> ${choice('failed', 'server errors (5xx)')} ${choice('4xx', 'client errors (4xx)')}</nav>`}
+  ${
+    lists === undefined
+      ? html`<p class="quiet">
+          ${unlisted > 0 ? `${unlistedText(unlisted)}.` : `No request had such an error ${view.range.words}.`}
+        </p>`
+      : html`${clientPanel(lists, view, { title: 'Clients that got an error', term: ERROR_TERMS[kind] })}
+        ${failedRequestPanels(lists, view, unlisted)}`
+  }`;
 }

@@ -1,9 +1,19 @@
-import type { NotFoundRow, RequestLists } from '../../../otel/query.ts';
+import type { ErrorRow, RequestLists, TimeRange } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { CLIENT_ERROR_TERM, clientPanel, tracesOfClient } from '../draw/client-panel.ts';
+import {
+  agentValues,
+  CLIENT_VALUES,
+  countedValues,
+  REFERRER_VALUES,
+  valuesText,
+} from '../draw/counted-values.ts';
+import { notFoundIn } from '../facts/not-found-counts.ts';
+import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { pathTerm, textTerm } from '../facts/trace-query.ts';
 import {
   ADDRESS_WORDS,
@@ -24,13 +34,13 @@ import { REDIRECTS_PATH } from '../../process/own-addresses.ts';
 import { definePage } from './define-page.ts';
 
 const MAX_ROWS = 100;
-/** Referring pages named with an address. */
-const MAX_REFERRERS = 3;
 const MAX_IN_SENTENCE = 80;
 
-type Line = TopLine<NotFoundRow>;
+type Line = TopLine<ErrorRow>;
 
-interface NotFoundFacts extends RequestLists<NotFoundRow> {
+interface NotFoundFacts extends RequestLists<ErrorRow> {
+  /** Counted in the range, but in no list. */
+  readonly unlisted: number;
   /** Where those of the addresses lead by now that the app redirects, by address. */
   readonly redirects: Readonly<Record<string, string>>;
 }
@@ -45,26 +55,45 @@ export const notFoundPage = definePage<NotFoundFacts>({
       const target = redirectOf(value);
       return target === undefined ? [] : [[value, target]];
     });
-    return { ...lists, redirects: Object.fromEntries(redirects) };
+    const countIn = (times: TimeRange): number => notFoundIn(telemetry.series('http', times));
+    return {
+      ...lists,
+      unlisted: unlistedRequests(lists, range, countIn),
+      redirects: Object.fromEntries(redirects),
+    };
   },
   title: () => 'Not found',
   sentence(facts, view) {
-    const { count, addresses } = facts;
+    const { count, addresses, clients, unlisted } = facts;
     const { links } = view;
     const since = listedWhen(facts, view);
     const [first] = addresses.rows;
+    const [client] = clients?.rows ?? [];
+    if (first === undefined && unlisted > 0)
+      return [
+        {
+          text: `${plural(unlisted, 'request')} found nothing ${view.range.words}; which ones is not known.`,
+        },
+      ];
     if (first === undefined)
       return [{ text: 'Every address was found', tone: 'good' }, { text: ` ${since}.` }];
     const linked = addresses.rows.find(({ referrers }) => referrers.rows.some(({ value }) => isOwn(value)));
     return [
       { text: `${plural(count, 'request')} found nothing ${since}. Most often ` },
-      { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first.value, links) },
+      { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
       { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
+      ...(client === undefined
+        ? []
+        : [
+            { text: ' The client that asked most often is ' },
+            { text: client.value, href: tracesOfClient(client.value, CLIENT_ERROR_TERM, links) },
+            { text: `, ${client.isExact ? '' : 'at least '}${plural(client.count, 'time')}.` },
+          ]),
       ...(linked === undefined
         ? []
         : [
             { text: ' A page of this site links to ' },
-            { text: shortened(linked.value, MAX_IN_SENTENCE), href: tracesOf(linked.value, links) },
+            { text: shortened(linked.value, MAX_IN_SENTENCE), href: tracesOf(linked, links) },
             { text: '.' },
           ]),
     ];
@@ -81,32 +110,40 @@ export const notFoundPage = definePage<NotFoundFacts>({
         view,
         empty: 'Every address was found.',
       }),
-      foot: countedNote(facts, view),
+      foot: countedNote(facts, view, facts.unlisted),
     })}
+    ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
     ${facts.count > 0 && requestPanels(facts, view, false)}`;
   },
   sheet: ({ addresses, redirects }, view) =>
-    sheetOf(topLines(addresses, addresses.rows.length), addressColumns(view, redirects)),
+    sheetOf(topLines(addresses, addresses.rows.length), [
+      ...addressColumns(view, redirects),
+      { label: 'agents', key: 'agents', value: agentsText, cell: agentsText },
+    ]),
 });
 
 function isOwn(referrer: string): boolean {
   return referrer.startsWith('/');
 }
 
-function tracesOf(path: string, links: PageView['links']): string {
-  // A cut path is only a beginning.
-  return links.to('/traces', { q: path.endsWith('…') ? textTerm(path.slice(0, -1)) : pathTerm(path) });
+function tracesOf({ value, statusCode }: ErrorRow, links: PageView['links']): string {
+  return links.to('/traces', { q: termOf(value, statusCode) });
+}
+
+/** Its requests that found nothing. A cut path is only a beginning. */
+function termOf(path: string, statusCode: number): string {
+  return `${path.endsWith('…') ? textTerm(path.slice(0, -1)) : pathTerm(path)} status:${statusCode}`;
 }
 
 function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): readonly Column<Line>[] {
   return [
     {
-      ...topName<NotFoundRow>(ADDRESS_WORDS),
+      ...topName<ErrorRow>(ADDRESS_WORDS),
       cell: (line) =>
         line.kind === 'listed'
-          ? html`${askedValue(line.row.value, tracesOf(line.row.value, view.links))}<span
+          ? html`${askedValue(line.row.value, tracesOf(line.row, view.links))}<span
                 class="only-narrow callers"
-                >${referrersOf(line.row)}</span
+                >${referrersOf(line.row)}<br />${askersOf(line.row, view)}</span
               >`
           : html`<span class="quiet-words">other addresses</span>`,
     },
@@ -135,7 +172,14 @@ function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): 
         line.kind === 'listed' ? line.row.referrers.rows.map(({ value }) => value).join(' ') : undefined,
       cell: (line) => (line.kind === 'listed' ? referrersOf(line.row) : '–'),
     },
-    ...seenColumns<NotFoundRow>(view, { first: 'wide' }),
+    {
+      label: 'asked by',
+      key: 'clients',
+      room: 'mid',
+      value: (line) => (line.kind === 'listed' ? valuesText(line.row.peers) : undefined),
+      cell: (line) => (line.kind === 'listed' ? askersOf(line.row, view) : '–'),
+    },
+    ...seenColumns<ErrorRow>(view, { first: 'wide' }),
     {
       label: 'redirect',
       key: 'redirects_to',
@@ -157,13 +201,19 @@ function redirectLink(path: string, redirects: NotFoundFacts['redirects']): Html
 }
 
 /** With counts, as most requests of a scan have none. */
-function referrersOf({ referrers: { rows, none, others } }: NotFoundRow): Html {
-  if (rows.length === 0) return html`<span class="zero">no referrer</span>`;
-  const rest = [
-    none > 0 && `${countText(none)} without`,
-    others > 0 && `${countText(others)} from others`,
-  ].filter((part) => part !== false);
-  return html`<span class="referrers"
-    >${rows.slice(0, MAX_REFERRERS).map(({ value, count }, index) => html`${index > 0 && html`<br />`}${askedValue(value)} <span class="unit">× ${countText(count)}</span>`)}${rest.length > 0 && html` <span class="unit">${rest.join(', ')}</span>`}</span
-  >`;
+function referrersOf({ referrers }: ErrorRow): Html {
+  return countedValues(referrers, REFERRER_VALUES, (value) => askedValue(value));
+}
+
+/** Clients, each with a link to its requests, and what they call themselves. */
+function askersOf({ value, statusCode, peers, agents }: ErrorRow, { links }: PageView): Html {
+  const term = termOf(value, statusCode);
+  return html`${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, links)))}<span
+      class="callers"
+      >${agentValues(agents)}</span
+    >`;
+}
+
+function agentsText(line: Line): string | undefined {
+  return line.kind === 'listed' ? valuesText(line.row.agents) : undefined;
 }

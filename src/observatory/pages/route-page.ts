@@ -2,8 +2,9 @@ import type { RequestLists } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
-import { clientPanel } from '../draw/client-panel.ts';
-import { failedClients, type FailedClients } from '../facts/failed-clients.ts';
+import { clientPanel, SERVER_ERROR_TERM } from '../draw/client-panel.ts';
+import { facetTerm } from '../facts/trace-query.ts';
+import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
@@ -25,7 +26,8 @@ interface RouteFacts extends SeriesFacts {
   readonly requests: RequestLists | undefined;
   /** Undefined if none failed. */
   readonly failedRequests: RequestLists | undefined;
-  readonly failedClients: FailedClients | undefined;
+  /** Failed requests in the range that are counted, but in no list. */
+  readonly unlisted: number;
   readonly failureGroups: readonly FailureGroup[];
   /** Of the requests that stalls list. */
   readonly waited: RouteWait;
@@ -50,7 +52,11 @@ export const routePage = definePage<RouteFacts>({
       failureGroups: failuresIn(telemetry, range, { type: 'http', series: name, limit: MAX_FAILURES }).groups,
       requests: telemetry.requestLists(name, range),
       failedRequests,
-      failedClients: failedRequests && failedClients(telemetry, range, name),
+      unlisted: unlistedRequests(
+        failedRequests,
+        range,
+        (times) => telemetry.series('http', times).find((row) => row.name === name)?.errors ?? 0,
+      ),
     };
   },
   title: ({ name }) => (name === '' ? 'no route' : name),
@@ -72,8 +78,8 @@ export const routePage = definePage<RouteFacts>({
   draw(facts, view) {
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
-    ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view)}
-    ${facts.failedClients && clientPanel(facts.failedClients, view)}
+    ${facts.failedRequests && clientPanel(facts.failedRequests, view, { title: 'Clients that got an error', term: `${SERVER_ERROR_TERM} ${facetTerm('route', facts.name)}` })}
+    ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view, facts.unlisted)}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
     ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({

@@ -17,6 +17,7 @@ interface Asked {
   readonly path: string;
   readonly from?: string;
   readonly agent?: string;
+  readonly client?: string;
   readonly status?: number;
   readonly series?: string;
 }
@@ -28,13 +29,14 @@ class Ledger {
 
   send(asked: Asked): void {
     this.sent.push(asked);
-    const { path, from, agent, status = 404, series = 'unknown paths' } = asked;
+    const { path, from, agent, client, status = 404, series = 'unknown paths' } = asked;
     const times = { endMillis: this.sent.length, durationNanos: 1 };
-    const results = { failed: false, clientError: status >= 400, aborted: false };
+    const failed = status >= 500;
+    const results = { failed, clientError: status >= 400 && !failed, aborted: false };
     this.book.record(
       series,
       { type: 'http', series, statusCode: status, ...times, ...results },
-      { askedPath: path, askedFrom: from, userAgent: agent },
+      { askedPath: path, askedFrom: from, userAgent: agent, askedBy: client },
     );
   }
 
@@ -153,6 +155,76 @@ describe('RequestBook', () => {
     ).toEqual(['/404', '/410']);
     expect(ledger.book.of('unknown paths', EVER)?.count).toBe(6);
     expect(ledger.book.of('GET /never', EVER)).toBeUndefined();
+  });
+});
+
+describe('clients of a RequestBook', () => {
+  const errors: readonly (readonly ['failed' | '4xx', (status: number) => boolean])[] = [
+    ['failed', (status) => status >= 500],
+    ['4xx', (status) => status >= 400 && status < 500],
+  ];
+  /** Clients with two agents each; a third of their requests is fine. */
+  function busyLedger(): Ledger {
+    const ledger = new Ledger();
+    for (let i = 0; i < 900; i++)
+      ledger.send({
+        path: `/${i % 3}`,
+        series: `GET /${i % 5}`,
+        ...(i % 11 > 0 && { client: `192.0.2.${i % 23}` }),
+        agent: i % 46 < 23 ? FIREFOX : GOOGLEBOT,
+        status: [200, 500, 404, 502, 403, 410][i % 6] ?? 0,
+      });
+    return ledger;
+  }
+
+  it.each(errors)('that got an error (%s) are who got it, in all series together', (which, isOne) => {
+    const ledger = busyLedger();
+    const sent = ledger.sent.filter(({ status = 0 }) => isOne(status));
+    const { count, clients } = ledger.book.errors(EVER, which)!;
+    expect(count).toBe(sent.length);
+    expect(sum(clients!)).toBe(sent.length);
+    expect(clients!.none).toBe(sent.filter(({ client }) => client === undefined).length);
+    expect(clients!.rows).toHaveLength(23);
+    for (const row of clients!.rows) {
+      const own = sent.filter(({ client }) => client === row.value);
+      const of = (agent: string): number => own.filter((each) => each.agent === agent).length;
+      expect(row).toMatchObject({ count: own.length, isExact: true, bots: of(GOOGLEBOT) });
+      expect(row.statusCode).toBe(own.at(-1)!.status);
+      expect(row.firstMillis).toBe(ledger.sent.indexOf(own[0]!) + 1);
+      const agents = new Map(row.agents.rows.map(({ value, count: times }) => [value, times]));
+      expect([agents.get('Firefox') ?? 0, agents.get('Googlebot') ?? 0]).toEqual([
+        of(FIREFOX),
+        of(GOOGLEBOT),
+      ]);
+      for (const { value, count: times } of row.peers.rows)
+        expect(times).toBe(own.filter(({ path }) => path === value).length);
+      expect(sum(row.peers)).toBe(own.length);
+    }
+  });
+
+  it('stand with an address that was not found, and with a route that failed', () => {
+    const ledger = busyLedger();
+    const [row] = ledger.book.notFound(EVER).addresses.rows;
+    const asked = ledger.sent.filter(({ path, status }) => path === row!.value && status === 404);
+    expect(row!.peers.none).toBeGreaterThanOrEqual(asked.filter(({ client }) => client === undefined).length);
+    expect(sum(row!.peers)).toBe(row!.count);
+    const failed = ledger.book.of('GET /1', EVER, 'failed')!.clients!;
+    const really = ledger.sent.filter(({ series, status = 0 }) => series === 'GET /1' && status >= 500);
+    expect(sum(failed)).toBe(really.length);
+    expect(ledger.book.of('GET /1', EVER)!.clients).toBeUndefined();
+  });
+
+  it('are bounded, and claim no more than was sent, when each asks once', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 5000; i++)
+      ledger.send({ path: `/${i}`, client: `2001:db8::${i}`, agent: `bot-${i}` });
+    for (let i = 0; i < 200; i++) ledger.send({ path: '/moved', client: '192.0.2.1', agent: FIREFOX });
+    const { addresses, clients } = ledger.book.notFound(EVER);
+    expect(clients!.rows.length).toBeLessThanOrEqual(50);
+    expect(sum(clients!)).toBe(5200);
+    expect(clients!.rows[0]).toMatchObject({ value: '192.0.2.1', count: 200, isExact: false });
+    expect(addresses.rows[0]!.peers.rows).toMatchObject([{ value: '192.0.2.1', count: 200 }]);
+    expect(addresses.rows[0]!.agents.rows).toMatchObject([{ value: 'Firefox', count: 200 }]);
   });
 });
 

@@ -104,6 +104,7 @@ describe('the known operation of a request', () => {
           askedPath: asked?.askedPath,
           askedFrom: asked?.askedFrom,
           userAgent: asked?.userAgent,
+          askedBy: asked?.askedBy,
         });
         expect(endMillis).toBeCloseTo(byTimes, 3);
       }),

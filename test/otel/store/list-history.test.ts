@@ -17,6 +17,7 @@ const DAY = 24 * HOUR;
 const BOT = 'ExampleBot/1.0 (+https://bot.example/about)';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const ROUTE = 'GET /:path';
+const CLIENT = '192.0.2.7';
 
 interface Sent {
   readonly atMillis: number;
@@ -60,7 +61,7 @@ class Processes {
         clientError: status >= 400 && status < 500,
         aborted: false,
       },
-      { askedPath: path, askedFrom: undefined, userAgent: agent },
+      { askedPath: path, askedFrom: undefined, userAgent: agent, askedBy: CLIENT },
     );
   }
 
@@ -100,6 +101,8 @@ function expectLedger(lists: RequestLists, sent: readonly Sent[]): void {
   expect(lists.count).toBe(counted.length);
   expect([sum(lists.addresses), sum(lists.referrers)]).toEqual([lists.count, lists.count]);
   expect(sum(lists.browsers) + sum(lists.bots)).toBe(lists.count);
+  if (lists.count > 0)
+    expect(lists.clients).toMatchObject({ rows: [{ value: CLIENT, count: lists.count }], none: 0 });
   for (const { value, count, missed, isExact } of lists.addresses.rows) {
     const really = counted.filter(({ path }) => path === value).length;
     expect(count).toBeLessThanOrEqual(really);

@@ -68,6 +68,7 @@ export const fakeAggregates: AggregateReader = {
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
   requestLists: () => undefined,
+  errorLists: () => undefined,
   notFound: (range) => new RequestBook(() => START_MILLIS).notFound(range),
   countedFromMillis: START_MILLIS,
   coverage: (range) => ({

@@ -1,0 +1,63 @@
+import { isBrowserName } from '../../../otel/kit.ts';
+import type { TopRows } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+
+/** What values of one row are called. */
+export interface ValueWords {
+  /** For requests without a value, after their number. */
+  readonly none: string;
+  /** For requests with other values, after their number. */
+  readonly others: string;
+  /** If there is no value at all. */
+  readonly empty: string;
+  /** Values that are named. */
+  readonly most: number;
+}
+
+export const REFERRER_VALUES: ValueWords = {
+  none: 'without',
+  others: 'from others',
+  empty: 'no referrer',
+  most: 4,
+};
+export const CLIENT_VALUES: ValueWords = {
+  none: 'unknown',
+  others: 'of others',
+  empty: 'not known',
+  most: 4,
+};
+const AGENT_VALUES: ValueWords = { none: 'unknown', others: 'of others', empty: 'not known', most: 8 };
+export const ADDRESS_VALUES: ValueWords = { none: 'unknown', others: 'others', empty: 'not known', most: 4 };
+
+/** The values of a row with their counts, the most frequent first, and how many requests are left. */
+export function countedValues(
+  { rows, none, others }: TopRows,
+  words: ValueWords,
+  show: (value: string) => HtmlValue,
+): Html {
+  if (rows.length === 0) return html`<span class="zero">${words.empty}</span>`;
+  const named = rows.slice(0, words.most);
+  const left = rows.slice(words.most).reduce((sum, { count }) => sum + count, others);
+  const rest = [
+    none > 0 && `${countText(none)} ${words.none}`,
+    left > 0 && `${countText(left)} ${words.others}`,
+  ].filter((part) => part !== false);
+  return html`<span class="referrers"
+    >${named.map(({ value, count }, index) => html`${index > 0 && html`<br />`}${show(value)} <span class="unit">× ${countText(count)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
+  >`;
+}
+
+/** Names of user agents; bots and other programs are marked. */
+export function agentValues(agents: TopRows): Html {
+  return countedValues(agents, AGENT_VALUES, (name) =>
+    name === 'none'
+      ? html`<span class="quiet-words">no user agent</span>`
+      : html`<bdi>${name}</bdi>${!isBrowserName(name) && html` <span class="quiet-words">bot</span>`}`,
+  );
+}
+
+/** The same in a cell of a file: `Firefox 3; Googlebot 2`. */
+export function valuesText({ rows }: TopRows): string {
+  return rows.map(({ value, count }) => `${value} ${count}`).join('; ');
+}

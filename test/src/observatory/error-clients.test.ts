@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import type { Happening } from '../../fixtures/trace-player.ts';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const BOT = 'ExampleBot/1.0 (+https://bot.example/about)';
+
+interface Asked {
+  readonly route: string;
+  readonly status: number;
+  readonly client: string;
+  readonly agent?: string;
+}
+
+/** One request a second up to now. */
+function asked(requests: readonly Asked[]): readonly Happening[] {
+  return requests.map(({ route, status, client, agent = FIREFOX }, index) => ({
+    startMillis: NOW - (requests.length - index) * 1000,
+    spans: [
+      {
+        name: `GET ${route}`,
+        type: 'http',
+        at: 0,
+        millis: 2,
+        ...(status >= 500 && { error: 'broken' }),
+        attributes: {
+          'http.request.method': 'GET',
+          'http.route': route,
+          'url.path': route,
+          'http.response.status_code': status,
+          'client.address': client,
+          'user_agent.original': agent,
+        },
+      },
+    ],
+  }));
+}
+
+const times = (count: number, one: Asked): readonly Asked[] => Array.from({ length: count }, () => one);
+const FAILED = [
+  ...times(7, { route: '/a', status: 500, client: '192.0.2.1' }),
+  ...times(2, { route: '/b', status: 503, client: '192.0.2.1', agent: BOT }),
+  ...times(4, { route: '/b', status: 500, client: '192.0.2.2', agent: BOT }),
+];
+const REFUSED = [
+  ...times(3, { route: '/gone', status: 404, client: '192.0.2.3' }),
+  ...times(2, { route: '/form', status: 403, client: '192.0.2.4' }),
+];
+const FINE = times(9, { route: '/a', status: 200, client: '192.0.2.9' });
+
+describe('who got an error', () => {
+  const served = serveObservatory(
+    new MeasuredBlog({
+      env: { METRICS_SAMPLING_RATE: '0', METRICS_BUFFER_SIZE: '1' },
+      happened: asked([...FINE, ...FAILED, ...REFUSED]),
+    }).telemetry,
+  );
+  const get = async (path: string, accept: string): Promise<string> => {
+    const { origin } = await served;
+    return (await fetch(`${origin}/admin/metrics-dashboard${path}`, { headers: { accept } })).text();
+  };
+  const wordsAt = async (path: string): Promise<string> =>
+    wordsOf(await get(path, 'text/html')).replaceAll(/ (?=[.,])/g, '');
+
+  it('is counted from every request, whatever is kept, with agents and addresses of all routes', async () => {
+    const words = await wordsAt('/failures');
+    expect(words).toContain('2 clients got a server error, most often 192.0.2.1, 9 times.');
+    expect(words).toMatch(
+      /192\.0\.2\.1 Firefox × 7 ExampleBot bot × 2 \/a × 7 \/b × 2 9 Firefox × 7 ExampleBot bot × 2/,
+    );
+    expect(words).toMatch(/192\.0\.2\.2 ExampleBot bot × 4 \/b × 4 4 /);
+    expect(words).not.toContain('192.0.2.9');
+    const document: unknown = JSON.parse(await get('/failures', 'application/json'));
+    expect(document).toMatchObject({
+      facts: {
+        requests: {
+          unlisted: 0,
+          lists: {
+            count: 13,
+            browsers: { rows: [{ value: FIREFOX, count: 7 }] },
+            bots: { rows: [{ value: BOT, count: 6 }] },
+          },
+        },
+      },
+    });
+  });
+
+  it('is a choice: the same of 4xx', async () => {
+    const words = await wordsAt('/failures?errors=4xx');
+    expect(words).toContain('2 clients got a 4xx, most often 192.0.2.3, 3 times.');
+    expect(words).toMatch(/192\.0\.2\.4 Firefox × 2 \/form × 2/);
+    expect(words).not.toContain('192.0.2.1');
+  });
+
+  it('is said of a route, and of what was not found', async () => {
+    expect(await wordsAt('/route?name=GET%20%2Fb')).toMatch(
+      /Clients that got an error 2 clients .*192\.0\.2\.2 .* 4 .*192\.0\.2\.1 .* 2 /,
+    );
+    const missed = await wordsAt('/not-found');
+    expect(missed).toContain('The client that asked most often is 192.0.2.3, 3 times.');
+    expect(missed).toMatch(/\/gone .*192\.0\.2\.3 × 3 Firefox × 3/);
+    expect(missed).not.toContain('192.0.2.4');
+  });
+
+  it.each([
+    ['/failures', 'q=status%3Aerror+client.address%3A192.0.2.1'],
+    ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404'],
+    ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404+client.address%3A192.0.2.3'],
+  ])('leads from %s to exactly the traces: %s', async (path, query) => {
+    expect(await get(path, 'text/html')).toContain(query);
+  });
+});
+
+describe('requests that no list has', () => {
+  it('are said, as a longer range has more than was listed', async () => {
+    const { telemetry } = new MeasuredBlog({ happened: asked([...FAILED, ...REFUSED]) });
+    const whole = telemetry.notFound({ fromMillis: 0, toMillis: NOW });
+    const none = { rows: [], none: 0, others: 0 };
+    const empty = { ...whole, count: 0, addresses: none, clients: none };
+    const { origin } = await serveObservatory(
+      Object.assign(telemetry, { notFound: () => empty, errorLists: () => undefined }),
+    );
+    const wordsAt = async (path: string): Promise<string> =>
+      wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text());
+    expect(await wordsAt('/not-found')).toContain('3 requests found nothing in the last');
+    expect(await wordsAt('/failures')).toContain('13 more requests are counted and not listed');
+    expect(await wordsAt('/failures?errors=4xx')).toContain('5 more requests are counted and not listed');
+  });
+});
