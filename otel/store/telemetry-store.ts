@@ -107,6 +107,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
   readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
+  readonly failures: TelemetryQuery['failures'] = (filter) => this.#kept.failures(filter);
   readonly errorLists: TelemetryQuery['errorLists'] = (...of) => this.#settled.aggregates.errorLists(...of);
   readonly notFound: TelemetryQuery['notFound'] = (range) => this.#settled.aggregates.notFound(range);
   readonly profiles: TelemetryQuery['profiles'] = () => this.#options.profiling.profiles();
@@ -190,10 +191,6 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   slow(filter?: OperationFilter): OperationList {
     return this.#kept.slow(this.#options.sampling().thresholdsSeconds, filter);
-  }
-
-  failures(filter?: OperationFilter): OperationList {
-    return this.#kept.failures(filter);
   }
 
   countedFromMillis(): number {
