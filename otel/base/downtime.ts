@@ -27,6 +27,8 @@ export interface ProcessBefore {
   readonly ended: Downtime['ended'] | 'running';
   /** When it ended or was last seen, by the clock at the start: the same time as in the ledger of downtime. */
   readonly atMillis: number;
+  /** The same by the clock of the process that ended, as its counts have it, if the clock was set meanwhile. */
+  readonly seenMillis?: number | undefined;
   readonly pid: number;
   /** The error or exit code of a crash. */
   readonly reason?: string | undefined;

@@ -23,15 +23,16 @@ export function markersOf(passage: Passage): readonly Marker[] {
   const atMillis = next.startedMillis;
   const later = ended === 'running' ? { endedLater } : {};
   const versions = versionsOf(next, before);
+  const by = clockSetMillis(before, next);
+  const seen = by === 0 ? {} : { seenMillis: before.seenMillis };
   const start: Marker = {
     atMillis,
     kind: 'start',
     label:
       versions === undefined ? 'start' : `start of version ${versions.after}, before it ${versions.before}`,
     ...(versions && { versions }),
-    before: { ended, atMillis: endedMillis, pid, reason: cause?.reason, ...later },
+    before: { ended, atMillis: endedMillis, pid, reason: cause?.reason, ...later, ...seen },
   };
-  const by = clockSetMillis(before, next);
   return by === 0 ? [start] : [clockMarker({ fromMillis: atMillis - by, toMillis: atMillis }, true), start];
 }
 

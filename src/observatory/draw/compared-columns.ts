@@ -1,8 +1,8 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
 import type { ComparedQuantile } from '../facts/compared-durations.ts';
-import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
-import { uncertain } from '../facts/uncertain-differences.ts';
+import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
+import { toldQuantile, uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { differenceWords, times } from '../sentences/difference-words.ts';
 import { badge } from './facts.ts';
@@ -70,8 +70,12 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       key: 'p95_ratio',
       align: 'number',
       value: ({ p95 }) => p95?.ratio,
-      cell: ({ p95, p50 }) =>
-        html`${ratioCell(p95 ?? p50)}${(p95 ?? p50) && html` <span class="unit">${p95 === undefined ? 'p50' : 'p95'}</span>`}`,
+      cell: (row) => {
+        const what = toldQuantile(row);
+        return what === undefined
+          ? ratioCell(undefined)
+          : html`${ratioCell(row[what])} <span class="unit">${what}</span>`;
+      },
     },
   ];
 }
@@ -129,12 +133,14 @@ function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference):
 }
 
 /** What a narrow table has no columns for. */
-function narrowWords({ before, after }: ComparedSeries): string {
-  const p95 = (side: ComparedSide): string =>
-    side.count === 0 ? '–' : text(duration(side.durationMillis.p95));
+function narrowWords(row: ComparedSeries): string {
+  const { before, after } = row;
+  const what = toldQuantile(row) ?? 'p95';
+  const told = (side: ComparedSide): string =>
+    side.count === 0 ? '–' : text(duration(side.durationMillis[what]));
   const failed =
     before.errors + after.errors > 0
       ? `, failed ${countText(before.errors)} → ${countText(after.errors)}`
       : '';
-  return `p95 ${p95(before)} → ${p95(after)}${failed}`;
+  return `${what} ${told(before)} → ${told(after)}${failed}`;
 }

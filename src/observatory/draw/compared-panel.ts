@@ -1,7 +1,7 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, rate } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
-import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
+import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
 import { uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { durationOf, failedOf, ratioCell } from './compared-columns.ts';

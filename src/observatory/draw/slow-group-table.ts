@@ -1,3 +1,4 @@
+import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import { shareBar } from '../charts/sparkline.ts';
@@ -19,6 +20,13 @@ export function waitNote(waitedMillis: number): Html | null {
 }
 
 const TOLD_MILLIS = 1;
+/** A request's time contains that of its statements, so that shares of both together would be more than all. */
+const TYPE_WORDS: Readonly<Record<OperationType, string>> = {
+  http: 'requests',
+  database: 'statements',
+  render: 'renders',
+  other: 'others',
+};
 
 /** Each group opens its worst trace and its rows. */
 export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): readonly Column<SlowGroup>[] {
@@ -75,7 +83,10 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
       room: 'mid',
       value: (row) => row.share,
       cell: (row) =>
-        html`<span class="share-cell">${shareBar(row.type, row.share, true)} ${shareText(row.share)}</span>`,
+        html`<span class="share-cell"
+          >${shareBar(row.type, row.share, true)} ${shareText(row.share)}
+          <span class="unit">of slow ${TYPE_WORDS[row.type]}</span></span
+        >`,
     },
     {
       label: 'last',

@@ -1,69 +1,62 @@
-import type {
-  HeatMap,
-  Marker,
-  OperationType,
-  SeriesSummary,
-  TelemetryQuery,
-  TimeRange,
-} from '../../../otel/query.ts';
+import type { Marker, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 import { lengthWords } from '../../markup/span-text.ts';
 import { momentText } from '../format/moment.ts';
-import { compareQuantile, compareRates, type ComparedQuantile } from './compared-durations.ts';
-import { fisher, holm } from './significance.ts';
-import { isStartUpWork } from './start-up-statements.ts';
+import {
+  aroundMarker,
+  DAY_MILLIS,
+  isWorthComparing,
+  reachBack,
+  silenceNotes,
+  type Sides,
+} from './compared-sides.ts';
 import type { ChosenRange } from './time-range.ts';
+import { lengthOf, requestsIn, withTraffic } from './traffic.ts';
 
-/** Series compared per type: those with the most time. Each needs two queries. */
-const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
-/** Blocks of time per side. */
-const BLOCKS = 24;
-/** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
-const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
-/** Share of pages without any true difference on which one is claimed: at most. */
-const LEVEL = 0.05;
+export type ComparedTelemetry = Pick<
+  TelemetryQuery,
+  'markers' | 'countedFromMillis' | 'coverage' | 'operations' | 'timeline' | 'series'
+>;
+
 /** Less than this share of the time before is said. */
 const MOSTLY = 0.9;
-/** Two stretches of time of one length. */
-export interface ComparedRanges {
-  readonly before: TimeRange;
-  readonly after: TimeRange;
+/** Markers tried, newest first. */
+const MAX_TRIED = 8;
+
+/** Two stretches of time, and why these. */
+export interface ComparedRanges extends Sides {
   /** Completes "Compared with …": `the hour before`, `the 12 minutes before start at 13:00:05`. */
   readonly words: string;
+  /** Sentences on what was chosen, and what was left out. */
+  readonly notes: readonly string[];
   /** The marker that separates them, if one does. */
   readonly marker: Marker | undefined;
 }
 
-export interface ComparedSide {
-  readonly count: number;
-  readonly errors: number;
-  readonly clientErrors: number;
-  readonly perSecond: number;
-  readonly totalMillis: number;
-  readonly durationMillis: { readonly p50: number; readonly p95: number };
+/** What was asked for: both sides of a moment, or with `isBefore` the time before whatever happened. */
+export interface AskedComparison {
+  readonly at?: number | undefined;
+  readonly isBefore?: boolean;
 }
 
-/** What differs by more than chance explains. */
-export type Difference = 'failed' | 'p95' | 'p50' | 'rate' | 'client errors';
-
-/** One operation on both sides. */
-export interface ComparedSeries {
-  readonly type: OperationType;
-  readonly name: string;
-  readonly summary?: string | undefined;
-  readonly text?: string | undefined;
-  readonly before: ComparedSide;
-  readonly after: ComparedSide;
-  /** Undefined with too few operations on a side. */
-  readonly p50: ComparedQuantile | undefined;
-  readonly p95: ComparedQuantile | undefined;
-  readonly differs: readonly Difference[];
+/** As much as the counts allow. */
+interface Reach {
+  readonly range: ChosenRange;
+  readonly fromMillis: number;
+  readonly toMillis: number;
+  /** Of the range. */
+  readonly length: number;
+  readonly knownFrom: number;
+  readonly now: number;
 }
 
-/** The range and the one before it; or, with a marker's time, as much of both its sides as is known, up to the range's length. */
+/**
+ * Both sides of a marker; or the range and the one before it. If nobody asked for a range, a start of another version that lies in these separates
+ * them, also if nothing is known from before the range; and if one of them had too little traffic, the newest marker with traffic on both sides, or the nearest times that had some.
+ */
 export function comparedRanges(
-  telemetry: Pick<TelemetryQuery, 'markers' | 'countedFromMillis' | 'coverage'>,
+  telemetry: ComparedTelemetry,
   range: ChosenRange,
-  at: number | undefined,
+  { at, isBefore = false }: AskedComparison,
   now: number,
 ): ComparedRanges {
   const knownFrom = telemetry.countedFromMillis();
@@ -71,54 +64,155 @@ export function comparedRanges(
   const toMillis = Math.min(range.toMillis, now + 1);
   const fromMillis = Math.min(Math.max(range.fromMillis, knownFrom), toMillis);
   const length = toMillis - Math.min(range.fromMillis, toMillis);
-  if (at === undefined || !(at < now)) {
-    if (knownFrom >= range.fromMillis) return halves(telemetry, { fromMillis, toMillis });
-    const before = counted(telemetry, { fromMillis: fromMillis - length, toMillis: fromMillis }, knownFrom);
-    const whole = `the ${range.preset?.words ?? lengthWords(length)} before`;
-    const known = before.toMillis - before.fromMillis;
-    const words = known < length * MOSTLY ? `what is known of ${whole}, ${lengthWords(known)}` : whole;
-    return { before, after: { fromMillis, toMillis }, words, marker: undefined };
-  }
-  const marker = telemetry
+  const reach: Reach = { range, fromMillis, toMillis, length, knownFrom, now };
+  if (at !== undefined && at < now) return around(telemetry, reach, at);
+  const before = withTimeBefore(telemetry, reach);
+  const isUnasked = Object.keys(range.query).length === 0;
+  const isMixed = isUnasked || knownFrom >= range.fromMillis;
+  const deployed =
+    isMixed && !isBefore
+      ? worth(
+          telemetry,
+          reach,
+          ({ atMillis, versions }) => versions !== undefined && atMillis >= toMillis - 2 * length,
+        )
+      : undefined;
+  if (deployed !== undefined) return deployed;
+  if (isWorthComparing(telemetry, before) || fromMillis >= toMillis) return before;
+  const marked = isBefore ? undefined : worth(telemetry, reach, () => true);
+  const instead = marked ?? nearestTraffic(telemetry, reach, before);
+  if (instead === undefined) return before;
+  return { ...instead, notes: [whyNot(telemetry, reach, before), ...instead.notes] };
+}
+
+/** Both sides of the newest of these markers that have enough traffic. */
+function worth(
+  telemetry: ComparedTelemetry,
+  reach: Reach,
+  isWanted: (marker: Marker) => boolean,
+): ComparedRanges | undefined {
+  const { range, toMillis, length } = reach;
+  const fromMillis = Math.min(range.fromMillis - length, range.moving ? toMillis - DAY_MILLIS : Infinity);
+  return telemetry
+    .markers({ fromMillis, toMillis })
+    .filter(isWanted)
+    .slice(-MAX_TRIED)
+    .toReversed()
+    .map(
+      ({ atMillis }) =>
+        () =>
+          around(telemetry, reach, atMillis),
+    )
+    .values()
+    .map((compare) => compare())
+    .find((each) => isWorthComparing(telemetry, each));
+}
+
+/** Both sides of a moment, as far as they have traffic, up to the length of the range. */
+function around(telemetry: ComparedTelemetry, reach: Reach, at: number): ComparedRanges {
+  const { now, length, knownFrom } = reach;
+  const markers = telemetry
     .markers({ fromMillis: at - 1, toMillis: at + 1 })
-    .find(({ atMillis }) => Math.round(atMillis) === Math.round(at));
-  const side = Math.min(length, now - at, Math.max(1000, at - knownFrom));
-  // The bucket in which it lies belongs to neither side.
-  const { stepMillis } = telemetry.coverage({ fromMillis: at - side, toMillis: at });
-  const what = marker === undefined ? '' : `${marker.label} at `;
+    .filter(({ atMillis }) => Math.round(atMillis) === Math.round(at));
+  // A step of the clock while no process ran is marked at the start that noticed it.
+  const marker = markers.find(({ kind }) => kind === 'start') ?? markers[0];
+  const { before, after, notes } = aroundMarker(telemetry, marker ?? { atMillis: at }, {
+    length,
+    knownFrom,
+    now,
+  });
+  const what = marker === undefined ? '' : `${happening(marker)} at `;
+  const isApart = at - before.toMillis > lengthOf(before) * (1 - MOSTLY);
+  const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
   return {
-    before: counted(
-      telemetry,
-      { fromMillis: at - side, toMillis: Math.floor(at / stepMillis) * stepMillis },
-      knownFrom,
-    ),
-    after: { fromMillis: Math.ceil(at / stepMillis) * stepMillis, toMillis: at + side },
-    words: `the ${lengthWords(side)} before ${what}${momentText(at, now)}`,
+    before,
+    after,
+    words: `the ${lengthWords(lengthOf(before))} ${until}before ${what}${momentText(at, now)}`,
+    notes,
     marker,
   };
 }
 
+/** Completes "before …": the label of a marker, or of a start the versions. */
+export function happening({ label, versions }: Marker): string {
+  return versions === undefined ? label : `version ${versions.after} replaced ${versions.before}`;
+}
+
+function withTimeBefore(telemetry: ComparedTelemetry, reach: Reach): ComparedRanges {
+  const { range, fromMillis, toMillis, length, knownFrom, now } = reach;
+  if (knownFrom >= range.fromMillis) return halves(telemetry, reach);
+  const whole = counted(telemetry, { fromMillis: fromMillis - length, toMillis: fromMillis }, knownFrom);
+  const all = { fromMillis, toMillis };
+  const before = withTraffic(telemetry, whole, 'start') ?? whole;
+  const after = withTraffic(telemetry, all, 'end') ?? all;
+  const title = `the ${range.preset?.words ?? lengthWords(length)} before`;
+  const part = lengthWords(lengthOf(before));
+  const words =
+    lengthOf(before) < lengthOf(whole)
+      ? `the ${part} of ${title} that had traffic`
+      : lengthOf(whole) < length * MOSTLY
+        ? `what is known of ${title}, ${part}`
+        : title;
+  return { before, after, words, notes: silenceNotes(telemetry, after, all, now), marker: undefined };
+}
+
 /** The first half of what is counted and the second, as there is nothing before. */
-function halves(
-  telemetry: Pick<TelemetryQuery, 'coverage'>,
-  { fromMillis, toMillis }: TimeRange,
-): ComparedRanges {
-  const { stepMillis } = telemetry.coverage({ fromMillis, toMillis });
-  const middle = Math.max(fromMillis, Math.floor((fromMillis + toMillis) / 2 / stepMillis) * stepMillis);
+function halves(telemetry: ComparedTelemetry, { fromMillis, toMillis, now }: Reach): ComparedRanges {
+  const all = { fromMillis, toMillis };
+  const busy = withTraffic(telemetry, all, 'end') ?? all;
+  const { stepMillis } = telemetry.coverage(busy);
+  const middle = Math.max(
+    busy.fromMillis,
+    Math.floor((busy.fromMillis + busy.toMillis) / 2 / stepMillis) * stepMillis,
+  );
   return {
-    before: { fromMillis, toMillis: middle },
-    after: { fromMillis: middle, toMillis },
-    words: `the first ${lengthWords(middle - fromMillis)} counted`,
+    before: { fromMillis: busy.fromMillis, toMillis: middle },
+    after: { fromMillis: middle, toMillis: busy.toMillis },
+    words: `the first ${lengthWords(middle - busy.fromMillis)} counted`,
+    notes: silenceNotes(telemetry, busy, all, now),
     marker: undefined,
   };
 }
 
+/** The range, or the latest time before it, with the nearest earlier time; each with traffic. Undefined if there are none. */
+function nearestTraffic(
+  telemetry: ComparedTelemetry,
+  { fromMillis, toMillis, length, knownFrom, now }: Reach,
+  { after: asked }: ComparedRanges,
+): ComparedRanges | undefined {
+  const newer = { length, knownFrom, toMillis };
+  const after = requestsIn(telemetry, asked) > 0 ? { fromMillis, toMillis } : reachBack(telemetry, newer);
+  const before = after && reachBack(telemetry, { length, knownFrom, toMillis: after.fromMillis });
+  if (after === undefined || before === undefined) return undefined;
+  const sides = { before, after: withTraffic(telemetry, after, 'end') ?? after };
+  if (!isWorthComparing(telemetry, sides)) return undefined;
+  const until = (millis: number): string => momentText(millis, now);
+  return {
+    ...sides,
+    words: `the ${lengthWords(lengthOf(before))} until ${until(before.toMillis)}`,
+    notes:
+      after.toMillis < toMillis
+        ? [`These are compared with the ${lengthWords(lengthOf(after))} until ${until(after.toMillis)}.`]
+        : [],
+    marker: undefined,
+  };
+}
+
+/** Says of which side too little is known. */
+function whyNot(
+  telemetry: ComparedTelemetry,
+  { range }: Reach,
+  { before, after, words }: ComparedRanges,
+): string {
+  const [young, old] = [requestsIn(telemetry, after), requestsIn(telemetry, before)];
+  if (young === 0) return `No requests ${range.words}.`;
+  return old < young
+    ? `Too few requests in ${words} to compare with.`
+    : `Too few requests ${range.words} to compare.`;
+}
+
 /** In whole buckets, from the time on since which operations are counted. */
-function counted(
-  telemetry: Pick<TelemetryQuery, 'coverage'>,
-  range: TimeRange,
-  knownFromMillis: number,
-): TimeRange {
+function counted(telemetry: ComparedTelemetry, range: TimeRange, knownFromMillis: number): TimeRange {
   const { fromMillis } = telemetry.coverage(range);
   return {
     fromMillis: Math.max(fromMillis, Math.min(knownFromMillis, range.toMillis)),
@@ -127,140 +221,6 @@ function counted(
 }
 
 /** False if counting began later, or the range is empty. */
-export function isComparable({ before, after }: ComparedRanges): boolean {
+export function isComparable({ before, after }: Sides): boolean {
   return before.toMillis > before.fromMillis && after.toMillis > after.fromMillis;
-}
-
-/** Every operation on both sides, first those that differ by more than chance, by what they cost more or less. */
-export function compareSeries(
-  telemetry: Pick<TelemetryQuery, 'series' | 'heatMap'>,
-  { before, after }: ComparedRanges,
-  only?: { readonly type: OperationType; readonly name: string },
-): readonly ComparedSeries[] {
-  const types: readonly OperationType[] =
-    only === undefined ? ['http', 'database', 'render', 'other'] : [only.type];
-  const rows = types.flatMap((type) => {
-    const [old, young] = [byName(telemetry, type, before), byName(telemetry, type, after)];
-    const names = [...new Set([...young.keys(), ...old.keys()])]
-      .filter((name) => only === undefined || name === only.name)
-      .map((name) => ({
-        name,
-        millis: (old.get(name)?.totalMillis ?? 0) + (young.get(name)?.totalMillis ?? 0),
-      }))
-      .sort((a, b) => b.millis - a.millis)
-      .slice(0, MAX_SERIES[type]);
-    return names.map(({ name }) =>
-      rowOf(telemetry, type, name, [old.get(name), young.get(name)], [before, after]),
-    );
-  });
-  return judged(rows);
-}
-
-function byName(
-  telemetry: Pick<TelemetryQuery, 'series'>,
-  type: OperationType,
-  range: TimeRange,
-): ReadonlyMap<string, SeriesSummary> {
-  const rows = telemetry.series(type, range).filter((row) => type !== 'database' || !isStartUpWork(row));
-  return new Map(rows.map((row) => [row.name, row]));
-}
-
-type Chances = Readonly<Partial<Record<Difference, number | undefined>>>;
-
-interface Tested {
-  readonly row: Omit<ComparedSeries, 'differs'>;
-  readonly chances: Chances;
-}
-
-const NO_MAP: HeatMap = { bandEdgesMillis: [], columns: [] };
-
-function rowOf(
-  telemetry: Pick<TelemetryQuery, 'heatMap'>,
-  type: OperationType,
-  name: string,
-  [old, young]: readonly [SeriesSummary | undefined, SeriesSummary | undefined],
-  ranges: readonly [TimeRange, TimeRange],
-): Tested {
-  const [before, after] = [sideOf(old, ranges[0]), sideOf(young, ranges[1])];
-  const mapOf = (range: TimeRange): HeatMap =>
-    before.count + after.count < ENOUGH.rate
-      ? NO_MAP
-      : telemetry.heatMap(type, range, { series: name, maxColumns: BLOCKS, bucketsPerBand: 2 });
-  const [a, b] = [mapOf(ranges[0]), mapOf(ranges[1])];
-  const { summary, text } = young ?? old ?? {};
-  const row = {
-    type,
-    name,
-    ...(summary !== undefined && { summary }),
-    ...(text !== undefined && { text }),
-    before,
-    after,
-    p50: compareQuantile(a, b, 0.5, ENOUGH.p50),
-    p95: compareQuantile(a, b, 0.05, ENOUGH.p95),
-  };
-  const share = (of: 'errors' | 'clientErrors'): number | undefined =>
-    before.count < ENOUGH.failed || after.count < ENOUGH.failed
-      ? undefined
-      : fisher(before[of], before.count, after[of], after.count);
-  const chances: Chances = {
-    failed: share('errors'),
-    p95: row.p95?.chance,
-    p50: row.p50?.chance,
-    rate: compareRates(a, b),
-    'client errors': share('clientErrors'),
-  };
-  return { row, chances };
-}
-
-function sideOf(row: SeriesSummary | undefined, { fromMillis, toMillis }: TimeRange): ComparedSide {
-  const count = row?.count ?? 0;
-  return {
-    count,
-    errors: row?.errors ?? 0,
-    clientErrors: row?.clientErrors ?? 0,
-    perSecond: (count * 1000) / Math.max(1, toMillis - fromMillis),
-    totalMillis: row?.totalMillis ?? 0,
-    durationMillis: { p50: row?.durationMillis.p50 ?? 0, p95: row?.durationMillis.p95 ?? 0 },
-  };
-}
-
-/** Marks differences over all rows together, so that a long table claims no more by chance than a short one. */
-function judged(tested: readonly Tested[]): readonly ComparedSeries[] {
-  const all = tested.flatMap(({ chances }, index) =>
-    DIFFERENCES.flatMap((what) => {
-      const chance = chances[what];
-      return chance === undefined ? [] : [{ index, what, chance }];
-    }),
-  );
-  const marked = holm(
-    all.map(({ chance }) => chance),
-    LEVEL,
-  );
-  const differing = Map.groupBy(
-    all.filter((_, n) => marked[n] === true),
-    ({ index }) => index,
-  );
-  const rows = tested.map(({ row }, index) => ({
-    ...row,
-    differs: (differing.get(index) ?? []).map(({ what }) => what),
-  }));
-  return rows.sort((a, b) => rank(a) - rank(b) || costOf(b) - costOf(a));
-}
-
-const DIFFERENCES: readonly Difference[] = ['failed', 'p95', 'p50', 'rate', 'client errors'];
-
-/** The worst difference first, rows without one last. */
-const rank = ({ differs: [first] }: ComparedSeries): number =>
-  first === undefined
-    ? DIFFERENCES.length
-    : first === 'p50'
-      ? DIFFERENCES.indexOf('p95')
-      : DIFFERENCES.indexOf(first);
-
-const costOf = ({ before, after }: ComparedSeries): number =>
-  Math.abs(after.totalMillis - before.totalMillis);
-
-/** Returns true if an operation happened often enough on both sides to look for a difference of its durations or outcomes. */
-export function isCompared({ before, after }: ComparedSeries): boolean {
-  return Math.min(before.count, after.count) >= ENOUGH.p50;
 }

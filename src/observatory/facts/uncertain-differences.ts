@@ -1,6 +1,8 @@
 import type { ComparedQuantile } from './compared-durations.ts';
-import type { ComparedSeries, Difference } from './compared-ranges.ts';
+import type { ComparedSeries, Difference } from './compared-series.ts';
 
+/** Fewer runs of an operation do not make it a new one. */
+const MIN_RUNS = 20;
 /** From this ratio on a difference is large. */
 const LARGE_RATIO = 2;
 
@@ -40,4 +42,25 @@ export function slowerBy(row: ComparedSeries, among: readonly Difference[]): 'p9
 /** What an operation took after, less what as many would have taken before, milliseconds. */
 export function slowdownMillis({ before, after }: ComparedSeries): number {
   return after.totalMillis - (before.totalMillis * after.count) / Math.max(1, before.count);
+}
+
+/** The percentile that a row and a sentence tell of an operation: the one that differs, or may, and else the highest that is known. */
+export function toldQuantile(row: ComparedSeries): 'p95' | 'p50' | undefined {
+  const both = ['p95', 'p50'] as const;
+  return (
+    both.find((what) => row.differs.includes(what)) ??
+    both.find((what) => uncertain(row).includes(what)) ??
+    both.find((what) => row[what] !== undefined)
+  );
+}
+
+/** It ran on one side alone, and too unevenly to tell that from chance. */
+export function isOnOneSide({
+  before,
+  after,
+  differs,
+}: Pick<ComparedSeries, 'before' | 'after' | 'differs'>): 'before' | 'after' | undefined {
+  if (differs.includes('rate') || Math.max(before.count, after.count) < MIN_RUNS) return undefined;
+  if (before.count === 0) return 'after';
+  return after.count === 0 ? 'before' : undefined;
 }

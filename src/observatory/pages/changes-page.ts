@@ -7,17 +7,13 @@ import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { momentText } from '../format/moment.ts';
-import {
-  comparedRanges,
-  isComparable,
-  compareSeries,
-  type ComparedRanges,
-  type ComparedSeries,
-} from '../facts/compared-ranges.ts';
+import { comparedRanges, happening, isComparable, type ComparedRanges } from '../facts/compared-ranges.ts';
+import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
 import { failureState } from '../facts/failure-state.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
+import type { SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 import { MAX_LABEL_CHARS } from './mark-routes.ts';
 
@@ -42,24 +38,27 @@ export const changesPage = definePage<ChangesFacts>({
   menu: 'changes',
   live: false,
   fetch({ telemetry, query, range, now }) {
-    const asked = Number(query['at'] ?? NaN);
-    const ranges = comparedRanges(telemetry, range, Number.isFinite(asked) ? asked : undefined, now);
+    const at = Number(query['at'] ?? NaN);
+    const asked = { isBefore: query['with'] === 'before', ...(Number.isFinite(at) && { at }) };
+    const ranges = comparedRanges(telemetry, range, asked, now);
     const rows = isComparable(ranges) ? compareSeries(telemetry, ranges) : [];
     return {
       ...ranges,
       rows,
       begun: begunFailures(telemetry, rows, ranges.after.toMillis),
-      markers: telemetry
-        .markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now })
-        .slice(-MAX_MARKERS)
-        .toReversed(),
+      markers: offered(
+        telemetry.markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now }),
+      ),
     };
   },
   title: () => 'Changes',
-  sentence: ({ rows, begun, words }, { links, range }) =>
+  sentence: ({ rows, begun, words, notes }, { links, range }) =>
     rows.length === 0
       ? [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }]
-      : changesSentence(rows, begun, words, links),
+      : [
+          ...changesSentence(rows, begun, words, links),
+          ...notes.map((text): SentencePart => ({ text: ` ${text}`, aside: true })),
+        ],
   draw(facts, view) {
     const columns = comparedColumns(view);
     return html`${markerLinks(facts, view)} ${markForm(view)}
@@ -84,6 +83,15 @@ export const changesPage = definePage<ChangesFacts>({
   },
   sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
 });
+
+/** The newest, and the newest start of another version. */
+function offered(all: readonly Marker[]): readonly Marker[] {
+  const starts = new Set(all.filter(({ kind }) => kind === 'start').map(({ atMillis }) => atMillis));
+  const markers = all.filter(({ kind, atMillis }) => kind === 'start' || !starts.has(atMillis));
+  const newest = markers.slice(-MAX_MARKERS).toReversed();
+  const deployed = markers.findLast(({ versions }) => versions !== undefined);
+  return deployed === undefined || newest.includes(deployed) ? newest : [...newest.slice(0, -1), deployed];
+}
 
 /** Failing operations, the most failures first, each with what all of its failures that are held say. */
 function begunFailures(
@@ -125,11 +133,15 @@ function markForm(view: PageView): Html {
 function markerLinks({ markers, marker }: ChangesFacts, { links, now }: PageView): Html {
   if (markers.length === 0) return html``;
   return compareLinks([
-    { href: links.to('/changes'), words: 'with the time before', isCurrent: marker === undefined },
-    ...markers.map(({ atMillis, label }) => ({
-      href: links.to('/changes', { at: atMillis }),
-      words: `before and after ${label} ${momentText(atMillis, now)}`,
-      isCurrent: marker?.atMillis === atMillis,
+    {
+      href: links.to('/changes', { with: 'before' }),
+      words: 'with the time before',
+      isCurrent: marker === undefined,
+    },
+    ...markers.map((each) => ({
+      href: links.to('/changes', { at: each.atMillis }),
+      words: `before and after ${happening(each)} ${momentText(each.atMillis, now)}`,
+      isCurrent: marker?.atMillis === each.atMillis,
     })),
   ]);
 }

@@ -25,12 +25,8 @@ import type { PageView } from '../page.ts';
 import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
-import {
-  comparedRanges,
-  compareSeries,
-  isComparable,
-  type ComparedSeries,
-} from '../facts/compared-ranges.ts';
+import { comparedRanges, isComparable } from '../facts/compared-ranges.ts';
+import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
 import { comparedPanel } from '../draw/compared-panel.ts';
 
 /** Facts of one series: summary, durations over time, distribution, slowest kept traces. */
@@ -93,7 +89,7 @@ function comparedWithBefore(
   range: ChosenRange,
   now: number,
 ): SeriesFacts['compared'] {
-  const ranges = comparedRanges(telemetry, range, undefined, now);
+  const ranges = comparedRanges(telemetry, range, {}, now);
   const [row] = isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
   return row && { words: ranges.words, row };
 }

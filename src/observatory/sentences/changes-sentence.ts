@@ -1,7 +1,13 @@
 import { countText } from '../../markup/quantity.ts';
-import { isCompared, type ComparedSeries } from '../facts/compared-ranges.ts';
+import { isCompared, type ComparedSeries } from '../facts/compared-series.ts';
 import type { FailureState } from '../facts/failure-state.ts';
-import { slowdownMillis, slowerBy, uncertain } from '../facts/uncertain-differences.ts';
+import {
+  isNewFailure,
+  isOnOneSide,
+  slowdownMillis,
+  slowerBy,
+  uncertain,
+} from '../facts/uncertain-differences.ts';
 import type { Links } from '../links.ts';
 import { differenceWords, uncertainWords } from './difference-words.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -25,7 +31,11 @@ export function changesSentence(
   links: Links,
 ): Sentence {
   const differing = rows.filter(({ differs }) => differs.length > 0);
-  const asides = [...perhapsSlower(rows, links), ...begunWords(begun, words, links)];
+  const asides = [
+    ...perhapsSlower(rows, links),
+    ...begunWords(begun, words, links),
+    ...onOneSide(rows, words, links),
+  ];
   if (differing.length === 0) return [...nothingCertain(rows, words, asides.length > 0), ...asides];
   return [
     {
@@ -85,6 +95,19 @@ function perhapsSlower(rows: readonly ComparedSeries[], links: Links): Sentence 
     { text: ' Perhaps slower, in too few stretches of time to tell from chance:' },
     ...listed(perhaps, wordsOf, links),
   ];
+}
+
+/** What ran on one side alone, though in too few stretches of time to be certain that it is more than chance. */
+function onOneSide(rows: readonly ComparedSeries[], words: string, links: Links): Sentence {
+  const OPENINGS = [
+    ['after', ` Not once in ${words}:`],
+    ['before', ' Not once since:'],
+  ] as const;
+  return OPENINGS.flatMap(([side, opening]) => {
+    const found = rows.filter((row) => isOnOneSide(row) === side && !isNewFailure(row));
+    const ran = (row: ComparedSeries): string => `ran ${plural(row[side].count, 'time')}`;
+    return found.length === 0 ? [] : [{ text: opening }, ...listed(found, ran, links)];
+  });
 }
 
 /** Failures that are too few to be certain of. */

@@ -1,6 +1,6 @@
 import { countText, duration, rate, text, threeDigits } from '../../markup/quantity.ts';
 import type { ComparedQuantile } from '../facts/compared-durations.ts';
-import type { ComparedSeries, Difference } from '../facts/compared-ranges.ts';
+import type { ComparedSeries, Difference } from '../facts/compared-series.ts';
 
 /** `×1.33`. */
 export const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
@@ -26,7 +26,7 @@ function wordsOf(row: ComparedSeries, what: Difference): string {
       return `gets a 4xx ${outcome(before.clientErrors, before.count, after.clientErrors, after.count)}`;
     case 'p95':
     case 'p50':
-      return `takes ${durationWords(row, what, ({ ratio }) => `×${times(ratio)}`)}`;
+      return `takes ${durationWords(row, what, ({ ratio }) => `×${times(ratio)} at ${what}`)}`;
     case 'rate':
       if (before.count === 0) return `comes ${text(rate(after.perSecond, 1))}, none before`;
       if (after.count === 0) return `is gone, it came ${text(rate(before.perSecond, 1))}`;
@@ -39,7 +39,7 @@ export function uncertainWords(row: ComparedSeries, what: 'p95' | 'p50'): string
   return durationWords(
     row,
     what,
-    ({ ratio, low, high }) => `×${times(ratio)} (${times(low)} to ${times(high)})`,
+    ({ ratio, low, high }) => `×${times(ratio)} at ${what} (${times(low)} to ${times(high)})`,
   );
 }
 

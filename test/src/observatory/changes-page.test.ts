@@ -87,7 +87,7 @@ describe('what changed', () => {
     const { summary, facts } = await pageOf(blog);
     expect(facts.rows.find(({ name }) => name === 'GET /x')?.differs).toEqual([]);
     expect(summary).toMatch(
-      /^Nothing certain compared with the hour before: 2 operations compared\. Perhaps slower, in too few stretches of time to tell from chance: \/x takes ×\d+ \([\d.]+ to \d+\), \d+ ms or more one time in twenty, before \d\.\d+ ms\.$/,
+      /^Nothing certain compared with the hour before: 2 operations compared\. Perhaps slower, in too few stretches of time to tell from chance: \/x takes ×\d+ at p95 \([\d.]+ to \d+\), \d+ ms or more one time in twenty, before \d\.\d+ ms\.$/,
     );
   });
 
@@ -129,7 +129,9 @@ describe('what changed', () => {
       ...asked('GET /', { count: 300, from: 60, to: 0.1, millis: 20, failed: 60 }),
     ];
     const { summary } = await pageOf(new MeasuredBlog({ happened }));
-    expect(summary).toMatch(/: \/ fails 60 of 300 times, before 0 of 300 times, and takes ×\d\.\d\d, /);
+    expect(summary).toMatch(
+      /: \/ fails 60 of 300 times, before 0 of 300 times, and takes ×\d\.\d\d at p95, /,
+    );
   });
 
   it('may be a page that failed and never did before', async () => {
@@ -182,7 +184,7 @@ describe('what changed', () => {
       'GET /': undefined,
     });
     expect(summary).toMatch(
-      /^Compared with the hour before, 4 of 5 operations differ: \/failing fails 30 of 200 times, before 1 of 200 times; \/slower takes ×[12]\.\d\d, .* before .*; \/new comes 3\.33 \/min, none before; and 1 more\.$/,
+      /^Compared with the hour before, 4 of 5 operations differ: \/failing fails 30 of 200 times, before 1 of 200 times; \/slower takes ×[12]\.\d\d at p95, .* before .*; \/new comes 3\.33 \/min, none before; and 1 more\.$/,
     );
   });
 
@@ -200,7 +202,9 @@ describe('what changed', () => {
     const marker = offered.markers.find(({ kind }) => kind === 'settings')!;
     expect(Math.abs(marker.at_millis - at)).toBeLessThan(1000);
     const { summary, facts } = await pageOf(blog, `&at=${marker.at_millis}`);
-    expect(facts.words).toMatch(/^the 20 minutes before METRICS_SAMPLING_RATE 1 → 0.5 .* at \d\d:\d\d:\d\d$/);
+    expect(facts.words).toMatch(
+      /^the 20 minutes until 13:50:20, before METRICS_SAMPLING_RATE 1 → 0.5 .* at 14:00:20$/,
+    );
     expect(facts.rows[0]!.differs).toContain('p50');
     expect(facts.rows[0]!.after.count).toBe(400);
     expect(summary).toMatch(/1 of 1 operation differs: \/ takes ×[23]\.\d\d/);
@@ -217,6 +221,92 @@ describe('what changed', () => {
     );
     expect(facts.rows[0]).toMatchObject({ before: { count: 200 }, after: { count: 200 } });
     expect(summary).toMatch(/^Compared with the first 15 minutes counted, 1 of 1 operation differs: /);
+  });
+
+  describe('with a start of another version', () => {
+    const happened = [
+      ...asked('GET /', { count: 400, from: 60, to: 31, millis: 5 }),
+      ...asked('GET /', { count: 400, from: 29, to: 15, millis: 15, failed: 60 }),
+    ];
+    const deployed = (): MeasuredBlog => {
+      const blog = new MeasuredBlog({ happened, startedMillisAgo: 3 * HOUR });
+      blog.telemetry.markers = () => [
+        {
+          atMillis: NOW - 30 * MINUTE,
+          kind: 'start',
+          label: 'start of version 3.1, before it 3.0',
+          versions: { before: '3.0', after: '3.1' },
+        },
+      ];
+      return blog;
+    };
+
+    it('is told of both sides of it unasked, by the figures of the row, without the silence that followed', async () => {
+      const { summary, facts } = await pageOf(deployed());
+      expect(summary).toMatch(
+        /^Compared with the 28 minutes before version 3\.1 replaced 3\.0 at 13:20:20, 1 of 1 operation differs: \/ fails 60 of 400 times, before 0 of \d+ times, and takes ×[23]\.\d\d at p(95|50), .* From 13:3\d:\d\d on came no requests: the 15 minutes since then are left out\.$/,
+      );
+      expect(facts.rows[0]).toMatchObject({ after: { count: 400, errors: 60 } });
+      const { origin } = await serveObservatory(deployed().telemetry);
+      const html = await (
+        await fetch(`${origin}/admin/metrics-dashboard/changes`, { headers: { accept: 'text/html' } })
+      ).text();
+      const [, ratio = '', percentile = ''] = /takes ×(\S+) at (p\d\d)/.exec(summary) ?? [];
+      expect(html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')).toMatch(
+        new RegExp(`×${ratio} \\S+ to \\S+ ${percentile} `),
+      );
+      expect(html).toContain('before and after version 3.1 replaced 3.0 13:20:20');
+    });
+
+    it('is told of the time before if that is asked', async () => {
+      const { facts } = await pageOf(deployed(), '&with=before&from=-45m');
+      expect(facts.words).toBe('the 15 minutes of the 45 minutes before that had traffic');
+      expect(facts.markers).toHaveLength(1);
+    });
+
+    it('is told of it if the range has no requests, and says so', async () => {
+      const blog = deployed();
+      blog.pass(HOUR);
+      const { summary } = await pageOf(blog, '&from=-1h');
+      expect(summary).toContain('before version 3.1 replaced 3.0 at 13:20:20, 1 of 1 operation differs');
+      expect(summary).toContain(' No requests in the last hour. ');
+    });
+  });
+
+  it('is told of the latest times with requests if the range has none', async () => {
+    const happened = [
+      ...asked('GET /', { count: 300, from: 600, to: 560, millis: 5 }),
+      ...asked('GET /', { count: 300, from: 300, to: 260, millis: 20 }),
+    ];
+    const { summary, facts } = await pageOf(new MeasuredBlog({ happened }), '&from=-1h');
+    expect(summary).toMatch(
+      /^Compared with the \d+ minutes until 0?4:3\d:\d\d, 1 of 1 operation differs: \/ takes ×[34]\.\d\d .* No requests in the last hour\. These are compared with the \d+ minutes until 0?9:3\d:\d\d\.$/,
+    );
+    expect(facts.rows[0]).toMatchObject({ before: { count: 300 }, after: { count: 300 } });
+  });
+
+  it('is a route that falls silent while others are asked', async () => {
+    const happened = [
+      ...asked('GET /', { count: 300, from: 120, to: 60, millis: 5 }),
+      ...asked('GET /', { count: 200, from: 60, to: 20, millis: 5 }),
+      ...asked('GET /gone', { count: 200, from: 120, to: 55, millis: 5 }),
+    ];
+    const { summary, facts } = await pageOf(new MeasuredBlog({ happened }), '&from=-1h');
+    expect(facts.rows.find(({ name }) => name === 'GET /gone')?.differs).toEqual(['rate']);
+    expect(facts.rows.find(({ name }) => name === 'GET /')?.differs).toEqual([]);
+    expect(summary).toContain('came no requests: the 20 minutes since then are left out.');
+  });
+
+  it('may be what ran on one side alone, in too few stretches of time', async () => {
+    const happened = [
+      ...steady,
+      ...asked('GET /once', { count: 30, from: 30, to: 29.5, millis: 5 }),
+      ...asked('GET /earlier', { count: 30, from: 90, to: 89.5, millis: 5 }),
+    ];
+    const { summary } = await pageOf(new MeasuredBlog({ happened }));
+    expect(summary).toMatch(
+      / Not once in the hour before: \/once ran 30 times\. Not once since: \/earlier ran 30 times\.$/,
+    );
   });
 
   it('is not looked for in a time before counting', async () => {

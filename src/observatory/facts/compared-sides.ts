@@ -1,0 +1,207 @@
+import type { Marker, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { lengthWords } from '../../markup/span-text.ts';
+import { momentText } from '../format/moment.ts';
+import { lengthOf, requestsIn, withTraffic } from './traffic.ts';
+
+type Counts = Pick<TelemetryQuery, 'coverage' | 'operations' | 'timeline' | 'series'>;
+
+/** Two stretches of time. */
+export interface Sides {
+  readonly before: TimeRange;
+  readonly after: TimeRange;
+}
+
+const MINUTE_MILLIS = 60_000;
+const HOUR_MILLIS = 60 * MINUTE_MILLIS;
+export const DAY_MILLIS = 24 * HOUR_MILLIS;
+/** A shorter stretch is not looked for to have finer counts. */
+const MIN_REACH_MILLIS = 5 * MINUTE_MILLIS;
+/** With fewer of an operation on a side, little can be compared. */
+const ENOUGH = 20;
+/** Less of what follows a marker is said to be a part of it. */
+const MOSTLY = 0.9;
+
+const COMPARED: readonly OperationType[] = ['http', 'other', 'database'];
+
+/** Returns true if an operation happened often enough on both sides. */
+export function isWorthComparing(
+  telemetry: Pick<TelemetryQuery, 'operations' | 'series'>,
+  { before, after }: Sides,
+): boolean {
+  if (!(before.toMillis > before.fromMillis && after.toMillis > after.fromMillis)) return false;
+  const [old, young] = [telemetry.operations(before), telemetry.operations(after)];
+  return COMPARED.some((type) => {
+    if (Math.min(old[type].count, young[type].count) < ENOUGH) return false;
+    const often = new Set(frequent(telemetry, type, before));
+    return frequent(telemetry, type, after).some((name) => often.has(name));
+  });
+}
+
+function frequent(
+  telemetry: Pick<TelemetryQuery, 'series'>,
+  type: OperationType,
+  range: TimeRange,
+): readonly string[] {
+  return telemetry
+    .series(type, range)
+    .filter(({ count }) => count >= ENOUGH)
+    .map(({ name }) => name);
+}
+
+/** The latest time up to `toMillis` with enough traffic, at most `length`; undefined without any. */
+export function reachBack(
+  telemetry: Counts,
+  { toMillis, length, knownFrom }: Bounds & { readonly toMillis: number },
+): TimeRange | undefined {
+  for (let back = length; ; back *= 2) {
+    const whole = { fromMillis: Math.max(knownFrom, toMillis - back), toMillis };
+    const isAll = whole.fromMillis === knownFrom;
+    if (requestsIn(telemetry, whole) >= ENOUGH) {
+      const part = withTraffic(telemetry, whole, 'start') ?? whole;
+      return { fromMillis: Math.max(part.fromMillis, part.toMillis - length), toMillis: part.toMillis };
+    }
+    if (isAll || !(back > 0)) return undefined;
+  }
+}
+
+interface Bounds {
+  readonly length: number;
+  readonly knownFrom: number;
+}
+
+/**
+ * As much of both sides of a marker as has traffic, at most `length` each, and about as much of one as of the other: what is far from it differs for
+ * other reasons. The bucket of counts in which it lies belongs to neither.
+ */
+export function aroundMarker(
+  telemetry: Counts,
+  marker: Pick<Marker, 'atMillis' | 'before'>,
+  { length, knownFrom, now }: Bounds & { readonly now: number },
+): Sides & { readonly notes: readonly string[] } {
+  const { atMillis: at } = marker;
+  const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis: now + 1 });
+  const overlap = setBack(marker, now);
+  const down = (millis: number): number => Math.floor(millis / stepMillis) * stepMillis;
+  const up = (millis: number): number => Math.ceil(millis / stepMillis) * stepMillis;
+  const whole = reachOn(telemetry, Math.min(up(overlap?.toMillis ?? at), now + 1), { length, now });
+  const old = { toMillis: down(at), length: Math.min(length, Math.max(0, at - knownFrom)) };
+  const reach = fineReach(telemetry, { ...old, stepMillis }) ??
+    reachBack(telemetry, { ...old, length, knownFrom }) ?? {
+      fromMillis: old.toMillis - old.length,
+      toMillis: old.toMillis,
+    };
+  const [a, b] = [withTraffic(telemetry, whole, 'end'), withTraffic(telemetry, reach, 'start')];
+  const { before, after } = evened(telemetry, { before: b ?? reach, after: a ?? whole });
+  return {
+    before: { ...before, fromMillis: startOf(telemetry, before, knownFrom) },
+    after,
+    notes: [
+      ...(stepMillis >= HOUR_MILLIS
+        ? [`Counts of that time are by the ${lengthWords(stepMillis)}, and that of the change is left out.`]
+        : []),
+      ...(overlap === undefined
+        ? []
+        : [
+            `The clock had been set back: the times that both processes counted, until ${momentText(overlap.toMillis, now)}, are left out.`,
+          ]),
+      ...afterNotes(telemetry, { whole, busy: a ?? whole, after }, now),
+    ],
+  };
+}
+
+/** What is not compared of the time after. */
+function afterNotes(
+  telemetry: Counts,
+  { whole, busy, after }: { readonly whole: TimeRange; readonly busy: TimeRange; readonly after: TimeRange },
+  now: number,
+): readonly string[] {
+  if (lengthOf(after) < lengthOf(busy) * MOSTLY)
+    return [`Of the time after, the first ${lengthWords(lengthOf(after))} are compared.`];
+  return busy.toMillis < whole.toMillis ? silenceNotes(telemetry, busy, whole, now) : [];
+}
+
+/** What of a range is left out at its end. */
+export function silenceNotes(
+  telemetry: Pick<TelemetryQuery, 'operations' | 'timeline'>,
+  part: TimeRange,
+  asked: TimeRange,
+  now: number,
+): readonly string[] {
+  const rest = { fromMillis: part.toMillis, toMillis: asked.toMillis };
+  if (lengthOf(rest) <= 0) return [];
+  const late = requestsIn(telemetry, rest);
+  const came = late === 0 ? 'no requests' : late === 1 ? 'one request only' : `${late} requests only`;
+  return [
+    `From ${momentText(part.toMillis, now)} on came ${came}: the ${lengthWords(lengthOf(rest))} since then are left out.`,
+  ];
+}
+
+/** The time counted by the process before a start and by the one after it, if the clock was set back between them. */
+function setBack(
+  { atMillis, before }: Pick<Marker, 'atMillis' | 'before'>,
+  now: number,
+): TimeRange | undefined {
+  const { ended, seenMillis } = before ?? {};
+  if (ended === 'running' || seenMillis === undefined) return undefined;
+  return seenMillis > atMillis && seenMillis < now
+    ? { fromMillis: atMillis, toMillis: seenMillis }
+    : undefined;
+}
+
+/** The time up to the end of `length`, or as much of it as is counted as finely as what follows, if that has traffic: else undefined. */
+function fineReach(
+  telemetry: Counts,
+  {
+    toMillis,
+    length,
+    stepMillis,
+  }: { readonly toMillis: number; readonly length: number; readonly stepMillis: number },
+): TimeRange | undefined {
+  for (let reach = length; reach >= MIN_REACH_MILLIS; reach /= 2) {
+    const range = { fromMillis: toMillis - reach, toMillis };
+    const isFine = telemetry.coverage(range).stepMillis <= stepMillis;
+    if (isFine && requestsIn(telemetry, range) >= ENOUGH) return range;
+  }
+  return undefined;
+}
+
+/** From a moment on, at least `length` if there is more, and longer until it has traffic. */
+function reachOn(
+  telemetry: Counts,
+  fromMillis: number,
+  { length, now }: { readonly length: number; readonly now: number },
+): TimeRange {
+  for (let on = Math.max(1, length); ; on *= 2) {
+    const range = { fromMillis, toMillis: Math.min(fromMillis + on, now + 1) };
+    if (range.toMillis > now || requestsIn(telemetry, range) >= ENOUGH) return range;
+  }
+}
+
+/** Both as long as the shorter one; or longer, while one has less than half of the other's traffic. */
+function evened(telemetry: Counts, { before, after }: Sides): Sides {
+  const length = Math.min(lengthOf(before), lengthOf(after));
+  const [old, young] = [lastOf(before, length), firstOf(after, length)];
+  const wanted = { old: requestsIn(telemetry, young) / 2, young: requestsIn(telemetry, old) / 2 };
+  const grown = (whole: TimeRange, least: number, cut: typeof firstOf): TimeRange => {
+    for (let each = length; each > 0 && each < lengthOf(whole); each *= 2)
+      if (requestsIn(telemetry, cut(whole, each)) >= least) return cut(whole, each);
+    return whole;
+  };
+  return { before: grown(before, wanted.old, lastOf), after: grown(after, wanted.young, firstOf) };
+}
+
+const firstOf = ({ fromMillis, toMillis }: TimeRange, length: number): TimeRange => ({
+  fromMillis,
+  toMillis: Math.min(toMillis, fromMillis + length),
+});
+
+const lastOf = ({ fromMillis, toMillis }: TimeRange, length: number): TimeRange => ({
+  fromMillis: Math.max(fromMillis, toMillis - length),
+  toMillis,
+});
+
+/** Of the bucket in which it starts, or of counting. */
+function startOf(telemetry: Counts, range: TimeRange, knownFrom: number): number {
+  const { fromMillis } = telemetry.coverage(range);
+  return Math.max(fromMillis, Math.min(knownFrom, range.toMillis));
+}
