@@ -71,23 +71,19 @@ export function hasSiteSettings(store: SettingStore): boolean {
   return store.get(KEYS.title) !== undefined;
 }
 
-/** The current settings: read once from the database, cached in memory, changed by `save`. */
+/** The current settings, cached in memory until `save` or `reload`. */
 export class StoredSiteSettings implements SiteSettings {
   readonly #store: SettingStore;
   #values: Omit<SiteSettings, 'typographer'>;
 
   constructor(store: SettingStore) {
     this.#store = store;
-    this.#values = {
-      title: readSiteSetting(store, 'title'),
-      description: readSiteSetting(store, 'description'),
-      language: readSiteSetting(store, 'language'),
-      author: readSiteSetting(store, 'author'),
-      authorPicture: readSiteSetting(store, 'authorPicture'),
-      timeZone: readSiteSetting(store, 'timeZone'),
-      menu: readSiteSetting(store, 'menu'),
-      footer: readSiteSetting(store, 'footer'),
-    };
+    this.#values = readAll(store);
+  }
+
+  /** Reads them again: an import, another process, may have written them. */
+  reload(): void {
+    this.#values = readAll(this.#store);
   }
 
   /** Saves all settings in one transaction. */
@@ -109,7 +105,9 @@ export class StoredSiteSettings implements SiteSettings {
     this.#values = others;
   }
 
+  /** As they are stored, for a form. */
   get values(): SiteSettings {
+    this.reload();
     return { ...this.#values, typographer: this.typographer };
   }
   get title(): string {
@@ -140,4 +138,17 @@ export class StoredSiteSettings implements SiteSettings {
   get typographer(): string {
     return readSiteSetting(this.#store, 'typographer');
   }
+}
+
+function readAll(store: SettingStore): Omit<SiteSettings, 'typographer'> {
+  return {
+    title: readSiteSetting(store, 'title'),
+    description: readSiteSetting(store, 'description'),
+    language: readSiteSetting(store, 'language'),
+    author: readSiteSetting(store, 'author'),
+    authorPicture: readSiteSetting(store, 'authorPicture'),
+    timeZone: readSiteSetting(store, 'timeZone'),
+    menu: readSiteSetting(store, 'menu'),
+    footer: readSiteSetting(store, 'footer'),
+  };
 }

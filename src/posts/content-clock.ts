@@ -11,14 +11,20 @@ export interface ContentState {
   readonly hasAbout: boolean;
 }
 
-interface StateRow {
+interface Counters {
   /** Counts commits of other connections, such as an import. */
   readonly others: number;
   /** Counts rows changed by this connection. */
   readonly own: number;
+}
+
+interface Dates {
   readonly newest: number | null;
   readonly newest_id: number | null;
-  readonly about: number;
+  /** When the page `about` became visible or will. */
+  readonly about: number | null;
+  /** When the next scheduled post becomes visible. */
+  readonly next: number | null;
 }
 
 const SECOND = 1000;
@@ -26,28 +32,42 @@ const SECOND = 1000;
 /**
  * Tracks the last change of visible content, for Last-Modified and caches: a listed post, the page `about`, the blog's settings, a scheduled
  * post that became visible; by any process. Drafts, scheduled and unlisted posts, sign-ins and sessions do not count, so that strangers cannot
- * learn when the owner works, or empty a cache. A request costs two counters and two index look-ups in one statement; after any write, one
- * pass over an index of listed posts. HTTP dates have whole seconds, so a second change within one second gets the next second.
+ * learn when the owner works, or empty a cache. A request costs two counters in one statement; after any write, or once the time has come of
+ * a scheduled post, one pass over an index of listed posts. HTTP dates have whole seconds, so a second change within one second gets the next
+ * second.
  */
 export class ContentClock {
-  readonly #read: Statement<{ now: number }, StateRow>;
+  readonly #counters: Statement<[], Counters>;
+  readonly #dates: Statement<{ now: number }, Dates>;
   readonly #listed: Statement<{ now: number }, string>;
   readonly #now: () => number;
-  #written = '';
-  #key = '';
-  #changedMillis: number;
+  readonly #onChange: () => void;
+  #seen: Counters | undefined;
+  /** What is visible is the same at every time from the first to before the second. */
+  #from = NaN;
+  #until = NaN;
+  #state: ContentState;
 
-  constructor(database: Database, options: { readonly now: () => number }) {
+  constructor(
+    database: Database,
+    options: {
+      readonly now: () => number;
+      /** Called when visible content or a setting has changed, before anybody is told. */
+      readonly onChange?: () => void;
+    },
+  ) {
     this.#now = options.now;
-    this.#changedMillis = Math.floor(options.now() / SECOND) * SECOND - SECOND;
-    this.#read = database.prepare(`
+    this.#onChange = options.onChange ?? (() => {});
+    const changedMillis = Math.floor(options.now() / SECOND) * SECOND - SECOND;
+    this.#state = { key: '', changedMillis, hasAbout: false };
+    this.#counters = database.prepare(
+      'SELECT (SELECT data_version FROM pragma_data_version) AS others, total_changes() AS own',
+    );
+    this.#dates = database.prepare(`
       SELECT
-        (SELECT data_version FROM pragma_data_version) AS others, total_changes() AS own,
         newest.published_at AS newest, newest.id AS newest_id,
-        EXISTS (
-          SELECT 1 FROM posts
-          WHERE path_key = 'about' AND deleted_at IS NULL AND status <> 'draft' AND published_at <= :now
-        ) AS about
+        (SELECT published_at FROM posts WHERE path_key = 'about' AND deleted_at IS NULL AND status <> 'draft') AS about,
+        (SELECT min(published_at) FROM posts WHERE status = 'published' AND deleted_at IS NULL AND published_at > :now) AS next
       FROM (SELECT 1)
       LEFT JOIN (
         SELECT id, published_at FROM posts
@@ -67,18 +87,27 @@ export class ContentClock {
 
   state(): ContentState {
     const now = this.#now();
-    const row = this.#read.get({ now })!;
-    const written = `${row.others}.${row.own}.${row.newest}.${row.newest_id}.${row.about}`;
-    if (written !== this.#written) {
-      this.#written = written;
-      this.#changeTo(`${this.#listed.get({ now })} ${row.newest_id} ${row.about}`, now);
+    const seen = this.#counters.get()!;
+    const isSeen = seen.others === this.#seen?.others && seen.own === this.#seen.own;
+    if (!isSeen || !(now >= this.#from && now < this.#until)) {
+      this.#seen = seen;
+      this.#look(now);
     }
-    return { key: this.#key, changedMillis: this.#changedMillis, hasAbout: row.about === 1 };
+    return this.#state;
   }
 
-  #changeTo(key: string, now: number): void {
-    if (key === this.#key) return;
-    this.#key = key;
-    this.#changedMillis = Math.max(this.#changedMillis + SECOND, Math.floor(now / SECOND) * SECOND);
+  #look(now: number): void {
+    const { newest, newest_id, about, next } = this.#dates.get({ now })!;
+    const hasAbout = about !== null && about <= now;
+    this.#from = Math.max(newest ?? -Infinity, hasAbout ? about : -Infinity);
+    this.#until = Math.min(next ?? Infinity, about !== null && !hasAbout ? about : Infinity);
+    this.#changeTo({ key: `${this.#listed.get({ now })} ${newest_id} ${hasAbout}`, hasAbout }, now);
+  }
+
+  #changeTo({ key, hasAbout }: Pick<ContentState, 'key' | 'hasAbout'>, now: number): void {
+    if (key === this.#state.key) return;
+    this.#onChange();
+    const changedMillis = Math.max(this.#state.changedMillis + SECOND, Math.floor(now / SECOND) * SECOND);
+    this.#state = { key, changedMillis, hasAbout };
   }
 }

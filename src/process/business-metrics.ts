@@ -1,4 +1,5 @@
 import { metrics, type Meter } from '@opentelemetry/api';
+import { activeRequestSpan } from '../../otel/kit.ts';
 import type { TelemetryControl } from '../../otel/query.ts';
 
 export type FeedFormat = 'rss' | 'atom' | 'json';
@@ -39,6 +40,8 @@ const READS = 'glasshouse.post.reads';
 /** Attributes of the counters. */
 export const FEED_FORMAT = 'glasshouse.feed.format';
 export const POST_PATH = 'glasshouse.post.path';
+/** Attribute of a request's span: whether its page or feed came from the cache. */
+const CACHE_HIT = 'glasshouse.cache.hit';
 
 function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
   if (post === OTHERS) return { 'otel.metric.overflow': true };
@@ -122,8 +125,14 @@ export function createBusinessMetrics(
       generated.add(1, attributes);
       generationTime.add(millis / 1000, attributes);
     },
-    cacheHit: () => hits.add(1),
-    cacheMiss: () => misses.add(1),
+    cacheHit() {
+      hits.add(1);
+      activeRequestSpan()?.setAttribute(CACHE_HIT, true);
+    },
+    cacheMiss() {
+      misses.add(1);
+      activeRequestSpan()?.setAttribute(CACHE_HIT, false);
+    },
     watchCache: (entries) => held.addCallback((result) => result.observe(entries())),
     searched: () => searches.add(1),
     postRead(path) {

@@ -28,6 +28,8 @@ export interface BlogConfig {
   /** Without a trailing slash; its path, if any, is where the blog is mounted. Undefined until the address listened on is known. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
+  /** Bytes of rendered pages and feeds that are cached. */
+  readonly pageCacheBytes: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** A bearer token that may read telemetry as data; undefined: none. */
   readonly metricsToken: string | undefined;
@@ -50,6 +52,8 @@ export interface BlogConfig {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MAX_PORT = 65_535;
+const MAX_PAGE_CACHE_MB = 4096;
+const BYTES_PER_MB = 1024 * 1024;
 /** Short enough to type, long enough not to be guessed over the network. */
 const MIN_TOKEN_CHARACTERS = 16;
 
@@ -76,6 +80,12 @@ const SETTINGS = {
     'data',
     'the one folder of all that must survive: blog database, history, media',
     matching(/^\P{Cc}+$/u, 'a folder'),
+  ),
+  pageCacheBytes: setting(
+    'PAGE_CACHE_MB',
+    '32',
+    'memory for rendered pages and feeds, in megabytes, so that what did not change is not rendered again; 0 renders every time',
+    (text) => integerBetween(0, MAX_PAGE_CACHE_MB, 'number')(text) * BYTES_PER_MB,
   ),
   logLevel: setting('LOG_LEVEL', 'info', "pino's levels", oneOf(LOG_LEVELS)),
   metricsToken: optional(

@@ -16,9 +16,12 @@ export const TAGS_PATH = '/admin/tags';
 /** Who reads the blog; `?days=30`, `?post=path`. */
 export const READERS_PATH = '/admin/readers';
 
+/** First path segments of the routes for the owner; a test compares them with the routers. */
+export const OWNER_SEGMENTS = ['admin', 'metrics'] as const;
+
 /** First path segments of routes; a test compares them with the routers. */
-const ROUTED: ReadonlySet<string> = new Set([
-  'admin',
+const ROUTED: ReadonlySet<string> = new Set<string>([
+  ...OWNER_SEGMENTS,
   'archive',
   'assets',
   'favicon.ico',
@@ -26,7 +29,6 @@ const ROUTED: ReadonlySet<string> = new Set([
   'feeds.opml',
   'health',
   'media',
-  'metrics',
   'opensearch.xml',
   'robots.txt',
   'search',

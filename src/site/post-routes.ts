@@ -5,7 +5,7 @@ import { tagUrl } from '../posts/post-path.ts';
 import { archivePage } from './archive-page.ts';
 import { formerFeed } from './feeds/former-feeds.ts';
 import { frontPage, periodPage, tagPage } from './list-pages.ts';
-import type { PageSender } from './page-sender.ts';
+import type { PageSender, PageSource } from './page-sender.ts';
 import { postPage } from './post-page.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { tagsPage } from './tags-page.ts';
@@ -42,38 +42,46 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
 
   router.get('/', (ctx) => {
     const cursor = cursorOf(ctx);
-    const page = posts.page(cursor);
-    sendPage(ctx, 'front', (origin) =>
-      frontPage({ site, posts: page, path: '/', query: queryOf(cursor), origin }),
-    );
+    const query = queryOf(cursor);
+    sendPage(ctx, { template: 'front', query }, () => {
+      const page = posts.page(cursor);
+      return { draw: (origin) => frontPage({ site, posts: page, path: '/', query, origin }) };
+    });
   });
 
   router.get('/tags', (ctx) => {
-    const tags = tagCounts.at(clock.state().key);
-    sendPage(ctx, 'tags', () => tagsPage(tags, site));
+    sendPage(ctx, { template: 'tags' }, () => {
+      const tags = tagCounts.at(clock.state().key);
+      return { draw: () => tagsPage(tags, site) };
+    });
   });
 
   router.get('/tags/:tag', (ctx) => {
     const cursor = cursorOf(ctx);
-    const key = tagKey(ctx.params['tag'] ?? '');
-    const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
-    if (found === undefined) {
-      const renamed = posts.tagNames.find(key);
-      // Another spelling of the same tag would lead back here.
-      if (renamed !== undefined && tagKey(renamed) !== key) return movePermanently(ctx, tagUrl(renamed));
-      return ctx.throw(404, 'No post has this tag.');
-    }
-    const { tag, count } = found;
-    if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
-    const page = posts.page({ ...cursor, tag });
-    sendPage(ctx, 'tag', (origin) =>
-      tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), origin, tag, count }),
-    );
+    const query = queryOf(cursor);
+    sendPage(ctx, { template: 'tag', query }, () => {
+      const key = tagKey(ctx.params['tag'] ?? '');
+      const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
+      if (found === undefined) {
+        const renamed = posts.tagNames.find(key);
+        // Another spelling of the same tag would lead back here.
+        if (renamed !== undefined && tagKey(renamed) !== key) return movePermanently(ctx, tagUrl(renamed));
+        return ctx.throw(404, 'No post has this tag.');
+      }
+      const { tag, count } = found;
+      if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
+      const page = posts.page({ ...cursor, tag });
+      return {
+        draw: (origin) => tagPage({ site, posts: page, path: tagUrl(tag), query, origin, tag, count }),
+      };
+    });
   });
 
   router.get('/archive', (ctx) => {
-    const months = monthCounts.at(clock.state().key);
-    sendPage(ctx, 'archive', () => archivePage(months, site));
+    sendPage(ctx, { template: 'archive' }, () => {
+      const months = monthCounts.at(clock.state().key);
+      return { draw: () => archivePage(months, site) };
+    });
   });
 
   router.get(['/archive/:year', '/archive/:year/:month'], (ctx) => {
@@ -81,10 +89,14 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
     if (period === undefined)
       return ctx.throw(404, 'The archive has pages like /archive/2026 and /archive/2026/03.');
     const cursor = cursorOf(ctx);
-    const page = posts.page({ ...cursor, ...period });
-    sendPage(ctx, 'archive-period', (origin) =>
-      periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), origin, ...period }),
-    );
+    const query = queryOf(cursor);
+    sendPage(ctx, { template: 'archive-period', query }, () => {
+      const page = posts.page({ ...cursor, ...period });
+      return {
+        draw: (origin) =>
+          periodPage({ site, posts: page, path: periodUrl(period), query, origin, ...period }),
+      };
+    });
   });
 
   return router;
@@ -95,27 +107,24 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
   const { posts, site, sendPage, metrics, redirects } = deps;
   const router = createRouter();
 
-  router.get('/:path', '/*path', (ctx) => {
+  function readPost(ctx: Context): PageSource | undefined {
     const found = posts.lookup(ctx.path);
     switch (found.kind) {
       case 'post': {
         const { post } = found;
         // The look-up normalises to NFC, so a decomposed spelling finds the post too.
         if (decodeURIComponent(ctx.path) !== `/${post.path}`) return movePermanently(ctx, postUrl(post.path));
-        const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
-        sendPage(
-          ctx,
-          'post',
-          (origin) => postPage({ post, neighbours, site, origin }),
-          // The clock ignores unlisted posts: a save of one changes no other page.
-          post.updatedAtMillis,
-        );
-        if (ctx.method === 'GET') metrics.postRead(post.status === 'unlisted' ? undefined : post.path);
-        return;
+        // The clock ignores unlisted posts: a save of one changes no other page.
+        const isCached = post.status !== 'unlisted';
+        const neighbours = isCached ? posts.neighbours(post) : {};
+        return {
+          draw: (origin) => postPage({ post, neighbours, site, origin }),
+          ownChangeMillis: post.updatedAtMillis,
+          isCached,
+        };
       }
       case 'moved':
-        movePermanently(ctx, postUrl(found.path));
-        return;
+        return movePermanently(ctx, postUrl(found.path));
       case 'gone':
       case 'missing': {
         const target = redirects.find(ctx.path);
@@ -128,16 +137,27 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(path);
         const known = period === null ? undefined : periodOf(period[1], period[2]);
         if (known === undefined) return ctx.throw(404);
-        movePermanently(ctx, periodUrl(known));
+        return movePermanently(ctx, periodUrl(known));
       }
     }
+  }
+
+  router.get('/:path', '/*path', (ctx) => {
+    let isListed = true;
+    const isSent = sendPage(ctx, { template: 'post' }, () => {
+      const source = readPost(ctx);
+      isListed = source?.isCached !== false;
+      return source;
+    });
+    if (isSent && ctx.method === 'GET')
+      metrics.postRead(isListed ? decodeURIComponent(ctx.path).slice(1) : undefined);
   });
 
   return router;
 }
 
 /** The query of the request goes along, unless the address has its own. */
-function movePermanently(ctx: Context, address: string): void {
+function movePermanently(ctx: Context, address: string): undefined {
   const [path, fragment] = address.split('#', 2);
   const query = path!.includes('?') ? '' : ctx.search;
   ctx.redirect(`${path}${query}${fragment === undefined ? '' : `#${fragment}`}`);

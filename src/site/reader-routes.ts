@@ -22,19 +22,21 @@ import { createSharedDraft } from './shared-draft.ts';
 import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
 import { createVisitCounter } from '../posts/readers/visit-counter.ts';
 import { createOrigin } from '../http/absolute-url.ts';
+import { basePathOf } from '../http/base-path.ts';
 import { createErrorRenderer } from './error-renderer.ts';
 import { createLayout } from './layout.ts';
+import { PageCache } from './page-cache.ts';
 import { createPageSender } from './page-sender.ts';
-import type { SiteSettings } from '../db/site-settings.ts';
+import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
 
 interface ReaderDependencies {
-  readonly config: Pick<BlogConfig, 'publicUrl' | 'dataDir'>;
+  readonly config: Pick<BlogConfig, 'publicUrl' | 'dataDir' | 'pageCacheBytes'>;
   readonly database: Database;
   readonly render: Render;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Read for each page: the owner may rename the blog while it runs. */
-  readonly site: SiteSettings;
+  readonly site: SiteSettings & Pick<StoredSiteSettings, 'reload'>;
   readonly assets: Assets;
   readonly posts: PostStore;
   /** True: there is no search. */
@@ -64,11 +66,22 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const { assets, posts, site, media, metrics, render, config } = deps;
   const search = deps.withoutSearch === true ? undefined : new SearchIndex(deps.database, { now: deps.now });
   const hasSearch = search !== undefined;
-  const clock = new ContentClock(deps.database, { now: deps.now });
+  const clock = new ContentClock(deps.database, { now: deps.now, onChange: () => site.reload() });
   const origin = createOrigin(config);
   const layout = createLayout({ site, assets, hasSearch });
   const visits = createVisitCounter({ counts: deps.readers, origin, isOwner: deps.isOwner });
-  const sendPage = createPageSender({ render, layout, origin, clock, onSent: visits.page });
+  const cache = new PageCache(config.pageCacheBytes);
+  metrics.watchCache(() => cache.size);
+  const sendPage = createPageSender({
+    render,
+    layout,
+    origin,
+    clock,
+    cache,
+    metrics,
+    basePath: basePathOf(config.publicUrl),
+    onSent: visits.page,
+  });
   const { draftLinks } = deps;
   const sharedDrafts = createRouter();
   if (draftLinks !== undefined)
@@ -94,7 +107,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
         mayOpen: (ctx, name) =>
           deps.isOwner(ctx) || draftLinks?.opensMedia(String(ctx.query['token'] ?? ''), name) === true,
       }),
-      createFeedRoutes({ posts, site, origin, clock, metrics, render, onSent: visits.feed }),
+      createFeedRoutes({ posts, site, origin, clock, cache, metrics, render, onSent: visits.feed }),
       ...(search === undefined ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
       createPostRoutes({ posts, clock, site, sendPage }),
       sharedDrafts,

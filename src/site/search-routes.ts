@@ -26,7 +26,10 @@ export function createSearchRoutes(deps: {
         ? undefined
         : deps.search.search(query, { page: Number.isSafeInteger(page) && page > 0 ? page : 1 });
     if (results !== undefined) deps.metrics.searched();
-    deps.sendPage(ctx, 'search', () => searchPage(query, results, deps.site));
+    deps.sendPage(ctx, { template: 'search' }, () => ({
+      draw: () => searchPage(query, results, deps.site),
+      isCached: false,
+    }));
   });
 
   return router;

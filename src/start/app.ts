@@ -19,6 +19,7 @@ import { StoredSiteSettings } from '../db/site-settings.ts';
 import { watchStorage } from '../db/storage-watch.ts';
 import { errorLog } from '../http/error-log.ts';
 import { storageLog } from '../db/storage-log.ts';
+import { below } from '../http/below.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { requestLimits } from '../http/request-limits.ts';
 import { trustProxies } from '../http/trust-proxies.ts';
@@ -39,6 +40,7 @@ import { requestIdentity } from '../http/request-identity.ts';
 import { createCompression } from '../http/compression.ts';
 import type { ScheduledBackups } from './scheduled-backups.ts';
 import { serverTiming } from './server-timing.ts';
+import { OWNER_SEGMENTS } from '../process/own-addresses.ts';
 import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
 import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
@@ -120,8 +122,9 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
   app.use(admin.loadSession);
   app.use(serverTiming());
   app.use(createHealthRoutes({ ...shared, data, ownerOnly: admin.ownerOnly }).routes());
-  for (const router of [...reader.routers, ...admin.routers, ...observatory, ...routers])
-    app.use(router.routes());
+  for (const router of reader.routers) app.use(router.routes());
+  for (const router of [...admin.routers, ...observatory]) app.use(below(OWNER_SEGMENTS, router));
+  for (const router of routers) app.use(router.routes());
   app.use(reader.postPaths.routes());
   app.use(reader.postPaths.allowedMethods({ throw: true, notImplemented: () => new MethodNotAllowed() }));
   return app;

@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Enough that the server always has a request before it. */
 const CONNECTIONS = 16;
 
-/** Plain GETs over kept connections; every answer has to be 200. */
+/** What is asked for: a path, or one that the client has a copy of. */
+export interface Asked {
+  readonly path: string;
+  /** The answer has to be 304 then, else 200. */
+  readonly ifNoneMatch?: string;
+}
+
+/** GETs over kept connections; every answer has to be as expected. */
 export class LoadClient {
   readonly #origin: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -14,18 +21,19 @@ export class LoadClient {
   }
 
   /** Asks again when the server had closed the connection meanwhile, as it may when nothing is asked for seconds. */
-  async get(path: string): Promise<void> {
-    while (!(await this.#tryToGet(path)));
+  async get(asked: string | Asked): Promise<void> {
+    while (!(await this.#tryToGet(typeof asked === 'string' ? { path: asked } : asked)));
   }
 
   /** Returns false when the connection was closed before. */
-  #tryToGet(path: string): Promise<boolean> {
+  #tryToGet({ path, ifNoneMatch }: Asked): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const asked = get(this.#origin + path, { agent: this.#agent }, (response) => {
+      const headers = ifNoneMatch === undefined ? {} : { 'If-None-Match': ifNoneMatch };
+      const asked = get(this.#origin + path, { agent: this.#agent, headers }, (response) => {
         response.resume();
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 200) resolve(true);
+          if (response.statusCode === (ifNoneMatch === undefined ? 200 : 304)) resolve(true);
           else reject(new Error(`GET ${path} answered ${response.statusCode}`));
         });
       });
@@ -42,10 +50,10 @@ export class LoadClient {
   }
 
   /** Asks as fast as it is answered; returns how many were. */
-  async saturate(path: string, millis: number): Promise<number> {
+  async saturate(asked: string | (() => Asked), millis: number): Promise<number> {
     const until = performance.now() + millis;
     let requests = 0;
-    await this.#keepAsking(path, () => performance.now() < until && ++requests > 0);
+    await this.#keepAsking(asked, () => performance.now() < until && ++requests > 0);
     return requests;
   }
 
@@ -67,9 +75,9 @@ export class LoadClient {
     this.#agent.destroy();
   }
 
-  async #keepAsking(path: string, more: () => boolean): Promise<void> {
+  async #keepAsking(asked: string | (() => Asked), more: () => boolean): Promise<void> {
     const one = async (): Promise<void> => {
-      while (more()) await this.get(path);
+      while (more()) await this.get(typeof asked === 'string' ? asked : asked());
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, one));
   }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --pages` only what pages for readers cost beside a bare handler, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -18,12 +18,13 @@ import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
 import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
+import { measurePageCost } from './pages/page-cost.ts';
 import { reportOf } from './report.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
 import { measureShedding, measureStallWatch, type TogglePlan } from './toggle-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, logs, requests, stalls, shedding, seed, passes } = parseArgs({
+const { quick, live, logs, requests, stalls, shedding, pages, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
@@ -31,6 +32,7 @@ const { quick, live, logs, requests, stalls, shedding, seed, passes } = parseArg
     requests: { type: 'boolean', default: false },
     stalls: { type: 'boolean', default: false },
     shedding: { type: 'boolean', default: false },
+    pages: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     passes: { type: 'string' },
   },
@@ -46,6 +48,7 @@ const plan = quick
       rounds: { saturated: 3, paced: 1, crowded: 1 },
       batches: 200,
       coldPasses: 2,
+      pageRounds: 2,
       liveRounds: 1,
       liveMillis: 4000,
       toggles: { passes: 1, rounds: 3 },
@@ -56,29 +59,34 @@ const plan = quick
       rounds: { saturated: 3, paced: 4, crowded: 2 },
       batches: 1000,
       coldPasses: 5,
+      pageRounds: 5,
       liveRounds: live ? 7 : 2,
       liveMillis: live ? 8000 : 4000,
       toggles: { passes: 4, rounds: 6 },
     };
 
 /** Only what was asked for. */
-const isSmall = logs || stalls || shedding;
+const isSmall = logs || stalls || shedding || pages;
 const figures = [
   ...(requests || isSmall ? [] : await liveViews()),
   ...(requests || live || isSmall ? [] : await smallFigures()),
   ...(logs ? measureLogLines() : []),
 ];
-const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding'].filter(
-  (name) => ({ quick, live, logs, requests, stalls, shedding })[name],
+const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding', 'pages'].filter(
+  (name) => ({ quick, live, logs, requests, stalls, shedding, pages })[name],
 );
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
 const costs = live || isSmall ? [] : await requestCosts();
 const watchGates = [
-  ...(live || requests || logs || shedding ? [] : await toggled(measureStallWatch)),
-  ...(live || requests || logs || stalls ? [] : await toggled(measureShedding)),
+  ...(live || requests || logs || shedding || pages ? [] : await toggled(measureStallWatch)),
+  ...(live || requests || logs || stalls || pages ? [] : await toggled(measureShedding)),
 ];
 const coldCosts = live || isSmall ? [] : await measureColdPage(plan.coldPasses, random);
-console.log(reportOf({ command, date: new Date(), costs, coldCosts, watchGates, figures }));
+const pageTurns =
+  live || requests || logs || stalls || shedding
+    ? []
+    : await measurePageCost(Number(passes ?? plan.pageRounds), random);
+console.log(reportOf({ command, date: new Date(), costs, coldCosts, pages: pageTurns, watchGates, figures }));
 
 function liveViews(): Promise<readonly Figure[]> {
   console.error('live views …');

@@ -7,6 +7,8 @@ import { type Interval, meanInterval } from './interval.ts';
 import { median } from './median.ts';
 import type { Figure } from './micro/figure.ts';
 import { LOADS, PACE_PER_SECOND, type RequestCosts } from './request-cost.ts';
+import type { PageTurn } from './pages/page-cost.ts';
+import { pageGates, pageRows } from './pages/page-report.ts';
 import { VARIANTS } from './variants.ts';
 
 const MAX_RECORD_BYTES = 512;
@@ -16,6 +18,8 @@ export interface Measured {
   readonly date: Date;
   readonly costs: RequestCosts;
   readonly coldCosts: ColdCosts;
+  /** What pages cost beside a bare handler, round by round. */
+  readonly pages: readonly (readonly PageTurn[])[];
   /** What watching the event loop costs. */
   readonly watchGates: readonly Gate[];
   readonly figures: readonly Figure[];
@@ -23,13 +27,17 @@ export interface Measured {
 
 /** Everything measured, as Markdown: where and how, what each variant costs, what was promised of it, the small figures. */
 export function reportOf(measured: Measured): string {
-  const { command, date, costs, coldCosts, watchGates, figures } = measured;
+  const { command, date, costs, coldCosts, pages, watchGates, figures } = measured;
   const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
   const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``];
   if (costs.length > 0) {
     const table = new CostTable(costs);
     parts.push(cpuTable(table), factTable(table), ownTable(table));
     parts.push(coldTable(coldCosts), gateTable([...requestGates(table), ...coldGates(coldCosts)]));
+  }
+  if (pages.length > 0) {
+    const [head = [], ...rows] = pageRows(pages);
+    parts.push(table(head, rows), gateTable(pageGates(pages)));
   }
   if (watchGates.length > 0) parts.push(gateTable(watchGates));
   parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs)]));

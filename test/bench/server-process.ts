@@ -11,22 +11,28 @@ const file = (relative: string): string => fileURLToPath(new URL(relative, impor
 /** The blog in a process of its own, started as `npm start` starts it, with the probe and a variant's fixture before it. */
 export class ServerProcess {
   readonly #child: ChildProcess;
+  readonly origin: string;
   readonly client: LoadClient;
   /** From spawn to the first answer. */
   readonly startMillis: number;
 
-  private constructor(child: ChildProcess, client: LoadClient, startMillis: number) {
+  private constructor(
+    child: ChildProcess,
+    { origin, client }: { readonly origin: string; readonly client: LoadClient },
+    startMillis: number,
+  ) {
     this.#child = child;
+    this.origin = origin;
     this.client = client;
     this.startMillis = startMillis;
   }
 
   /** Throws with what the server said when it does not come up. */
-  static async start(variant: Variant, dataDir: string): Promise<ServerProcess> {
+  static async start(variant: Omit<Variant, 'key'>, dataDir: string): Promise<ServerProcess> {
     const imports = [
       './fixtures/probe.ts',
       ...(variant.fixture === undefined ? [] : [`./fixtures/${variant.fixture}`]),
-      '../../otel/register.ts',
+      ...(variant.program === undefined ? ['../../otel/register.ts'] : []),
     ];
     const before = performance.now();
     const child = spawn(
@@ -34,7 +40,7 @@ export class ServerProcess {
       [
         '--disable-warning=ExperimentalWarning',
         ...imports.flatMap((path) => ['--import', file(path)]),
-        file('../../src/main.ts'),
+        file(variant.program ?? '../../src/main.ts'),
       ],
       {
         cwd: dataDir,
@@ -42,9 +48,10 @@ export class ServerProcess {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       },
     );
-    const client = new LoadClient(await addressOf(child));
-    await client.get('/health');
-    return new ServerProcess(child, client, performance.now() - before);
+    const origin = await addressOf(child);
+    const client = new LoadClient(origin);
+    if (variant.program === undefined) await client.get('/health');
+    return new ServerProcess(child, { origin, client }, performance.now() - before);
   }
 
   get pid(): number {

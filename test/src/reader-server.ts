@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import Koa, { type Middleware } from 'koa';
 import { rawRequest, type RawAnswer } from '../fixtures/raw-request.ts';
 import { createBusinessMetrics, type BusinessMetrics } from '../../src/process/business-metrics.ts';
@@ -26,13 +27,13 @@ const assets = createAssets(installedAssetFolders());
 
 /** The readers' routes on a socket of their own, with a database and media in a folder of their own; closed after the file's tests. */
 export class ReaderServer {
-  readonly folder = temporaryFolder();
-  readonly database = openDatabase(join(this.folder, 'blog.db'));
+  readonly folder: string;
+  readonly database: Database;
   /** Epoch milliseconds; a test moves it. */
   nowMillis = START_MILLIS;
-  readonly posts = new PostStore(this.database, { now: () => this.nowMillis });
-  readonly media = new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME) });
-  readonly site = new StoredSiteSettings(new SettingStore(this.database));
+  readonly posts: PostStore;
+  readonly media: MediaStore;
+  readonly site: StoredSiteSettings;
   /** Templates in the order they were drawn. */
   readonly drawn: string[] = [];
   readonly faults: unknown[] = [];
@@ -44,12 +45,21 @@ export class ReaderServer {
       readonly publicUrl?: string;
       readonly metrics?: BusinessMetrics;
       readonly extra?: Middleware;
+      /** Default: its own. */
+      readonly folder?: string;
+      readonly pageCacheBytes?: number;
     } = {},
   ) {
+    this.folder = options.folder ?? temporaryFolder();
+    this.database = openDatabase(join(this.folder, 'blog.db'));
+    this.posts = new PostStore(this.database, { now: () => this.nowMillis });
+    this.media = new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME) });
+    this.site = new StoredSiteSettings(new SettingStore(this.database));
     const reader = createReaderRoutes({
       config: {
         publicUrl: options.publicUrl,
         dataDir: this.folder,
+        pageCacheBytes: options.pageCacheBytes ?? 1_000_000,
       },
       database: this.database,
       now: () => this.nowMillis,

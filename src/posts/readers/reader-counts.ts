@@ -7,6 +7,7 @@ import type { ReaderFile } from './reader-file.ts';
 
 /** A kill loses what was counted since. */
 const INTERVAL_MILLIS = 5000;
+const MINUTE_MILLIS = 60_000;
 /** Of a day, as clients choose what they send. Views from further hosts are counted together. */
 const MAX_HOSTS = 200;
 const MAX_FEEDS = 1000;
@@ -51,6 +52,8 @@ export class ReaderCounts {
   #tally: DayTally;
   #hosts: Set<string>;
   #feeds: Set<string>;
+  /** The day of a minute, counted from the epoch. */
+  #dayOf = { minute: NaN, timeZone: '', day: '' };
   /** Of days that are over. */
   #waiting: DayTally[] = [];
 
@@ -149,8 +152,15 @@ export class ReaderCounts {
   }
 
   #today(): string {
-    const { year, month, day } = dayIn(this.#options.now(), this.#timeZone);
-    return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+    const minute = Math.floor(this.#options.now() / MINUTE_MILLIS);
+    // A day of a zone begins with a minute; a visit costs no calendar.
+    if (minute !== this.#dayOf.minute || this.#timeZone !== this.#dayOf.timeZone)
+      this.#dayOf = {
+        minute,
+        timeZone: this.#timeZone,
+        day: dayText(minute * MINUTE_MILLIS, this.#timeZone),
+      };
+    return this.#dayOf.day;
   }
 
   /** With another day, also one before after the clock was set back, everybody is new, and nothing of the former salt stays in memory. */
@@ -168,6 +178,11 @@ export class ReaderCounts {
 
 function hasCounts({ views, bots, feeds }: DayTally): boolean {
   return views > 0 || bots > 0 || feeds.size > 0;
+}
+
+function dayText(millis: number, timeZone: string): string {
+  const { year, month, day } = dayIn(millis, timeZone);
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
 /** Returns true if the key is known, or becomes known. */

@@ -29,7 +29,7 @@ export function createVisitCounter({ counts, origin, isOwner }: VisitCounterOpti
       counts.page({
         ...visitOf(ctx),
         post: template === 'post' ? decodeURIComponent(ctx.path).slice(1) : undefined,
-        referrer: referrerHost(ctx.get('Referer'), [ctx.host, new URL(origin(ctx)).host]),
+        referrer: referrerHost(ctx.get('Referer'), () => [ctx.host, new URL(origin(ctx)).host]),
       });
     },
     feed(ctx) {

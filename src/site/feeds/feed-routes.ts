@@ -6,6 +6,7 @@ import type { ContentClock } from '../../posts/content-clock.ts';
 import { tagKey } from '../../posts/post-listings.ts';
 import type { PostStore } from '../../posts/post-store.ts';
 import { VersionedValue } from '../versioned-value.ts';
+import type { PageCache } from '../page-cache.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { openSearchXml, opmlXml, robotsText } from './discovery.ts';
@@ -36,6 +37,7 @@ interface FeedRouteDependencies {
   readonly site: SiteSettings;
   readonly origin: Origin;
   readonly clock: ContentClock;
+  readonly cache: PageCache;
   readonly metrics: BusinessMetrics;
   /** Called with the answered request for a feed. */
   readonly onSent: (ctx: Context) => void;

@@ -4,7 +4,7 @@ import type { Origin } from '../../http/absolute-url.ts';
 import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
 import type { BusinessMetrics } from '../../process/business-metrics.ts';
-import { FeedCache } from './feed-cache.ts';
+import type { PageCache } from '../page-cache.ts';
 
 export interface FeedFile {
   /** Names the render span. */
@@ -21,14 +21,14 @@ export function createFeedSender(deps: {
   readonly render: Render;
   readonly origin: Origin;
   readonly clock: ContentClock;
-  readonly metrics: Pick<BusinessMetrics, 'cacheHit' | 'cacheMiss' | 'watchCache'>;
+  readonly cache: PageCache;
+  readonly metrics: Pick<BusinessMetrics, 'cacheHit' | 'cacheMiss'>;
 }): FeedSender {
-  const { render, origin, clock, metrics } = deps;
-  const cache = new FeedCache();
-  metrics.watchCache(() => cache.size);
+  const { render, origin, clock, cache, metrics } = deps;
   return (ctx, { template, name, type }, draw) => {
     const { key: version, changedMillis } = clock.state();
     const at = origin(ctx);
+    // No path of a page begins so.
     const key = `${at} ${name}`;
     let made = cache.get(key, version);
     if (made === undefined) {

@@ -37,7 +37,8 @@ export class AskedBlog {
   }) {
     const { database, media, publicUrl, now } = options;
     const reader = createReaderRoutes({
-      config: options,
+      // Every page is asked for once.
+      config: { ...options, pageCacheBytes: 0 },
       database,
       now,
       render: (_, draw) => draw(),

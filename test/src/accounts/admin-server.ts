@@ -106,6 +106,7 @@ export class AdminServer {
       trustedProxies: this.#options.trustedProxies ?? DEFAULT_TRUSTED_PROXIES,
       publicUrl: this.#options.publicUrl,
       dataDir: this.folder,
+      pageCacheBytes: 1_000_000,
       logLevel: 'trace' as const,
       metricsToken: METRICS_TOKEN,
     };

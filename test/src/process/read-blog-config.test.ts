@@ -20,6 +20,7 @@ describe('readBlogConfig', () => {
       port: 3000,
       publicUrl: undefined,
       dataDir: 'data',
+      pageCacheBytes: 32 * 1024 * 1024,
       logLevel: 'info',
       metricsToken: undefined,
       trustedProxies: DEFAULT_TRUSTED_PROXIES,
@@ -50,6 +51,11 @@ describe('readBlogConfig', () => {
       port: 81,
       dataDir: 'data',
     });
+  });
+
+  it('takes the cache in megabytes, none included', () => {
+    expect(readBlogConfig({ env: { PAGE_CACHE_MB: '0' } }).pageCacheBytes).toBe(0);
+    expect(readBlogConfig({ env: { PAGE_CACHE_MB: '64' } }).pageCacheBytes).toBe(67_108_864);
   });
 
   it('takes port 0 and cuts the slash off PUBLIC_URL', () => {

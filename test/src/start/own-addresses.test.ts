@@ -18,6 +18,14 @@ const database = openDatabase(join(folder, 'blog.db'));
 afterTests(() => closeDatabase(database));
 /** Of every router that the app mounts. */
 let addresses: readonly string[] = [];
+/** Of those that are mounted below segments: the segments, with the address. */
+let mounted: readonly { readonly segments: readonly string[]; readonly address: string }[] = [];
+
+function addressesIn({ stack }: Router): readonly string[] {
+  return stack
+    .filter(({ methods }) => methods.length > 0)
+    .map(({ path }) => (typeof path === 'string' ? path : OBSERVATORY_PATH));
+}
 
 beforeAll(() => {
   const { query, control, render } = activeTelemetry();
@@ -36,9 +44,15 @@ beforeAll(() => {
   const routers = app.middleware.flatMap((middleware) =>
     'router' in middleware ? [middleware.router as Router] : [],
   );
-  addresses = routers
-    .flatMap(({ stack }) => stack.filter(({ methods }) => methods.length > 0))
-    .map(({ path }) => (typeof path === 'string' ? path : OBSERVATORY_PATH));
+  addresses = routers.flatMap(addressesIn);
+  mounted = app.middleware.flatMap((middleware) =>
+    'segments' in middleware && 'router' in middleware
+      ? addressesIn(middleware.router as Router).map((address) => ({
+          segments: middleware.segments as readonly string[],
+          address,
+        }))
+      : [],
+  );
 });
 
 describe('reserved addresses', () => {
@@ -49,6 +63,12 @@ describe('reserved addresses', () => {
       .filter(({ path }) => path !== '' && !isOwnAddress(pathKey(path)));
     expect(addresses.length).toBeGreaterThan(40);
     expect(free.map(({ address }) => address)).toEqual(['/*path']);
+  });
+
+  it('begin with what they are mounted below', () => {
+    const lost = mounted.filter(({ segments, address }) => !segments.includes(address.split('/')[1] ?? ''));
+    expect(mounted.length).toBeGreaterThan(30);
+    expect(lost).toEqual([]);
   });
 
   it('begin with nothing that has no route', () => {
