@@ -77,6 +77,7 @@ export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-fa
 export type { ErrorRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { SheddingFacts } from './base/shedding-facts.ts';
+export type { ThreadStatement } from './base/thread-statement.ts';
 export type { TimeRange } from './base/time-range.ts';
 export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
 export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';

@@ -89,6 +89,7 @@ function telemetryThatIsOff(
     control: off,
     render: (_template, render) => render(),
     instrumentDatabase: () => {},
+    noteStatement: () => {},
     flush: () => Promise.resolve(),
     shutdown: () => {
       forget(telemetry);

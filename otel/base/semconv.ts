@@ -32,6 +32,8 @@ export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size';
 export const ATTR_HTTP_RESPONSE_CONTENT_TYPE = 'http.response.header.content-type';
 /** Development status in the conventions. */
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
+/** Development status in the conventions. On a statement: it ran in a worker thread of this name. */
+export const ATTR_THREAD_NAME = 'thread.name';
 /** Ours: rows inserted, updated or deleted by the statement. */
 export const ATTR_CHANGED_ROWS = 'operation.changed_rows';
 /**

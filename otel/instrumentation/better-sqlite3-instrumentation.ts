@@ -5,12 +5,14 @@ import type DatabaseConstructor from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
+import type { ThreadStatement } from '../base/thread-statement.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
 import { IteratorObserver } from './iterator-wrapper.ts';
 import { type Method, patchMethod } from './method-patch.ts';
 import { observeStatementMethod } from './statement-wrapper.ts';
 import { Operations } from './operations.ts';
+import { noteThreadStatement } from './thread-statement.ts';
 import { observeTransaction } from './transaction-wrapper.ts';
 
 const SCOPE_NAME = 'better-sqlite3';
@@ -59,6 +61,11 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
     }
     this.#observer.isEnabled = true;
     this.#unpatches.set(Database, patchAll(Database, this.#observer));
+  }
+
+  /** Records a statement of a worker thread, in which nothing is patched. */
+  noteStatement(statement: ThreadStatement): void {
+    noteThreadStatement(this.#observer, statement);
   }
 
   override enable(): void {}

@@ -1,7 +1,8 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { StallHolder } from '../base/stall.ts';
-import type { Operation } from '../spans/operation.ts';
+import { ATTR_THREAD_NAME } from '../base/semconv.ts';
+import type { EndedSpan, Operation } from '../spans/operation.ts';
 import { operationTypeOf, seriesOf } from '../spans/operation-type.ts';
 import type { ActiveRequest } from './active-requests.ts';
 import type { Probed } from './pending-stall.ts';
@@ -23,6 +24,12 @@ export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'call
 /** The span that is active where the main thread was interrupted. */
 export function activeSpan(active: Context = context.active()): Span | undefined {
   return trace.getSpan(active);
+}
+
+/** Returns true for statements and renders, but not for a statement that ran in another thread. */
+export function mayBlock({ type, span }: Pick<EndedSpan, 'type' | 'span'>): boolean {
+  if (type !== 'database' && type !== 'render') return false;
+  return span.attributes[ATTR_THREAD_NAME] === undefined;
 }
 
 /** A stall on both clocks. */

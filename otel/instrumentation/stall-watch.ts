@@ -7,7 +7,7 @@ import type { EndedSpan } from '../spans/operation.ts';
 import type { ActiveRequest, ActiveRequests } from './active-requests.ts';
 import { LateArrivals } from './late-arrivals.ts';
 import type { SeenRequest } from './seen-request.ts';
-import { activeSpan, type LongOperation } from './stall-evidence.ts';
+import { activeSpan, mayBlock, type LongOperation } from './stall-evidence.ts';
 import { extentOf, finishedStall, type FoundStall, stallsOfTurn } from './finished-stall.ts';
 import type { Beat, PendingStall, Probed } from './pending-stall.ts';
 import { isWithin, type UntracedRequest } from './stall-turns.ts';
@@ -136,7 +136,7 @@ export class StallWatch {
     const { durationNanos, type, series, caller, endMillis, span, spanId } = operation;
     const millis = durationNanos / 1e6;
     if (millis < this.#options.thresholdMillis / 2 || this.#timer === undefined) return;
-    if (type !== 'database' && type !== 'render') return;
+    if (!mayBlock(operation)) return;
     const { traceId } = span.spanContext();
     this.#long.push({ traceId, spanId, type, series, caller, startMillis: endMillis - millis, endMillis });
     if (this.#long.length > MAX_LONG) this.#long.shift();

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 import type { DatabaseClass } from '../base/database-class.ts';
 import type { TelemetryConfig } from '../config.ts';
+import type { ThreadStatement } from '../base/thread-statement.ts';
 import { Deadline } from '../base/deadline.ts';
 import { createLogPipelines, createMetricPipelines, createSpanPipelines } from '../export/create-exports.ts';
 import { Exports } from '../export/exports.ts';
@@ -184,6 +185,8 @@ export class EnabledTelemetry implements Telemetry {
     };
     this.#guard.run('instrumentDatabase', begin, undefined);
   }
+
+  readonly noteStatement = (statement: ThreadStatement): void => this.#database?.noteStatement(statement);
 
   async flush(): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;

@@ -160,4 +160,22 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX media_listed ON media (created_at, path) WHERE variant_of IS NULL;
     `,
   },
+  {
+    version: 22,
+    name: 'search in every script',
+    sql: `
+      DROP TABLE post_search;
+      -- Folded words without their text, which posts and post_texts have. The start indexes what is here, beside requests.
+      CREATE VIRTUAL TABLE post_search USING fts5 (title, tags, body, content = '', contentless_delete = 1, tokenize = 'ascii');
+      CREATE VIRTUAL TABLE post_search_titles USING fts5 (title, tags, content = '', contentless_delete = 1, tokenize = 'ascii');
+      CREATE TABLE post_texts (
+        post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
+        -- Version of the code that made the index of it.
+        indexed_by INTEGER NOT NULL,
+        -- Plain text of a published post.
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX post_texts_indexed_by ON post_texts (indexed_by);
+    `,
+  },
 ];

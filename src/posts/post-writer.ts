@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { SearchIndex } from '../search/search-index.ts';
+import { SearchWriter } from '../search/search-writer.ts';
 import { MediaUses } from './media-uses.ts';
 import type { RenderedMarkdown } from './markdown/markdown.ts';
 import { derivedText } from './derived-text.ts';
@@ -30,7 +30,7 @@ type Columns = Readonly<Record<string, string | number | null>>;
 
 /** Writes a post and its derived data: tags, aliases, search. Call its methods inside a transaction. */
 export class PostWriter {
-  readonly #search: SearchIndex;
+  readonly #search: SearchWriter;
   readonly #mediaUses: MediaUses;
   readonly #insert: Statement<[Columns]>;
   readonly #update: Statement<[Columns]>;
@@ -47,7 +47,7 @@ export class PostWriter {
   readonly #owner: Statement<[string, string], { id: number; title: string; isDeleted: number }>;
 
   constructor(database: Database) {
-    this.#search = new SearchIndex(database);
+    this.#search = new SearchWriter(database);
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,

@@ -1,30 +1,32 @@
 import type { PostPage, PostSummary } from '../posts/post.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import { postUrl } from '../posts/post-path.ts';
-import { timeElement, type TimeReader } from '../markup/dates.ts';
+import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleHtml } from '../markup/title.ts';
 
 /** A list of posts: date, title, summary. */
-export function postList(posts: readonly PostSummary[], site: TimeReader): Html {
+export function postList(posts: readonly PostSummary[], site: SiteSettings): Html {
   return html`<ol class="posts">
     ${posts.map((post) => entry(post, site))}
   </ol>`;
 }
 
-function entry(post: PostSummary, site: TimeReader): Html {
-  const foreign =
-    post.language === site.language
-      ? ''
-      : html` lang="${post.language}" dir="${textDirection(post.language)}"`;
+function entry(post: PostSummary, site: SiteSettings): Html {
   return html`<li class="h-entry">
 ${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, site, 'short', 'dt-published')}
-<div${foreign}>
+<div${foreignAttributes(post.language, site)}>
 <h2><a class="p-name u-url" href="${postUrl(post.path)}">${titleHtml(post.title)}</a></h2>
 ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
 </div>
 </li>
 `;
+}
+
+/** `lang` and `dir` of a text in another language than the site's. */
+export function foreignAttributes(language: string, site: Pick<SiteSettings, 'language'>): Html | string {
+  return language === site.language ? '' : html` lang="${language}" dir="${textDirection(language)}"`;
 }
 
 /** Links to newer and older posts, where there are any. */

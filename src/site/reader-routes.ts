@@ -15,7 +15,7 @@ import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { createPostPathRoutes, createPostRoutes } from './post-routes.ts';
 import { createSearchRoutes } from './search-routes.ts';
-import { SearchIndex } from '../search/search-index.ts';
+import { SearchReader, type Searches } from '../search/search-reader.ts';
 import { createRouter } from '../http/router.ts';
 import { SHARED_DRAFT_PATH } from '../process/own-addresses.ts';
 import { createSharedDraft } from './shared-draft.ts';
@@ -39,8 +39,8 @@ interface ReaderDependencies {
   readonly site: SiteSettings & Pick<StoredSiteSettings, 'reload'>;
   readonly assets: Assets;
   readonly posts: PostStore;
-  /** True: there is no search. */
-  readonly withoutSearch?: boolean;
+  /** Undefined: in this thread. `none`: there is no search. */
+  readonly search?: Searches | 'none' | undefined;
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly redirects: Pick<Redirects, 'find'>;
@@ -64,8 +64,8 @@ export interface ReaderRoutes {
 
 export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const { assets, posts, site, media, metrics, render, config } = deps;
-  const search = deps.withoutSearch === true ? undefined : new SearchIndex(deps.database, { now: deps.now });
-  const hasSearch = search !== undefined;
+  const search = deps.search ?? new SearchReader(deps.database, { now: deps.now });
+  const hasSearch = search !== 'none';
   const clock = new ContentClock(deps.database, { now: deps.now, onChange: () => site.reload() });
   const origin = createOrigin(config);
   const layout = createLayout({ site, assets, hasSearch });
@@ -108,7 +108,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
           deps.isOwner(ctx) || draftLinks?.opensMedia(String(ctx.query['token'] ?? ''), name) === true,
       }),
       createFeedRoutes({ posts, site, origin, clock, cache, metrics, render, onSent: visits.feed }),
-      ...(search === undefined ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
+      ...(search === 'none' ? [] : [createSearchRoutes({ search, site, sendPage, metrics })]),
       createPostRoutes({ posts, clock, site, sendPage }),
       sharedDrafts,
     ],

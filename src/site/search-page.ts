@@ -1,9 +1,11 @@
-import type { SearchResults, SnippetPiece } from '../search/search-index.ts';
+import type { SnippetPiece } from '../search/highlight.ts';
+import type { SearchResults } from '../search/search-reader.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
 import type { Page } from './layout.ts';
+import { foreignAttributes } from './post-list.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 
 const MAX_QUERY_CHARACTERS = 200;
@@ -27,8 +29,15 @@ export function searchForm(query: string): Html {
   </form>`;
 }
 
-/** `results` is undefined without a query. */
-export function searchPage(query: string, results: SearchResults | undefined, site: SiteSettings): Page {
+export interface ShownSearch {
+  readonly query: string;
+  /** Undefined without a query. */
+  readonly results: SearchResults | undefined;
+  /** Posts that cannot be found yet. */
+  readonly left: number;
+}
+
+export function searchPage({ query, results, left }: ShownSearch, site: SiteSettings): Page {
   return {
     title: query === '' ? 'Search' : `Search: ${query}`,
     description: `Search ${site.title}.`,
@@ -36,6 +45,7 @@ export function searchPage(query: string, results: SearchResults | undefined, si
     canonicalPath: query === '' ? '/search' : undefined,
     body: html`<header class="page-head"><h1>Search</h1></header>
       ${searchForm(query)}
+      ${left > 0 && html`<p class="empty" role="status">The search is being prepared: ${left === 1 ? '1 post is' : `${left.toLocaleString('en')} posts are`} not in it yet.</p>`}
       ${results === undefined ? html`<p class="empty">Searches titles, tags and texts. Accents and capitals do not matter.</p>` : found(query, results, site)}`,
   };
 }
@@ -57,7 +67,7 @@ function found(query: string, results: SearchResults, site: SiteSettings): Html 
         (hit) =>
           html`<li>
             ${timeElement(hit.publishedAtMillis, site, 'short', 'dt-published')}
-            <div>
+            <div${foreignAttributes(hit.language, site)}>
               <h2><a href="${postUrl(hit.path)}">${titleHtml(hit.titlePieces)}</a></h2>
               <p>${pieces(hit.snippet)}</p>
             </div>

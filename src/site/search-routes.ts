@@ -3,7 +3,7 @@ import type { BusinessMetrics } from '../process/business-metrics.ts';
 import type { PageSender } from './page-sender.ts';
 import { searchPage } from './search-page.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
-import type { SearchIndex } from '../search/search-index.ts';
+import type { Searches } from '../search/search-reader.ts';
 import { createRouter } from '../http/router.ts';
 
 /** A longer query is cut, not refused. */
@@ -11,23 +11,24 @@ const MAX_QUERY_CHARACTERS = 200;
 
 /** `/search?q=…&page=…`; without a query it shows the form alone. */
 export function createSearchRoutes(deps: {
-  readonly search: Pick<SearchIndex, 'search'>;
+  readonly search: Searches;
   readonly site: SiteSettings;
   readonly sendPage: PageSender;
   readonly metrics: BusinessMetrics;
 }): Router {
   const router = createRouter();
 
-  router.get('/search', (ctx) => {
+  router.get('/search', async (ctx) => {
     const query = first(ctx.query['q']).trim().toWellFormed().slice(0, MAX_QUERY_CHARACTERS);
     const page = Number(first(ctx.query['page']));
     const results =
       query === ''
         ? undefined
-        : deps.search.search(query, { page: Number.isSafeInteger(page) && page > 0 ? page : 1 });
+        : await deps.search.search(query, { page: Number.isSafeInteger(page) && page > 0 ? page : 1 });
     if (results !== undefined) deps.metrics.searched();
+    const left = deps.search.unindexed ?? 0;
     deps.sendPage(ctx, { template: 'search' }, () => ({
-      draw: () => searchPage(query, results, deps.site),
+      draw: () => searchPage({ query, results, left }, deps.site),
       isCached: false,
     }));
   });

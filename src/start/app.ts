@@ -35,6 +35,7 @@ import { MediaUses } from '../posts/media-uses.ts';
 import { DraftLinks } from '../posts/draft-links.ts';
 import { Redirects } from '../posts/redirects.ts';
 import { UnsavedTexts } from '../posts/unsaved-texts.ts';
+import type { BlogSearch } from '../posts/blog-search.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
 import { createCompression } from '../http/compression.ts';
@@ -59,6 +60,8 @@ export interface BlogParts {
   readonly alerts?: Alerts | undefined;
   /** The caller closes them. Undefined: readers are not counted. */
   readonly readers?: ReaderCounts | undefined;
+  /** The caller closes it. Undefined: searches run in this thread. */
+  readonly search?: BlogSearch | undefined;
   readonly backups?: Pick<ScheduledBackups, 'schedule'> | undefined;
   readonly log: Logger;
   /** Renders stored texts again that are from another version or setting; returns at once. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { Logger } from 'pino';
-import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import type { RenderTracer, TelemetryControl, TelemetryQuery, ThreadStatement } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { BlogMarkers } from './blog-markers.ts';
 import { createBlogAlerts } from './blog-alerts.ts';
@@ -30,6 +30,7 @@ import { removeUnfinished } from '../media/unfinished-files.ts';
 import { UnfinishedMedia } from '../media/unfinished-media.ts';
 import { LiveStreams } from '../observatory/live/live-streams.ts';
 import { MediaUses } from '../posts/media-uses.ts';
+import { BlogSearch } from '../posts/blog-search.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { isForPeople } from '../process/for-people.ts';
 import { watchParent } from '../process/parent-watch.ts';
@@ -45,6 +46,7 @@ export interface BlogTelemetry {
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
   instrumentDatabase(constructor: typeof Database): void;
+  readonly noteStatement: (statement: ThreadStatement) => void;
   shutdown(): Promise<void>;
 }
 
@@ -83,19 +85,16 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     now: Date.now,
     address: () => address,
   });
-  const markers = new BlogMarkers({
-    database,
-    control: telemetry.control,
-    now: Date.now,
-    onFault: (error) => log.debug({ err: error }, 'failed to look for backups, imports and due posts'),
-  });
+  const markers = createMarkers(database, telemetry, log);
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
+  const search = new BlogSearch(database, telemetry.noteStatement);
   const backups = prepared(() => createBackups(config, log, database));
   const tasks = [alerts, markers, backups];
   const parts: BlogParts = {
     config,
     alerts,
     backups,
+    search,
     readers: openReaders({ config, database, log, now: Date.now }),
     database,
     accounts: createAccounts({ database, now: Date.now }),
@@ -137,6 +136,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     },
     async close() {
       stale.stop();
+      await search.close();
       parts.readers?.close();
       await telemetry.shutdown();
       closeDatabase(database);
@@ -153,6 +153,16 @@ function mediaFolderOf({ dataDir }: BlogConfig): string {
   return join(dataDir, MEDIA_FOLDER_NAME);
 }
 
+function createMarkers(
+  database: Database.Database,
+  { control }: Pick<BlogTelemetry, 'control'>,
+  log: Logger,
+): BlogMarkers {
+  const onFault = (error: unknown): void =>
+    log.debug({ err: error }, 'failed to look for backups, imports and due posts');
+  return new BlogMarkers({ database, control, now: Date.now, onFault });
+}
+
 function createBackups(config: BlogConfig, log: Logger, database: Database.Database): ScheduledBackups {
   const series = backupSeriesOf(new SettingStore(database));
   return new ScheduledBackups({ config, series, log, now: Date.now });
@@ -165,14 +175,19 @@ function prepareContent(database: Database.Database, mediaFolder: string): void 
   seedWelcomePosts({ database, posts: new PostStore(database) });
 }
 
-/** What may be done beside requests: the rest of a renamed tag, renderings of an older version, variants of pictures. The next start retries what fails. */
-async function renewContent({ config, database, log }: BlogParts, stale: StaleRenders): Promise<void> {
+/** What may be done beside requests: texts that cannot be found yet, the rest of a renamed tag, renderings of an older version, variants of pictures. The next start retries what fails. */
+async function renewContent(
+  { config, database, log, search }: BlogParts,
+  stale: StaleRenders,
+): Promise<void> {
   const folder = mediaFolderOf(config);
   const media = new MediaStore(database, { folder });
   const whenUnlocked = createWhenUnlocked();
   const pictures = new Pictures(database, { media, folder, whenUnlocked });
   const posts = new PostStore(database);
   try {
+    const indexed = (await search?.indexAll(whenUnlocked)) ?? 0;
+    if (indexed > 0) log.info({ posts: indexed }, 'posts indexed for the search');
     if (posts.tagNames.renamed().length > 0) await rewriteTags(posts.tagNames, whenUnlocked);
     await stale.renderAll();
     await renewPictures({ database, posts, media, pictures, stale, log });

@@ -45,7 +45,7 @@ export class AskedBlog {
       site: new StoredSiteSettings(new SettingStore(database)),
       assets: createAssets(installedAssetFolders()),
       posts: new PostStore(database, { now }),
-      withoutSearch: true,
+      search: 'none',
       media,
       mediaUses: new MediaUses(database, { now }),
       redirects: new Redirects(database, { now }),

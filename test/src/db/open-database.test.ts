@@ -6,7 +6,9 @@ import { migrate } from '../../../src/db/migrate.ts';
 import { MIGRATIONS } from '../../../src/db/migrations.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
-import { SearchIndex } from '../../../src/search/search-index.ts';
+import { createWhenUnlocked } from '../../../src/db/when-unlocked.ts';
+import { StaleSearch } from '../../../src/posts/stale-search.ts';
+import { SearchReader } from '../../../src/search/search-reader.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const SCHEMA_1 = readFileSync(new URL('../../fixtures/databases/schema-1.sql', import.meta.url), 'utf8');
@@ -68,12 +70,13 @@ describe('openDatabase', () => {
     expect(existsSync(`${file}-wal`)).toBe(false);
   });
 
-  it('migrates a blog of schema 1 and keeps its posts', () => {
+  it('migrates a blog of schema 1 and keeps its posts', async () => {
     const database = openDatabase(make(SCHEMA_1));
     expect(database.pragma('user_version', { simple: true })).toBe(LATEST);
     const lookup = new PostStore(database).lookup('/old');
     expect(lookup).toEqual({ kind: 'moved', path: '2026/03/Glass' });
-    expect(new SearchIndex(database).search('clear').total).toBe(1);
+    expect(await new StaleSearch(database).indexAll(createWhenUnlocked())).toBe(1);
+    expect(new SearchReader(database).search('clear').total).toBe(1);
     // Its texts are shown as they were: as typed.
     expect(new PostStore(database).rendering.typography()).toBeUndefined();
     expect(database.prepare('SELECT count(*) AS sessions FROM sessions').get()).toEqual({ sessions: 0 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { SearchIndex } from '../../../src/search/search-index.ts';
+import { SearchReader } from '../../../src/search/search-reader.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
 let blog: TemporaryBlog;
@@ -108,7 +108,7 @@ describe('what readers must not see', () => {
       posts.latest(10, 'secret'),
       [...posts.sitemap()],
       posts.neighbours(visible),
-      new SearchIndex(database, { now: () => clock.now }).search('secretword'),
+      new SearchReader(database, { now: () => clock.now }).search('secretword'),
     ]).replace(/"version":\d+/g, '');
   }
 
