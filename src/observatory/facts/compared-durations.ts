@@ -29,29 +29,40 @@ interface Estimate {
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
-/** Operations per band, over all blocks. */
-function bandsOf(map: HeatMap): readonly number[] {
-  const known = bands.get(map);
-  if (known !== undefined) return known;
-  const totals = map.bandEdgesMillis.slice(1).map(() => 0);
-  for (const { counts } of map.columns) for (const [band, count] of counts.entries()) totals[band]! += count;
-  bands.set(map, totals);
-  return totals;
+/** A map added up once, as a comparison asks for several quantiles of it. */
+interface Tally {
+  /** Operations, in all and per band. */
+  readonly count: number;
+  readonly totals: Float64Array;
+  /** Per block with operations: how many are in a band or above it. The first is all of them. */
+  readonly above: readonly Float64Array[];
 }
 
-/** Cached, as a comparison asks for several quantiles. */
-const bands = new WeakMap<HeatMap, readonly number[]>();
-
-/** Per block: the operations in it, and those whose duration is in a band from `edge` on. */
-function hitsAbove(
-  { bandEdgesMillis, columns }: HeatMap,
-  edge: number,
-): readonly (readonly [number, number])[] {
-  const first = bandEdgesMillis.findIndex((each) => each >= edge);
-  return columns.flatMap(({ counts }) => {
-    const all = sum(counts);
-    return all === 0 ? [] : [[first < 0 ? 0 : sum(counts.slice(first)), all] as const];
+function tallyOf(map: HeatMap): Tally {
+  const known = tallies.get(map);
+  if (known !== undefined) return known;
+  const bands = Math.max(0, map.bandEdgesMillis.length - 1);
+  const totals = new Float64Array(bands);
+  const above = map.columns.map(({ counts }) => {
+    const upTo = new Float64Array(bands + 1);
+    for (let band = bands - 1; band >= 0; band--) {
+      totals[band]! += counts[band]!;
+      upTo[band] = upTo[band + 1]! + counts[band]!;
+    }
+    return upTo;
   });
+  const busy = above.filter(([all = 0]) => all > 0);
+  const tally = { count: sum(busy.map(([all = 0]) => all)), totals, above: busy };
+  tallies.set(map, tally);
+  return tally;
+}
+
+const tallies = new WeakMap<HeatMap, Tally>();
+
+/** Per block: those whose duration is in a band from `edge` on, and all operations in it. */
+function hitsAbove(map: HeatMap, edge: number): readonly (readonly [number, number])[] {
+  const first = map.bandEdgesMillis.findIndex((each) => each >= edge);
+  return tallyOf(map).above.map((above) => [first < 0 ? 0 : above[first]!, above[0]!] as const);
 }
 
 /**
@@ -84,8 +95,8 @@ function varianceOfSum(deviations: readonly number[]): number {
 /** The duration that a share `above` of all exceeds, on a logarithmic line within its band; undefined without operations. */
 function quantileOf(map: HeatMap, above: number): number {
   const { bandEdgesMillis } = map;
-  const totals = bandsOf(map);
-  let rest = sum(totals) * Math.min(1, Math.max(0, 1 - above));
+  const { totals, count: all } = tallyOf(map);
+  let rest = all * Math.min(1, Math.max(0, 1 - above));
   for (const [band, count] of totals.entries()) {
     if (rest <= count && count > 0) {
       const [low, high] = [bandEdgesMillis[band]!, bandEdgesMillis[band + 1]!];
@@ -96,29 +107,25 @@ function quantileOf(map: HeatMap, above: number): number {
   return bandEdgesMillis.at(-1) ?? NaN;
 }
 
-/** The edge that, over both sides, a share nearest to `above` exceeds. */
+/** The edge that, over both sides, a share nearest to `above` exceeds. All maps have the same edges, as far as they reach. */
 function commonEdge(sides: readonly HeatMap[], above: number): number {
-  const counts = new Map<number, number>();
-  for (const side of sides)
-    for (const [band, count] of bandsOf(side).entries()) {
-      const edge = side.bandEdgesMillis[band]!;
-      counts.set(edge, (counts.get(edge) ?? 0) + count);
-    }
-  const edges = [...counts].sort(([a], [b]) => b - a);
-  const wanted = above * sum(edges.map(([, count]) => count));
+  const wanted = above * sum(sides.map((side) => tallyOf(side).count));
+  const bands = sides.map(({ bandEdgesMillis }) => bandEdgesMillis.length - 2);
   let [passed, best, distance] = [0, 0, Infinity];
-  for (const [edge, count] of edges) {
-    passed += count;
-    if (Math.abs(passed - wanted) > distance) break;
+  for (;;) {
+    const edge = Math.max(...sides.map((side, at) => side.bandEdgesMillis[bands[at]!] ?? -Infinity));
+    if (edge === -Infinity) return best;
+    for (const [at, side] of sides.entries())
+      if (side.bandEdgesMillis[bands[at]!] === edge) passed += tallyOf(side).totals[bands[at]!--]!;
+    if (Math.abs(passed - wanted) > distance) return best;
     [best, distance] = [edge, Math.abs(passed - wanted)];
   }
-  return best;
 }
 
 /** Half the width of the interval of a quantile, as a logarithm (Woodruff): the quantiles at both ends of the interval of its share. */
 function logSpread(map: HeatMap, above: number): number {
   const { variance, blocks } = shareAbove(map, quantileOf(map, above), above);
-  const reach = studentQuantile(1 - CONFIDENCE, Math.max(1, freedom(blocks))) * Math.sqrt(variance);
+  const reach = passedBy(blocks) * Math.sqrt(variance);
   return Math.log(quantileOf(map, above - reach) / quantileOf(map, above + reach)) / 2;
 }
 
@@ -133,7 +140,7 @@ export function compareQuantile(
   above: number,
   atLeast: number,
 ): ComparedQuantile | undefined {
-  if (sum(bandsOf(before)) < atLeast || sum(bandsOf(after)) < atLeast) return undefined;
+  if (Math.min(tallyOf(before).count, tallyOf(after).count) < atLeast) return undefined;
   const ratio = quantileOf(after, above) / quantileOf(before, above);
   const spread = Math.hypot(logSpread(before, above), logSpread(after, above));
   const edge = commonEdge([before, after], above);
@@ -145,6 +152,18 @@ export function compareQuantile(
     chance: welch(b.share - a.share, a, b),
   };
 }
+
+/** Student's quantile of the interval; a page asks for the same few numbers of blocks. */
+function passedBy(blocks: number): number {
+  const known = quantiles.get(blocks);
+  if (known !== undefined) return known;
+  const quantile = studentQuantile(1 - CONFIDENCE, Math.max(1, freedom(blocks)));
+  quantiles.set(blocks, quantile);
+  return quantile;
+}
+
+/** At most one per number of blocks. */
+const quantiles = new Map<number, number>();
 
 /** Degrees of freedom of a variance with the covariances of near blocks (those of Bartlett's window). */
 const freedom = (blocks: number): number => (1.5 * blocks) / LAGS;

@@ -50,8 +50,8 @@ interface Reach {
 }
 
 /**
- * Both sides of a marker; or the range and the one before it. If nobody asked for a range, a start of another version that lies in these separates
- * them, also if nothing is known from before the range; and if one of them had too little traffic, the newest marker with traffic on both sides, or the nearest times that had some.
+ * Both sides of a marker; or of a start of another version that lies in the range or the one before it; or these two. If one of them had too little
+ * traffic, the newest marker with traffic on both sides, or the nearest times that had some.
  */
 export function comparedRanges(
   telemetry: ComparedTelemetry,
@@ -67,16 +67,14 @@ export function comparedRanges(
   const reach: Reach = { range, fromMillis, toMillis, length, knownFrom, now };
   if (at !== undefined && at < now) return around(telemetry, reach, at);
   const before = withTimeBefore(telemetry, reach);
-  const isUnasked = Object.keys(range.query).length === 0;
-  const isMixed = isUnasked || knownFrom >= range.fromMillis;
-  const deployed =
-    isMixed && !isBefore
-      ? worth(
-          telemetry,
-          reach,
-          ({ atMillis, versions }) => versions !== undefined && atMillis >= toMillis - 2 * length,
-        )
-      : undefined;
+  // Both versions together would be compared with one of them.
+  const deployed = isBefore
+    ? undefined
+    : worth(
+        telemetry,
+        reach,
+        ({ atMillis, versions }) => versions !== undefined && atMillis >= toMillis - 2 * length,
+      );
   if (deployed !== undefined) return deployed;
   if (isWorthComparing(telemetry, before) || fromMillis >= toMillis) return before;
   const marked = isBefore ? undefined : worth(telemetry, reach, () => true);

@@ -117,7 +117,9 @@ function afterNotes(
 ): readonly string[] {
   if (lengthOf(after) < lengthOf(busy) * MOSTLY)
     return [`Of the time after, the first ${lengthWords(lengthOf(after))} are compared.`];
-  return busy.toMillis < whole.toMillis ? silenceNotes(telemetry, busy, whole, now) : [];
+  if (busy.toMillis >= whole.toMillis) return [];
+  const upToNow = { fromMillis: busy.toMillis, toMillis: now + 1 };
+  return silenceNotes(telemetry, busy, requestsIn(telemetry, upToNow) < ENOUGH ? upToNow : whole, now);
 }
 
 /** What of a range is left out at its end. */
