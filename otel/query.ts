@@ -44,6 +44,7 @@ export type { Signal, StoredFacts } from './base/export-storage.ts';
 export type { TelemetryFault } from './base/guard.ts';
 export type {
   DelayedRequest,
+  DelayedRoute,
   Stall,
   StallFacts,
   StallFrame,

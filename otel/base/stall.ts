@@ -68,6 +68,16 @@ export interface Stall {
   /** Those that waited longest, at most 100. */
   readonly delayed: readonly DelayedRequest[];
   readonly delayedCount: number;
+  /** All others together, by route; undefined in stalls of earlier versions, and if there are none. */
+  readonly alsoDelayed?: readonly DelayedRoute[];
+}
+
+/** Requests of a route that a stall delayed and does not list. */
+export interface DelayedRoute {
+  readonly route: string;
+  readonly requests: number;
+  /** What they waited within their spans. */
+  readonly millis: number;
 }
 
 /** Whether stalls can be named. */

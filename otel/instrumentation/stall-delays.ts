@@ -1,5 +1,5 @@
 import { ATTR_URL_PATH } from '../base/semconv.ts';
-import type { DelayedRequest, Stall, StallHolder } from '../base/stall.ts';
+import type { DelayedRequest, DelayedRoute, Stall, StallHolder } from '../base/stall.ts';
 import type { ActiveRequest } from './active-requests.ts';
 import { connectionOf } from './late-arrivals.ts';
 import type { SeenRequest } from './seen-request.ts';
@@ -8,6 +8,9 @@ import { lengthOf, type StallPart } from './stall-turns.ts';
 
 /** Longest waits first. */
 const MAX_DELAYED = 100;
+/** Routes of all others. */
+const MAX_ROUTES = 100;
+const OTHER_ROUTES = 'other routes';
 const MAX_PATH_CHARS = 300;
 /** When a stall begins and ends is known to some milliseconds: shorter waits are none. */
 const SHORTEST_WAIT_MILLIS = 20;
@@ -51,7 +54,7 @@ export function delayedRequests(
   requests: readonly SeenRequest[],
   holder: StallHolder | undefined,
   parts: readonly StallPart[] = [],
-): Pick<Stall, 'delayed' | 'delayedCount'> {
+): Pick<Stall, 'delayed' | 'delayedCount' | 'alsoDelayed'> {
   const byConnection = Map.groupBy(requests, ({ request }) => connectionOf(request));
   const delayed = requests
     .filter(({ request }) => request.span.spanContext().traceId !== holder?.traceId)
@@ -65,7 +68,25 @@ export function delayedRequests(
     )
     .filter(({ waitedMillis }) => waitedMillis >= SHORTEST_WAIT_MILLIS)
     .toSorted((a, b) => b.waitedMillis - a.waitedMillis);
-  return { delayed: delayed.slice(0, MAX_DELAYED), delayedCount: delayed.length };
+  const others = delayed.slice(MAX_DELAYED);
+  return {
+    delayed: delayed.slice(0, MAX_DELAYED),
+    delayedCount: delayed.length,
+    ...(others.length > 0 && { alsoDelayed: byRoute(others) }),
+  };
+}
+
+function byRoute(requests: readonly DelayedRequest[]): readonly DelayedRoute[] {
+  const routes = new Map<string, { route: string; requests: number; millis: number }>();
+  for (const { route: name, within, alsoWithin } of requests) {
+    // Apps name as many routes as they have; of one that names them by what was asked, the first are told.
+    const route = routes.has(name) || routes.size < MAX_ROUTES ? name : OTHER_ROUTES;
+    const sum = routes.get(route) ?? { route, requests: 0, millis: 0 };
+    sum.requests++;
+    sum.millis += (within?.millis ?? 0) + (alsoWithin?.millis ?? 0);
+    routes.set(route, sum);
+  }
+  return [...routes.values()];
 }
 
 /** The longest part in which the loop ran for it. */

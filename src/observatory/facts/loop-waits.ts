@@ -129,17 +129,33 @@ export interface RouteWait {
   readonly isAtMost: boolean;
 }
 
-/** Of the requests that stalls list, each the hundred that waited longest. */
+/** Of all requests that stalls delayed; of those of an earlier version, the hundred that waited longest of each. */
 export function waitedByRoute(stalls: readonly Stall[]): ReadonlyMap<string, RouteWait> {
   const routes = new Map<string, RouteWait>();
-  for (const request of stalls.flatMap(({ delayed }) => delayed)) {
-    const { route, wasRunning, waitedMillis, within } = request;
+  const add = (route: string, waited: number, isOld: boolean): void => {
     const { millis, isAtMost } = routes.get(route) ?? NO_WAIT;
-    const isOld = within === undefined && wasRunning;
-    const waited = isOld ? waitedMillis : partsWithin(request).reduce((sum, part) => sum + part.millis, 0);
     routes.set(route, { millis: millis + waited, isAtMost: isAtMost || isOld });
+  };
+  for (const { delayed, alsoDelayed = [] } of stalls) {
+    for (const request of delayed) {
+      const { route, wasRunning, waitedMillis, within } = request;
+      const isOld = within === undefined && wasRunning;
+      add(
+        route,
+        isOld ? waitedMillis : partsWithin(request).reduce((sum, part) => sum + part.millis, 0),
+        isOld,
+      );
+    }
+    for (const { route, millis } of alsoDelayed) add(route, millis, false);
   }
   return routes;
+}
+
+/** Returns true if requests waited that no stall has: those of an earlier version have the hundred that waited longest of each. */
+export function waitsAreMissing(stalls: readonly Stall[]): boolean {
+  return stalls.some(
+    ({ delayed, delayedCount, alsoDelayed }) => delayedCount > delayed.length && alsoDelayed === undefined,
+  );
 }
 
 export const NO_WAIT: RouteWait = { millis: 0, isAtMost: false };

@@ -4,13 +4,14 @@ import type { SeriesLine } from './series-lines.ts';
 export interface ReadersAsked {
   readonly kind: string;
   readonly count: number;
-  /** 4xx, mostly 404. */
-  readonly clientErrors: number;
   readonly perSecond: number;
   /** Share of all requests of readers, 0–1. */
   readonly countShare: number;
   readonly course: readonly number[];
 }
+
+/** Of addresses without a page: no route has them, so that no other kind can count what it lacks. */
+export const UNKNOWN_KIND = 'unknown paths';
 
 /** The first match wins; a route without a match belongs to the owner's pages. */
 const KINDS: readonly (readonly [kind: string, route: RegExp])[] = [
@@ -25,6 +26,7 @@ const KINDS: readonly (readonly [kind: string, route: RegExp])[] = [
 ];
 
 function kindOf(series: string): string | undefined {
+  if (series === UNKNOWN_KIND) return UNKNOWN_KIND;
   const route = /^(?:GET|HEAD) (\/.*)$/.exec(series)?.[1];
   return route === undefined ? undefined : KINDS.find(([, pattern]) => pattern.test(route))?.[0];
 }
@@ -43,7 +45,6 @@ export function readersAsked(routes: readonly SeriesLine[]): readonly ReadersAsk
       return {
         kind: kind!,
         count,
-        clientErrors: sum((line) => line.clientErrors),
         perSecond: sum((line) => line.perSecond),
         countShare: all > 0 ? count / all : 0,
         course: Array.from({ length }, (_, index) => sum((line) => line.course[index] ?? 0)),

@@ -1,5 +1,5 @@
 import type { TelemetryQuery } from '../../../otel/query.ts';
-import { NO_WAIT, waitedByRoute, waitsKnownSince } from './loop-waits.ts';
+import { NO_WAIT, waitedByRoute, waitsAreMissing, waitsKnownSince } from './loop-waits.ts';
 import { MAX_COURSES, type SeriesLine, seriesLines } from './series-lines.ts';
 import type { ChosenRange } from './time-range.ts';
 
@@ -8,6 +8,8 @@ export interface RouteLines {
   readonly routes: readonly SeriesLine[];
   /** Stalls before are not held, so that what requests waited then is not known; undefined if the range has none such. */
   readonly waitsKnownSinceMillis: number | undefined;
+  /** True if some waits are in no stall. */
+  readonly waitsAreMissing: boolean;
 }
 
 /** Every route with its share of time, and how much of that it waited for the event loop. */
@@ -28,6 +30,7 @@ export function routeLines(
   return {
     routes: seriesLines(telemetry, 'http', range, seconds, { courses, ordered }),
     waitsKnownSinceMillis: waitsKnownSince(stalls, range),
+    waitsAreMissing: waitsAreMissing(stalls.rows),
   };
 }
 

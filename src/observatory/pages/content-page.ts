@@ -15,8 +15,9 @@ import {
   type PostReads,
 } from '../facts/business-facts.ts';
 import { momentText } from '../format/moment.ts';
+import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
-import { readersAsked, type ReadersAsked } from '../facts/readers-asked.ts';
+import { readersAsked, type ReadersAsked, UNKNOWN_KIND } from '../facts/readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
@@ -121,22 +122,20 @@ const READ: readonly Column<PostReads>[] = [
   },
 ];
 
-const ASKED: readonly Column<ReadersAsked>[] = [
-  { label: 'kind', key: 'kind', value: (row) => row.kind, cell: (row) => row.kind },
+const askedColumns = ({ links }: PageView): readonly Column<ReadersAsked>[] => [
+  {
+    label: 'kind',
+    key: 'kind',
+    value: (row) => row.kind,
+    cell: ({ kind }) =>
+      kind === UNKNOWN_KIND ? html`<a href="${links.to('/not-found')}">${kind}</a>` : kind,
+  },
   {
     label: 'requests',
     key: 'count',
     align: 'number',
     value: (row) => row.count,
     cell: (row) => countText(row.count),
-  },
-  {
-    label: 'not found',
-    key: 'client_errors',
-    align: 'number',
-    room: 'mid',
-    value: (row) => row.clientErrors,
-    cell: (row) => (row.clientErrors === 0 ? html`<span class="zero">0</span>` : countText(row.clientErrors)),
   },
   {
     label: 'rate',
@@ -201,7 +200,7 @@ export const contentPage = definePage<ContentFacts>({
     return html`${panel({
         title: 'Requests by kind',
         note: view.range.words,
-        body: drawTable(asked, ASKED, {
+        body: drawTable(asked, askedColumns(view), {
           caption: 'Requests by kind',
           keyOf: (row) => row.kind,
           view,

@@ -208,10 +208,12 @@ function referrersOf({ referrers }: ErrorRow): Html {
 /** Clients, each with a link to its requests, and what they call themselves. */
 function askersOf({ value, statusCode, peers, agents }: ErrorRow, { links }: PageView): Html {
   const term = termOf(value, statusCode);
-  return html`${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, links)))}<span
+  return html`<span class="askers"
+    >${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, links)))}<span
       class="callers"
       >${agentValues(agents)}</span
-    >`;
+    ></span
+  >`;
 }
 
 function agentsText(line: Line): string | undefined {

@@ -18,7 +18,7 @@ import { perSecond, routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { searchForm } from '../draw/search-form.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
-import { countText, measured, share, size, type Quantity } from '../../markup/quantity.ts';
+import { countText, duration, measured, share, size, text, type Quantity } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
 import { definePage } from './define-page.ts';
@@ -26,7 +26,8 @@ import type { PageView } from '../page.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
 import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
-import { drawPart } from '../sentences/sentence.ts';
+import { drawPart, shortRoute } from '../sentences/sentence.ts';
+import { slowestOf } from '../facts/slowest-route.ts';
 import { situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
@@ -118,6 +119,7 @@ export const overviewPage = definePage<OverviewFacts>({
             still: true,
             empty: `No requests in this range.${view.range.moving ? ' Open the blog in another tab, and they appear here.' : ''}`,
           }),
+          ...slowestNote(facts, view),
         })}
         ${panel({
           title: html`<a href="${view.links.to('/queries')}">Statements</a>`,
@@ -143,6 +145,18 @@ export const overviewPage = definePage<OverviewFacts>({
 function orderOf(routes: readonly SeriesLine[]): string {
   const waited = routes.some((row) => waitShareText(row) !== undefined);
   return `by share of time${waited ? ', less waiting for the event loop' : ''}`;
+}
+
+function slowestNote({ routes, situation }: OverviewFacts, { links }: PageView): { readonly foot?: Html } {
+  const slowest = slowestOf(routes, situation.limits.minCount);
+  if (slowest === undefined) return {};
+  const name = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
+  return {
+    foot: html`<span
+      ><a href="${links.to('/routes', { sort: 'p95_ms' })}">slowest per request</a>: ${name}, one in twenty
+      took longer than ${text(duration(slowest.durationMillis.p95))}</span
+    >`,
+  };
 }
 
 function firstOf(rows: readonly unknown[], order: string): string {

@@ -8,13 +8,21 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { routeLines, type RouteLines } from '../facts/route-lines.ts';
+import { slowButFew, type SlowButFew, type SlowestRoute, slowestRoute } from '../facts/slowest-route.ts';
 import { momentText } from '../format/moment.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
+import { fewWords, slowestWords } from '../sentences/slowest-words.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
 
 interface RoutesFacts extends RouteLines {
   readonly seconds: number;
+  /** Per request; undefined if no route has `minCount` requests. */
+  readonly slowest: SlowestRoute | undefined;
+  /** Requests from which a route is judged. */
+  readonly minCount: number;
+  /** Slower still, but with fewer requests. */
+  readonly few: SlowButFew | undefined;
 }
 
 /** Every route with its rate, outcomes, percentiles and share of time. */
@@ -23,18 +31,26 @@ export const routesPage = definePage<RoutesFacts>({
   menu: 'routes',
   fetch({ telemetry, range, now }) {
     const seconds = secondsOf(telemetry, range, now);
-    return { seconds, ...routeLines(telemetry, range, seconds) };
+    const lines = routeLines(telemetry, range, seconds);
+    const { minCount } = telemetry.limits();
+    const slowest = slowestRoute(telemetry, range, lines.routes);
+    const few = slowButFew(lines.routes, minCount, slowest?.p95Millis ?? 0);
+    return { seconds, ...lines, slowest, minCount, few };
   },
   title: () => 'Routes',
-  sentence({ routes }, { links, range }) {
+  sentence({ routes, slowest, minCount, few }, { links, range }) {
     const [busiest] = routes;
     if (busiest === undefined)
       return [{ text: `No requests ${range.words}. Choose a longer range to see older ones.` }];
     const first = routes.reduce((most, line) => (line.totalMillis > most.totalMillis ? line : most));
     return [
-      { text: `${plural(routes.length, 'route')} ${range.words}. ` },
+      {
+        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, none with the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}. `,
+      },
+      ...(slowest === undefined ? [] : slowestWords(slowest, links)),
+      ...(few === undefined ? [] : fewWords(few, slowest, links)),
       { text: shortRoute(first.name), href: links.series('http', first.name) },
-      { text: ` takes the most time, ${text(share(first.timeShare))} of it` },
+      { text: ` takes the most time in all, ${text(share(first.timeShare))} of it` },
       ...waitShareWords(first, links),
       ...(busiest === first
         ? []
@@ -46,7 +62,7 @@ export const routesPage = definePage<RoutesFacts>({
       { text: '.' },
     ];
   },
-  draw({ routes, waitsKnownSinceMillis: since }, view) {
+  draw({ routes, waitsKnownSinceMillis: since, waitsAreMissing: areMissing }, view) {
     const columns = routeColumns(view);
     const { rows, note, search, pages } = tablePage(
       sortRows(routes, columns, view.query['sort']),
@@ -63,10 +79,11 @@ export const routesPage = definePage<RoutesFacts>({
         empty: routes.length > 0 ? 'No route has these words.' : 'No requests in this range.',
       })}${pages}`,
       foot: html`<span
-          >share of time is rate × mean duration: what a route costs; waiting for the event loop: of the
-          requests that <a href="${view.links.to('/stalls')}">stalls</a> list, the 100 that waited longest of
-          each${since !== undefined && `; before ${momentText(since, view.now)} it is not known`}. Routes are
-          in the order of the rest of their time</span
+          >share of time is rate × mean duration: what a route costs; waiting for the event loop: of every
+          request that
+          <a href="${view.links.to('/stalls')}">stalls</a>
+          delayed${areMissing && ', but of stalls of an earlier version, the 100 that waited longest of each'}${since !== undefined && `; before ${momentText(since, view.now)} it is not known`}.
+          Routes are in the order of the rest of their time</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
           the icon are counted, since readers load them too</span

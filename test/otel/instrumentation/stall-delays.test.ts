@@ -41,10 +41,16 @@ describe('a request waited for a stall from 1000 to 3000 ms', () => {
     expect([delayed.length, delayedCount]).toEqual([1, 1]);
   });
 
-  it('and those are listed that waited longest, and all counted', () => {
+  it('and those are listed that waited longest, and all counted, the others by route', () => {
     const all = Array.from({ length: 250 }, (_, index) => seen({ from: 1000 + 7 * index }));
-    const { delayed, delayedCount } = delayedRequests(STALL, all, undefined);
+    const { delayed, delayedCount, alsoDelayed } = delayedRequests(STALL, all, undefined);
     expect([delayed.length, delayedCount]).toEqual([100, 250]);
+    const listed = delayed.reduce((sum, { within }) => sum + (within?.millis ?? 0), 0);
+    const sent = all.reduce((sum, _, index) => sum + 2000 - 7 * index, 0);
+    expect(alsoDelayed).toHaveLength(1);
+    expect(alsoDelayed![0]!.requests).toBe(150);
+    expect(listed + alsoDelayed![0]!.millis).toBeCloseTo(sent);
+    expect(delayedRequests(STALL, all.slice(0, 100), undefined)).not.toHaveProperty('alsoDelayed');
     const waits = delayed.map(({ within }) => within!.millis);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(0);
     expect(delayed.map(({ waitedMillis }) => waitedMillis)).toEqual(Array(100).fill(2000));

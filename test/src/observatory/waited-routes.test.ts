@@ -74,7 +74,7 @@ describe('a route whose requests waited for another', () => {
       ['GET /victim', 2100],
     ]);
     expect(summary).toMatch(
-      / \/victim takes the most time, 63 % of it, but 70 % of that waiting for the event loop; of its own, \/culprit takes the most\.$/,
+      / \/victim takes the most time in all, 63 % of it, but 70 % of that waiting for the event loop; of its own, \/culprit takes the most\.$/,
     );
     expect(route.summary).toMatch(
       /That is 63 % of all request time, but 70 % of that waiting for the event loop\.$/,
@@ -94,10 +94,24 @@ describe('a route whose requests waited for another', () => {
       expect(words).toMatch(/, but up to 70 % of that waiting for the event loop/);
   });
 
+  it('waited for all of it, also with requests that no stall lists', async () => {
+    const blog = new MeasuredBlog({ happened });
+    const alsoDelayed = [{ route: 'GET /victim', requests: 2, millis: 1400 }];
+    blog.stall({ ...stall(0, exact), delayedCount: 3, alsoDelayed });
+    const { origin } = await serveObservatory(blog.telemetry);
+    const page = async (path: string): Promise<string> =>
+      (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
+    expect(await page('/routes')).not.toContain('an earlier version');
+    for (const path of ['/routes', '/route?name=GET%20%2Fvictim'])
+      expect(wordsOf(await page(path))).toContain('70 % of that waiting for the event loop');
+    blog.stall({ ...stall(1, exact), delayedCount: 3 });
+    expect(await page('/routes')).toContain('of stalls of an earlier version, the 100');
+  });
+
   it('waited before it was read, if it came later: not within its time', async () => {
     const [{ summary, facts }] = await pages({ wasRunning: false });
     expect(facts.routes[0]).toMatchObject({ name: 'GET /victim', waited_millis: 0 });
-    expect(summary).toMatch(/ \/victim takes the most time, 63 % of it\.$/);
+    expect(summary).toMatch(/ \/victim takes the most time in all, 63 % of it\.$/);
   });
 
   it('waited for a time that is not known, before the stalls that are held', async () => {

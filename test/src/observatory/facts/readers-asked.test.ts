@@ -18,7 +18,8 @@ const line = (name: string, count: number, more: Partial<SeriesLine> = {}): Seri
 describe('readersAsked', () => {
   it('groups routes by kind, most requested first, without the owner’s', () => {
     const asked = readersAsked([
-      line('GET /:path', 50, { clientErrors: 4 }),
+      line('GET /:path', 50),
+      line('unknown paths', 40),
       line('HEAD /:path', 10),
       line('GET /feed.rss', 20),
       line('GET /feed.atom', 10, { course: [1, 2, 3] }),
@@ -29,12 +30,13 @@ describe('readersAsked', () => {
     ]);
     expect(asked.map(({ kind, count }) => [kind, count])).toEqual([
       ['posts', 60],
+      ['unknown paths', 40],
       ['feeds', 30],
       ['front page', 9],
       ['sitemap, robots', 1],
     ]);
-    expect(asked[0]).toMatchObject({ clientErrors: 4, perSecond: 0.6, countShare: 0.6 });
-    expect(asked[1]!.course).toEqual([21, 2, 3]);
+    expect(asked[0]).toMatchObject({ perSecond: 0.6, countShare: 60 / 140 });
+    expect(asked[2]!.course).toEqual([21, 2, 3]);
   });
 
   it('is empty without requests', () => expect(readersAsked([])).toEqual([]));
