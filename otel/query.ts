@@ -18,7 +18,7 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { ErrorRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { ProfileFacts } from './base/profile-facts.ts';
-import type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
+import type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
@@ -74,7 +74,7 @@ export type {
   ProfileSummary,
   TakenProfile,
 } from './base/profile-facts.ts';
-export type { MemoryFloor, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
+export type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { ErrorRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { SheddingFacts } from './base/shedding-facts.ts';
@@ -499,6 +499,8 @@ export interface TelemetryQuery {
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
   /** Of the process that ran at the end of the range, oldest first, since its start or for a day. */
   memoryFloors(range: TimeRange): readonly MemoryFloor[];
+  /** Every process of the history file, at most 500, oldest first; this one is the last. */
+  processes(): readonly ProcessCourse[];
   /** Sampling profiles of the main thread that were asked for; in memory alone. */
   profiles(): ProfileFacts;
   /** One of them in the format of `.cpuprofile` files; undefined if it is not held. */

@@ -1,3 +1,5 @@
+import type { Downtime } from './downtime.ts';
+
 /** A value that cannot be read, for example without a free file descriptor, is NaN: null in JSON, a dash on pages. */
 export interface RuntimeSample {
   /** Shares, delays and pauses cover the period from here to `atMillis`; sizes are those at `atMillis`. */
@@ -30,15 +32,34 @@ export interface RuntimeSample {
   /** The least right after a full garbage collection of the period: what is really in use. NaN if there was none. */
   readonly heapFloorBytes: number;
   readonly rssFloorBytes: number;
+  /** How long the process had run, by the monotonic clock: no step of the wall clock is in it. NaN in samples of older versions. */
+  readonly ranMillis: number;
 }
 
 /** The least memory after the full garbage collections of one runtime sample. */
 export interface MemoryFloor {
   readonly atMillis: number;
-  /** How long the process had been sampled by then, by its own clock: a step of the system's clock does not change it. */
+  /** How long the process had run by then, by the monotonic clock; of an older version, how long it had been sampled. */
   readonly ranMillis: number;
   readonly heapBytes: number;
   readonly rssBytes: number;
+}
+
+/** This or an earlier process that wrote into the history file, and what was left of its memory after full collections. */
+export interface ProcessCourse {
+  readonly startedAtMillis: number;
+  readonly pid: number;
+  readonly version: string | undefined;
+  /** As in the ledger of downtime, by the clock at the next start; both undefined while it runs. */
+  readonly endedAtMillis: number | undefined;
+  readonly ended: Downtime['ended'] | undefined;
+  /** The error or exit code of a crash. */
+  readonly reason: string | undefined;
+  /** From its start to its end without times in which the machine was suspended, whatever the wall clock said. */
+  readonly ranMillis: number;
+  /** Oldest first: of each sample if it ran within the last day, else the least of each quarter of an hour. */
+  readonly floors: readonly MemoryFloor[];
+  readonly floorsPer: 'sample' | 'quarter hour';
 }
 
 export interface ProcessFacts {

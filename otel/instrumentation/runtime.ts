@@ -60,6 +60,7 @@ export class RuntimeSampler {
   #openFilesMax = NaN;
   #heapFloorBytes = NaN;
   #rssFloorBytes = NaN;
+  readonly #startedMonotonicMillis: number;
 
   /** Throws RangeError for an invalid interval. */
   constructor({
@@ -79,7 +80,9 @@ export class RuntimeSampler {
     this.#runMeasured = runMeasured;
     this.#onSample = onSample;
     this.#onDelay = onDelay;
-    this.startedAtMillis = Math.round(clock.now() - process.uptime() * 1000);
+    const uptimeMillis = process.uptime() * 1000;
+    this.startedAtMillis = Math.round(clock.now() - uptimeMillis);
+    this.#startedMonotonicMillis = clock.monotonicNanos() / 1e6 - uptimeMillis;
     this.#since = this.#periodStart();
   }
 
@@ -161,6 +164,7 @@ export class RuntimeSampler {
       openFilesMax: this.#openFilesMax,
       heapFloorBytes: this.#heapFloorBytes,
       rssFloorBytes: this.#rssFloorBytes,
+      ranMillis: now.nanos / 1e6 - this.#startedMonotonicMillis,
     };
   }
 

@@ -6,6 +6,7 @@ import type { ProfileSource } from '../base/profile-facts.ts';
 import { ownCostOf } from '../base/cost-meter.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
+import { processCourses } from '../store/process-courses.ts';
 import type { History } from '../store/history.ts';
 import type { SamplingControl } from '../store/sampling-control.ts';
 import { TelemetryStore } from '../store/telemetry-store.ts';
@@ -58,7 +59,8 @@ export function createStore(options: {
     refresh: () => business.refresh(),
     runtime,
     samples: (range, maxPoints) => samples.samples(range, runtime.current(), maxPoints),
-    floors: (range) => samples.floors(range),
+    memoryFloors: (range) => samples.floors(range),
+    processes: () => processCourses(runs.processes(), samples.floorsByProcess()),
     ownCost: () => ({
       ...ownCostOf(cost.totals(runtime.wakes)),
       bytesHeld:

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Downtime, DowntimeFacts, Marker } from '../query.ts';
+import type { Downtime, DowntimeFacts, Marker, ProcessCourse } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
@@ -7,7 +7,7 @@ import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { markersOf, type Passage } from './run-passages.ts';
 import type { CrashCause, ProcessRun } from './run-table.ts';
-import { endMillis, endsLater, gapMillis, isSameBoot } from './run-times.ts';
+import { endMillis, endsLater, gapMillis, isSameBoot, processesOf, ranMillis } from './run-times.ts';
 
 /** In the history file and as chart markers; a month with several starts a day. */
 const MAX_RUNS = 500;
@@ -19,6 +19,8 @@ const SEEN_AGAIN_MILLIS = SEEN_INTERVAL_MILLIS - 400;
 const SILENCE_MILLIS = 15_000;
 /** A smaller difference between clocks is none, as they are read one after the other: a shorter sleep is not noted. */
 const MIN_SLEEP_MILLIS = 2000;
+
+type KnownProcess = Omit<ProcessCourse, 'floors' | 'floorsPer'>;
 
 /** One moment by three clocks, in milliseconds. */
 interface Moment {
@@ -101,6 +103,26 @@ export class ProcessRuns implements HistoryPart {
       ...rows.map(({ fromMillis }) => fromMillis),
     );
     return { rows, sinceMillis, precisionMillis: SEEN_INTERVAL_MILLIS };
+  }
+
+  /** Each process once, oldest first. */
+  processes(): readonly KnownProcess[] {
+    return processesOf(this.#runs).map((runs) => {
+      const [first, last] = [runs[0]!, runs.at(-1)!];
+      const { startedMillis: startedAtMillis, pid, version } = first;
+      const known = { startedAtMillis, pid, version, ranMillis: ranMillis(runs) };
+      if (last.run === this.#run || (last.ended === undefined && !this.#isSilent(last)))
+        return { ...known, endedAtMillis: undefined, ended: undefined, reason: undefined };
+      const later = this.#runs.filter(({ run }) => run > last.run);
+      const next = later.find((run) => gapMillis(last, run) >= 0) ?? later.at(-1) ?? last;
+      const ended = this.#endOf(last, next);
+      return {
+        ...known,
+        endedAtMillis: endMillis(last, next),
+        ended: ended === 'running' ? (last.ended ?? 'killed') : ended,
+        reason: last.cause?.reason,
+      };
+    });
   }
 
   /** From each run to the next one; of two at a time, the one that ends later is the one before. */

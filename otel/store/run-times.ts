@@ -34,3 +34,23 @@ export function clockSetMillis(before: ProcessRun, next: ProcessRun): number {
 export function endsLater(other: ProcessRun, run: ProcessRun): boolean {
   return gapMillis(run, { ...other, startedMillis: other.seenMillis, startedUptime: other.seenUptime }) >= 0;
 }
+
+/** Runs of each process: its start, and its wake-ups of a suspended machine. */
+export function processesOf(runs: readonly ProcessRun[]): readonly (readonly ProcessRun[])[] {
+  const found: ProcessRun[][] = [];
+  for (const run of runs) {
+    const woken = run.resumed ? found.findLast((each) => each[0]?.pid === run.pid) : undefined;
+    if (woken === undefined) found.push([run]);
+    else woken.push(run);
+  }
+  return found;
+}
+
+/** By the machine's uptime where that is known. */
+export function ranMillis(runs: readonly ProcessRun[]): number {
+  return runs.reduce(
+    (sum, { boot, startedMillis, startedUptime, seenMillis, seenUptime }) =>
+      sum + Math.max(0, boot ? seenUptime - startedUptime : seenMillis - startedMillis),
+    0,
+  );
+}

@@ -1,7 +1,7 @@
 import type { MemoryFloor, RuntimeSample, TimeRange } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
-import { memoryFloors } from './memory-floors.ts';
+import { floorsByProcess, type FloorsOfProcess, memoryFloors } from './memory-floors.ts';
 import { mergedSample, sampleCourse } from './merged-samples.ts';
 import { contains } from '../base/time-range.ts';
 import { PackedSamples } from './packed-samples.ts';
@@ -32,6 +32,8 @@ export class RuntimeHistory implements HistoryPart {
     | { readonly added: number; readonly newestMillis: number; readonly floors: readonly MemoryFloor[] }
     | undefined;
 
+  #byProcess: { readonly added: number; readonly floors: ReadonlyMap<number, FloorsOfProcess> } | undefined;
+
   record(sample: RuntimeSample): void {
     this.#fine.add(sample);
     this.#save(FINE, sample);
@@ -52,11 +54,22 @@ export class RuntimeHistory implements HistoryPart {
     const { added } = this.#fine;
     const known = this.#floors;
     if (known?.added === added && toMillis >= known.newestMillis) return known.floors;
-    const samples = [...this.#fine.values()];
+    const samples = this.#fine.floorSamples();
     const floors = memoryFloors(samples, toMillis);
     const newestMillis = samples.at(-1)?.atMillis ?? 0;
     if (toMillis >= newestMillis) this.#floors = { added, newestMillis, floors };
     return floors;
+  }
+
+  /** Of every process by its start, for 30 days; read anew once per sample. */
+  floorsByProcess(): ReadonlyMap<number, FloorsOfProcess> {
+    const { added } = this.#fine;
+    if (this.#byProcess?.added !== added) {
+      const open = this.#open === undefined ? [] : [this.#open];
+      const floors = floorsByProcess(this.#fine.floorSamples(), [...this.#coarse.floorSamples(), ...open]);
+      this.#byProcess = { added, floors };
+    }
+    return this.#byProcess.floors;
   }
 
   get bytes(): number {
@@ -72,6 +85,7 @@ export class RuntimeHistory implements HistoryPart {
     const ended = leftOpen(fine, coarse);
     this.#fine.clear();
     this.#floors = undefined;
+    this.#byProcess = undefined;
     for (const sample of [...fine, ...taken]) this.#fine.add(sample);
     for (const sample of [...coarse, ...ended].sort((a, b) => a.atMillis - b.atMillis))
       this.#coarse.add(sample);

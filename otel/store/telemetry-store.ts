@@ -55,10 +55,11 @@ import type { TraceRing } from './trace-ring.ts';
 /** Longer texts are not trace ids; what is echoed back stays short. */
 const MAX_TRACE_ID_CHARS = 64;
 
-export interface TelemetryStoreOptions extends Pick<
-  TelemetryQuery,
-  'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'logLines' | 'logStore' | 'downtime'
-> {
+/** Answered elsewhere. */
+type Given = 'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'logLines' | 'logStore';
+type OfProcesses = 'downtime' | 'memoryFloors' | 'processes';
+
+export interface TelemetryStoreOptions extends Pick<TelemetryQuery, Given | OfProcesses> {
   /** Of the service. */
   readonly version?: string | undefined;
   readonly aggregates: AggregateReader;
@@ -77,7 +78,6 @@ export interface TelemetryStoreOptions extends Pick<
   readonly countFrom?: TelemetryControl['countFrom'];
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
-  readonly floors: TelemetryQuery['memoryFloors'];
   readonly profiling: ProfileSource;
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
@@ -102,7 +102,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     this.#settled.aggregates.requestLists(...asked);
   readonly downtime: TelemetryQuery['downtime'] = () => this.#options.downtime();
   readonly runtime: TelemetryQuery['runtime'] = (...asked) => this.#options.samples(...asked);
-  readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.floors(range);
+  readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.memoryFloors(range);
+  readonly processes: TelemetryQuery['processes'] = () => this.#options.processes();
   readonly stalls: TelemetryQuery['stalls'] = (range) => this.#options.stalls(range);
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);

@@ -203,6 +203,26 @@ run('live numbers in a browser', () => {
     await page.close();
   });
 
+  it('shows on demand what of a longer sentence has no room', async () => {
+    const { page, received } = await open('', { viewport: { width: 360, height: 900 } });
+    const lead = page.locator('.lead');
+    const isCut = (): Promise<boolean> => lead.evaluate((box) => box.scrollHeight > box.clientHeight + 1);
+    await lead.evaluate((box) => {
+      box.querySelector('.sentence')!.textContent = 'All fine.';
+      // Then its height is read anew.
+      dispatchEvent(new Event('resize'));
+    });
+    const before = await received();
+    blog.play([{ startMillis: blog.telemetry.now(), spans: FAILING }]);
+    blog.pass(1000);
+    await page.waitForFunction((count) => window.received.length > count, before);
+    await page.locator('.lead-more').waitFor();
+    expect(await isCut()).toBe(true);
+    await page.locator('.lead-more').click();
+    expect([await isCut(), await page.locator('.lead-more').isVisible()]).toEqual([false, false]);
+    await page.close();
+  });
+
   it('has times in the zone of its browser, and moves on to another one with it', async () => {
     const { page } = await open('', { timezoneId: 'Pacific/Auckland' });
     await page.getByText('Times in Pacific/Auckland, UTC+13').last().waitFor();

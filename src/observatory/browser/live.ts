@@ -31,7 +31,7 @@ class LiveView {
   #updates = 0;
   #state: State = 'live';
   #paused = false;
-  /** Its greatest height at this width of the window; 0 if unknown. */
+  /** Of the sentence when it was drawn or last opened, at this width of the window; 0 if unknown. */
   #leadHeight = 0;
   #source: EventSource | undefined;
   #late: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +45,9 @@ class LiveView {
     this.#button.addEventListener('click', () => this.#turn());
     const place = document.getElementById('live-control');
     place?.replaceChildren(this.#button);
-    addEventListener('resize', () => (this.#leadHeight = 0));
+    addEventListener('resize', () => this.#openLead());
+    page.addEventListener('click', ({ target }) => this.#onLead(target, '.lead-more'));
+    page.addEventListener('focusin', ({ target }) => this.#onLead(target, '.lead a'));
     for (const event of ['pointermove', 'pointerout'] as const)
       document.addEventListener(event, () => this.#apply(), { passive: true });
     // Hidden pages need no updates.
@@ -82,6 +84,7 @@ class LiveView {
 
   #apply(): void {
     if (this.#waiting.size === 0 || this.#isHeld()) return;
+    if (this.#leadHeight === 0) this.#leadHeight = this.#lead?.offsetHeight ?? 0;
     for (const [target, markup] of this.#waiting) {
       const old = document.getElementById(target);
       if (old === null) continue;
@@ -95,12 +98,30 @@ class LiveView {
     this.#show();
   }
 
-  /** The sentence keeps the lines that it once had: what is below does not move up, and down again. */
+  get #lead(): HTMLElement | null {
+    return this.#page.querySelector<HTMLElement>('.lead.moving');
+  }
+
+  /** The sentence keeps its height, so that what is below stays where it is; what has no room is shown on demand. */
   #keepLead(): void {
-    const lead = this.#page.querySelector<HTMLElement>('.lead');
-    if (lead === null) return;
-    if (this.#leadHeight > 0) lead.style.minHeight = `${this.#leadHeight}px`;
-    this.#leadHeight = Math.max(this.#leadHeight, lead.offsetHeight);
+    const lead = this.#lead;
+    const more = lead?.querySelector<HTMLElement>('.lead-more');
+    if (!lead || !more || this.#leadHeight === 0) return;
+    lead.style.height = `${this.#leadHeight}px`;
+    more.hidden = lead.scrollHeight <= this.#leadHeight + 1;
+  }
+
+  #openLead(): void {
+    const lead = this.#lead;
+    this.#leadHeight = 0;
+    lead?.style.removeProperty('height');
+    lead?.querySelector('.lead-more')?.setAttribute('hidden', '');
+  }
+
+  /** By the button, or by the keyboard when a link has no room. */
+  #onLead(target: EventTarget | null, selector: string): void {
+    const isCut = this.#lead?.querySelector('.lead-more:not([hidden])') instanceof HTMLElement;
+    if (isCut && target instanceof Element && target.matches(selector)) this.#openLead();
   }
 
   #receive(fragments: ReadonlyMap<string, string>): void {

@@ -25,7 +25,9 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
     ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
-    <div class="lead ${moves && `moving ${page.menu}`}">${drawSentence(open.sentence)}</div>
+    <div class="lead ${moves && `moving ${page.menu}`}">
+      ${drawSentence(open.sentence)}${moves && html`<button type="button" class="lead-more" hidden>more</button>`}
+    </div>
     ${open.body}
     <footer class="page-foot">
       <span>Times in ${zoneText(view.now)}</span>

@@ -1,4 +1,4 @@
-import type { MemoryFloor } from '../../../otel/query.ts';
+import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
 import { median, type Point, type Slope, slopeOf } from './slope.ts';
 
 const MINUTE = 60_000;
@@ -10,6 +10,11 @@ const WINDOW_MILLIS = 12 * HOUR;
 const MIN_MILLIS = 10 * MINUTE;
 /** With fewer, nothing is said. */
 export const MIN_FLOORS = 16;
+/** So long after its start a process can be judged. */
+export const MIN_AGE_MILLIS = WARM_MILLIS + MIN_MILLIS;
+/** The first quarter of an hour has the least of the start; each of the others stands for up to thirty floors. */
+const OF_QUARTERS = { warmMillis: 15 * MINUTE, minFloors: 8 };
+const OF_SAMPLES = { warmMillis: WARM_MILLIS, minFloors: MIN_FLOORS };
 /** The least of a part of the window; each part has about three floors, if there are so many. */
 const MIN_PARTS = 8;
 const MAX_PARTS = 24;
@@ -23,12 +28,24 @@ const GOES_ON = 0.5;
 const MIN_SHARE = 0.02;
 const MIN_BYTES = 2_000_000;
 
+/** Within less, a cache may still be filling, or a saw be in one of its teeth, unless it is half as much again. */
+const SURE_HOURS = 1;
+const SURE_SHARE = 0.5;
+
 /** How memory moved, bytes per hour, with a 95 % interval. */
 export interface Growth {
+  /** Not by chance: in one of two thousand courses of a level heap. */
   readonly isGrowing: boolean;
+  /** The interval says so, as it does by chance in one of forty; true if it is growing. */
+  readonly mayGrow: boolean;
   readonly bytesPerHour: number;
   /** Half of the interval. */
   readonly plusMinus: number;
+}
+
+interface GrowthOptions extends Partial<Pick<ProcessCourse, 'floorsPer'>> {
+  /** Back from the newest floor; default 12 hours. */
+  readonly windowMillis?: number;
 }
 
 /** What the floors of a process say; undefined for what too few of them say. */
@@ -49,13 +66,17 @@ export interface MemoryGrowth {
  * Whether memory grows: by the slope of the least after collections, in all of the window and in its newer half, so that a cache that has filled is no
  * growth; without the two largest jumps, so that something loaded once is none, either.
  */
-export function memoryGrowth(all: readonly MemoryFloor[]): MemoryGrowth {
+export function memoryGrowth(
+  all: readonly MemoryFloor[],
+  { windowMillis = WINDOW_MILLIS, floorsPer = 'sample' }: GrowthOptions = {},
+): MemoryGrowth {
+  const { warmMillis, minFloors } = floorsPer === 'sample' ? OF_SAMPLES : OF_QUARTERS;
   const ranMillis = all.at(-1)?.ranMillis ?? 0;
-  const from = Math.max(WARM_MILLIS, ranMillis - WINDOW_MILLIS);
+  const from = Math.max(warmMillis + 1, ranMillis - windowMillis);
   const floors = all.filter((floor) => floor.ranMillis >= from);
   const [first] = floors;
   const overMillis = first === undefined ? 0 : ranMillis - first.ranMillis;
-  const known = floors.length >= MIN_FLOORS && overMillis >= MIN_MILLIS;
+  const known = floors.length >= minFloors && overMillis >= MIN_MILLIS;
   return {
     floors: floors.length,
     sinceMillis: first?.atMillis,
@@ -81,8 +102,11 @@ function growthOf(points: readonly Point[]): Growth | undefined {
   if (whole === undefined || half === undefined) return undefined;
   const goesOn = half.value > ((half.high - half.low) / 2) * GOES_ON;
   const grown = whole.value * (last.x - first.x);
+  const mayGrow = whole.low > 0 && goesOn && grown >= Math.max(MIN_BYTES, MIN_SHARE * first.y);
+  const isLong = last.x - first.x >= SURE_HOURS || grown >= SURE_SHARE * first.y;
   return {
-    isGrowing: whole.low > 0 && goesOn && grown >= Math.max(MIN_BYTES, MIN_SHARE * first.y),
+    isGrowing: mayGrow && whole.surelyAbove > 0 && isLong,
+    mayGrow,
     bytesPerHour: whole.value,
     plusMinus: (whole.high - whole.low) / 2,
   };

@@ -8,10 +8,13 @@ export interface Slope {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** Below it is one in two thousand: what is above 0 for a claim that is never wrong by chance. */
+  readonly surelyAbove: number;
 }
 
 /** Of a normal distribution: 95 % are within. */
 const Z = 1.96;
+const Z_SURE = 3.29;
 /** A correlation that a few points seem to show is at least so far from 1. */
 const MAX_CORRELATION = 0.8;
 
@@ -30,8 +33,14 @@ export function slopeOf(points: readonly Point[]): Slope {
   const n = points.length;
   const correlation = neighbourCorrelation(points.map(({ x, y }) => y - value * x));
   const variance = ((n * (n - 1) * (2 * n + 5)) / 18) * ((1 + correlation) / (1 - correlation));
-  const reach = Math.min(0.5, (Z * Math.sqrt(variance)) / (2 * slopes.length));
-  return { value, low: quantile(slopes, 0.5 - reach), high: quantile(slopes, 0.5 + reach) };
+  const reachOf = (z: number): number => Math.min(0.5, (z * Math.sqrt(variance)) / (2 * slopes.length));
+  const reach = reachOf(Z);
+  return {
+    value,
+    low: quantile(slopes, 0.5 - reach),
+    high: quantile(slopes, 0.5 + reach),
+    surelyAbove: quantile(slopes, 0.5 - reachOf(Z_SURE)),
+  };
 }
 
 export function median(values: readonly number[]): number {

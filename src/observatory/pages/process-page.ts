@@ -1,11 +1,4 @@
-import type {
-  Marker,
-  ProcessFacts,
-  RuntimeSample,
-  StallFacts,
-  TelemetryQuery,
-  TimeRange,
-} from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample, StallFacts, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
@@ -20,6 +13,9 @@ import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
 import { chartSamples, floorSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
+import { growthWithin, processMemories, type ProcessMemories } from '../facts/process-memory.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
+import { processMemoryPanel } from '../draw/process-memory-table.ts';
 import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
 import { downtimeSentence } from '../sentences/downtime-sentence.ts';
 import type { MemoryFacts } from '../sentences/memory-sentence.ts';
@@ -35,6 +31,7 @@ interface RuntimeFacts {
   readonly stalls: StallFacts;
   readonly downtime: DowntimeSum;
   readonly memory: MemoryFacts;
+  readonly processes: ProcessMemories;
 }
 
 /** The process: memory, CPU, event loop, garbage collection. */
@@ -50,7 +47,7 @@ export const processPage = definePage<RuntimeFacts>({
   }),
   title: () => 'Process',
   sentence: (facts, { range, now }) => processSentence(facts, range, now),
-  draw({ process: facts, runtime, markers, stalls, downtime }, view) {
+  draw({ process: facts, runtime, markers, stalls, downtime, processes }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
     const of = (
       label: string,
@@ -65,8 +62,8 @@ export const processPage = definePage<RuntimeFacts>({
     const table = runtimeTable(runtime, view.now);
     const tall = { height: CHART_HEIGHT };
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
-    return html`${nowStrip(facts, view.now)}${stallPanel(stalls, view)} ${downtimePanel(downtime, view)}
-      ${profilePanel(view)}
+    return html`${nowStrip(facts, view.now)}${processMemoryPanel(processes, view)} ${stallPanel(stalls, view)}
+      ${downtimePanel(downtime, view)} ${profilePanel(view)}
       <div class="grid even">
         ${panel({
           title: 'Memory',
@@ -153,13 +150,20 @@ export const processPage = definePage<RuntimeFacts>({
   }),
 });
 
+/** In a range that has ended, memory is that of the process which ran at its end. */
 function processFactsOf(
   telemetry: TelemetryQuery,
-  range: TimeRange,
-): Pick<RuntimeFacts, 'process' | 'memory'> {
+  range: ChosenRange,
+): Pick<RuntimeFacts, 'process' | 'memory' | 'processes'> {
   const process = telemetry.process();
-  const { heapLimitBytes } = process;
-  return { process, memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes } };
+  const { heapLimitBytes, startedAtMillis: startedNow } = process;
+  const all = telemetry.processes();
+  const courses = range.moving ? all : all.filter(({ startedAtMillis: at }) => at < range.toMillis);
+  const own = range.moving ? courses.find(({ startedAtMillis: at }) => at === startedNow) : courses.at(-1);
+  const recent = memoryGrowth(telemetry.memoryFloors(range));
+  const growth = range.moving ? growthWithin(own, recent) : recent;
+  const judged = { startedAtMillis: own?.startedAtMillis ?? startedNow, growth };
+  return { process, memory: { ...growth, heapLimitBytes }, processes: processMemories(courses, judged) };
 }
 
 function collectionPanel(runtime: readonly RuntimeSample[], time: ChartTime, table: ChartTable): Html {

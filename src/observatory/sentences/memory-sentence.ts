@@ -1,4 +1,4 @@
-import { MIN_FLOORS, type Growth, type MemoryGrowth } from '../facts/memory-growth.ts';
+import type { Growth, MemoryGrowth } from '../facts/memory-growth.ts';
 import { clockText, momentText, spanText } from '../format/moment.ts';
 import { size, text } from '../../markup/quantity.ts';
 import { plural } from './sentence.ts';
@@ -53,6 +53,8 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
         : `; at this rate the limit of the heap (${text(size(heapLimitBytes))}) is reached in ${soonText(full)}`;
     return `Memory grows by ${growthText(heap)} an hour ${since}${limit}.`;
   }
+  if (heap.mayGrow)
+    return `Memory may be growing: the floor after collections rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;
   const outside =
     rss?.isGrowing === true
       ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${since}.`
@@ -65,10 +67,4 @@ function soonText(millis: number): string {
   return millis >= 2 * HOUR_MILLIS && millis < 4 * DAY_MILLIS
     ? plural(Math.round(millis / HOUR_MILLIS), 'hour')
     : spanText(millis);
-}
-
-/** Why nothing is said. */
-export function tooEarlyWords({ floors }: MemoryGrowth): string {
-  const so = floors === 0 ? 'there was none so far' : `${plural(floors, 'sample')} had one so far`;
-  return `Whether memory grows can be told after a quarter of an hour and ${MIN_FLOORS} samples with a full collection; ${so}.`;
 }

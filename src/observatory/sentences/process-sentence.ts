@@ -6,7 +6,9 @@ import { longestBlock, longestTurn } from '../facts/blocked-turns.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
-import { type MemoryFacts, memoryWords, tooEarlyWords } from './memory-sentence.ts';
+import type { ProcessMemories } from '../facts/process-memory.ts';
+import { processMemoryWords } from './earlier-memory-sentence.ts';
+import { type MemoryFacts, memoryWords } from './memory-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
 
 export interface ProcessSituation {
@@ -15,19 +17,24 @@ export interface ProcessSituation {
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
   readonly memory: MemoryFacts;
+  readonly processes: ProcessMemories;
   readonly stalls: Pick<StallFacts, 'rows'>;
 }
 
 /** Uptime, restarts, memory, event loop and file descriptors in the range. */
 export function processSentence(
-  { process, runtime, markers, memory, stalls }: ProcessSituation,
+  { process, runtime, markers, memory, processes, stalls }: ProcessSituation,
   range: ChosenRange,
   now: number,
 ): Sentence {
+  const { startedAtMillis, uptimeSeconds } = process;
+  const age = { startedAtMillis, millis: uptimeSeconds * 1000 };
   const words = [
     upAndHolding(process),
     starts(markers, range, now),
-    memoryWords(memory, now) ?? tooEarlyWords(memory),
+    range.moving
+      ? processMemoryWords(memory, age, processes, now)
+      : (memoryWords(memory, now) ?? 'Whether memory grew then cannot be told.'),
     heldBefore(process, runtime),
     heldUp(runtime, stalls.rows),
     openFilesLeft(process, runtime, now),

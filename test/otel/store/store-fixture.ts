@@ -38,6 +38,7 @@ export const SAMPLE: RuntimeSample = {
   openFilesMax: 21,
   heapFloorBytes: 900_000,
   rssFloorBytes: 90_000_000,
+  ranMillis: NaN,
 };
 
 export const fakeRuntime: RuntimeReader = {
@@ -144,7 +145,8 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     business: () => [{ name: 'posts.created', attributes: {}, value: 1 }],
     runtime: fakeRuntime,
     samples: () => [SAMPLE],
-    floors: () => [],
+    memoryFloors: () => [],
+    processes: () => [],
     profiling: noProfiles('none in tests'),
     guard,
     ownCost: () => ({

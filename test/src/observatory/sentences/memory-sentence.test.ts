@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { clockText } from '../../../../src/observatory/format/moment.ts';
-import {
-  fullInMillis,
-  memoryWords,
-  tooEarlyWords,
-} from '../../../../src/observatory/sentences/memory-sentence.ts';
+import { fullInMillis, memoryWords } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
 import { GROWING_MEMORY, HOUR, memoryOf } from './situations.ts';
 
@@ -33,8 +29,12 @@ describe('memoryWords', () => {
       `Memory grows by 1,234 ± 90 MB an hour since ${since}; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
     ],
     [
-      memoryOf({}, { rss: { isGrowing: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } }),
+      memoryOf({}, { rss: { isGrowing: true, mayGrow: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } }),
       `The heap is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour. Outside the heap it grows: resident memory by 3.0 ± 0.5 MB an hour since ${since}.`,
+    ],
+    [
+      memoryOf({ mayGrow: true, bytesPerHour: 5 * MB, plusMinus: 4 * MB }),
+      `Memory may be growing: the floor after collections rose by 5 ± 4 MB an hour since ${since}; a longer time will tell.`,
     ],
     [memoryOf({}, { heap: undefined }), undefined],
   ])('%#', (memory, words) => expect(memoryWords(memory, NOW)?.replaceAll('\u00a0', ' ')).toBe(words));
@@ -45,12 +45,5 @@ describe('memoryWords', () => {
     expect(fullInMillis(last(25))).toBeUndefined();
     expect(fullInMillis(growing(MB, 0, { heapBytes: 9, heapLimitBytes: 1 }))).toBe(0);
     expect(fullInMillis(memoryOf({}))).toBeUndefined();
-  });
-
-  it('says why nothing is said', () => {
-    expect(tooEarlyWords(memoryOf({}, { floors: 3, overMillis: 240_000 }))).toBe(
-      'Whether memory grows can be told after a quarter of an hour and 16 samples with a full collection; 3 samples had one so far.',
-    );
-    expect(tooEarlyWords(memoryOf({}, { floors: 0 }))).toContain('there was none so far');
   });
 });

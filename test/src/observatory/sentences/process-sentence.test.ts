@@ -12,6 +12,7 @@ import { memoryOf, stallOf } from './situations.ts';
 const MINUTE = 60_000;
 const MEMORY =
   'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour.';
+const NO_OTHERS = { rows: [], known: 1, judged: 1, growing: 0 };
 const facts = new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process();
 const range = chooseRange({ from: '-1h' }, NOW);
 const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({
@@ -29,7 +30,14 @@ const say = (
   process = facts,
   stalls: readonly Stall[] = [],
 ): string => {
-  const situation = { process, runtime, markers, memory: memoryOf({}), stalls: { rows: stalls } };
+  const situation = {
+    process,
+    runtime,
+    markers,
+    memory: memoryOf({}),
+    processes: NO_OTHERS,
+    stalls: { rows: stalls },
+  };
   return sentenceText(processSentence(situation, range, NOW));
 };
 const at = (millis: number): string => momentText(millis, NOW);

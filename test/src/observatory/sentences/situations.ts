@@ -57,8 +57,8 @@ export function memoryOf(more: Partial<Growth>, facts: Partial<MemoryFacts> = {}
     overMillis: HOUR,
     heapBytes: 60_000_000,
     heapLimitBytes: 4_000_000_000,
-    heap: { isGrowing: false, bytesPerHour: -100_000, plusMinus: 400_000, ...more },
-    rss: { isGrowing: false, bytesPerHour: 0, plusMinus: 1_000_000 },
+    heap: { isGrowing: false, mayGrow: false, bytesPerHour: -100_000, plusMinus: 400_000, ...more },
+    rss: { isGrowing: false, mayGrow: false, bytesPerHour: 0, plusMinus: 1_000_000 },
     ...facts,
   };
 }

@@ -1,0 +1,97 @@
+import { html, type Html } from '../../markup/html.ts';
+import { countText, size, text } from '../../markup/quantity.ts';
+import { panel } from '../charts/frame.ts';
+import type { ProcessMemories, ProcessMemory } from '../facts/process-memory.ts';
+import { moment, spanText } from '../format/moment.ts';
+import type { PageView } from '../page.ts';
+import { ENDED_WORDS } from '../sentences/downtime-sentence.ts';
+import { growthText } from '../sentences/memory-sentence.ts';
+import { badge } from './facts.ts';
+import { drawTable, type Column } from './table.ts';
+import { explained } from './words.ts';
+
+const bytes = (value: number | undefined): string => (value === undefined ? '–' : text(size(value)));
+
+const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
+  {
+    label: 'begun',
+    key: 'begun',
+    value: ({ startedAtMillis }) => startedAtMillis,
+    cell: ({ startedAtMillis, processes }) =>
+      html`${moment(startedAtMillis, now)}${processes > 1 && html` <span class="unit">and ${processes - 1} more</span>`}`,
+  },
+  {
+    label: 'ran',
+    key: 'ran',
+    value: ({ ranMillis }) => ranMillis,
+    cell: ({ ranMillis, processes }) => `${processes > 1 ? 'together ' : ''}${spanText(ranMillis)}`,
+    room: 'mid',
+  },
+  {
+    label: 'ended',
+    key: 'ended',
+    value: ({ endedAtMillis }) => endedAtMillis,
+    cell: ({ endedAtMillis, ended, reason }) =>
+      endedAtMillis === undefined || ended === undefined
+        ? 'runs'
+        : html`${moment(endedAtMillis, now)}
+            <span class="callers ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
+            >${reason !== undefined && html` <bdi class="callers wrap">${reason}</bdi>`}`,
+  },
+  {
+    label: 'floor at begin',
+    key: 'first_floor',
+    value: ({ firstFloorBytes }) => firstFloorBytes,
+    align: 'number',
+    room: 'wide',
+    cell: ({ firstFloorBytes }) => bytes(firstFloorBytes),
+  },
+  {
+    label: 'at end',
+    key: 'last_floor',
+    value: ({ lastFloorBytes }) => lastFloorBytes,
+    align: 'number',
+    room: 'wide',
+    cell: ({ lastFloorBytes }) => bytes(lastFloorBytes),
+  },
+  {
+    label: 'heap, an hour',
+    key: 'growth',
+    value: ({ heap }) => heap?.bytesPerHour,
+    align: 'number',
+    cell: ({ heap }) => (heap === undefined ? '–' : growthText(heap)),
+  },
+  {
+    label: 'memory',
+    key: 'verdict',
+    value: ({ verdict }) => verdict,
+    cell: ({ verdict, heap }) =>
+      badge(
+        verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict,
+        verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet',
+      ),
+  },
+];
+
+/** Of each process that is known whether its memory grew: what a restart does not take away. */
+export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemories, view: PageView): Html {
+  return panel({
+    title: 'Memory of each process',
+    note:
+      judged === 0
+        ? 'none could be judged yet'
+        : `${countText(judged)} of ${countText(known)} judged, ${countText(growing)} growing`,
+    body: drawTable(rows, columnsOf(view), {
+      caption: 'Memory of each process',
+      keyOf: ({ startedAtMillis, pid }) => `${startedAtMillis} ${pid}`,
+      view,
+      still: true,
+      empty: 'No process is known.',
+    }),
+    foot: html`<span
+      >By the ${explained('floor', view.links)} of the heap in its whole life, with a 95 % interval. Judged
+      from a quarter of an hour on, with full collections in 16 samples; processes that ended more than a day
+      ago, in 8 quarters of an hour.</span
+    >`,
+  });
+}
