@@ -1,5 +1,5 @@
 import type { TelemetryQuery, TimeRange, TraceSummary } from '../../../otel/query.ts';
-import { repeatedStatements, type RepeatedStatement } from '../trace/repeated-statements.ts';
+import { repeatedInTurn, repeatedStatements, type RepeatedStatement } from '../trace/repeated-statements.ts';
 
 /** Traces with fewer spans cannot contain a repetition. */
 const MIN_SPANS = 6;
@@ -77,10 +77,9 @@ export function repeatedOnRoutes(
 function read(telemetry: TelemetryQuery, traceId: string): Found {
   const trace = telemetry.trace(traceId);
   if (!('spans' in trace)) return NOTHING;
-  const found = repeatedStatements(trace.spans).map(({ spanIds, ...statement }) => ({
-    statement,
-    spanId: spanIds[0] ?? '',
-  }));
+  const found = [...repeatedStatements(trace.spans), ...repeatedInTurn(trace.spans)].map(
+    ({ spanIds, ...statement }) => ({ statement, spanId: spanIds[0] ?? '' }),
+  );
   return found.length === 0 ? NOTHING : found;
 }
 

@@ -72,7 +72,7 @@ export const queriesPage = definePage<QueriesFacts>({
   draw({ statements, startUp, repeated }, view) {
     const columns = statementColumns(view, statements);
     const statement = (row: RepeatedOnRoute): Html =>
-      operationName({ ...row, type: 'database' }, view.links.series('database', row.series));
+      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the total is of all</span>`}`;
     const example = (row: RepeatedOnRoute): Html =>
       html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`;
     const runs: readonly Column<RepeatedOnRoute>[] = [
@@ -110,7 +110,7 @@ export const queriesPage = definePage<QueriesFacts>({
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
-      note: '5 or more runs under one parent, more than 5 ms in total',
+      note: '5 or more runs in a row under one parent, or 10 in turn with others, more than 5 ms in total',
       body: drawTable(repeated.rows.slice(0, PAGE_ROWS), runs, {
         caption: 'Repeated statements',
         keyOf: (row) => `${row.route} ${row.series}`,

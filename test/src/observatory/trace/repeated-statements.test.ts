@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
+import { repeatedInTurn, repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
 import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 type Sketch = Parameters<typeof sketchTrace>[2][number];
@@ -42,4 +42,46 @@ describe('repeatedStatements', () => {
   ])('does not call %s a repetition', (_, spans) =>
     expect(repeatedStatements(spansOf(...spans))).toEqual([]),
   );
+});
+
+/** Rounds of so many statements, one after the other. */
+const rounds = (count: number, names: readonly string[], millis = 0.2): Sketch[] =>
+  Array.from({ length: count * names.length }, (_, index) => ({
+    name: names[index % names.length]!,
+    type: 'database',
+    at: index,
+    millis: index % names.length === 1 ? 2 * millis : millis,
+  }));
+
+describe('repeatedInTurn', () => {
+  const media = ['find', 'uses', 'variants', 'seen', 'settings'];
+
+  it('finds a loop of several statements, a row for all of them, named by the one that takes the most', () => {
+    const spans = spansOf(...rounds(100, media));
+    expect(repeatedStatements(spans)).toEqual([]);
+    const [loop, ...more] = repeatedInTurn(spans);
+    expect(more).toEqual([]);
+    expect(loop).toMatchObject({ series: 'uses', count: 100, others: 4 });
+    expect(loop!.totalMillis).toBeCloseTo(100 * 6 * 0.2);
+  });
+
+  it('finds the inner and the outer statement of one loop in another', () => {
+    const spans = spansOf(...rounds(12, ['post', 'tag', 'tag', 'tag', 'tag', 'tag']));
+    expect(repeatedInTurn(spans)).toMatchObject([{ series: 'tag', count: 60, others: 1 }]);
+  });
+
+  it.each([
+    ['nine rounds', rounds(9, media, 9)],
+    ['rounds that took 5 ms', rounds(12, ['one', 'two'], 0.1)],
+    ['rounds of one statement, which is a run', rounds(20, ['one'], 9)],
+    [
+      'a statement among many others',
+      rounds(
+        20,
+        Array.from({ length: 20 }, (_, index) => `${index}`),
+        9,
+      ),
+    ],
+    ['statements at the same time', rounds(40, ['one', 'two'], 9).map((span) => ({ ...span, at: 5 }))],
+  ])('does not call %s a loop', (_, spans) => expect(repeatedInTurn(spansOf(...spans))).toEqual([]));
 });
