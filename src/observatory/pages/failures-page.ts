@@ -187,10 +187,10 @@ function errorFacts(
 
 /** ` 12 clients got a failed request, most often 192.0.2.1, 7 times.` */
 function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sentence {
-  const { rows = [], others = 0 } = lists?.clients ?? {};
+  const { rows = [], others = 0, none = 0 } = lists?.clients ?? {};
   const [first] = rows;
   if (first === undefined) return [];
-  const count = `${others > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
+  const count = `${others + none > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
   return [
     { text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, most often ` },
     { text: first.value, href: tracesOfClient(first.value, ERROR_TERMS[kind], links) },

@@ -82,6 +82,13 @@ export const notFoundPage = definePage<NotFoundFacts>({
       { text: `${plural(count, 'request')} found nothing ${since}. Most often ` },
       { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
       { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
+      ...(unlisted === 0
+        ? []
+        : [
+            {
+              text: ` ${countText(unlisted)} more ${unlisted === 1 ? 'is' : 'are'} counted, but not listed.`,
+            },
+          ]),
       ...(client === undefined
         ? []
         : [
@@ -143,7 +150,7 @@ function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): 
         line.kind === 'listed'
           ? html`${askedValue(line.row.value, tracesOf(line.row, view.links))}<span
                 class="only-narrow callers"
-                >${referrersOf(line.row)}<br />${askersOf(line.row, view)}</span
+                >${referrersOf(line.row)}<br />${countedValues(line.row.peers, CLIENT_VALUES, (client) => html`<bdi>${client}</bdi>`)}<br />${agentValues(line.row.agents)}</span
               >`
           : html`<span class="quiet-words">other addresses</span>`,
     },

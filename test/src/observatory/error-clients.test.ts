@@ -120,12 +120,15 @@ describe('requests that no list has', () => {
     const whole = telemetry.notFound({ fromMillis: 0, toMillis: NOW });
     const none = { rows: [], none: 0, others: 0 };
     const empty = { ...whole, count: 0, addresses: none, clients: none };
+    let listed = empty;
     const { origin } = await serveObservatory(
-      Object.assign(telemetry, { notFound: () => empty, errorLists: () => undefined }),
+      Object.assign(telemetry, { notFound: () => listed, errorLists: () => undefined }),
     );
     const wordsAt = async (path: string): Promise<string> =>
       wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text());
     expect(await wordsAt('/not-found')).toContain('3 requests found nothing in the last');
+    listed = { ...whole, count: 1 };
+    expect(await wordsAt('/not-found')).toContain('2 more are counted, but not listed.');
     expect(await wordsAt('/failures')).toContain('13 more requests are counted and not listed');
     expect(await wordsAt('/failures?errors=4xx')).toContain('5 more requests are counted and not listed');
   });
