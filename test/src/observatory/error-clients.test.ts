@@ -120,7 +120,7 @@ describe('requests that no list has', () => {
     const whole = telemetry.notFound({ fromMillis: 0, toMillis: NOW });
     const none = { rows: [], none: 0, others: 0 };
     const empty = { ...whole, count: 0, addresses: none, clients: none };
-    let listed = empty;
+    let listed: ReturnType<typeof telemetry.notFound> = empty;
     const { origin } = await serveObservatory(
       Object.assign(telemetry, { notFound: () => listed, errorLists: () => undefined }),
     );
