@@ -66,6 +66,9 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
         problem: problems['menu'],
         control: (attributes) => textArea(html`${attributes} rows="4" spellcheck="false"`, values.menu),
       })}
+      ${line('accent', 'Colour', 'Of links and marks: like #1f7a4d, made darker or lighter where a theme needs it to be readable. Empty: green.')}
+      ${line('headPicture', 'Picture of the front page', 'The address of a picture among your media, like /media/pictures/head.jpg. Empty: none.')}
+      ${line('cardPicture', 'Picture for link previews', 'Of pages that show no picture themselves. Empty: that of the front page.')}
       ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title.')}
       <p>
         <label

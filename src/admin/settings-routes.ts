@@ -12,6 +12,8 @@ import { seeOther } from '../http/see-other.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import { pictureOf } from '../media/picture-sizes.ts';
+import type { TextRendering } from '../posts/text-rendering.ts';
 import type { BackupSchedule } from './backup-card.ts';
 import { settingsPage } from './settings-page.ts';
 import { readSiteForm } from './site-form.ts';
@@ -28,6 +30,7 @@ export interface SettingsRouteDependencies {
   readonly lastBackup: () => LastBackup | undefined;
   /** Renders the posts again that a setting has changed, after the answer. */
   readonly renderStale: () => void;
+  readonly posts: { readonly rendering: Pick<TextRendering, 'mediaSize'> };
   readonly backupSchedule: () => BackupSchedule | undefined;
 }
 
@@ -53,8 +56,11 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
 
   router.get('/admin/settings', owner, (ctx) => show(ctx));
 
+  const isPicture = (address: string): boolean =>
+    pictureOf(address, (name) => deps.posts.rendering.mediaSize(name)) !== undefined;
+
   router.post('/admin/settings', forms.owner, async (ctx) => {
-    const { values, problems } = readSiteForm(formFields(ctx));
+    const { values, problems } = readSiteForm(formFields(ctx), isPicture);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
     const before = site.typographer;
     await whenUnlocked(() => site.save(values));

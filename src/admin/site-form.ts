@@ -1,5 +1,6 @@
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
+import { isColour } from '../site/accent.ts';
 import { menuProblem } from '../site/menu.ts';
 import type { FormFields } from '../http/form-body.ts';
 
@@ -7,7 +8,11 @@ const MAX_LINE_CHARACTERS = 300;
 const MAX_MENU_CHARACTERS = 5000;
 
 /** Reads a settings form into values and problems. */
-export function readSiteForm(fields: FormFields): {
+export function readSiteForm(
+  fields: FormFields,
+  /** Returns true for the address of a picture of this blog. */
+  isPicture: (address: string) => boolean,
+): {
   readonly values: SiteSettings;
   readonly problems: FieldProblems;
 } {
@@ -33,6 +38,11 @@ export function readSiteForm(fields: FormFields): {
   const authorPicture = line('authorPicture');
   if (!/^(?:|\/[^/\s]\S*|https:\/\/\S+)$/.test(authorPicture))
     problems['authorPicture'] = 'An address like /media/me.jpg, or one that begins with https://.';
+  const accent = line('accent').toLowerCase();
+  if (accent !== '' && !isColour(accent)) problems['accent'] = 'A colour like #1f7a4d.';
+  for (const name of ['headPicture', 'cardPicture'])
+    if (line(name) !== '' && !isPicture(line(name)))
+      problems[name] = 'The address of a picture among your media, like /media/pictures/head.jpg.';
   const menu = (fields['menu'] ?? '')
     .normalize('NFC')
     .replaceAll('\r\n', '\n')
@@ -50,6 +60,9 @@ export function readSiteForm(fields: FormFields): {
       timeZone: timeZone ?? line('timeZone'),
       menu,
       footer: line('footer'),
+      accent,
+      headPicture: line('headPicture'),
+      cardPicture: line('cardPicture'),
       typographer: fields['typographer'] === 'on' ? 'on' : 'off',
     },
     problems,

@@ -15,6 +15,12 @@ export interface SiteSettings {
   readonly menu: string;
   /** One line at the foot of pages for readers; empty: the title. */
   readonly footer: string;
+  /** A colour of links and marks, as `#1f7a4d`; empty: the blog's green. */
+  readonly accent: string;
+  /** A picture above the front page's posts, as `/media/head.jpg`; empty: none. */
+  readonly headPicture: string;
+  /** A picture for previews of pages without one of their own, as `/media/card.png`; empty: the one above. */
+  readonly cardPicture: string;
   /** `on`: quotes and dashes in posts as they are printed, `off`: as typed. */
   readonly typographer: string;
 }
@@ -29,6 +35,9 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   timeZone: 'time_zone',
   menu: 'menu',
   footer: 'footer',
+  accent: 'accent',
+  headPicture: 'head_picture',
+  cardPicture: 'card_picture',
   typographer: 'typographer',
 };
 
@@ -46,6 +55,9 @@ const DEFAULTS: SiteSettings = {
   timeZone: 'UTC',
   menu: '',
   footer: '',
+  accent: '',
+  headPicture: '',
+  cardPicture: '',
   typographer: 'on',
 };
 
@@ -90,6 +102,7 @@ export class StoredSiteSettings implements SiteSettings {
   save(values: SiteSettings): void {
     const { typographer, ...others } = values;
     const { title, description, language, author, authorPicture, timeZone, menu, footer } = others;
+    const { accent, headPicture, cardPicture } = others;
     this.#store.setAll({
       [KEYS.title]: title,
       [KEYS.description]: description,
@@ -99,6 +112,9 @@ export class StoredSiteSettings implements SiteSettings {
       [KEYS.timeZone]: timeZone,
       [KEYS.menu]: menu,
       [KEYS.footer]: footer,
+      [KEYS.accent]: accent,
+      [KEYS.headPicture]: headPicture,
+      [KEYS.cardPicture]: cardPicture,
       // What nobody has chosen an import may still choose.
       ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
     });
@@ -134,6 +150,15 @@ export class StoredSiteSettings implements SiteSettings {
   get footer(): string {
     return this.#values.footer;
   }
+  get accent(): string {
+    return this.#values.accent;
+  }
+  get headPicture(): string {
+    return this.#values.headPicture;
+  }
+  get cardPicture(): string {
+    return this.#values.cardPicture;
+  }
   /** From the database each time: no page of readers needs it, and an import may change it. */
   get typographer(): string {
     return readSiteSetting(this.#store, 'typographer');
@@ -150,5 +175,8 @@ function readAll(store: SettingStore): Omit<SiteSettings, 'typographer'> {
     timeZone: readSiteSetting(store, 'timeZone'),
     menu: readSiteSetting(store, 'menu'),
     footer: readSiteSetting(store, 'footer'),
+    accent: readSiteSetting(store, 'accent'),
+    headPicture: readSiteSetting(store, 'headPicture'),
+    cardPicture: readSiteSetting(store, 'cardPicture'),
   };
 }

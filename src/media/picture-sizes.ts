@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { mediaNamesIn } from './media-names.ts';
 import { mediaUrl } from './media-path.ts';
 
 /** A smaller copy of a picture. */
@@ -52,4 +53,14 @@ export class PictureSizes {
       .map((row) => ({ of: row.variant_of, url: mediaUrl(row.path), width: row.width }));
     return Map.groupBy(rows, ({ of }) => of);
   }
+}
+
+/** The size of the picture at an address such as `/media/head.jpg`; undefined if no picture of this blog is there. */
+export function pictureOf(
+  address: string,
+  sizeOf: (name: string) => PictureSize | undefined,
+): PictureSize | undefined {
+  const [name] = address.startsWith('/media/') ? mediaNamesIn(address) : [];
+  const size = name === undefined ? undefined : sizeOf(name);
+  return size === undefined || size.width === null ? undefined : size;
 }

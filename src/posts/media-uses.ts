@@ -3,6 +3,7 @@ import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
 import { mediaNamesIn } from '../media/media-names.ts';
 import { escapedPath } from '../media/media-path.ts';
+import { pictureOf, PictureSizes } from '../media/picture-sizes.ts';
 import { isUploadName } from '../media/upload-name.ts';
 import { altTextsIn } from '../media/picture-alts.ts';
 import { pathKey } from '../process/address.ts';
@@ -34,11 +35,13 @@ interface UseRow {
 const SEEN =
   "posts.status <> 'draft' AND posts.deleted_at IS NULL AND posts.published_at IS NOT NULL AND posts.published_at <= @now";
 const FILL_BATCH = 200;
+/** Settings that name files. The first is shown on a page, in all its widths. */
+const NAMING_SETTINGS = ['headPicture', 'cardPicture', 'menu', 'authorPicture'] as const;
 /** Posts named with a file. */
 const MAX_USES = 20;
 
 /**
- * Records which posts use which media, and so who may open a file: everyone, if a visible post, the menu or the author's picture uses it; only the owner, if only drafts,
+ * Records which posts use which media, and so who may open a file: everyone, if a visible post or a setting uses it; only the owner, if only drafts,
  * scheduled or deleted posts do, or none and it was uploaded. Another unused file follows the post in whose folder it is (`2026/03/glass/data.csv`); without one, only the
  * owner may open it.
  */
@@ -52,6 +55,7 @@ export class MediaUses {
   readonly #uses: Statement<[string], UseRow>;
   readonly #isUsed: Statement<[{ path: string; url: string }]>;
   readonly #settings: SettingStore;
+  readonly #pictures: PictureSizes;
   readonly listing: MediaListing;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
@@ -85,6 +89,7 @@ export class MediaUses {
        UNION ALL SELECT 1 FROM unsaved_texts WHERE instr(fields, @path) > 0 OR instr(fields, @url) > 0 LIMIT 1`,
     );
     this.#settings = new SettingStore(database);
+    this.#pictures = new PictureSizes(database);
     this.listing = new MediaListing(database);
   }
 
@@ -130,8 +135,9 @@ export class MediaUses {
 
   /** What every page names. */
   #namedInSettings(): ReadonlySet<string> {
-    const keys = ['menu', 'authorPicture'] as const;
-    return new Set(keys.flatMap((key) => [...mediaNamesIn(readSiteSetting(this.#settings, key))]));
+    const named = NAMING_SETTINGS.map((key) => readSiteSetting(this.#settings, key));
+    const head = pictureOf(named[0]!, (name) => this.#pictures.of(name));
+    return mediaNamesIn([...named, ...(head?.variants ?? []).map(({ url }) => url)].join('\n'));
   }
 
   /** Posts that use the files, by file, oldest first, at most 20 of each. */

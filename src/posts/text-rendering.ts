@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
-import { PictureSizes } from '../media/picture-sizes.ts';
+import { type PictureSize, PictureSizes } from '../media/picture-sizes.ts';
 import type { MediaSize } from './markdown/link-targets.ts';
 import { renderMarkdown, type RenderedMarkdown } from './markdown/markdown.ts';
 import type { Post } from './post.ts';
@@ -17,7 +17,7 @@ export class TextRendering {
   }
 
   /** The size of a media file; undefined if there is none of that name. */
-  mediaSize(name: string): MediaSize | undefined {
+  mediaSize(name: string): PictureSize | undefined {
     return this.#pictures.of(name);
   }
 

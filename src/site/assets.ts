@@ -8,7 +8,8 @@ import { composeCss } from './composed-css.ts';
 import { bodyEtag, sendFresh } from '../http/fresh-response.ts';
 import { createFolderServer, type FolderServer } from '../http/serve-folder.ts';
 
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** For an address that never gets other bytes. */
+export const IMMUTABLE = 'public, max-age=31536000, immutable';
 const SHORT = 'public, max-age=300';
 const HASH_LENGTH = 10;
 

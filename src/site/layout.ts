@@ -1,5 +1,7 @@
 import type { Assets } from './assets.ts';
 import { tagUrl } from '../posts/post-path.ts';
+import { accentUrl } from './accent.ts';
+import { cardHead, cardOf, type CardPicture } from './card-picture.ts';
 import { html, type Html } from '../markup/html.ts';
 import { menuOf, type MenuLink } from './menu.ts';
 import { LOGO } from './logo.ts';
@@ -24,6 +26,8 @@ export interface Page {
   /** The tag whose feeds the head lists too. */
   readonly tag?: string | undefined;
   readonly openGraphType?: 'website' | 'article';
+  /** The picture of link previews; default: that of the settings. */
+  readonly picture?: CardPicture | undefined;
   readonly head?: Html | undefined;
 }
 
@@ -136,9 +140,11 @@ function head(page: Page, setting: PageSetting, { site, hasSearch, files }: Fram
             <meta property="og:title" content="${page.title === '' ? site.title : page.title}" />
             <meta property="og:description" content="${page.description}" />
             <meta property="og:type" content="${page.openGraphType ?? 'website'}" />
-            <meta property="og:site_name" content="${site.title}" />`
+            <meta property="og:site_name" content="${site.title}" />
+            ${cardHead(page.picture ?? cardOf(site), setting.origin)}`
     }
     <link rel="stylesheet" href="${files.stylesheet}" />
+    ${site.accent !== '' && html`<link rel="stylesheet" href="${accentUrl(site.accent)}" />`}
     ${files.textFont}
     <link rel="icon" href="${files.icon}" type="image/svg+xml" />
     ${page.previousPath === undefined ? '' : html`<link rel="prev" href="${page.previousPath}" /> `}${

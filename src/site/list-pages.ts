@@ -1,8 +1,10 @@
 import type { PostPage } from '../posts/post.ts';
 import { tagUrl } from '../posts/post-path.ts';
+import type { PictureSize } from '../media/picture-sizes.ts';
 import { monthName } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { authorCard, authorsOf } from './author-card.ts';
+import { headPicture } from './head-picture.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { pageTurner, postList, turns } from './post-list.ts';
@@ -40,14 +42,16 @@ function list(
   };
 }
 
-export function frontPage(options: ListOptions): Page {
-  const { site, origin } = options;
+/** @param mediaSize Of a file of this blog. */
+export function frontPage(
+  options: ListOptions & { readonly mediaSize: (name: string) => PictureSize | undefined },
+): Page {
+  const { site, origin, mediaSize } = options;
   const first = options.query === '';
   const page = list(options, {
     title: first ? '' : 'Older posts',
-    lead: html`<h1 class="${first ? 'lead p-summary' : 'quiet'}">
-        ${first ? site.description : 'Older posts'}
-      </h1>
+    lead: html`${first && headPicture(site.headPicture, mediaSize)}
+      <h1 class="${first ? 'lead p-summary' : 'quiet'}">${first ? site.description : 'Older posts'}</h1>
       <data class="p-name" value="${site.title}"></data>`,
     empty: html`<p class="empty">No post is published yet. The first one will appear here.</p>`,
   });

@@ -4,9 +4,11 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
-import type { Assets } from './assets.ts';
+import { accentCss } from './accent.ts';
+import { IMMUTABLE, type Assets } from './assets.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { type MediaStore } from '../media/media-store.ts';
+import { sendFresh } from '../http/fresh-response.ts';
 import { createFolderServer } from '../http/serve-folder.ts';
 import { createRouter } from '../http/router.ts';
 
@@ -33,7 +35,15 @@ export function createMediaRoutes(deps: {
   const serveFile = createFolderServer(folder);
 
   router.get('/assets/*', '/assets/*name', async (ctx) => {
-    await deps.assets.serve(ctx, ctx.path.slice('/assets/'.length));
+    const name = ctx.path.slice('/assets/'.length);
+    const accent = accentCss(name);
+    if (accent === undefined) return deps.assets.serve(ctx, name);
+    sendFresh(ctx, {
+      body: accent,
+      type: 'text/css; charset=utf-8',
+      lastModifiedMillis: 0,
+      cacheControl: IMMUTABLE,
+    });
   });
 
   // For clients that never read a page's head.

@@ -3,6 +3,7 @@ import type { Post, PostSummary } from '../posts/post.ts';
 import { tagUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, raw, type Html } from '../markup/html.ts';
+import { absoluteAddress, firstPicture, type CardPicture } from './card-picture.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { menuOf } from './menu.ts';
@@ -29,6 +30,7 @@ export function postPage(options: {
   const { post, neighbours, site, origin } = options;
   const path = postUrl(post.path);
   const authors = authorsOf(post.authors, site, origin);
+  const picture = firstPicture(post.html);
   return {
     title: titleText(post.title),
     description: post.summary,
@@ -36,7 +38,8 @@ export function postPage(options: {
     language: post.language,
     current: post.path === 'about' ? 'about' : undefined,
     openGraphType: 'article',
-    head: metadata(post, authors, site, origin),
+    picture,
+    head: metadata(post, { authors, site, origin, picture }),
     body: html`<article class="h-entry">
         <header class="post-head">
           <h1 class="${['p-name', ...titleClasses(post.title)].join(' ')}">${titleHtml(post.title)}</h1>
@@ -101,7 +104,16 @@ function isInMenu({ path }: Post, site: SiteSettings): boolean {
   return menuOf(site.menu).some(({ address }) => address === postUrl(path));
 }
 
-function metadata(post: Post, authors: readonly Author[], site: SiteSettings, origin: string): Html {
+function metadata(
+  post: Post,
+  options: {
+    readonly authors: readonly Author[];
+    readonly site: SiteSettings;
+    readonly origin: string;
+    readonly picture: CardPicture | undefined;
+  },
+): Html {
+  const { authors, site, origin, picture } = options;
   const published =
     post.publishedAtMillis === null ? undefined : new Date(post.publishedAtMillis).toISOString();
   const updated = new Date(post.updatedAtMillis).toISOString();
@@ -126,6 +138,7 @@ function metadata(post: Post, authors: readonly Author[], site: SiteSettings, or
     datePublished: published,
     dateModified: updated,
     inLanguage: post.language,
+    image: picture && absoluteAddress(picture.address, origin),
     keywords: post.tags.length === 0 ? undefined : post.tags,
     author: authors.map(({ name, url: home, picture }) => ({
       '@type': 'Person',

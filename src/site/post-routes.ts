@@ -15,6 +15,7 @@ import { decodePath, postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { VersionedValue } from './versioned-value.ts';
+import type { PictureSize } from '../media/picture-sizes.ts';
 import { createRouter } from '../http/router.ts';
 
 interface PostRouteDependencies {
@@ -40,12 +41,14 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   const tagCounts = new VersionedValue(() => posts.tags());
   const monthCounts = new VersionedValue(() => posts.archive());
 
+  const mediaSize = (name: string): PictureSize | undefined => posts.rendering.mediaSize(name);
+
   router.get('/', (ctx) => {
     const cursor = cursorOf(ctx);
     const query = queryOf(cursor);
     sendPage(ctx, { template: 'front', query }, () => {
       const page = posts.page(cursor);
-      return { draw: (origin) => frontPage({ site, posts: page, path: '/', query, origin }) };
+      return { draw: (origin) => frontPage({ site, posts: page, path: '/', query, origin, mediaSize }) };
     });
   });
 

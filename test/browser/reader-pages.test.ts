@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { plainPicture } from '../fixtures/pictures.ts';
 import { ReaderServer } from '../src/reader-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
@@ -108,6 +109,31 @@ if (executablePath !== undefined) {
         expect(own).toEqual([]);
       },
     );
+  });
+
+  it('shows a blog in its own colour, which axe can read in both themes, and its picture', async () => {
+    const page = await browser.newPage();
+    const before = server.site.values;
+    try {
+      page.setDefaultTimeout(LIMIT_MILLIS);
+      server.media.put('head.png', await plainPicture('png', { width: 800, height: 200 }));
+      server.site.save({ ...before, accent: '#ffff00', headPicture: '/media/head.png' });
+      await page.goto(`${server.origin}/`);
+      const leaf = "getComputedStyle(document.documentElement).getPropertyValue('--leaf')";
+      const shown = new Set<unknown>();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        shown.add(await page.evaluate(leaf));
+      }
+      expect([...shown]).toEqual([expect.stringMatching(/^#7[0-9a-f]7[0-9a-f]00$/), '#ffff00']);
+      // As wide as the column.
+      expect(await page.evaluate("document.querySelector('.head-picture').naturalWidth")).toBe(640);
+      await page.goto(`${server.origin}/post`);
+      expect(await axeFaults(page)).toEqual([]);
+    } finally {
+      server.site.save(before);
+      await page.close();
+    }
   });
 
   it.each(PAGES)('%s is no wider than its window', async (path) => {

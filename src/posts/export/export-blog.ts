@@ -60,7 +60,7 @@ export function exportBlog(options: {
     // Reads of one transaction see one state, whatever a running blog writes.
     const writeAll = database.transaction((): ExportSummary => {
       const redirects = new Redirects(database, { now: Date.now }).list();
-      const settings = new StoredSiteSettings(new SettingStore(database));
+      const settings = new StoredSiteSettings(new SettingStore(database)).values;
       const tagNames = new TagNames(database, new PostWriter(database));
       const alts = database.prepare<[], { path: string; alt: string }>(ALTS).all();
       const site = { settings, redirects, renamed: tagNames.renamed(), alts };

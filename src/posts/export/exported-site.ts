@@ -48,11 +48,9 @@ export function exportedSite({
   readonly renamed: ReturnType<TagNames['renamed']>;
   readonly alts: readonly PictureAlt[];
 }): string {
-  const { title, description, language, author, authorPicture, timeZone, menu, footer, typographer } =
-    settings;
   const site = {
     format: FORMAT,
-    settings: { title, description, language, author, authorPicture, timeZone, menu, footer, typographer },
+    settings,
     redirects: redirects.map(({ path, target }) => ({ from: `/${path}`, to: target })),
     tagNames: renamed.map(({ formerKey, tag }) => ({ from: formerKey, to: tag })),
     alts,
@@ -82,6 +80,9 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('timeZone'),
       ...word('menu'),
       ...word('footer'),
+      ...word('accent'),
+      ...word('headPicture'),
+      ...word('cardPicture'),
       ...word('typographer'),
     },
     redirects: pairsOf(whole['redirects']),

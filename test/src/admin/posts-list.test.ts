@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { plainPicture } from '../../fixtures/pictures.ts';
 import {
   AdminServer,
   METRICS_TOKEN,
@@ -88,15 +89,19 @@ describe('settings', () => {
     timeZone: 'Europe/Berlin',
     menu: 'Home /\nNow /now\nCode https://example.org/~me',
     footer: '© Ada',
+    accent: '#7A1F4D',
+    headPicture: '/media/head.png',
+    cardPicture: '',
     typographer: 'on',
   };
+  beforeEach(async () => void server.media.put('head.png', await plainPicture('png')));
 
   it('rename the blog, over a restart too', async () => {
     await owner.get('/admin/settings');
     expect((await owner.post('/admin/settings', site)).status).toBe(303);
     expect((await server.ask('/')).text).toContain('Glass &amp; Co');
     await server.restart();
-    expect(server.site.values).toEqual({ ...site, language: 'pt-BR' });
+    expect(server.site.values).toEqual({ ...site, language: 'pt-BR', accent: '#7a1f4d' });
   });
 
   it('render the posts again when the typographer is switched, and only then', async () => {
@@ -117,6 +122,8 @@ describe('settings', () => {
       language: '!!',
       authorPicture: 'javascript:x()',
       timeZone: 'Mars/Base',
+      accent: 'rebeccapurple',
+      cardPicture: '/media/none.png',
     });
     expect(answer.status).toBe(422);
     for (const text of [
@@ -125,6 +132,8 @@ describe('settings', () => {
       'not a time zone',
       'value="Mars/Base"',
       'An address like /media/',
+      'A colour like #1f7a4d.',
+      'The address of a picture among your media',
     ])
       expect(answer.text).toContain(text);
     expect(server.site.title).toBe('Glasshouse');
