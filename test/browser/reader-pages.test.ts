@@ -112,7 +112,8 @@ if (executablePath !== undefined) {
   });
 
   it('shows a blog in its own colour, which axe can read in both themes, and its picture', async () => {
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    const page = await context.newPage();
     const before = server.site.values;
     try {
       page.setDefaultTimeout(LIMIT_MILLIS);
@@ -132,7 +133,7 @@ if (executablePath !== undefined) {
       expect(await axeFaults(page)).toEqual([]);
     } finally {
       server.site.save(before);
-      await page.close();
+      await context.close();
     }
   });
 
