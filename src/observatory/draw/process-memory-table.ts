@@ -21,6 +21,15 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
       html`${moment(startedAtMillis, now)}${processes > 1 && html` <span class="unit">and ${processes - 1} more</span>`}`,
   },
   {
+    label: 'memory, an hour',
+    key: 'verdict',
+    value: ({ verdict }) => verdict,
+    cell: ({ verdict, heap }) =>
+      html`${badge(verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
+        heap !== undefined && html` <span class="callers">${growthText(heap)}</span>`
+      }`,
+  },
+  {
     label: 'ran',
     key: 'ran',
     value: ({ ranMillis }) => ranMillis,
@@ -35,8 +44,8 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
       endedAtMillis === undefined || ended === undefined
         ? 'runs'
         : html`${moment(endedAtMillis, now)}
-            <span class="callers ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
-            >${reason !== undefined && html` <bdi class="callers wrap">${reason}</bdi>`}`,
+            <span class="callers wrap ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
+            >${reason !== undefined && html` <span class="callers wrap"><bdi>${reason}</bdi></span>`}`,
   },
   {
     label: 'floor at begin',
@@ -53,23 +62,6 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     align: 'number',
     room: 'wide',
     cell: ({ lastFloorBytes }) => bytes(lastFloorBytes),
-  },
-  {
-    label: 'heap, an hour',
-    key: 'growth',
-    value: ({ heap }) => heap?.bytesPerHour,
-    align: 'number',
-    cell: ({ heap }) => (heap === undefined ? '–' : growthText(heap)),
-  },
-  {
-    label: 'memory',
-    key: 'verdict',
-    value: ({ verdict }) => verdict,
-    cell: ({ verdict, heap }) =>
-      badge(
-        verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict,
-        verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet',
-      ),
   },
 ];
 

@@ -48,11 +48,12 @@ export interface LastMinute {
   readonly logLines: number | undefined;
   /** Kept operations that failed. */
   readonly failures: number;
+  readonly traces: number;
 }
 
 /** Of each row; undefined for a stop, and for older rows than the newest 20 others. */
 export function lastMinutes(
-  telemetry: Pick<TelemetryQuery, 'logLines' | 'failures'>,
+  telemetry: Pick<TelemetryQuery, 'logLines' | 'failures' | 'traces'>,
   { rows, precisionMillis }: DowntimeSum,
 ): readonly (LastMinute | undefined)[] {
   let left = MAX_LOOKED_INTO;
@@ -63,6 +64,7 @@ export function lastMinutes(
       range,
       logLines: telemetry.logLines({ range, limit: 1 })?.total.count,
       failures: telemetry.failures({ range, limit: 1 }).total,
+      traces: telemetry.traces({ range, limit: 0 }).total,
     };
   });
 }

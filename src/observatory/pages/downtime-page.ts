@@ -88,7 +88,7 @@ function besidePanel(beside: readonly Marker[], { now }: PageView): Html {
 /** What an end left, the most telling first. */
 function evidenceOf(last: LastMinute | undefined, links: Links): readonly SentencePart[] {
   if (last === undefined) return [];
-  const { range, logLines = 0, failures } = last;
+  const { range, logLines = 0, failures, traces } = last;
   const [from, to] = [range.fromMillis, range.toMillis].map((millis) => new Date(millis).toISOString());
   const linkTo = (path: string, words: string): SentencePart => ({
     text: words,
@@ -97,7 +97,7 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
   return [
     ...(logLines > 0 ? [linkTo('/logs', plural(logLines, 'log line'))] : []),
     ...(failures > 0 ? [linkTo('/failures', plural(failures, 'failure'))] : []),
-    linkTo('/traces', 'traces of the minute before'),
+    ...(traces > 0 ? [linkTo('/traces', `${plural(traces, 'trace')} of its last minute`)] : []),
   ];
 }
 
@@ -129,8 +129,8 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
     key: 'ended',
     value: ({ ended }) => ended,
     cell: ({ ended, reason, stack, toMillis }) =>
-      html`<span class="${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
-        >${reason !== undefined && html` <bdi class="wrap">${reason}</bdi>`}${
+      html`<span class="wrap ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
+        >${reason !== undefined && html` <span class="wrap"><bdi>${reason}</bdi></span>`}${
           stack !== undefined &&
           html`<details data-key="stack-${toMillis}">
             <summary>stack</summary>
