@@ -12,13 +12,23 @@ import { explained } from './words.ts';
 
 const bytes = (value: number | undefined): string => (value === undefined ? '–' : text(size(value)));
 
+/** When and how; a process that runs has no end. */
+function endOf({ endedAtMillis, ended, reason }: ProcessMemory, now: number): Html {
+  if (endedAtMillis === undefined || ended === undefined) return html`not yet`;
+  return html`${moment(endedAtMillis, now)}
+    <span class="callers wrap ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
+    >${reason !== undefined && html` <span class="callers wrap"><bdi>${reason}</bdi></span>`}`;
+}
+
 const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
   {
     label: 'begun',
     key: 'begun',
     value: ({ startedAtMillis }) => startedAtMillis,
-    cell: ({ startedAtMillis, processes }) =>
-      html`${moment(startedAtMillis, now)}${processes > 1 && html` <span class="unit">and ${processes - 1} more</span>`}`,
+    cell: (row) =>
+      html`${moment(row.startedAtMillis, now)}${
+          row.processes > 1 && html` <span class="unit">and ${row.processes - 1} more</span>`
+        }<span class="only-narrow callers">ended ${endOf(row, now)}</span>`,
   },
   {
     label: 'memory, an hour',
@@ -40,12 +50,8 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     label: 'ended',
     key: 'ended',
     value: ({ endedAtMillis }) => endedAtMillis,
-    cell: ({ endedAtMillis, ended, reason }) =>
-      endedAtMillis === undefined || ended === undefined
-        ? 'runs'
-        : html`${moment(endedAtMillis, now)}
-            <span class="callers wrap ${ended === 'stopped' ? '' : 'tone-failed'}">${ENDED_WORDS[ended]}</span
-            >${reason !== undefined && html` <span class="callers wrap"><bdi>${reason}</bdi></span>`}`,
+    cell: (row) => endOf(row, now),
+    room: 'mid',
   },
   {
     label: 'floor at begin',

@@ -28,7 +28,7 @@ export function processMemoryWords(
       ? `Of ${judged} processes that could be judged, memory grew in ${growing === judged ? 'all' : growing}.`
       : undefined,
     own === undefined && known > 1 && judged === 0
-      ? `${known === 2 ? 'The one before could' : `The ${known - 1} before it could`} not be judged either.`
+      ? `${known === 2 ? 'The process before could' : `The ${known - 1} before it could`} not be judged either.`
       : undefined,
   ];
   return words.filter((each) => each !== undefined).join(' ');
@@ -46,6 +46,18 @@ export function tooEarlyWords(
   return `Whether memory grows cannot be told yet: in ${spanText(millis)} ${so}, ${MIN_FLOORS} are needed.`;
 }
 
+/** Of a process that cannot be judged yet: that the one before it which could be grew; undefined otherwise. */
+export function leakBeforeWords(
+  { rows }: ProcessMemories,
+  startedAtMillis: number,
+  now: number,
+): string | undefined {
+  const at = rows.findIndex((row) => row.startedAtMillis === startedAtMillis);
+  const earlier = rows.slice(at + 1).filter(({ endedAtMillis }) => endedAtMillis !== undefined);
+  const newest = earlier.find(({ heap }) => heap !== undefined);
+  return newest !== undefined && isGrowing(newest) ? earlierWords(earlier, now) : undefined;
+}
+
 /** The newest one that could be judged. */
 function earlierWords(earlier: readonly ProcessMemory[], now: number): string | undefined {
   const index = earlier.findIndex(({ heap }) => heap !== undefined);
@@ -54,8 +66,8 @@ function earlierWords(earlier: readonly ProcessMemory[], now: number): string | 
   const { heap, rss, ranMillis, endedAtMillis } = found;
   const which =
     index === 0
-      ? `The one before ran ${spanText(ranMillis)}`
-      : `The last one before it that can be judged ran ${spanText(ranMillis)}, until ${momentText(endedAtMillis, now)},`;
+      ? `The process before ran ${spanText(ranMillis)}`
+      : `The last process before that can be judged ran ${spanText(ranMillis)}, until ${momentText(endedAtMillis, now)},`;
   if (heap.isGrowing) return `${which} and grew by ${growthText(heap)} an hour.`;
   if (heap.mayGrow) return `${which} and perhaps grew, by ${growthText(heap)} an hour.`;
   if (rss?.isGrowing === true)

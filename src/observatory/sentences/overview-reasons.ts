@@ -167,7 +167,8 @@ function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sen
   ];
 }
 
-function memory({ memory: facts, now }: OverviewSituation, links: Links): Sentence | undefined {
+function memory({ memory: facts, leakBefore, now }: OverviewSituation, links: Links): Sentence | undefined {
+  if (leakBefore !== undefined) return [{ text: leakBefore, href: links.to('/process') }];
   const words = memoryWords(facts, now);
   if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
     return undefined;

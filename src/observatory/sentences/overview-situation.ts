@@ -21,6 +21,8 @@ export interface OverviewSituation {
   readonly repeated: readonly RepeatedOnRoute[];
   /** Of the last process of the range. */
   readonly memory: MemoryFacts;
+  /** In words: while that cannot be judged, that memory grew in the one before; undefined otherwise. */
+  readonly leakBefore: string | undefined;
   /** The longest event-loop delay in the range; NaN without samples. */
   readonly stallMillis: number;
   /** The longest turn of the loop with recorded stalls in the range. */

@@ -12,7 +12,9 @@ import { sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
-import { memoryGrowth } from '../facts/memory-growth.ts';
+import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
+import { processMemories } from '../facts/process-memory.ts';
+import { leakBeforeWords } from './earlier-memory-sentence.ts';
 import { topTotal } from '../facts/top-lines.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { failingExport } from '../facts/export-summary.ts';
@@ -50,6 +52,7 @@ export function situationOf(
   const { startedAtMillis, openFilesLimit, heapLimitBytes } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
+  const growth = memoryGrowth(telemetry.memoryFloors(range));
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
   const markers = telemetry.markers(range);
   return {
@@ -63,7 +66,8 @@ export function situationOf(
     routes: known.routes,
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
-    memory: { ...memoryGrowth(telemetry.memoryFloors(range)), heapLimitBytes },
+    memory: { ...growth, heapLimitBytes },
+    leakBefore: growth.heap === undefined ? leakBefore(telemetry, range, now, growth) : undefined,
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
     blocked: longestTurn(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
@@ -98,6 +102,22 @@ function botsNotFound(
   if (notFound === 0) return 0;
   const { count, bots } = telemetry.notFound(range);
   return count === 0 ? 0 : Math.round((notFound * topTotal(bots)) / count);
+}
+
+/** Known for now alone. */
+function leakBefore(
+  telemetry: TelemetryQuery,
+  { moving }: ChosenRange,
+  now: number,
+  growth: MemoryGrowth,
+): string | undefined {
+  const { startedAtMillis } = telemetry.process();
+  if (!moving) return undefined;
+  return leakBeforeWords(
+    processMemories(telemetry.processes(), { startedAtMillis, growth }),
+    startedAtMillis,
+    now,
+  );
 }
 
 function missingShare({ coverage, fromMillis, toMillis }: ChosenRange): number {

@@ -142,7 +142,7 @@ describe('memory over restarts', () => {
     const { bytesPerHour, plusMinus } = leaking.heap!;
     expect(Math.abs(bytesPerHour / MB - 12)).toBeLessThan((1.5 * plusMinus) / MB + 0.2);
     expect(words).toMatch(
-      /^This process is 4 minutes old: too young to tell whether memory grows\. The one before ran \d hours and did not grow \(.* MB an hour\)\. Of 3 processes that could be judged, memory grew in 1\.$/,
+      /^This process is 4 minutes old: too young to tell whether memory grows\. The process before ran \d hours and did not grow \(.* MB an hour\)\. Of 3 processes that could be judged, memory grew in 1\.$/,
     );
   });
 
@@ -152,11 +152,11 @@ describe('memory over restarts', () => {
       .end('kill');
     const young = begin().live(4 * MINUTE, flat);
     expect(young.page().words).toMatch(
-      /The one before ran (2|3) hours and grew by 1[12](\.\d+)? ± [\d.]+ MB an hour\.$/,
+      /The process before ran (2|3) hours and grew by 1[12](\.\d+)? ± [\d.]+ MB an hour\.$/,
     );
     // A process that can be judged itself says so, and what the one before did.
     const { words } = young.live(2 * HOUR, flat).page();
-    expect(words).toMatch(/^Memory is not growing: .* The one before ran \d hours and grew by /);
+    expect(words).toMatch(/^Memory is not growing: .* The process before ran \d hours and grew by /);
   });
 
   it('takes a process that is started again and again together, and looks behind it', () => {
@@ -177,7 +177,7 @@ describe('memory over restarts', () => {
     ]);
     expect(memories).toMatchObject({ known: 14, judged: 1, growing: 1 });
     expect(words).toMatch(
-      /The last one before it that can be judged ran 3 hours, until [\d: a-zA-Z]+, and grew by /,
+      /The last process before that can be judged ran 3 hours, until [\d: a-zA-Z]+, and grew by /,
     );
   });
 
@@ -252,7 +252,7 @@ describe('memory over restarts', () => {
       verdict: 'too few collections',
     });
     expect(words).toBe(
-      'This process is 4 minutes old: too young to tell whether memory grows. The one before could not be judged either.',
+      'This process is 4 minutes old: too young to tell whether memory grows. The process before could not be judged either.',
     );
   });
 });

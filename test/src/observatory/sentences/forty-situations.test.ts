@@ -229,6 +229,11 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['memory that is full before tomorrow', { memory: FULL_SOON }, 'Memory runs out.'],
   ['the same, not judged', { memory: FULL_SOON, ...limits({ memoryFullMillis: Number.NaN }) }, 'All fine.'],
   ['a process too young to tell', { memory: memoryOf({}, { heap: undefined }) }, 'All fine.'],
+  [
+    'a young process after one that leaked',
+    { memory: memoryOf({}, { heap: undefined }), leakBefore: 'The process before grew.' },
+    'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The process before grew.',
+  ],
   ['books that do not balance', { audit: DISAGREEING }, 'Sampling is biased.'],
   [
     'no backup, on the first day',

@@ -85,6 +85,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     statements: [],
     repeated: [],
     memory: STEADY_MEMORY,
+    leakBefore: undefined,
     stallMillis: 12,
     blocked: undefined,
     saturatedMillis: 0,
