@@ -2,17 +2,23 @@ import type { ErrorRow, RequestLists, TopRows } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { topLines, type TopLine } from '../facts/top-lines.ts';
-import { attributeTerm, pathTerm } from '../facts/trace-query.ts';
+import { attributeTerm, facetTerm, pathTerm } from '../facts/trace-query.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ADDRESS_VALUES, agentValues, countedValues, valuesText } from './counted-values.ts';
 import { drawTable, type Column } from './table.ts';
-import { askedValue, seenColumns, topCount, topName, type TopWords } from './top-tables.ts';
+import {
+  askedValue,
+  failedRequestPanels,
+  seenColumns,
+  topCount,
+  topName,
+  type TopWords,
+} from './top-tables.ts';
 
 /** The attribute of a request's span that has the address. */
 const CLIENT_ADDRESS = 'client.address';
-/** Of a search: traces of requests that failed, and of those that were answered with 4xx. */
-export const SERVER_ERROR_TERM = 'status:error';
+/** Of a search: traces of requests that were answered with 4xx. */
 export const CLIENT_ERROR_TERM = 'status:4xx';
 const MAX_ROWS = 10;
 const CLIENT_WORDS: TopWords = { label: 'client', none: 'address not known', others: 'other clients' };
@@ -23,6 +29,21 @@ export interface ClientPanelOptions {
   readonly title: string;
   /** Of a search: what their requests have in common. */
   readonly term: string;
+}
+
+/** Of a search: traces of requests that failed, of a route if one is given. */
+export function failedTerm(route?: string): string {
+  return route === undefined ? 'status:error' : `status:error ${facetTerm('route', route)}`;
+}
+
+/** Clients, addresses and programs of requests with an error. */
+export function errorPanels(
+  lists: RequestLists,
+  view: PageView,
+  options: { readonly term: string; readonly unlisted: number },
+): Html {
+  return html`${clientPanel(lists, view, { title: 'Clients that got an error', term: options.term })}
+  ${failedRequestPanels(lists, view, options)}`;
 }
 
 /** Traces of requests from an address. @param term Of the search for the others of its kind. */

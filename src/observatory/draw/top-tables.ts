@@ -3,6 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
+import { attributeTerm, pathTerm } from '../facts/trace-query.ts';
 import { topLines, topTotal, type TopLine } from '../facts/top-lines.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
@@ -17,6 +18,7 @@ import { isoTime } from './time-columns.ts';
 const MAX_ROWS = 10;
 /** Limit of a value in a row, in characters; its title has all that is stored. */
 const MAX_SHOWN = 120;
+const USER_AGENT = 'user_agent.original';
 
 /** What the rows of a list are called, and those that complete it. */
 export interface TopWords {
@@ -37,14 +39,17 @@ export function askedValue(value: string, href?: string): Html {
 }
 
 /** The row's name: its value, or what it stands for. */
-export function topName<Row extends TopRow>(words: TopWords): Column<TopLine<Row>> {
+export function topName<Row extends TopRow>(
+  words: TopWords,
+  hrefOf: (value: string) => string | undefined = () => undefined,
+): Column<TopLine<Row>> {
   return {
     label: words.label,
     key: words.label.replaceAll(' ', '_'),
     value: (line) => (line.kind === 'listed' ? line.row.value : `(${words[line.kind]})`),
     cell: (line) =>
       line.kind === 'listed'
-        ? askedValue(line.row.value)
+        ? askedValue(line.row.value, hrefOf(line.row.value))
         : html`<span class="quiet-words">${words[line.kind]}</span>`,
   };
 }
@@ -111,22 +116,43 @@ export function unlistedText(unlisted: number): string {
   return `${plural(unlisted, 'more request')} ${unlisted === 1 ? 'is' : 'are'} counted and not listed: an earlier version counted them, or a process that was killed`;
 }
 
-/** Who got an error, and where: addresses and user agents of failed requests. */
-export function failedRequestPanels(lists: RequestLists, view: PageView, unlisted = 0): Html {
+/** Where requests got an error, and with which programs; each leads to its traces. */
+export function failedRequestPanels(
+  lists: RequestLists,
+  view: PageView,
+  { term, unlisted }: { readonly term: string; readonly unlisted: number },
+): Html {
   const { addresses, browsers, bots } = lists;
-  const note = countedNote(lists, view, unlisted);
-  return html`${listPanel('Addresses with an error', addresses, ADDRESS_WORDS, view, note)}
+  const foot = countedNote(lists, view, unlisted);
+  const agentTerm = (value: string): string => `${term} ${attributeTerm(USER_AGENT, value)}`;
+  const pathAndTerm = (value: string): string => `${term} ${pathTerm(value)}`;
+  return html`${listPanel('Addresses with an error', addresses, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
     <div class="grid even">
-      ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view)}
-      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view)}
+      ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view, { termOf: agentTerm })}
+      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view, { termOf: agentTerm })}
     </div>`;
 }
 
-function listPanel(title: string, rows: TopRows, words: TopWords, view: PageView, foot?: Html): Html {
+interface ListOptions {
+  readonly foot?: Html;
+  /** Of a search for the requests of a value. */
+  readonly termOf?: (value: string) => string;
+}
+
+function listPanel(
+  title: string,
+  rows: TopRows,
+  words: TopWords,
+  view: PageView,
+  { foot, termOf }: ListOptions = {},
+): Html {
+  // A cut value is only a beginning.
+  const hrefOf = (value: string): string | undefined =>
+    termOf === undefined || value.endsWith('…') ? undefined : view.links.to('/traces', { q: termOf(value) });
   return panel({
     title,
     note: plural(topTotal(rows), 'request'),
-    body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view), {
+    body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view, hrefOf), {
       caption: title,
       keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
       view,
@@ -139,7 +165,7 @@ function listPanel(title: string, rows: TopRows, words: TopWords, view: PageView
 
 /** Addresses, unless left out, referrers and user agents of requests. */
 export function requestPanels(lists: RequestLists, view: PageView, withAddresses = true): Html {
-  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, countedNote(lists, view))}
+  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, { foot: countedNote(lists, view) })}
     <div class="grid even">
       ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
       ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}
@@ -164,6 +190,15 @@ export const BOT_WORDS: TopWords = {
   others: 'other programs',
 };
 
-function topColumns(words: TopWords, view: PageView): readonly Column<TopLine>[] {
-  return [topName(words), topCount(), topShare(), ...seenColumns(view, { first: 'wide', last: 'mid' })];
+function topColumns(
+  words: TopWords,
+  view: PageView,
+  hrefOf: (value: string) => string | undefined,
+): readonly Column<TopLine>[] {
+  return [
+    topName(words, hrefOf),
+    topCount(),
+    topShare(),
+    ...seenColumns(view, { first: 'wide', last: 'mid' }),
+  ];
 }

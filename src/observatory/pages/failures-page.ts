@@ -2,9 +2,9 @@ import type { HistoryFacts, RequestLists, TelemetryQuery, TimeRange } from '../.
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { CLIENT_ERROR_TERM, clientPanel, SERVER_ERROR_TERM, tracesOfClient } from '../draw/client-panel.ts';
+import { CLIENT_ERROR_TERM, errorPanels, failedTerm, tracesOfClient } from '../draw/client-panel.ts';
 import { pageAddress } from '../draw/page-address.ts';
-import { failedRequestPanels, unlistedText } from '../draw/top-tables.ts';
+import { unlistedText } from '../draw/top-tables.ts';
 import { answeredWith } from '../facts/not-found-counts.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import type { PageView } from '../page.ts';
@@ -32,7 +32,6 @@ const MAX_ROWS = 5000;
 const MAX_PLACE = 120;
 
 type ErrorKind = 'failed' | '4xx';
-const ERROR_TERMS = { failed: SERVER_ERROR_TERM, '4xx': CLIENT_ERROR_TERM } as const;
 
 /** Requests with an error: which addresses, who got them, from every request. */
 interface ErrorFacts {
@@ -193,7 +192,10 @@ function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sen
   const count = `${others + none > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
   return [
     { text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, most often ` },
-    { text: first.value, href: tracesOfClient(first.value, ERROR_TERMS[kind], links) },
+    {
+      text: first.value,
+      href: tracesOfClient(first.value, kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(), links),
+    },
     { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
   ];
 }
@@ -204,6 +206,7 @@ function requestErrors(
   series: string | undefined,
   view: PageView,
 ): Html {
+  const term = kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(series);
   const choice = (of: ErrorKind, label: string): Html =>
     html`<a
       href="${pageAddress(view, { errors: of === 'failed' ? undefined : of })}"
@@ -216,7 +219,6 @@ function requestErrors(
       ? html`<p class="quiet">
           ${unlisted > 0 ? `${unlistedText(unlisted)}.` : `No request had such an error ${view.range.words}.`}
         </p>`
-      : html`${clientPanel(lists, view, { title: 'Clients that got an error', term: ERROR_TERMS[kind] })}
-        ${failedRequestPanels(lists, view, unlisted)}`
+      : errorPanels(lists, view, { term, unlisted })
   }`;
 }

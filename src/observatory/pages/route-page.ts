@@ -2,13 +2,12 @@ import type { RequestLists } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
-import { clientPanel, SERVER_ERROR_TERM } from '../draw/client-panel.ts';
-import { facetTerm } from '../facts/trace-query.ts';
+import { errorPanels, failedTerm } from '../draw/client-panel.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
-import { failedRequestPanels, requestPanels } from '../draw/top-tables.ts';
+import { requestPanels } from '../draw/top-tables.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, type FailureGroup, failuresIn } from '../draw/failure-groups.ts';
 import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../facts/loop-waits.ts';
@@ -78,8 +77,7 @@ export const routePage = definePage<RouteFacts>({
   draw(facts, view) {
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
-    ${facts.failedRequests && clientPanel(facts.failedRequests, view, { title: 'Clients that got an error', term: `${SERVER_ERROR_TERM} ${facetTerm('route', facts.name)}` })}
-    ${facts.failedRequests && failedRequestPanels(facts.failedRequests, view, facts.unlisted)}
+    ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
     ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({
