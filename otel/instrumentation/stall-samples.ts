@@ -29,6 +29,8 @@ interface Sample {
 interface Found {
   count: number;
   readonly place: StallFrame;
+  /** Of its first sample. */
+  readonly depth: number;
   readonly callers: readonly StallFrame[];
 }
 
@@ -55,10 +57,8 @@ export function sampledStall(
     if (frames.length > 0) before = frames;
     count(found, before);
   }
-  const most = [...found.values()].reduce<Found | undefined>(
-    (best, each) => (best === undefined || each.count > best.count ? each : best),
-    undefined,
-  );
+  // Of as many, the inner function: of two samples, one may be of the moment before it was called.
+  const [most] = [...found.values()].toSorted((a, b) => b.count - a.count || b.depth - a.depth);
   return {
     startMicros,
     place: most?.place,
@@ -85,7 +85,7 @@ function count(found: Map<string, Found>, frames: readonly StallFrame[]): void {
   if (known !== undefined) known.count++;
   else {
     const callers = frames.slice(0, index).toReversed().slice(0, MAX_CALLERS);
-    found.set(frameKey(place), { count: 1, place, callers });
+    found.set(frameKey(place), { count: 1, place, depth: index, callers });
   }
 }
 

@@ -103,6 +103,10 @@ describe('the samples of a stall', () => {
     expect([startMicros, sampledShare]).toEqual([0, 4 / 7.5]);
   });
 
+  it('name the inner one of two functions with as many samples', () => {
+    expect(stall([IDLE, [handle], [handle, render]]).place?.name).toBe('render');
+  });
+
   it('count garbage for the function that made it', () => {
     const { place, placeShare } = stall([IDLE, [handle], [render], GC, GC]);
     expect([place?.name, placeShare]).toEqual(['render', 3 / 4]);
