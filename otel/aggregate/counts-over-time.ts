@@ -169,7 +169,10 @@ export class CountsOverTime {
     this.#archive = archive;
     archive.changed();
     if (archive.oldestMillis() === undefined) return;
-    for (let tier = 0; tier < FIRST_KEPT_TIER; tier++) this.#logs[tier]!.gaps.addBefore(nowMillis);
+    // Counts may be of a time to come, if the clock was set back since.
+    const [newest = -Infinity] = archive.starts(FIRST_KEPT_TIER);
+    const known = Math.max(nowMillis, newest + this.#tiers[FIRST_KEPT_TIER]!.widthMillis);
+    for (let tier = 0; tier < FIRST_KEPT_TIER; tier++) this.#logs[tier]!.gaps.addBefore(known);
     for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++)
       this.#restoreTier(tier, archive, numberOf);
   }

@@ -24,7 +24,7 @@ export function heatMapOf(cells: readonly GridCell[], bucketsPerBand: number = B
   return {
     bandEdgesMillis: Array.from({ length: last - first + 2 }, (_, i) => edge(first + i)),
     columns: cells.map((cell) => {
-      const counts = Array.from({ length: last - first + 1 }, () => 0);
+      const counts = Array<number>(last - first + 1).fill(0);
       cell.bucket.durations.forEachBucket((bucket, count) => {
         counts[bandOf(bucket) - first]! += count;
       });

@@ -21,10 +21,11 @@ interface Share extends Estimate {
   readonly share: number;
 }
 
-/** A figure of blocks of time, and its variance. */
+/** Of a figure of blocks of time. */
 interface Estimate {
   readonly variance: number;
-  readonly blocks: number;
+  /** Degrees of freedom of the variance. */
+  readonly freedom: number;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -74,8 +75,8 @@ function shareAbove(map: HeatMap, edge: number, expected: number): Share {
   const count = sum(blocks.map(([, all]) => all));
   const share = sum(blocks.map(([hits]) => hits)) / count;
   const between = varianceOfSum(blocks.map(([hits, all]) => hits - share * all)) / count ** 2;
-  const variance = Math.max(between, (expected * (1 - expected)) / count);
-  return { share, variance, blocks: blocks.length };
+  const least = (expected * (1 - expected)) / count;
+  return { share, ...estimateOf(between, least, blocks.length) };
 }
 
 /**
@@ -107,25 +108,28 @@ function quantileOf(map: HeatMap, above: number): number {
   return bandEdgesMillis.at(-1) ?? NaN;
 }
 
-/** The edge that, over both sides, a share nearest to `above` exceeds. All maps have the same edges, as far as they reach. */
-function commonEdge(sides: readonly HeatMap[], above: number): number {
-  const wanted = above * sum(sides.map((side) => tallyOf(side).count));
-  const bands = sides.map(({ bandEdgesMillis }) => bandEdgesMillis.length - 2);
+/** The edge that, over both sides, a share nearest to `above` exceeds. Both have the same edges, as far as they reach. */
+function commonEdge(one: HeatMap, other: HeatMap, above: number): number {
+  const [a, b] = [tallyOf(one), tallyOf(other)];
+  const edgeOf = ({ bandEdgesMillis }: HeatMap, band: number): number =>
+    band < 0 ? -Infinity : bandEdgesMillis[band]!;
+  const wanted = above * (a.count + b.count);
+  let [i, j] = [a.totals.length - 1, b.totals.length - 1];
   let [passed, best, distance] = [0, 0, Infinity];
-  for (;;) {
-    const edge = Math.max(...sides.map((side, at) => side.bandEdgesMillis[bands[at]!] ?? -Infinity));
-    if (edge === -Infinity) return best;
-    for (const [at, side] of sides.entries())
-      if (side.bandEdgesMillis[bands[at]!] === edge) passed += tallyOf(side).totals[bands[at]!--]!;
-    if (Math.abs(passed - wanted) > distance) return best;
+  while (i >= 0 || j >= 0) {
+    const edge = Math.max(edgeOf(one, i), edgeOf(other, j));
+    if (edgeOf(one, i) === edge) passed += a.totals[i--]!;
+    if (edgeOf(other, j) === edge) passed += b.totals[j--]!;
+    if (Math.abs(passed - wanted) > distance) break;
     [best, distance] = [edge, Math.abs(passed - wanted)];
   }
+  return best;
 }
 
 /** Half the width of the interval of a quantile, as a logarithm (Woodruff): the quantiles at both ends of the interval of its share. */
 function logSpread(map: HeatMap, above: number): number {
-  const { variance, blocks } = shareAbove(map, quantileOf(map, above), above);
-  const reach = passedBy(blocks) * Math.sqrt(variance);
+  const { variance, freedom } = shareAbove(map, quantileOf(map, above), above);
+  const reach = passedBy(freedom) * Math.sqrt(variance);
   return Math.log(quantileOf(map, above - reach) / quantileOf(map, above + reach)) / 2;
 }
 
@@ -143,7 +147,7 @@ export function compareQuantile(
   if (Math.min(tallyOf(before).count, tallyOf(after).count) < atLeast) return undefined;
   const ratio = quantileOf(after, above) / quantileOf(before, above);
   const spread = Math.hypot(logSpread(before, above), logSpread(after, above));
-  const edge = commonEdge([before, after], above);
+  const edge = commonEdge(before, after, above);
   const [a, b] = [shareAbove(before, edge, above), shareAbove(after, edge, above)];
   return {
     ratio,
@@ -153,26 +157,33 @@ export function compareQuantile(
   };
 }
 
-/** Student's quantile of the interval; a page asks for the same few numbers of blocks. */
-function passedBy(blocks: number): number {
-  const known = quantiles.get(blocks);
+/** Student's quantile of the interval; a page asks for the same few numbers. */
+function passedBy(freedom: number): number {
+  const known = quantiles.get(freedom);
   if (known !== undefined) return known;
-  const quantile = studentQuantile(1 - CONFIDENCE, Math.max(1, freedom(blocks)));
-  quantiles.set(blocks, quantile);
+  const quantile = studentQuantile(1 - CONFIDENCE, freedom);
+  quantiles.set(freedom, quantile);
   return quantile;
 }
 
-/** At most one per number of blocks. */
+/** At most two per number of blocks. */
 const quantiles = new Map<number, number>();
 
-/** Degrees of freedom of a variance with the covariances of near blocks (those of Bartlett's window). */
-const freedom = (blocks: number): number => (1.5 * blocks) / LAGS;
+/**
+ * The greater of two variances, that between blocks and the least possible one. Its degrees of freedom are those of Bartlett's window, as it has the
+ * covariances of near blocks; if blocks differ by no more than chance has them differ, those of independent blocks.
+ */
+function estimateOf(between: number, least: number, blocks: number): Estimate {
+  const near = (1.5 * blocks) / LAGS;
+  const freedom = between > least ? near : Math.max(near, blocks - 1);
+  return { variance: Math.max(between, least), freedom: Math.max(1, freedom) };
+}
 
 /** The probability that two means are so far apart by chance (Welch). */
 function welch(difference: number, a: Estimate, b: Estimate): number {
   const variance = a.variance + b.variance;
   if (variance === 0) return 1;
-  const square = (each: Estimate): number => each.variance ** 2 / Math.max(1, freedom(each.blocks));
+  const square = (each: Estimate): number => each.variance ** 2 / each.freedom;
   return studentTail(difference / Math.sqrt(variance), variance ** 2 / (square(a) + square(b)));
 }
 
@@ -186,10 +197,10 @@ export function compareRates(before: HeatMap, after: HeatMap): number | undefine
 /** Operations per millisecond; the variance is that between blocks, and at least that of independent arrivals. A side without operations has no columns. */
 function rateOf({ columns }: HeatMap, otherBlocks: number): Estimate & { readonly rate: number } {
   const blocks = columns.length;
-  if (blocks < 2) return { rate: 0, variance: 0, blocks: otherBlocks };
+  if (blocks < 2) return { rate: 0, ...estimateOf(0, 0, otherBlocks) };
   const count = sum(columns.map(({ counts }) => sum(counts)));
   const width = sum(columns.map(({ widthMillis }) => widthMillis));
   const rate = count / width;
   const between = varianceOfSum(columns.map(({ counts, widthMillis }) => sum(counts) - rate * widthMillis));
-  return { rate, variance: Math.max(between, count) / width ** 2, blocks };
+  return { rate, ...estimateOf(between / width ** 2, count / width ** 2, blocks) };
 }

@@ -14,7 +14,7 @@ import { lengthOf, requestsIn, withTraffic } from './traffic.ts';
 
 export type ComparedTelemetry = Pick<
   TelemetryQuery,
-  'markers' | 'countedFromMillis' | 'coverage' | 'operations' | 'timeline' | 'series'
+  'markers' | 'countedFromMillis' | 'coverage' | 'heatMap' | 'series'
 >;
 
 /** Less than this share of the time before is said. */
@@ -66,7 +66,6 @@ export function comparedRanges(
   const length = toMillis - Math.min(range.fromMillis, toMillis);
   const reach: Reach = { range, fromMillis, toMillis, length, knownFrom, now };
   if (at !== undefined && at < now) return around(telemetry, reach, at);
-  const before = withTimeBefore(telemetry, reach);
   // Both versions together would be compared with one of them.
   const deployed = isBefore
     ? undefined
@@ -76,6 +75,7 @@ export function comparedRanges(
         ({ atMillis, versions }) => versions !== undefined && atMillis >= toMillis - 2 * length,
       );
   if (deployed !== undefined) return deployed;
+  const before = withTimeBefore(telemetry, reach);
   if (isWorthComparing(telemetry, before) || fromMillis >= toMillis) return before;
   const marked = isBefore ? undefined : worth(telemetry, reach, () => true);
   const instead = marked ?? nearestTraffic(telemetry, reach, before);
@@ -120,7 +120,7 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
     now,
   });
   const what = marker === undefined ? '' : `${happening(marker)} at `;
-  const isApart = at - before.toMillis > lengthOf(before) * (1 - MOSTLY);
+  const isApart = Math.abs(at - before.toMillis) > lengthOf(before) * (1 - MOSTLY);
   const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
   return {
     before,

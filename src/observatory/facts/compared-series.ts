@@ -49,7 +49,7 @@ export interface ComparedSeries {
 
 /** Every operation on both sides, first those that differ by more than chance, by what they cost more or less. */
 export function compareSeries(
-  telemetry: Pick<TelemetryQuery, 'series' | 'heatMap' | 'operations' | 'timeline'>,
+  telemetry: Pick<TelemetryQuery, 'series' | 'heatMap'>,
   { before, after }: Sides,
   only?: { readonly type: OperationType; readonly name: string },
 ): readonly ComparedSeries[] {
@@ -89,7 +89,7 @@ interface Blocks {
   readonly busyMillis: number;
 }
 
-function blocksOf(telemetry: Pick<TelemetryQuery, 'operations' | 'timeline'>, range: TimeRange): Blocks {
+function blocksOf(telemetry: Pick<TelemetryQuery, 'heatMap'>, range: TimeRange): Blocks {
   const { silent, busyMillis } = silence(telemetry, range, BLOCKS);
   return { range, silent, busyMillis };
 }

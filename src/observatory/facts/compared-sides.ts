@@ -3,7 +3,7 @@ import { lengthWords } from '../../markup/span-text.ts';
 import { momentText } from '../format/moment.ts';
 import { lengthOf, requestsIn, withTraffic } from './traffic.ts';
 
-type Counts = Pick<TelemetryQuery, 'coverage' | 'operations' | 'timeline' | 'series'>;
+type Counts = Pick<TelemetryQuery, 'coverage' | 'heatMap'>;
 
 /** Two stretches of time. */
 export interface Sides {
@@ -25,13 +25,11 @@ const COMPARED: readonly OperationType[] = ['http', 'other', 'database'];
 
 /** Returns true if an operation happened often enough on both sides. */
 export function isWorthComparing(
-  telemetry: Pick<TelemetryQuery, 'operations' | 'series'>,
+  telemetry: Pick<TelemetryQuery, 'series'>,
   { before, after }: Sides,
 ): boolean {
   if (!(before.toMillis > before.fromMillis && after.toMillis > after.fromMillis)) return false;
-  const [old, young] = [telemetry.operations(before), telemetry.operations(after)];
   return COMPARED.some((type) => {
-    if (Math.min(old[type].count, young[type].count) < ENOUGH) return false;
     const often = new Set(frequent(telemetry, type, before));
     return frequent(telemetry, type, after).some((name) => often.has(name));
   });
@@ -80,18 +78,22 @@ export function aroundMarker(
 ): Sides & { readonly notes: readonly string[] } {
   const { atMillis: at } = marker;
   const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis: now + 1 });
-  const overlap = setBack(marker, now);
+  const seen = endBySetClock(marker);
+  const isAhead = seen !== undefined && seen >= now;
   const down = (millis: number): number => Math.floor(millis / stepMillis) * stepMillis;
   const up = (millis: number): number => Math.ceil(millis / stepMillis) * stepMillis;
-  const whole = reachOn(telemetry, Math.min(up(overlap?.toMillis ?? at), now + 1), { length, now });
-  const old = { toMillis: down(at), length: Math.min(length, Math.max(0, at - knownFrom)) };
+  const whole = reachOn(telemetry, Math.min(up(isAhead ? at : (seen ?? at)), now + 1), { length, now });
+  const toMillis = isAhead ? up(seen) : down(at);
+  const old = { toMillis, length: Math.min(length, Math.max(0, toMillis - knownFrom)) };
   const reach = fineReach(telemetry, { ...old, stepMillis }) ??
     reachBack(telemetry, { ...old, length, knownFrom }) ?? {
       fromMillis: old.toMillis - old.length,
       toMillis: old.toMillis,
     };
   const [a, b] = [withTraffic(telemetry, whole, 'end'), withTraffic(telemetry, reach, 'start')];
-  const { before, after } = evened(telemetry, { before: b ?? reach, after: a ?? whole });
+  const { before, after: part } = evened(telemetry, { before: b ?? reach, after: a ?? whole });
+  // A part is counted in whole buckets, too.
+  const after = { ...part, toMillis: Math.min(telemetry.coverage(part).toMillis, whole.toMillis) };
   return {
     before: { ...before, fromMillis: startOf(telemetry, before, knownFrom) },
     after,
@@ -99,10 +101,12 @@ export function aroundMarker(
       ...(stepMillis >= HOUR_MILLIS
         ? [`Counts of that time are by the ${lengthWords(stepMillis)}, and that of the change is left out.`]
         : []),
-      ...(overlap === undefined
+      ...(seen === undefined
         ? []
         : [
-            `The clock had been set back: the times that both processes counted, until ${momentText(overlap.toMillis, now)}, are left out.`,
+            isAhead
+              ? `The clock had been set back from ${momentText(seen, now)}.`
+              : `The clock had been set back: the times that both processes counted, until ${momentText(seen, now)}, are left out.`,
           ]),
       ...afterNotes(telemetry, { whole, busy: a ?? whole, after }, now),
     ],
@@ -124,13 +128,13 @@ function afterNotes(
 
 /** What of a range is left out at its end. */
 export function silenceNotes(
-  telemetry: Pick<TelemetryQuery, 'operations' | 'timeline'>,
+  telemetry: Pick<TelemetryQuery, 'heatMap'>,
   part: TimeRange,
   asked: TimeRange,
   now: number,
 ): readonly string[] {
   const rest = { fromMillis: part.toMillis, toMillis: asked.toMillis };
-  if (lengthOf(rest) <= 0) return [];
+  if (lengthOf(rest) < lengthOf(asked) * (1 - MOSTLY)) return [];
   const late = requestsIn(telemetry, rest);
   const came = late === 0 ? 'no requests' : late === 1 ? 'one request only' : `${late} requests only`;
   return [
@@ -138,16 +142,10 @@ export function silenceNotes(
   ];
 }
 
-/** The time counted by the process before a start and by the one after it, if the clock was set back between them. */
-function setBack(
-  { atMillis, before }: Pick<Marker, 'atMillis' | 'before'>,
-  now: number,
-): TimeRange | undefined {
-  const { ended, seenMillis } = before ?? {};
-  if (ended === 'running' || seenMillis === undefined) return undefined;
-  return seenMillis > atMillis && seenMillis < now
-    ? { fromMillis: atMillis, toMillis: seenMillis }
-    : undefined;
+/** When the process before a start ended by its own clock, if that was set back meanwhile: both counted the time from the start to then. */
+function endBySetClock({ atMillis, before }: Pick<Marker, 'atMillis' | 'before'>): number | undefined {
+  const { ended, seenMillis = -Infinity } = before ?? {};
+  return ended === 'running' || seenMillis <= atMillis ? undefined : seenMillis;
 }
 
 /** The time up to the end of `length`, or as much of it as is counted as finely as what follows, if that has traffic: else undefined. */

@@ -1,10 +1,11 @@
 import type { OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 
-type Counts = Pick<TelemetryQuery, 'operations' | 'timeline'>;
+/** Of what is counted, only durations over time: their columns have counts without a summary of each. */
+type Counts = Pick<TelemetryQuery, 'heatMap'>;
 
 /** Cells of one look at a range. */
 const CELLS = 96;
-/** Each look is at half the previous range or less. */
+/** Each look is at three quarters of the previous range or less. */
 const MAX_LOOKS = 6;
 /** Less silence than this share of a range stays in it. */
 const MIN_SILENCE = 0.25;
@@ -16,16 +17,30 @@ export const lengthOf = ({ fromMillis, toMillis }: TimeRange): number => toMilli
 /** What arrives from outside: requests; in a program without them other operations. */
 const ARRIVALS: readonly OperationType[] = ['http', 'other', 'database', 'render'];
 
-function arrivalsIn(telemetry: Counts, range: TimeRange): OperationType | undefined {
-  const operations = telemetry.operations(range);
-  return ARRIVALS.find((type) => operations[type].count > 0);
+interface Cell extends TimeRange {
+  readonly count: number;
 }
+
+/** Cells of equal width, the first and the last cut at the ends of the range; none without traffic. */
+function arrivals(telemetry: Counts, range: TimeRange, maxColumns: number): readonly Cell[] {
+  for (const type of ARRIVALS) {
+    const { columns } = telemetry.heatMap(type, range, { maxColumns, bucketsPerBand: ALL_BUCKETS });
+    if (columns.length > 0)
+      return columns.map(({ startMillis, widthMillis, counts }) => ({
+        fromMillis: startMillis,
+        toMillis: startMillis + widthMillis,
+        count: counts.reduce((sum, each) => sum + each, 0),
+      }));
+  }
+  return [];
+}
+
+/** One band for all durations. */
+const ALL_BUCKETS = 1e6;
 
 /** Number of requests. */
 export function requestsIn(telemetry: Counts, range: TimeRange): number {
-  if (!(range.toMillis > range.fromMillis)) return 0;
-  const operations = telemetry.operations(range);
-  return operations[arrivalsIn(telemetry, range) ?? 'http'].count;
+  return arrivals(telemetry, range, 1).reduce((sum, { count }) => sum + count, 0);
 }
 
 /**
@@ -37,28 +52,34 @@ export function withTraffic(
   range: TimeRange,
   far: 'start' | 'end',
 ): TimeRange | undefined {
-  if (!(range.toMillis > range.fromMillis)) return undefined;
-  const type = arrivalsIn(telemetry, range);
-  if (type === undefined) return undefined;
   let part = range;
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const cut = cutOnce(telemetry, type, part, far);
-    const isFound = lengthOf(cut) * 2 > lengthOf(part);
+    const cut = cutOnce(telemetry, part, far);
+    if (cut === undefined) return undefined;
+    if (cut === part) break;
     part = cut;
-    if (isFound) break;
   }
-  return part;
+  return part === range ? part : nearCut(telemetry, part, far);
 }
 
-function cutOnce(telemetry: Counts, type: OperationType, part: TimeRange, far: 'start' | 'end'): TimeRange {
-  const cells = telemetry
-    .timeline(type, part, { maxPoints: CELLS })
-    .filter(({ count }) => count > 0)
-    .map(({ startMillis, widthMillis, count }) => ({
-      fromMillis: startMillis,
-      toMillis: startMillis + widthMillis,
-      count,
-    }));
+/** Without the rest of the cell at its near end. */
+function nearCut(telemetry: Counts, part: TimeRange, far: 'start' | 'end'): TimeRange {
+  const cell = (lengthOf(part) * 2) / CELLS;
+  const edge =
+    far === 'end'
+      ? { ...part, toMillis: Math.min(part.toMillis, part.fromMillis + cell) }
+      : { ...part, fromMillis: Math.max(part.fromMillis, part.toMillis - cell) };
+  const busy = arrivals(telemetry, edge, CELLS).filter(({ count }) => count > 0);
+  const [first, last] = [busy[0], busy.at(-1)];
+  if (first === undefined || last === undefined) return part;
+  return far === 'end'
+    ? { ...part, fromMillis: Math.max(part.fromMillis, first.fromMillis) }
+    : { ...part, toMillis: Math.min(part.toMillis, last.toMillis) };
+}
+
+/** Undefined without traffic; the same range if little of it is silent. */
+function cutOnce(telemetry: Counts, part: TimeRange, far: 'start' | 'end'): TimeRange | undefined {
+  const cells = arrivals(telemetry, part, CELLS).filter(({ count }) => count > 0);
   const outwards = far === 'end' ? cells : cells.toReversed();
   const wanted = cells.reduce((sum, { count }) => sum + count, 0) * (1 - STRAGGLERS);
   let seen = 0;
@@ -66,7 +87,7 @@ function cutOnce(telemetry: Counts, type: OperationType, part: TimeRange, far: '
   // What follows without a pause is no straggler.
   while (index >= 0 && isNext(outwards[index], outwards[index + 1])) index++;
   const [near, last, furthest] = [outwards[0], outwards[index], outwards.at(-1)];
-  if (near === undefined || last === undefined || furthest === undefined) return part;
+  if (near === undefined || last === undefined || furthest === undefined) return undefined;
   const upTo = (end: TimeRange): TimeRange => ({
     fromMillis: Math.min(near.fromMillis, end.fromMillis),
     toMillis: Math.max(near.toMillis, end.toMillis),
@@ -90,15 +111,14 @@ export function silence(
   range: TimeRange,
   maxPoints: number,
 ): { readonly silent: ReadonlySet<number>; readonly busyMillis: number } {
-  const type = arrivalsIn(telemetry, range);
-  const cells = type === undefined ? [] : telemetry.timeline(type, range, { maxPoints });
+  const cells = arrivals(telemetry, range, maxPoints);
   const silent = new Map<number, number>();
-  let run: (typeof cells)[number][] = [];
+  let run: Cell[] = [];
   for (const cell of [...cells, undefined]) {
     if (cell?.count === 0) run.push(cell);
     else {
       if (run.length >= maxPoints * MIN_SILENCE)
-        for (const { startMillis, widthMillis } of run) silent.set(startMillis, widthMillis);
+        for (const each of run) silent.set(each.fromMillis, lengthOf(each));
       run = [];
     }
   }

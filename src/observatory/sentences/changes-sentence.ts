@@ -34,7 +34,7 @@ export function changesSentence(
   const asides = [
     ...perhapsSlower(rows, links),
     ...begunWords(begun, words, links),
-    ...onOneSide(rows, words, links),
+    ...onOneSide(rows, links),
   ];
   if (differing.length === 0) return [...nothingCertain(rows, words, asides.length > 0), ...asides];
   return [
@@ -98,10 +98,10 @@ function perhapsSlower(rows: readonly ComparedSeries[], links: Links): Sentence 
 }
 
 /** What ran on one side alone, though in too few stretches of time to be certain that it is more than chance. */
-function onOneSide(rows: readonly ComparedSeries[], words: string, links: Links): Sentence {
+function onOneSide(rows: readonly ComparedSeries[], links: Links): Sentence {
   const OPENINGS = [
-    ['after', ` Not once in ${words}:`],
-    ['before', ' Not once since:'],
+    ['after', ' Only after:'],
+    ['before', ' Only before:'],
   ] as const;
   return OPENINGS.flatMap(([side, opening]) => {
     const found = rows.filter((row) => isOnOneSide(row) === side && !isNewFailure(row));
