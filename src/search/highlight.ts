@@ -14,7 +14,7 @@ interface Hit {
   readonly term: number;
 }
 
-const SNIPPET_CHARACTERS = 240;
+const SNIPPET_CHARACTERS = 200;
 /** Before the first match. */
 const LEAD_CHARACTERS = 60;
 /** Of a longer text, the rest is not looked at: 20 texts of a megabyte would take a second. */

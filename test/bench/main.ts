@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --pages` only what pages for readers cost beside a bare handler, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --pages` only what pages for readers cost beside a bare handler, `-- --search` only what searches of 1,000 and 100,000 posts take, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -20,11 +20,12 @@ import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
 import { measurePageCost } from './pages/page-cost.ts';
 import { reportOf } from './report.ts';
+import { measureSearchCost } from './search/search-cost.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
 import { measureShedding, measureStallWatch, type TogglePlan } from './toggle-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, logs, requests, stalls, shedding, pages, seed, passes } = parseArgs({
+const { quick, live, logs, requests, stalls, shedding, pages, search, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
@@ -33,6 +34,7 @@ const { quick, live, logs, requests, stalls, shedding, pages, seed, passes } = p
     stalls: { type: 'boolean', default: false },
     shedding: { type: 'boolean', default: false },
     pages: { type: 'boolean', default: false },
+    search: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     passes: { type: 'string' },
   },
@@ -66,27 +68,39 @@ const plan = quick
     };
 
 /** Only what was asked for. */
-const isSmall = logs || stalls || shedding || pages;
+const isSmall = logs || stalls || shedding || pages || search;
 const figures = [
   ...(requests || isSmall ? [] : await liveViews()),
   ...(requests || live || isSmall ? [] : await smallFigures()),
   ...(logs ? measureLogLines() : []),
 ];
-const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding', 'pages'].filter(
-  (name) => ({ quick, live, logs, requests, stalls, shedding, pages })[name],
+const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding', 'pages', 'search'].filter(
+  (name) => ({ quick, live, logs, requests, stalls, shedding, pages, search })[name],
 );
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
 const costs = live || isSmall ? [] : await requestCosts();
 const watchGates = [
-  ...(live || requests || logs || shedding || pages ? [] : await toggled(measureStallWatch)),
-  ...(live || requests || logs || stalls || pages ? [] : await toggled(measureShedding)),
+  ...(live || requests || logs || shedding || pages || search ? [] : await toggled(measureStallWatch)),
+  ...(live || requests || logs || stalls || pages || search ? [] : await toggled(measureShedding)),
 ];
 const coldCosts = live || isSmall ? [] : await measureColdPage(plan.coldPasses, random);
 const pageTurns =
-  live || requests || logs || stalls || shedding
+  live || requests || logs || stalls || shedding || search
     ? []
     : await measurePageCost(Number(passes ?? plan.pageRounds), random);
-console.log(reportOf({ command, date: new Date(), costs, coldCosts, pages: pageTurns, watchGates, figures }));
+const searchCost = search ? await measureSearchCost(Number(passes ?? plan.passes), Number(seed)) : undefined;
+console.log(
+  reportOf({
+    command,
+    date: new Date(),
+    costs,
+    coldCosts,
+    pages: pageTurns,
+    searchCost,
+    watchGates,
+    figures,
+  }),
+);
 
 function liveViews(): Promise<readonly Figure[]> {
   console.error('live views …');

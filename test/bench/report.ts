@@ -9,6 +9,7 @@ import type { Figure } from './micro/figure.ts';
 import { LOADS, PACE_PER_SECOND, type RequestCosts } from './request-cost.ts';
 import type { PageTurn } from './pages/page-cost.ts';
 import { pageGates, pageRows } from './pages/page-report.ts';
+import { type SearchCost, searchGates, searchRows } from './search/search-cost.ts';
 import { VARIANTS } from './variants.ts';
 
 const MAX_RECORD_BYTES = 512;
@@ -20,6 +21,8 @@ export interface Measured {
   readonly coldCosts: ColdCosts;
   /** What pages cost beside a bare handler, round by round. */
   readonly pages: readonly (readonly PageTurn[])[];
+  /** What searches take. */
+  readonly searchCost: SearchCost | undefined;
   /** What watching the event loop costs. */
   readonly watchGates: readonly Gate[];
   readonly figures: readonly Figure[];
@@ -27,7 +30,7 @@ export interface Measured {
 
 /** Everything measured, as Markdown: where and how, what each variant costs, what was promised of it, the small figures. */
 export function reportOf(measured: Measured): string {
-  const { command, date, costs, coldCosts, pages, watchGates, figures } = measured;
+  const { command, date, costs, coldCosts, pages, searchCost, watchGates, figures } = measured;
   const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
   const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``];
   if (costs.length > 0) {
@@ -38,6 +41,10 @@ export function reportOf(measured: Measured): string {
   if (pages.length > 0) {
     const [head = [], ...rows] = pageRows(pages);
     parts.push(table(head, rows), gateTable(pageGates(pages)));
+  }
+  if (searchCost !== undefined) {
+    const [head = [], ...rows] = searchRows(searchCost);
+    parts.push(table(head, rows), gateTable(searchGates(searchCost)));
   }
   if (watchGates.length > 0) parts.push(gateTable(watchGates));
   parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs)]));
