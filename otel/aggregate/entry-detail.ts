@@ -4,9 +4,10 @@ import { type ListBudget, TopList } from './top-list.ts';
 
 /** Values of each kind that are stored with an entry. */
 const VALUES_PER_ENTRY = 8;
-/** Without lists, and of an empty list; estimated. */
-const DETAIL_BYTES = 100;
+/** Of an empty list; estimated. */
 const LIST_BYTES = 350;
+/** With three empty lists. */
+export const DETAIL_BYTES = 100 + 3 * LIST_BYTES;
 
 const LISTS = ['referrers', 'agents', 'peers'] as const;
 type ListName = (typeof LISTS)[number];
@@ -64,7 +65,7 @@ export class EntryDetail {
   /** Gives its bytes back. */
   clear(): void {
     for (const list of this.#lists.values()) list.clear();
-    this.#budget.leftBytes += DETAIL_BYTES + LIST_BYTES * this.#lists.size;
+    this.#budget.leftBytes += DETAIL_BYTES;
   }
 
   #list(name: ListName): TopList {
@@ -72,7 +73,6 @@ export class EntryDetail {
     if (list === undefined) {
       list = new TopList(VALUES_PER_ENTRY, this.#budget);
       this.#lists.set(name, list);
-      this.#budget.leftBytes -= LIST_BYTES;
     }
     return list;
   }

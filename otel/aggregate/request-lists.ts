@@ -2,6 +2,7 @@ import type { ErrorRow, RequestLists, TimeRange, TopRow } from '../query.ts';
 import { isBotAgent } from './bot-agent.ts';
 import { agentName } from './agent-family.ts';
 import {
+  DETAIL_BYTES,
   type DetailFacts,
   type DetailSummary,
   EntryDetail,
@@ -104,7 +105,9 @@ export class ListsOfRequests {
   }
 
   #describe(entry: TopEntry<EntryDetail> | undefined, facts: DetailFacts): void {
-    if (entry !== undefined) (entry.detail ??= new EntryDetail(this.#budget)).add(facts);
+    if (entry === undefined) return;
+    if (entry.detail === undefined && this.#budget.leftBytes < DETAIL_BYTES) return;
+    (entry.detail ??= new EntryDetail(this.#budget)).add(facts);
   }
 
   #recordAgent(userAgent: string | undefined, atMillis: number): boolean {

@@ -228,6 +228,26 @@ describe('clients of a RequestBook', () => {
   });
 });
 
+it('lists of errors stay within their bytes', () => {
+  const ledger = new Ledger();
+  const statuses = [404, 500, 403];
+  for (let i = 0; i < 4500; i++)
+    ledger.send({
+      path: `/${i}/${'x'.repeat(190)}`,
+      from: `https://spam-${i}.example/${'y'.repeat(170)}`,
+      agent: `probe-${i}-${'z'.repeat(180)}`,
+      client: `2001:db8:${i.toString(16)}::${'0'.repeat(20)}`,
+      status: statuses[i % 3]!,
+      series: `GET /${i % 100}`,
+    });
+  const inAll = (of: RequestLists): readonly number[] => [sum(of.addresses), sum(of.clients!)];
+  expect(inAll(ledger.book.notFound(EVER))).toEqual([1500, 1500]);
+  expect(inAll(ledger.book.errors(EVER, 'failed')!)).toEqual([1500, 1500]);
+  expect(inAll(ledger.book.errors(EVER, '4xx')!)).toEqual([3000, 3000]);
+  // All budgets, and what lists and maps take without entries.
+  expect(ledger.book.bytes).toBeLessThanOrEqual(6_300_000 + 203 * 1800);
+});
+
 describe('TopList', () => {
   it('completes every sum, and lists each value that is more frequent than its share of places', () => {
     const streams = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 400 });
