@@ -46,10 +46,11 @@ function pictureOf({
   width,
   height,
 }: Readonly<Record<string, string>>): CardPicture | undefined {
-  if (!/^(?:\/(?!\/)|https:\/\/)/.test(src)) return undefined;
   const size = { width: pixels(width), height: pixels(height) };
-  if ((size.width ?? MIN_PIXELS) < MIN_PIXELS || (size.height ?? MIN_PIXELS) < MIN_PIXELS / 2)
-    return undefined;
+  // One of this blog without a size is missing, or a drawing (SVG) that previews do not show.
+  const isKnown = src.startsWith('https://') || (/^\/(?!\/)/.test(src) && size.width !== undefined);
+  const isSign = (size.width ?? MIN_PIXELS) < MIN_PIXELS || (size.height ?? MIN_PIXELS) < MIN_PIXELS / 2;
+  if (!isKnown || isSign) return undefined;
   return { address: src, alt, ...size };
 }
 

@@ -51,7 +51,8 @@ describe('pages of a blog with its own look', () => {
     server.publish({
       title: 'B',
       path: 'b',
-      markdown: '![A sign](sign.png) ![Rain & "glass"](photo.png) ![](https://a.example/c.png)',
+      markdown:
+        '![A sign](sign.png) ![Missing](none.png) ![Rain & "glass"](photo.png) ![](https://a.example/c.png)',
     });
   });
   const save = (values: object): void => server.site.save({ ...server.site.values, ...values });
