@@ -1,5 +1,6 @@
 // No library: those that convert HTML choose among Markdown's spellings and drop what has none. This one keeps every element.
 import { decodeHTML } from 'entities';
+import { replaceClosed, withoutComments } from './closed-parts.ts';
 import { Parser } from '../../markup/html-tokens.ts';
 
 const INLINE: ReadonlySet<string> = new Set(
@@ -82,7 +83,7 @@ function isInline(html: string): boolean {
 function inlineText(html: string): string {
   // What is behind the last tag has no end to look for.
   const end = html.lastIndexOf('>') + 1;
-  const pieces = html.slice(0, end).split(/(<!--[\s\S]*?-->|<[^>]*>)/);
+  const pieces = withoutComments(html.slice(0, end)).split(/(<[^>]*>)/);
   pieces.push('', html.slice(end));
   const text = pieces
     .map((piece, index) => {
@@ -106,16 +107,22 @@ function codeBlock(html: string): string {
   return `${fence}${language}\n${code}\n${fence}`;
 }
 
+/** Stands for a part that is put back. */
+const PLACE = /\uE002(\d*)\uE003/g;
+
 /** HTML that Markdown passes through: one block, which begins with an element and has no blank lines. */
 function block({ name, html }: Part): string {
   if (name === undefined) return inlineText(html);
-  const kept = html
-    .replaceAll(/<!--[\s\S]*?-->/g, '')
-    .split(/(<pre\b[\s\S]*?<\/pre\s*>)/i)
-    .map((piece, index) =>
-      index % 2 === 1 ? piece.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;') : piece.replaceAll(/[ \t]*\n\s*/g, '\n'),
-    )
-    .join('')
+  const pieces: string[] = [];
+  const rest = replaceClosed(
+    withoutComments(html).replaceAll(PLACE, ''),
+    /<pre\b[^<>]*>/gi,
+    () => /<\/pre\s*>/gi,
+    (_, _inner, whole) => `\uE002${pieces.push(whole.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;')) - 1}\uE003`,
+  );
+  const kept = rest
+    .replaceAll(/[ \t]*\n\s*/g, '\n')
+    .replaceAll(PLACE, (_, index: string) => pieces[Number(index)] ?? '')
     .trim();
   // Other names begin no block of Markdown.
   return BLOCKS.has(name) || kept === '' ? kept : `<div>\n${kept}\n</div>`;

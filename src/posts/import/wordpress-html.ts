@@ -1,55 +1,74 @@
+import { replaceClosed } from './closed-parts.ts';
 import { embedOf } from '../markdown/embeds.ts';
 
 const BLOCK =
   'address|article|aside|audio|blockquote|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main|menu|nav|object|ol|p|picture|pre|section|script|style|summary|svg|table|tbody|td|tfoot|th|thead|tr|ul|video';
 const BEGINS_BLOCK = new RegExp(`^<(?:/)?(?:${BLOCK})\\b`, 'i');
-const KEPT = /(<(pre|script|style|svg)\b[\s\S]*?<\/\2\s*>)/gi;
 
 /** The text of a WordPress post as HTML: its editor stores paragraphs as blank lines, and parts of pages as shortcodes and comments. */
 export function wordpressHtml(content: string, lost: (what: string) => void): string {
-  const plain = content.replaceAll(/<!--\s*\/?(?:wp:|more|nextpage|noteaser)[\s\S]*?-->/g, '');
+  const marks = /<!--\s*\/?(?:wp:|more|nextpage|noteaser)/g;
+  const plain = replaceClosed(
+    content,
+    marks,
+    () => /-->/g,
+    () => '',
+  );
   return withParagraphs(withoutShortcodes(plain.replaceAll(/\r\n?/g, '\n'), lost));
 }
 
 /** Shortcodes of WordPress itself become HTML; those of plug-ins stay as text, and are reported. */
 function withoutShortcodes(html: string, lost: (what: string) => void): string {
-  return html
-    .replaceAll(
-      /(<div class="wp-block-embed__wrapper">)\s*(https?:[^\s<]+)\s*(?=<\/div>)/g,
-      (_, open: string, url: string) => open + linkText(url),
-    )
-    .replaceAll(/\[caption[^\]]*\]([\s\S]*?)\[\/caption\]/gi, (_, inner: string) => {
+  const embedded = html.replaceAll(
+    /(<div class="wp-block-embed__wrapper">)\s*(https?:[^\s<]+)\s*(?=<\/div>)/g,
+    (_, open: string, url: string) => open + linkText(url),
+  );
+  const captioned = replaceClosed(
+    embedded,
+    /\[caption[^\][]*\]/gi,
+    () => /\[\/caption\]/gi,
+    (_, inner) => {
       const [, picture = inner, text = ''] =
         /^\s*((?:<a\b[^>]*>)?\s*<img\b[^>]*>(?:\s*<\/a>)?)([\s\S]*)$/i.exec(inner) ?? [];
       return `\n\n<figure>${picture}<figcaption>${text.trim()}</figcaption></figure>\n\n`;
-    })
-    .replaceAll(/\[embed[^\]]*\]\s*(https?:[^[\s]+)\s*\[\/embed\]/gi, (_, url: string) => link(url))
+    },
+  );
+  return withCode(withPlayers(captioned)).replaceAll(
+    /\[(gallery|playlist|contact-form-7|contact-form|poll|wpforms|audio|video|embed)\b[^\]]{0,500}\]/gi,
+    (whole) => {
+      lost(`shortcode ${whole} left as text`);
+      return whole;
+    },
+  );
+}
+
+function withPlayers(html: string): string {
+  return html
+    .replaceAll(/\[embed[^\][]*\]\s*(https?:[^[\s]+)\s*\[\/embed\]/gi, (_, url: string) => link(url))
     .replaceAll(
-      /\[(?:youtube|vimeo|twitter|tweet)\s*=?\s*["']?(https?:[^"'\]\s]+)["']?[^\]]*\]/gi,
+      /\[(?:youtube|vimeo|twitter|tweet)\s*=?\s*["']?(https?:[^"'\][\s]+)["']?[^\][]*\]/gi,
       (_, url: string) => link(url),
     )
     .replaceAll(
-      /\[(audio|video)\b[^\]]*?\b(?:src|mp3|mp4|m4a|ogg|webm)=["']([^"']+)["'][^\]]*\](?:\s*\[\/\1\])?/gi,
+      /\[(audio|video)\b[^\][]*?\b(?:src|mp3|mp4|m4a|ogg|webm)=["']([^"'[]+)["'][^\][]*\](?:\s*\[\/\1\])?/gi,
       (_, name: string, src: string) => {
         return `\n\n<${name.toLowerCase()} controls src="${src}"></${name.toLowerCase()}>\n\n`;
       },
-    )
-    .replaceAll(
-      /\[(code|sourcecode|php|css|js|html|python|bash)\b([^\]]*)\]([\s\S]*?)\[\/\1\]/gi,
-      (_, name: string, options: string, code: string) => {
-        const language =
-          /\b(?:language|lang)=["']?([\w+#-]+)/i.exec(options)?.[1] ?? (/code$/i.test(name) ? '' : name);
-        const text = code.replace(/^\n|\n$/g, '').replaceAll('<', '&lt;');
-        return `\n\n<pre><code class="language-${language}">${text}</code></pre>\n\n`;
-      },
-    )
-    .replaceAll(
-      /\[(gallery|playlist|contact-form-7|contact-form|poll|wpforms|audio|video|embed)\b[^\]]{0,500}\]/gi,
-      (whole) => {
-        lost(`shortcode ${whole} left as text`);
-        return whole;
-      },
     );
+}
+
+function withCode(html: string): string {
+  return replaceClosed(
+    html,
+    /\[(code|sourcecode|php|css|js|html|python|bash)\b([^\][]*)\]/gi,
+    ([, name = '']) => new RegExp(`\\[/${name}\\]`, 'gi'),
+    ([, name = '', options = ''], code) => {
+      const language =
+        /\b(?:language|lang)=["']?([\w+#-]+)/i.exec(options)?.[1] ?? (/code$/i.test(name) ? '' : name);
+      const text = code.replace(/^\n|\n$/g, '').replaceAll('<', '&lt;');
+      return `\n\n<pre><code class="language-${language}">${text}</code></pre>\n\n`;
+    },
+  );
 }
 
 /** What WordPress embeds is a link, with the name of the site if it is a known one. */
@@ -63,7 +82,12 @@ const link = (url: string): string => `\n\n<p>${linkText(url)}</p>\n\n`;
 
 function withParagraphs(html: string): string {
   const kept: string[] = [];
-  const marked = html.replaceAll(KEPT, (whole) => `\n\n\uE000${kept.push(whole) - 1}\uE001\n\n`);
+  const marked = replaceClosed(
+    html,
+    /<(pre|script|style|svg)\b/gi,
+    ([, name = '']) => new RegExp(`</${name}\\s*>`, 'gi'),
+    (_, _inner, whole) => `\n\n\uE000${kept.push(whole) - 1}\uE001\n\n`,
+  );
   const separated = marked
     .replaceAll(/<\/?blockquote\b[^<>]*>/gi, '\n\n$&\n\n')
     .replaceAll(new RegExp(`(<(?:${BLOCK})\\b[^<>]*>)`, 'gi'), '\n\n$1')

@@ -8,7 +8,18 @@ describe('a source made to be slow to read', () => {
   it.each<[string, (text: string) => unknown]>([
     ['](', (text) => rewriteSourceLinks(text, 'a.md', () => undefined)],
     ['<', htmlToMarkdown],
-    ['<p', (text) => wordpressHtml(text, () => {})],
+    ['<!-- >', htmlToMarkdown],
+    ...[
+      '<p',
+      '<pre>',
+      '<!-- wp:',
+      '[caption',
+      '[caption]',
+      '[code]',
+      '[audio ',
+      '[embed',
+      '[youtube https://a',
+    ].map((piece): [string, (text: string) => unknown] => [piece, (text) => wordpressHtml(text, () => {})]),
   ])('is read in proportion to its length: %s', async (piece, read) => {
     await expectLinear((times) => read(piece.repeat(times)), 4000);
   });
