@@ -28,7 +28,7 @@ export function createHistoryOpener(options: {
   const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting, stalls } = held;
   return (Database) => {
     if (path === undefined) return undefined;
-    const history = new History({
+    const history: History = new History({
       runMeasured: (write) => cost.background(write),
       Database,
       path,
@@ -40,7 +40,7 @@ export function createHistoryOpener(options: {
         waiting,
         samplingControl,
         runs,
-        new ExitWatch(process, runs, guard),
+        new ExitWatch(process, runs, guard, (maxMillis) => history.flush(maxMillis)),
         markers,
         samples,
         counts,

@@ -9,16 +9,26 @@ import type { CrashCause } from './run-table.ts';
 /** Of an error that ended the process. */
 const MAX_REASON_CHARS = 300;
 const MAX_STACK_CHARS = 4000;
+/** What is pending is written for so long: a crash should not take longer than a restart. */
+const MAX_FLUSH_MILLIS = 1000;
 
-/** Notes in the history file how a process ends that exits without being stopped. */
+/** Notes in the history file how a process ends that exits without being stopped, and has what is pending written. */
 export class ExitWatch implements HistoryPart {
   readonly #process: Pick<NodeJS.Process, 'on' | 'off'>;
   readonly #runs: ProcessRuns;
   readonly #guard: Guard;
+  readonly #flush: (maxMillis: number) => void;
   #file: HistoryFile | undefined;
   #uncaught: CrashCause | undefined;
 
-  constructor(process: Pick<NodeJS.Process, 'on' | 'off'>, runs: ProcessRuns, guard: Guard) {
+  /** @param flush Writes what is pending; must not throw. */
+  constructor(
+    process: Pick<NodeJS.Process, 'on' | 'off'>,
+    runs: ProcessRuns,
+    guard: Guard,
+    flush: (maxMillis: number) => void,
+  ) {
+    this.#flush = flush;
     this.#process = process;
     this.#runs = runs;
     this.#guard = guard;
@@ -46,8 +56,10 @@ export class ExitWatch implements HistoryPart {
   };
 
   /** Only what is done at once is done. */
-  readonly #onExit = (code: number): void =>
+  readonly #onExit = (code: number): void => {
     this.#guard.run('history.exit', () => untraced(() => this.#note(code)), undefined);
+    this.#flush(MAX_FLUSH_MILLIS);
+  };
 
   #note(code: number): void {
     if (this.#file === undefined) return;

@@ -66,6 +66,8 @@ export class History implements TraceArchive {
   #timer: NodeJS.Timeout | undefined;
   #begunAnew = 0;
   #slicesToSweep = 0;
+  /** Traces in the last slice. */
+  #written = 0;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -84,10 +86,12 @@ export class History implements TraceArchive {
     this.#schedule(SLICE.idleMillis);
   }
 
-  /** Writes everything pending, without slices; for shutdown. */
-  flush(): void {
+  /** Writes everything pending, without pauses, or what it can of it in `maxMillis`; for shutdown. */
+  flush(maxMillis = Infinity): void {
+    const { clock } = this.#options;
+    const untilNanos = clock.monotonicNanos() + maxMillis * 1e6;
     this.#quietly('history.flush', () => {
-      while (this.#writeSlice() !== SLICE.idleMillis);
+      while (this.#writeSlice() !== SLICE.idleMillis && clock.monotonicNanos() < untilNanos);
     });
     this.#eachPart('write');
   }
@@ -202,12 +206,21 @@ export class History implements TraceArchive {
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;
-    const nextMillis = changed.length > 0 ? SLICE.busyMillis[ring.waitingRank] : SLICE.shortMillis;
+    const nextMillis = changed.length > 0 ? this.#delayMillis() : SLICE.shortMillis;
     if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
     const swept = sweep(file, bounds) + file.moveLegacy(SLICE.maxMoved, this.#skip);
     this.#slicesToSweep = swept > 0 ? 1 : SLICE.perSweep;
     return isBusy || swept > 0 ? nextMillis : SLICE.idleMillis;
+  }
+
+  /** A slice may have had time for one trace only, on a slow machine or with many spans: the pace follows what it wrote. */
+  #delayMillis(): number {
+    const { ring } = this.#options;
+    if (ring.isPressed) return SLICE.minMillis;
+    const slices = Math.ceil(ring.waiting / Math.max(1, this.#written));
+    const longest = SLICE.busyMillis[ring.waitingRank];
+    return Math.max(SLICE.minMillis, Math.min(longest, Math.floor(SLICE.drainMillis / Math.max(1, slices))));
   }
 
   /** Writes in one transaction, removing what exceeds the bounds; returns the number removed. What could not be written is retried next time. */
@@ -234,6 +247,7 @@ export class History implements TraceArchive {
     } finally {
       for (const trace of traces.slice(written)) ring.markChanged(trace.traceId);
     }
+    this.#written = written;
     for (const trace of begun) trace.isWhole = true;
     rollUps?.wrote(closed.length);
     return gone;

@@ -10,8 +10,12 @@ export const SLICE = {
   maxMoved: 10,
   /** Delay with nothing pending: what a crash may lose, and how exactly its time is known. */
   idleMillis: 2000,
-  /** Delay with traces pending: 25 ordinary ones/s, or 50 that failed or were slow. What memory evicts before its turn is not written. */
+  /** Longest delay with traces pending: at least 25 ordinary ones/s, or 50 that failed or were slow, if a slice is full. */
   busyMillis: { ordinary: 320, mustKeep: 160 },
+  /** Traces pending are written within about this time: the more wait, the shorter the delay. */
+  drainMillis: 2000,
+  /** Shortest delay, also while memory is about to evict what was not written: what it evicts before its turn is lost. */
+  minMillis: 10,
   /** Delay after a slice without traces: counts are uncertain until they are written. */
   shortMillis: 60,
   /** Expiry runs once in this many slices. */

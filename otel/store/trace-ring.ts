@@ -95,6 +95,12 @@ export class TraceRing {
     return this.#unsavedBy.mustKeep + this.#unsavedBy.ordinary;
   }
 
+  /** Most traces wait to be taken, and the next ones to be evicted soon would be among them. */
+  get isPressed(): boolean {
+    const isFilling = this.size * 2 > this.#maxTraces || this.#bytes * 2 > this.#maxBytes;
+    return isFilling && this.waiting * 2 > this.size;
+  }
+
   get waitingRank(): TraceRank {
     return this.#unsavedBy.mustKeep > 0 ? 'mustKeep' : 'ordinary';
   }
@@ -264,13 +270,15 @@ export class TraceRing {
     }
   }
 
-  /** The oldest ordinary trace; the oldest failed or slow one only if those exceed their share. */
+  /** The oldest ordinary trace; the oldest failed or slow one only if those exceed their share, or if it alone is on disk. */
   #nextToGo(added: TraceRecord | undefined): TraceRecord | undefined {
     const { ordinary, mustKeep } = this.#chains;
     const isOverShare =
       mustKeep.size > this.#maxTraces * MUST_KEEP_SHARE || mustKeep.bytes > this.#maxBytes * MUST_KEEP_SHARE;
     const [first, second] = isOverShare ? [mustKeep, ordinary] : [ordinary, mustKeep];
-    return first.oldestBut(added) ?? second.oldestBut(added);
+    const [next, other] = [first.oldestBut(added), second.oldestBut(added)];
+    const isOnlySaved = next?.unsaved !== undefined && other !== undefined && other.unsaved === undefined;
+    return isOnlySaved ? other : (next ?? other);
   }
 
   /** Keeps its position unless its rank has risen. */

@@ -4,8 +4,8 @@ import { drawnFrom, type UnitOf } from './sampled-values.ts';
 type Drawn = Readonly<Record<'marked' | 'rest', SampledSide>>;
 
 /**
- * Whether ordinary traces may be missing that were chosen to be kept: memory dropped them before they were written, as in more than fifty requests per
- * second. Without rules nothing else can be missing, so that holds for earlier processes, too.
+ * Whether ordinary traces may be missing that were chosen to be kept: memory dropped them before they were written, as under more requests than
+ * the file takes. Without rules nothing else can be missing, so that holds for earlier processes, too.
  */
 export function mayHaveLost(telemetry: Pick<TelemetryQuery, 'history' | 'sampling'>): boolean {
   const { ruleTexts = [] } = telemetry.sampling();

@@ -63,7 +63,7 @@ describe('History', () => {
 
   it('writes in slices from a timer that does not keep the process alive', async () => {
     jest.useFakeTimers();
-    const { ring, history } = place.start();
+    const { ring, history } = place.start({ maxTraces: 1000 });
     add(ring, 1, 90);
     const saved = () =>
       Array.from({ length: 90 }, (_, i) => history.saved(traceIdOf(i + 1))).filter(Boolean).length;
@@ -71,10 +71,48 @@ describe('History', () => {
     expect(saved()).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
     expect(saved()).toBe(8);
-    await jest.advanceTimersByTimeAsync(3 * 320);
-    expect(saved()).toBe(32);
-    await jest.advanceTimersByTimeAsync(8 * 320);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(saved()).toBe(8);
+    await jest.advanceTimersByTimeAsync(4000);
     expect(saved()).toBe(90);
+  });
+
+  it('keeps pace with a hundred traces a second where a slice has time for two, and loses none', async () => {
+    jest.useFakeTimers();
+    let nanos = 0;
+    const clock = { ...place.clock, now: () => place.clock.now(), monotonicNanos: () => (nanos += 400_000) };
+    const { ring, history } = place.start({ clock, maxTraces: 1000 });
+    for (let second = 0; second < 15; second++)
+      for (let tenth = 0; tenth < 10; tenth++) {
+        add(ring, second * 100 + tenth * 10 + 1, second * 100 + tenth * 10 + 10);
+        await jest.advanceTimersByTimeAsync(100);
+      }
+    expect(history.facts()).toMatchObject({ unsaved: 0 });
+    // What a kill would lose now: nothing older than ten seconds.
+    const old = Array.from({ length: 500 }, (_, i) => traceIdOf(i + 1));
+    expect(old.filter((id) => history.saved(id) === undefined)).toEqual([]);
+    expect(ring.waiting).toBeLessThan(500);
+  });
+
+  it('keeps pace in a small ring, and evicts from memory what is on disk first', async () => {
+    jest.useFakeTimers();
+    const { ring, history } = place.start({ maxTraces: 60 });
+    for (let i = 1; i <= 20; i++) ring.add(traceIdOf(i), [spanRecord({ reason: 'error' })], WHOLE);
+    history.flush();
+    add(ring, 101, 140);
+    await jest.advanceTimersByTimeAsync(1);
+    add(ring, 141, 150);
+    expect([ring.get(traceIdOf(1)), ring.get(traceIdOf(101))?.traceId]).toEqual([undefined, traceIdOf(101)]);
+    await jest.advanceTimersByTimeAsync(2000);
+    for (let more = 0; more < 20; more++) {
+      await jest.advanceTimersByTimeAsync(100);
+      add(ring, 200 + more * 10, 209 + more * 10);
+    }
+    history.flush();
+    expect(history.facts()).toMatchObject({
+      unsaved: 0,
+      traces: { mustKeep: { traces: 20 }, ordinary: { traces: 250 } },
+    });
   });
 
   it('ends a slow slice early, and writes the rest with the next ones', async () => {

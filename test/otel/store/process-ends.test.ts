@@ -5,6 +5,7 @@ import { expect, it } from '@jest/globals';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { ProcessRuns } from '../../../otel/store/process-runs.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { traceIdOf } from './kept-span-fixture.ts';
 import { openHistoryFile } from './history-fixture.ts';
 
 const PROGRAM = fileURLToPath(new URL('./ending-program.ts', import.meta.url));
@@ -20,10 +21,15 @@ it('how real processes ended is in the ledger of downtime, with their times', ()
     'exit in peace',
     'kill',
     'abort',
-  ].map((end) => {
+  ].map((end, at) => {
     const fromMillis = Date.now();
-    const { status, signal } = spawnSync(process.execPath, [PROGRAM, path, end]);
-    return { end, status, signal, fromMillis, toMillis: Date.now() };
+    const { status, signal } = spawnSync(process.execPath, [PROGRAM, path, end, String(at * 100)]);
+    const toMillis = Date.now();
+    const file = openHistoryFile(path);
+    const traces = Array.from({ length: 100 }, (_, i) => traceIdOf(at * 100 + i));
+    const saved = traces.filter((id) => file.traces.get(id) !== undefined).length;
+    file.close();
+    return { end, status, signal, fromMillis, toMillis, saved };
   });
   expect(ledger.map(({ status, signal }) => status ?? signal)).toEqual([
     0,
@@ -35,6 +41,8 @@ it('how real processes ended is in the ledger of downtime, with their times', ()
     'SIGKILL',
     'SIGABRT',
   ]);
+  // Who ends by itself writes what is pending.
+  expect(ledger.map(({ saved }) => saved)).toEqual([100, 100, 100, 100, 100, 100, 0, 0]);
   const runs = new ProcessRuns({ clock: systemClock, pid: 0, startedMillis: Date.now() });
   runs.restore(openHistoryFile(path));
   const { rows } = runs.downtime();
