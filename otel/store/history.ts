@@ -11,7 +11,7 @@ import { ExpiryClock } from './expiry-clock.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
 import type { Thresholds } from './operation-rows.ts';
-import { SLICE } from './slice-bounds.ts';
+import { delayMillis, SLICE } from './slice-bounds.ts';
 import { type DatabaseOpener, isDamage } from './sqlite-file.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
@@ -206,7 +206,7 @@ export class History implements TraceArchive {
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;
-    const nextMillis = changed.length > 0 ? this.#delayMillis() : SLICE.shortMillis;
+    const nextMillis = changed.length > 0 ? delayMillis(ring, this.#written) : SLICE.shortMillis;
     if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
     const swept = sweep(file, bounds) + file.moveLegacy(SLICE.maxMoved, this.#skip);
@@ -214,22 +214,12 @@ export class History implements TraceArchive {
     return isBusy || swept > 0 ? nextMillis : SLICE.idleMillis;
   }
 
-  /** A slice may have had time for one trace only, on a slow machine or with many spans: the pace follows what it wrote. */
-  #delayMillis(): number {
-    const { ring } = this.#options;
-    if (ring.isPressed) return SLICE.minMillis;
-    const slices = Math.ceil(ring.waiting / Math.max(1, this.#written));
-    const longest = SLICE.busyMillis[ring.waitingRank];
-    return Math.max(SLICE.minMillis, Math.min(longest, Math.floor(SLICE.drainMillis / Math.max(1, slices))));
-  }
-
   /** Writes in one transaction, removing what exceeds the bounds; returns the number removed. What could not be written is retried next time. */
   #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): number {
     const { clock, ring, rollUps } = this.#options;
     const nowMillis = clock.now();
     const begun: TraceRecord[] = [];
-    let written = 0;
-    let gone = 0;
+    let [written, gone] = [0, 0];
     try {
       file.transaction(() => {
         const untilNanos = clock.monotonicNanos() + SLICE.maxNanos;
@@ -276,11 +266,6 @@ export class History implements TraceArchive {
     };
   }
 
-  #fileOptions(): HistoryFileOptions {
-    const { rollUps, days, isOwnerGone } = this.#options;
-    return { processId: rollUps?.processId ?? 'nobody', days, isOwnerGone };
-  }
-
   #cutoffMillis(): number {
     return this.#expiry.now() - this.#options.days * DAY_MILLIS;
   }
@@ -320,7 +305,8 @@ export class History implements TraceArchive {
   }
 
   #opening(): HistoryOpening {
-    const { Database, path, log, clock } = this.#options;
-    return { Database, path, log, options: this.#fileOptions(), nowMillis: clock.now() };
+    const { Database, path, log, clock, rollUps, days, isOwnerGone } = this.#options;
+    const options = { processId: rollUps?.processId ?? 'nobody', days, isOwnerGone };
+    return { Database, path, log, options, nowMillis: clock.now() };
   }
 }

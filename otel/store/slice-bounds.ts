@@ -1,3 +1,5 @@
+import type { TraceRing } from './trace-ring.ts';
+
 /** Bounds of a slice of the history: one short transaction, run by a timer. */
 export const SLICE = {
   /** After this, remaining traces of a slice wait for the next. */
@@ -21,3 +23,17 @@ export const SLICE = {
   /** Expiry runs once in this many slices. */
   perSweep: 32,
 } as const;
+
+/**
+ * Delay after a slice, in milliseconds. It may have had time for one trace only, on a slow machine or with many spans: the pace follows what it wrote.
+ * @param written Traces in it.
+ */
+export function delayMillis(
+  ring: Pick<TraceRing, 'isPressed' | 'waiting' | 'waitingRank'>,
+  written: number,
+): number {
+  if (ring.isPressed) return SLICE.minMillis;
+  const slices = Math.max(1, Math.ceil(ring.waiting / Math.max(1, written)));
+  const drainMillis = Math.floor(SLICE.drainMillis / slices);
+  return Math.max(SLICE.minMillis, Math.min(SLICE.busyMillis[ring.waitingRank], drainMillis));
+}
