@@ -11,14 +11,10 @@ interface Placed<Node> {
 }
 
 /**
- * The SDK starts a span at a whole millisecond and times its end exactly, so a span that waited for another may appear to start before
- * the other ended.
- */
-const CLOCK_SKEW_MILLIS = 1;
-
-/**
- * The critical path of a root, by time, without gaps or overlaps: walks back from its end to the child that ended last, then to the one
- * that ended last before that child started, and so on (CRISP, Zhang et al., USENIX ATC 2022).
+ * The critical path of a root, by time: walks back from its end to the child that ended last, then to the one that ended last before that child
+ * started, and so on (CRISP, Zhang et al., USENIX ATC 2022). Its segments partition the root. Of children that still ran when the next one
+ * started, the one that ended first leads to it, up to that start: it handed over, and clocks or threads let both overlap. So a node has only
+ * time that no child of its covers.
  */
 export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {
   const segments: CriticalSegment<Node>[] = [];
@@ -32,21 +28,41 @@ export function criticalPath<Node extends Placed<Node>>(root: Node): readonly Cr
       durationMillis: whole ? node.span.durationMillis : end - startMillis,
     });
   };
-  const stack: { readonly node: Node; readonly until: number }[] = [{ node: root, until: endOf(root.span) }];
+  const stack = [{ node: root, from: root.span.startMillis, until: endOf(root.span) }];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    const { node, until } = at;
-    const { startMillis } = node.span;
-    let cursor = Math.min(until, endOf(node.span));
-    for (const child of [...node.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
-      const ended = Math.min(endOf(child.span), endOf(node.span));
-      const allowed = Math.min(CLOCK_SKEW_MILLIS, child.span.durationMillis / 2);
-      const end = ended > cursor && ended - cursor < allowed ? cursor : ended;
-      if (end > cursor || end <= startMillis) continue;
-      add(node, end, cursor);
-      stack.push({ node: child, until: end });
-      cursor = Math.max(child.span.startMillis, startMillis);
+    const { node, from } = at;
+    let cursor = at.until;
+    for (const { child, until } of pathOfChildren(node.children, from, cursor)) {
+      add(node, until, cursor);
+      cursor = Math.max(child.span.startMillis, from);
+      stack.push({ node: child, from: cursor, until });
     }
-    add(node, startMillis, cursor);
+    add(node, from, cursor);
   }
   return segments.sort((a, b) => a.startMillis - b.startMillis);
+}
+
+/** The children on the path between two times, the last one first, each with the time until which it is. */
+function* pathOfChildren<Node extends Placed<Node>>(
+  children: readonly Node[],
+  from: number,
+  until: number,
+): Generator<{ readonly child: Node; readonly until: number }> {
+  // Taken from its end: the last one to end first, and of several the last one to start.
+  const left = [...children].sort(
+    (a, b) => endOf(a.span) - endOf(b.span) || a.span.startMillis - b.span.startMillis,
+  );
+  /** Ended at the cursor or later, the one that ended first on top. */
+  const running: Node[] = [];
+  let cursor = until;
+  while (cursor > from) {
+    while (left.length > 0 && endOf(left.at(-1)!.span) >= cursor) running.push(left.pop()!);
+    while (running.length > 0 && running.at(-1)!.span.startMillis >= cursor) running.pop();
+    const child = running.pop() ?? left.pop();
+    if (child === undefined) return;
+    const ended = Math.min(endOf(child.span), cursor);
+    if (ended <= Math.max(from, child.span.startMillis)) continue;
+    yield { child, until: ended };
+    cursor = child.span.startMillis;
+  }
 }

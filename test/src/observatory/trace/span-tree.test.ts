@@ -57,19 +57,20 @@ describe('spanTree', () => {
     });
   });
 
-  it('reads spans that overlap by less than a millisecond, by the clock, as consecutive', () => {
+  it('reads spans that overlap as consecutive, up to the start of the later one', () => {
     const nodes = spanTree([
-      span('a', undefined, 0, 100),
-      span('b', 'a', 10, 40.6),
-      span('c', 'a', 50, 30),
-      // Longer side by side than any clock is wrong.
-      span('d', 'a', 60, 22),
+      span('search', undefined, 0, 700),
+      // In a worker thread; the next one starts before the answer of the first is handled.
+      span('count', 'search', 225, 139),
+      span('rows', 'search', 361, 234),
+      // Beside both.
+      span('beside', 'search', 200, 200),
     ]);
     expect(Object.fromEntries(nodes.map((node) => [node.span.spanId, node.criticalMillis]))).toEqual({
-      a: expect.closeTo(10 + 18 + 9.4),
-      b: expect.closeTo(40.6),
-      c: 0,
-      d: 22,
+      search: 200 + 105,
+      beside: 25,
+      rows: 234,
+      count: 136,
     });
   });
 
@@ -104,7 +105,10 @@ describe('spanTree', () => {
           expect(node.selfMillis).toBeGreaterThanOrEqual(0);
           expect(node.selfMillis).toBeLessThanOrEqual(node.span.durationMillis);
           expect(node.criticalMillis).toBeGreaterThanOrEqual(0);
+          expect(node.criticalMillis).toBeLessThanOrEqual(node.selfMillis);
         }
+        const onPath = nodes.reduce((sum, node) => sum + node.criticalMillis, 0);
+        expect(onPath).toBe(nodes[0]?.span.durationMillis ?? 0);
       }),
     );
   });
