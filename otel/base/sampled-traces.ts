@@ -1,5 +1,5 @@
 import type { AttributeValue } from './attribute-value.ts';
-import type { OperationType } from './operation-types.ts';
+import type { KeepReason, OperationType } from './operation-types.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** Which kept traces are drawn: those with an operation of this type, and of this series if given, that ended in the range. */
@@ -25,6 +25,8 @@ export interface SampledSpan {
   readonly status: 'unset' | 'ok' | 'error';
   /** As of a SpanRow. */
   readonly weight?: number | undefined;
+  /** As of a SpanRow. */
+  readonly keepReason?: KeepReason | undefined;
   /** Key, value, key, value. */
   readonly attributes: readonly AttributeValue[];
   readonly events: readonly { readonly name: string; readonly timeMillis: number }[];
@@ -32,6 +34,8 @@ export interface SampledSpan {
 
 export interface SampledTrace {
   readonly traceId: string;
+  /** As of a TraceDetail. */
+  readonly version?: string | undefined;
   readonly spans: readonly SampledSpan[];
 }
 

@@ -14,7 +14,7 @@ import { textsOf } from './trace-words.ts';
 export const MIN_ID_CHARS = 8;
 
 /** The parts of a trace that texts and attributes are searched in. */
-export type SearchedTrace = Pick<TraceRecord, 'traceId' | 'spans'>;
+export type SearchedTrace = Pick<TraceRecord, 'traceId' | 'spans' | 'version'>;
 
 type Test = (trace: TraceRecord) => boolean;
 

@@ -100,18 +100,25 @@ export function decodeTrace(
   return trace;
 }
 
-/** Decodes only the spans, in a third of the time: spans without a template are not validated. */
-export function uncheckedSpans(text: string, templates: TemplateBook): readonly SpanRecord[] {
-  const { spans, weights } = JSON.parse(text) as {
+/** Decodes only the spans and the version, in a third of the time: spans without a template are not validated. */
+export function uncheckedTrace(
+  text: string,
+  templates: TemplateBook,
+): Pick<TraceRecord, 'spans' | 'version'> {
+  const { spans, weights, version } = JSON.parse(text) as {
     readonly spans: readonly (SpanRecord | readonly unknown[])[];
     readonly weights: unknown;
+    readonly version?: string;
   };
   const weightAt = decodeWeights(weights);
-  return spans.map((span, i) =>
-    'spanId' in span
-      ? { ...withCurrentNames(span), weight: weightAt(i) }
-      : decodeTemplated(span, templates, weightAt(i)),
-  );
+  return {
+    version,
+    spans: spans.map((span, i) =>
+      'spanId' in span
+        ? { ...withCurrentNames(span), weight: weightAt(i) }
+        : decodeTemplated(span, templates, weightAt(i)),
+    ),
+  };
 }
 
 /** Decodes what the records of a template share, as stringified. */

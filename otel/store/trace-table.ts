@@ -6,7 +6,7 @@ import { KindTable } from './kind-table.ts';
 import { StringInterner } from './string-interner.ts';
 import { hashOf } from './text-hash.ts';
 import { packText, unpackText } from './trace-body.ts';
-import { decodeTrace, encodeTrace, uncheckedSpans } from './trace-json.ts';
+import { decodeTrace, encodeTrace, uncheckedTrace } from './trace-json.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { slowestColumn } from './trace-conditions.ts';
 import type { SearchedTrace } from './term-matcher.ts';
@@ -139,7 +139,7 @@ export class TraceTable {
   /** Reads a trace without validation, in a third of the time: for a search that reads many. */
   unchecked(traceId: string): SearchedTrace | undefined {
     const row = this.#body.get(traceId);
-    return row && { traceId, spans: uncheckedSpans(unpackText(row.body), this.#templates) };
+    return row && { traceId, ...uncheckedTrace(unpackText(row.body), this.#templates) };
   }
 
   /** The newest of a rank that ended at the cutoff or later, newest first; an unreadable one is passed to `skip`. */

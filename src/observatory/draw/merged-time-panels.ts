@@ -4,15 +4,21 @@ import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import type { MergedTime, OperationTime } from '../facts/merged-time.ts';
+import type { OverRepresentation } from '../facts/over-represented.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { shareText } from './facts.ts';
+import { missingWords } from './over-panel.ts';
 import { PAGE_ROWS } from './paged-table.ts';
 import { operationName } from './statement-name.ts';
 import { drawTable, type Column } from './table.ts';
 
 /** One flame graph of all kept traces; undefined if none is held. */
-export function mergedFlamePanel(time: MergedTime, view: PageView): Html | undefined {
+export function mergedFlamePanel(
+  time: MergedTime,
+  over: OverRepresentation | undefined,
+  view: PageView,
+): Html | undefined {
   if (time.traces === 0) return undefined;
   const { graph } = time;
   const table = flameTable(graph);
@@ -24,7 +30,7 @@ export function mergedFlamePanel(time: MergedTime, view: PageView): Html | undef
       hrefOf: ({ traceId, spanId }) => view.links.trace(traceId, spanId),
     }),
     table: { ...table, columns: ['frame', 'depth', 'runs per request', 'total', 'self', 'share'] },
-    foot: html`<span>${basis(time)}</span>`,
+    foot: html`<span>${basis(time, over && missingWords(over, view.now))}</span>`,
   });
 }
 
@@ -34,7 +40,7 @@ function tracesText({ traces, kept }: MergedTime): string {
     : plural(traces, 'kept trace');
 }
 
-function basis({ isWeighted, unweighted }: MergedTime): string {
+function basis({ isWeighted, unweighted }: MergedTime, missing = ''): string {
   const weights = isWeighted
     ? 'Each trace counts for the requests it stands for.'
     : 'Kept by an older version without weights, so each trace counts once, and slow ones count too much.';
@@ -42,7 +48,7 @@ function basis({ isWeighted, unweighted }: MergedTime): string {
     isWeighted && unweighted > 0
       ? ` ${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`
       : '';
-  return `${weights}${left} Width: self time plus callees. A frame opens the trace in which it took about the median.`;
+  return `${weights}${left}${missing === '' ? '' : ` ${missing}`} Width: self time plus callees. A frame opens the trace in which it took about the median.`;
 }
 
 /** Self time by operation, over the same traces. */

@@ -20,6 +20,7 @@ const TERMS: Readonly<Record<string, string>> = {
   referrer: 'attr.http.request.header.referer:',
   statement: 'db:',
   template: 'attr.render.template:',
+  version: 'version:',
 };
 /** A class of numbers: `10–99`. */
 const CLASS = /^-?(?:\d+–|10\^)/;

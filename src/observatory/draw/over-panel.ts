@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText } from '../../markup/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
 import { momentText } from '../format/moment.ts';
@@ -42,7 +42,7 @@ export function overPanel(
         empty: '',
       })
     }`,
-    foot: html`<span>${caveats(facts, words, view.now)}</span>`,
+    foot: html`<span>${caveats(facts, words, lists, view.now)}</span>`,
   });
 }
 
@@ -88,20 +88,40 @@ function overColumns(
 const timesNumber = (ratio: number): string => timesText(ratio).replace(' times', '');
 
 /** What the figures rest on. */
-function caveats(facts: OverRepresentation, { all }: ComparedWords, now: number): string {
-  const { marked, rest, sinceMillis, isRaised, counted, unseen } = facts;
+function caveats(
+  facts: OverRepresentation,
+  { all }: ComparedWords,
+  lists: ComparedLists,
+  now: number,
+): string {
+  const { marked, rest } = facts;
   const sides = [marked, rest];
   const drawn = sides.some(({ kept, traces, unweighted }) => kept > traces + unweighted);
   const unweighted = marked.unweighted + rest.unweighted;
   return [
     `Each kept trace counts for the requests it stands for (about ${countText(marked.standFor)} ${all}, ${countText(rest.standFor)} others); intervals are 95 %, and chance claims something on 1 page in 100.`,
+    lists.marked !== 'failed' &&
+      Number.isFinite(lists.slowMillis) &&
+      `Slow means ${text(duration(lists.slowMillis))} or longer.`,
     drawn &&
       `Read at random: ${countText(marked.traces)} of ${countText(marked.kept)} and ${countText(rest.traces)} of ${countText(rest.kept)} kept.`,
+    unweighted > 0 &&
+      `${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`,
+    missingWords(facts, now),
+  ]
+    .filter((sentence) => sentence !== false && sentence !== '')
+    .join(' ');
+}
+
+/** What of the range is not in the traces, and what counts for it; empty if they stand for all of it. */
+export function missingWords(
+  { sinceMillis, isRaised, counted, unseen }: OverRepresentation,
+  now: number,
+): string {
+  return [
     sinceMillis !== undefined &&
       `Since ${momentText(sinceMillis, now)}: older traces of one side made room for newer ones.`,
     isRaised && 'Some ordinary traces are lost; the others count for them, by route or statement.',
-    unweighted > 0 &&
-      `${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`,
     unseen > counted / 100 &&
       `No kept trace stands for about ${countText(unseen)} of ${countText(counted)}: what they have is unknown.`,
   ]

@@ -1,7 +1,9 @@
-import type { OperationType, SampledSide } from '../../../otel/query.ts';
+import type { OperationType } from '../../../otel/query.ts';
 import { type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
-import { drawnFrom, type UnitOf } from './sampled-values.ts';
+import { raisedOf } from './lost-traces.ts';
+import type { DrawnTraces } from './drawn-traces.ts';
+import { drawnFrom } from './sampled-values.ts';
 
 /** Self time of one operation per request of the route. */
 export interface OperationTime {
@@ -28,10 +30,19 @@ export interface MergedTime {
   readonly operations: readonly OperationTime[];
 }
 
-/** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for. */
-export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): MergedTime {
-  const read = sides.flatMap((side) =>
-    side.traces.map((trace) => ({ trace, each: drawnFrom(side), weight: unitOf(trace)?.weight })),
+/** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for, also for lost ones. */
+export function mergedTime({
+  marked,
+  rest,
+  unitOf,
+  raised,
+}: Pick<DrawnTraces, 'marked' | 'rest' | 'unitOf' | 'raised'>): MergedTime {
+  const read = [marked, rest].flatMap((side) =>
+    side.traces.map((trace) => {
+      const unit = unitOf(trace);
+      const raise = side === rest && unit !== undefined ? raisedOf(trace, unit, raised) : 1;
+      return { trace, each: drawnFrom(side) * raise, weight: unit?.weight };
+    }),
   );
   const isWeighted = read.some(({ weight }) => weight !== undefined);
   const used = read.flatMap(({ trace, each, weight = isWeighted ? 0 : 1 }) =>
@@ -45,7 +56,7 @@ export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): Merge
   );
   return {
     traces: used.length,
-    kept: sides.reduce((sum, { kept }) => sum + kept, 0),
+    kept: marked.kept + rest.kept,
     unweighted: read.length - used.length,
     isWeighted,
     graph,

@@ -1,13 +1,6 @@
-import type {
-  SampledSide,
-  SampledSpan,
-  SampledTrace,
-  SampleFilter,
-  TelemetryQuery,
-  TimeRange,
-} from '../../../otel/query.ts';
-import { mayHaveLost, raisedWeights } from './lost-traces.ts';
-import { heldSinceMillis } from './held-since.ts';
+import type { SampledSide, SampledTrace, TelemetryQuery } from '../../../otel/query.ts';
+import { type Comparison, type DrawnFrom, drawTraces } from './drawn-traces.ts';
+import { raisedOf, type Raised } from './lost-traces.ts';
 import { drawnFrom, SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
 import {
@@ -22,8 +15,6 @@ import {
   type Shares,
 } from './weighted-shares.ts';
 
-/** Traces read of each side; the others are left out at random. */
-const MAX_READ = 500;
 /** Values that are told apart; beyond it, further ones are not compared. */
 const MAX_VALUES = 20_000;
 const MAX_ROWS = 12;
@@ -71,72 +62,23 @@ export interface OverRepresentation {
   readonly rows: readonly OverRepresented[];
 }
 
-export type Comparison = Omit<SampleFilter, 'limit'>;
-
-type Telemetry = Pick<
-  TelemetryQuery,
-  'sampleTraces' | 'sampling' | 'markers' | 'coverage' | 'series' | 'buffer' | 'history' | 'now'
->;
-
-/** Kept traces of both sides. */
-export interface DrawnTraces {
-  /** As far back as both sides are held, in whole buckets. */
-  readonly range: TimeRange;
-  /** The time from which they are, if that is after the start of the range asked for. */
-  readonly sinceMillis: number | undefined;
-  readonly marked: SampledSide;
-  readonly rest: SampledSide;
-  readonly unitOf: UnitOf;
-}
-
-/** Reads at most 1,000 traces. */
-export function drawTraces(telemetry: Telemetry, comparison: Comparison): DrawnTraces {
-  const { type, series, marked } = comparison;
-  const sinceMillis = allHeldSinceMillis(telemetry, comparison.range);
-  const from = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
-  // Whole buckets, so that traces and counts cover the same time.
-  const { fromMillis, toMillis } = telemetry.coverage({ ...comparison.range, fromMillis: from });
-  const range = { fromMillis, toMillis };
-  const sides = telemetry.sampleTraces({ range, type, series, marked, limit: MAX_READ });
-  return { ...sides, range, sinceMillis, unitOf: (trace) => unitIn(trace, comparison) };
-}
-
 /**
  * Compares slow or failed traces with the rest of the range, as far back as both are held, each counted by its weight.
  */
 export function overRepresented(
-  telemetry: Telemetry,
+  telemetry: DrawnFrom & Pick<TelemetryQuery, 'markers'>,
   comparison: Comparison,
   drawn = drawTraces(telemetry, comparison),
 ): OverRepresentation {
-  const { type, series, marked } = comparison;
-  const { range, sinceMillis, unitOf } = drawn;
+  const { range, sinceMillis, unitOf, raised, counted } = drawn;
   const startsMillis = telemetry
     .markers({ fromMillis: 0, toMillis: range.toMillis })
     .filter(({ kind }) => kind === 'start')
     .map(({ atMillis }) => atMillis);
-  const counts = new Map(
-    telemetry
-      .series(type, range)
-      .filter(({ name }) => series === undefined || name === series)
-      .map(({ name, count }) => [name, count]),
-  );
-  const raised = mayHaveLost(telemetry) ? raisedWeights(drawn, counts, unitOf) : NONE_RAISED;
-  const tally = new ValueTally(unitOf, new SampledValues(marked, startsMillis), raised);
+  const tally = new ValueTally(unitOf, new SampledValues(comparison.marked, startsMillis), raised);
   for (const trace of drawn.marked.traces) tally.add('marked', trace);
   for (const trace of drawn.rest.traces) tally.add('rest', trace);
-  const counted = [...counts.values()].reduce((sum, count) => sum + count, 0);
   return { sinceMillis, isRaised: raised.size > 0, ...tally.result(drawn, counted) };
-}
-
-const NONE_RAISED: ReadonlyMap<string, number> = new Map();
-
-/** Ordinary traces are removed earlier: a comparison with older failures would show what has changed since. */
-function allHeldSinceMillis(telemetry: Telemetry, range: TimeRange): number | undefined {
-  const since = (['mustKeep', 'ordinary'] as const).flatMap(
-    (rank) => heldSinceMillis(telemetry, range, rank) ?? [],
-  );
-  return since.length === 0 ? undefined : Math.max(...since);
 }
 
 class SideSums {
@@ -166,13 +108,13 @@ interface ValueShares extends Shares {
 class ValueTally {
   readonly #unitOf: UnitOf;
   readonly #reader: SampledValues;
-  readonly #raised: ReadonlyMap<string, number>;
+  readonly #raised: Raised;
   readonly #sides = { marked: new SideSums(), rest: new SideSums() };
   readonly #values = new Map<string, Map<string, Value>>();
   #distinct = 0;
   #added = 0;
 
-  constructor(unitOf: UnitOf, reader: SampledValues, raised: ReadonlyMap<string, number>) {
+  constructor(unitOf: UnitOf, reader: SampledValues, raised: Raised) {
     this.#unitOf = unitOf;
     this.#reader = reader;
     this.#raised = raised;
@@ -186,7 +128,7 @@ class ValueTally {
     const unit = this.#unitOf(trace);
     if (unit === undefined) return;
     const sums = this.#sides[side];
-    const raised = side === 'rest' ? (this.#raised.get(unit.series) ?? 1) : 1;
+    const raised = side === 'rest' ? raisedOf(trace, unit, this.#raised) : 1;
     if (unit.weight === undefined) sums.unweighted++;
     else sums.all.add(unit.weight * raised);
     const touched: Value[] = [];
@@ -254,7 +196,12 @@ class ValueTally {
       explains(each, effectiveNumber(marked.all), effectiveNumber(rest.all));
     const found = tested
       .filter((_, i) => stand[i])
-      .toSorted((a, b) => explained(b) - explained(a) || a.value.key.length - b.value.key.length);
+      .toSorted(
+        (a, b) =>
+          explained(b) - explained(a) ||
+          Number(isMoment(a.value)) - Number(isMoment(b.value)) ||
+          a.value.key.length - b.value.key.length,
+      );
     return {
       ...facts,
       counted,
@@ -267,14 +214,9 @@ class ValueTally {
   }
 }
 
-/** The operation that is compared: of several, the one that is kept most often. */
-function unitIn({ spans }: SampledTrace, { type, series }: Comparison): SampledSpan | undefined {
-  let unit: SampledSpan | undefined;
-  for (const span of spans) {
-    if (span.type !== type || (series !== undefined && span.series !== series)) continue;
-    if (unit === undefined || (span.weight ?? Infinity) < (unit.weight ?? Infinity)) unit = span;
-  }
-  return unit;
+/** Of values of the same traces, the moment from which they are says least. */
+function isMoment({ key }: Value): boolean {
+  return key === 'hour' || key === 'process';
 }
 
 function rowOf(shares: ValueShares, others: readonly ValueShares[]): OverRepresented {

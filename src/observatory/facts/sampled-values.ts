@@ -39,7 +39,7 @@ type Use = 'not' | 'by magnitude' | 'as they are';
 
 /**
  * Reads every value of a trace that may explain why it was slow or failed: attributes of all its spans, what ran in it, and what follows from them
- * (agent, referrer, hour, process). What is a consequence of failing or of taking long is left out.
+ * (agent, referrer, version, hour, process). What is a consequence of failing or of taking long is left out.
  */
 export class SampledValues {
   readonly #isFailing: boolean;
@@ -52,7 +52,7 @@ export class SampledValues {
     this.#startsMillis = startsMillis;
   }
 
-  take({ spans }: SampledTrace, unit: SampledSpan, take: TakeValue): void {
+  take({ spans, version }: SampledTrace, unit: SampledSpan, take: TakeValue): void {
     const failedMillis = failureMillis(unit);
     for (const span of spans) {
       // What runs after a failure draws its page.
@@ -63,6 +63,7 @@ export class SampledValues {
       for (let at = 0; at < attributes.length; at += 2)
         this.#takeAttribute(String(attributes[at]), attributes[at + 1]!, weight, take);
     }
+    if (version !== undefined) take('version', version, unit.weight);
     take('hour', String(Math.floor(unit.startMillis / HOUR_MILLIS) * HOUR_MILLIS), unit.weight);
     const started = this.#startsMillis.findLast((millis) => millis <= unit.startMillis);
     if (started !== undefined) take('process', String(started), unit.weight);

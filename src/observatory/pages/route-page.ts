@@ -79,7 +79,8 @@ export const routePage = definePage<RouteFacts>({
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
-    ${facts.time && mergedFlamePanel(facts.time, view)} ${facts.time && operationTimePanel(facts.time, view)}
+    ${facts.time && mergedFlamePanel(facts.time, facts.over, view)}
+    ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({
       title: 'Slowest traces held',
       note: html`<a href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"

@@ -15,7 +15,8 @@ import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
-import { drawTraces, overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
+import { drawTraces } from '../facts/drawn-traces.ts';
+import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { explained } from '../draw/words.ts';
@@ -72,7 +73,7 @@ export function seriesFacts(
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
     over: row && overRepresented(telemetry, comparison, drawn),
-    time: type === 'http' ? mergedTime([drawn.marked, drawn.rest], drawn.unitOf) : undefined,
+    time: type === 'http' ? mergedTime(drawn) : undefined,
     slowMillis: thresholdMillis(telemetry, type),
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };

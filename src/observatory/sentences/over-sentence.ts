@@ -71,6 +71,8 @@ export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: numbe
     case 'url.path':
     case 'route':
       return `for ${value}`;
+    case 'version':
+      return `in version ${value}`;
     case 'hour':
       return `in the hour from ${value}`;
     case 'process':

@@ -13,7 +13,7 @@ interface Placed<Node> {
 /**
  * The critical path of a root, by time: walks back from its end to the child that ended last, then to the one that ended last before that child
  * started, and so on (CRISP, Zhang et al., USENIX ATC 2022). Its segments partition the root. Of children that still ran when the next one
- * started, the one that ended first leads to it, up to that start: it handed over, and clocks or threads let both overlap. So a node has only
+ * started, the one that ended first leads to it, up to that start: clocks and threads let both overlap. So a node has only
  * time that no child of its covers.
  */
 export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {

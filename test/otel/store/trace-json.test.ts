@@ -7,7 +7,7 @@ import {
   decodeTrace,
   encodeTrace,
   NO_TEMPLATES,
-  uncheckedSpans,
+  uncheckedTrace,
 } from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { keptSpan, spanIdOf, spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
@@ -69,7 +69,7 @@ describe('encodeTrace and decodeTrace', () => {
     ];
     const read = decodeTrace(trace.traceId, text, new StringInterner(), book);
     expect(read.spans.map(({ attributes }) => attributes)).toEqual(now);
-    expect(uncheckedSpans(text, book).map(({ attributes }) => attributes)).toEqual(now);
+    expect(uncheckedTrace(text, book).spans.map(({ attributes }) => attributes)).toEqual(now);
   });
 
   it('round-trip which rule kept a span, and read older rows without it', () => {
@@ -93,7 +93,7 @@ describe('encodeTrace and decodeTrace', () => {
     const before = text.replaceAll(`,"keptBy":"${rule.keptBy}"`, '').replaceAll(`,"${rule.keptBy}"`, '');
     expect(before).not.toContain(rule.keptBy);
     expect(names(before)).toEqual([undefined, undefined, undefined]);
-    expect(uncheckedSpans(text, book).map(({ keptBy }) => keptBy)).toEqual([
+    expect(uncheckedTrace(text, book).spans.map(({ keptBy }) => keptBy)).toEqual([
       rule.keptBy,
       rule.keptBy,
       undefined,
@@ -117,7 +117,7 @@ describe('encodeTrace and decodeTrace', () => {
       const known = rates.map((rate) => rate && 1 / rate);
       const read = (from: string): unknown[][] => [
         decodeTrace(traceIdOf(4), from, new StringInterner(), book).spans.map(({ weight }) => weight),
-        uncheckedSpans(from, book).map(({ weight }) => weight),
+        uncheckedTrace(from, book).spans.map(({ weight }) => weight),
       ];
       expect(read(text)).toEqual([known, known]);
       const unknown = rates.map(() => undefined);

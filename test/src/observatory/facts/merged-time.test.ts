@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SampledSpan, SampledTrace } from '../../../../otel/query.ts';
+import { raisedWeights } from '../../../../src/observatory/facts/lost-traces.ts';
 import { mergedTime } from '../../../../src/observatory/facts/merged-time.ts';
 
 /** A request with a statement in it. */
@@ -30,19 +31,18 @@ function request(id: string, weight: number | undefined, millis: number, inState
 }
 
 const unitOf = ({ spans }: SampledTrace): SampledSpan | undefined => spans[0];
+const NOT_RAISED = { unitOf, raised: new Map<string, number>() };
 
 describe('mergedTime', () => {
   it('is the mean of what was asked, with slow traces kept always and others by a rate', () => {
     // Two slow requests, and 98 of 10 ms of which 5 were kept.
     const slow = [request('a', 1, 1000, 900), request('b', 1, 3000, 2900)];
     const fast = ['c', 'd', 'e', 'f', 'g'].map((id) => request(id, 19.6, 10, 4));
-    const time = mergedTime(
-      [
-        { traces: slow, kept: 2 },
-        { traces: [...fast, request('h', undefined, 99, 9)], kept: 6 },
-      ],
-      unitOf,
-    );
+    const time = mergedTime({
+      marked: { traces: slow, kept: 2 },
+      rest: { traces: [...fast, request('h', undefined, 99, 9)], kept: 6 },
+      ...NOT_RAISED,
+    });
     const total = (4000 + 98 * 10) / 100;
     expect(time).toMatchObject({ traces: 7, kept: 8, unweighted: 1, isWeighted: true });
     expect(time.graph.totalMillis).toBeCloseTo(total);
@@ -53,11 +53,29 @@ describe('mergedTime', () => {
     ]);
   });
 
-  it('counts each trace once if no weight is known', () => {
-    const time = mergedTime(
-      [{ traces: [request('a', undefined, 10, 4), request('b', undefined, 30, 4)], kept: 4 }],
-      unitOf,
+  it('counts what is left of ordinary requests for lost ones, and none that is kept always', () => {
+    // Of a ledger of 20 requests, 10 ordinary ones of 10 ms are left 4; 2 failed, and 8 had a slow statement of 100 ms.
+    const many = (count: number, name: string, millis: number): readonly SampledTrace[] =>
+      Array.from({ length: count }, (_, i) => request(`${name}${i}`, 1, millis, millis / 2));
+    const held = many(8, 's', 200).map(({ traceId, spans }) => {
+      return { traceId, spans: spans.map((span) => ({ ...span, keepReason: 'slow' as const })) };
+    });
+    const drawn = {
+      marked: { traces: many(2, 'f', 50), kept: 2 },
+      rest: { traces: [...held, ...many(4, 'o', 10)], kept: 12 },
+    };
+    const raised = raisedWeights(drawn, new Map([['GET /', 20]]), unitOf);
+    expect(mergedTime({ ...drawn, unitOf, raised }).graph.totalMillis).toBeCloseTo(
+      (10 * 10 + 2 * 50 + 8 * 200) / 20,
     );
+  });
+
+  it('counts each trace once if no weight is known', () => {
+    const time = mergedTime({
+      marked: { traces: [], kept: 0 },
+      rest: { traces: [request('a', undefined, 10, 4), request('b', undefined, 30, 4)], kept: 4 },
+      ...NOT_RAISED,
+    });
     expect(time).toMatchObject({ traces: 2, kept: 4, unweighted: 0, isWeighted: false });
     expect(time.graph.totalMillis).toBeCloseTo(20);
   });

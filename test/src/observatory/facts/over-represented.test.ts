@@ -203,6 +203,33 @@ describe('overRepresented', () => {
     expect([row?.ratioFrom, row?.ratioTo]).toEqual([expect.closeTo(3.19, 1), expect.closeTo(17.65, 1)]);
   });
 
+  it('gives the ledger’s shares if only ordinary traces are lost, and names the version', () => {
+    // Of 855 requests, 58 failed and 121 others had a slow statement, all by 0.2.0; of 676 ordinary ones 504 are left.
+    const of = (count: number, state: string, version: string, isSlow: boolean): SampledTrace[] =>
+      sampled(count, 1, state).map(({ traceId, spans: [span] }) => {
+        const keepReason = isSlow ? 'slow' : 'probability';
+        return { traceId, version, spans: [{ ...span!, keepReason }] };
+      });
+    const { store } = storeWith({
+      aggregates: {
+        ...fakeAggregates,
+        series: (type, range) => fakeAggregates.series(type, range).map((row) => ({ ...row, count: 855 })),
+      },
+    });
+    const marked = { traces: of(58, 'stale', '0.2.0', true), kept: 58 };
+    const rest = {
+      traces: [...of(121, 'stale', '0.2.0', true), ...of(504, 'hit', '0.1.0', false)],
+      kept: 625,
+    };
+    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    const { rows, isRaised } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'either' });
+    expect(isRaised).toBe(true);
+    const share = 121 / 797;
+    expect(rows[0]?.rest.share).toBeCloseTo(share);
+    expect(rows[0]?.ratio).toBeCloseTo(1 / share);
+    expect([rows[0]?.key, ...(rows[0]?.also ?? [])].join()).toContain('version');
+  });
+
   it('names no statement that draws the page of a failure', () => {
     const { store } = storeWith();
     const failing = (traceId: string): SampledTrace => {
