@@ -26,7 +26,7 @@ function exactlyThreeDigits(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(3)))));
-  return magnitude >= 2 ? whole(value) : value.toFixed(Math.min(8, 2 - magnitude));
+  return (magnitude >= 2 ? whole(value) : value.toFixed(Math.min(8, 2 - magnitude))).replace('-', '−');
 }
 
 /** Exact, thousands separated. */

@@ -106,7 +106,7 @@ export function sendData(ctx: Context, format = '', { page, open, range, sheddin
 function fileOf(page: AnyPage, open: OpenPage, format: string): Download | undefined {
   if (format !== 'csv' || open.sheet === undefined) return open.download?.(format);
   return {
-    fileName: `${page.menu}.csv`,
+    fileName: `${open.sheet.name ?? (page.path.slice(1) || page.menu)}.csv`,
     contentType: 'text/csv; charset=utf-8',
     body: csvText(open.sheet),
   };

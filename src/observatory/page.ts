@@ -76,6 +76,8 @@ export interface PageView {
 
 /** A table for CSV export, one line per row. */
 export interface Sheet {
+  /** Of the file, without `.csv`; default: as the page's address. */
+  readonly name?: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | undefined)[])[];
 }

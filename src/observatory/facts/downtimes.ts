@@ -57,9 +57,12 @@ export function lastMinutes(
   { rows, precisionMillis }: DowntimeSum,
 ): readonly (LastMinute | undefined)[] {
   let left = MAX_LOOKED_INTO;
-  return rows.map(({ ended, seenMillis }) => {
+  return rows.map(({ ended, seenMillis, toMillis }) => {
     if (ended === 'stopped' || ended === 'slept' || left-- <= 0) return undefined;
-    const range = { fromMillis: seenMillis - LAST_MILLIS, toMillis: seenMillis + precisionMillis };
+    const untilMillis = seenMillis + precisionMillis;
+    // What the next process did is not of this one.
+    const endMillis = toMillis > seenMillis ? Math.min(untilMillis, toMillis) : untilMillis;
+    const range = { fromMillis: seenMillis - LAST_MILLIS, toMillis: endMillis };
     return {
       range,
       logLines: telemetry.logLines({ range, limit: 1 })?.total.count,

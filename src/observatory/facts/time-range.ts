@@ -210,7 +210,7 @@ const LIST = new Intl.ListFormat('en');
 const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
   bound: 'are no longer held: they exceed the days of history or the limits of memory and file',
-  killed: 'may be missing: a process was killed before it wrote all of them to disk',
+  killed: 'may be missing: a process ended before it wrote all of them to disk',
   disk: 'are partly missing: writing them to disk failed',
 };
 

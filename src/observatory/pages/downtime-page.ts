@@ -85,7 +85,7 @@ function besidePanel(beside: readonly Marker[], { now }: PageView): Html {
   });
 }
 
-/** What an end left, the most telling first. */
+/** What there is of the minute before an end, whether or not it has to do with it; the most telling first. */
 function evidenceOf(last: LastMinute | undefined, links: Links): readonly SentencePart[] {
   if (last === undefined) return [];
   const { range, logLines = 0, failures, traces } = last;
@@ -97,7 +97,7 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
   return [
     ...(logLines > 0 ? [linkTo('/logs', plural(logLines, 'log line'))] : []),
     ...(failures > 0 ? [linkTo('/failures', plural(failures, 'failure'))] : []),
-    ...(traces > 0 ? [linkTo('/traces', `${plural(traces, 'trace')} of its last minute`)] : []),
+    ...(traces > 0 ? [linkTo('/traces', plural(traces, 'trace'))] : []),
   ];
 }
 
@@ -139,7 +139,7 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
         }`,
   },
   {
-    label: 'what it left',
+    label: 'in its last minute',
     cell: ({ last }) =>
       html`${evidenceOf(last, links).map(({ text: words, href }, index) => html`${index > 0 && ', '}<a href="${href}">${words}</a>`)}`,
     room: 'mid',

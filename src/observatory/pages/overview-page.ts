@@ -27,7 +27,8 @@ import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
 import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
-import { slowestOf } from '../facts/slowest-route.ts';
+import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
+import { fewWords } from '../sentences/slowest-words.ts';
 import { situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
@@ -148,13 +149,16 @@ function orderOf(routes: readonly SeriesLine[]): string {
 }
 
 function slowestNote({ routes, situation }: OverviewFacts, { links }: PageView): { readonly foot?: Html } {
-  const slowest = slowestOf(routes, situation.limits.minCount);
+  const { minCount } = situation.limits;
+  const slowest = slowestOf(routes, minCount);
   if (slowest === undefined) return {};
+  const few = slowButFew(routes, minCount, slowest.durationMillis.p95);
   const name = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
   return {
     foot: html`<span
       ><a href="${links.to('/routes', { sort: 'p95_ms' })}">slowest per request</a>: ${name}, one in twenty
-      took longer than ${text(duration(slowest.durationMillis.p95))}</span
+      took longer than
+      ${text(duration(slowest.durationMillis.p95))}${few !== undefined && html`; ${fewWords(few, slowest, links).map(drawPart)}`}</span
     >`,
   };
 }

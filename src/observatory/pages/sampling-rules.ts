@@ -5,6 +5,7 @@ import {
   type RuleCounts,
   type SamplingFacts,
   type SamplingRule,
+  type SheddingFacts,
   type OperationCounts,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
@@ -126,6 +127,16 @@ export function stormPanel({ storm: { active, probability, examples } }: Samplin
   });
 }
 
+/** One late second sheds nothing. */
+function notShedWords({
+  delayMillis,
+  limitMillis,
+}: Pick<SheddingFacts, 'delayMillis' | 'limitMillis'>): string {
+  return delayMillis > limitMillis
+    ? 'not yet: the event loop is late, though not for ten seconds'
+    : 'no: the event loop keeps up';
+}
+
 /** Whether detail is shed because the event loop is late. */
 export function sheddingPanel({ shedding }: SamplingFacts, now: number): Html {
   if (shedding === undefined || shedding.limitMillis === 0)
@@ -138,10 +149,7 @@ export function sheddingPanel({ shedding }: SamplingFacts, now: number): Html {
     title: 'Shedding',
     note: 'while the event loop is late, only what must be kept is kept',
     body: factList([
-      [
-        'now',
-        sinceMillis === undefined ? 'no: the event loop keeps up' : html`since ${moment(sinceMillis, now)}`,
-      ],
+      ['now', sinceMillis === undefined ? notShedWords(shedding) : html`since ${moment(sinceMillis, now)}`],
       ['mean event-loop delay of the last second', text(duration(delayMillis))],
       ['limit, in each of ten seconds', text(duration(limitMillis))],
       ['times since the start', countText(times)],

@@ -48,7 +48,7 @@ export function downtimeSentence(
           ? ` ${when}: ${detail(newest, now)}`
           : ` ${when}, altogether ${text(duration(totalMillis))}; ${asked}. The last: ${detail(newest, now)}`,
     },
-    ...(last === undefined ? [] : [{ text: '; ' }, last]),
+    ...(last === undefined ? [] : [{ text: '; in its last minute ' }, last]),
     { text: `. ${longestOf(rows, now)}The blog ran ${percent(upShare)} of the time.` },
   ];
 }

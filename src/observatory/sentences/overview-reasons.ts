@@ -209,7 +209,10 @@ function crashed({ crashes, now }: OverviewSituation, links: Links): Sentence | 
   const seen = momentText(atMillis, now);
   const why = reason === undefined ? '' : ` (${reason})`;
   return [
-    { text: 'The process before', href: links.to('/downtime') },
+    {
+      text: `${crashes.length === 1 ? 'A' : 'The last'} process that was not stopped`,
+      href: links.to('/downtime'),
+    },
     {
       text: ` was last seen at ${seen}${why}, and the next one started at ${momentText(last.atMillis, now)}.`,
     },

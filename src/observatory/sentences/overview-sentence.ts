@@ -8,6 +8,7 @@ import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { brokenRoutes } from './request-reasons.ts';
+import { turnedWords } from './since-marker-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** Maximum number of reasons after the numbers, the most important first. */
@@ -27,14 +28,17 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     .filter(({ state }) => state === 'broken')
     .map(({ key }) => key);
   const [worst] = broken;
+  const turned = turnedWords(situation.since, now, links);
   const ofBroken = broken.flatMap((key) => {
+    if (key === 'route_failed' && isSaid(situation)) return [];
     const reason = reasonOf(key, situation, links);
     if (reason !== undefined) return [reason];
     return key === worst ? [] : [[{ text: headlineOf(key, situation) }]];
   });
-  const reasons = [...ofBroken, ...remarksOf(situation, new Set(broken), links)];
-  const unsaid = Math.max(0, ofBroken.length - MAX_REASONS);
-  const [first = [], ...more] = [
+  const first = turned === undefined ? [] : [turned];
+  const reasons = [...first, ...ofBroken, ...remarksOf(situation, new Set(broken), links)];
+  const unsaid = Math.max(0, first.length + ofBroken.length - MAX_REASONS);
+  const [reason = [], ...more] = [
     ...reasons.slice(0, MAX_REASONS),
     ...(unsaid === 0
       ? []
@@ -47,12 +51,19 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   ];
   return [
     ...opening(situation, worst, links),
-    ...(first.length > 0 ? [{ text: ' ' }] : []),
-    ...first,
+    ...(reason.length > 0 ? [{ text: ' ' }] : []),
+    ...reason,
     ...more.flatMap((reason) =>
       [{ text: ' ' }, ...reason].map((part): SentencePart => ({ ...part, aside: true })),
     ),
   ];
+}
+
+/** True if the one route that fails too often is the one of which it is said since when. */
+function isSaid(situation: OverviewSituation): boolean {
+  const broken = brokenRoutes(situation);
+  const [turned] = situation.since?.turned ?? [];
+  return broken.length === 1 && turned?.fails === true && turned.after.name === broken[0]?.name;
 }
 
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {

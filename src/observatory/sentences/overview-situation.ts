@@ -3,6 +3,7 @@ import { type BlockedTurn, longestBlock, type LongestBlock } from '../facts/bloc
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
+import type { SinceMarker } from '../facts/since-marker.ts';
 import type { RepeatedOnRoute } from '../facts/repeated-on-routes.ts';
 import type { MemoryFacts } from './memory-sentence.ts';
 
@@ -17,6 +18,8 @@ export interface OverviewSituation {
   /** Earlier than the start if the numbers include counts of previous processes. */
   readonly countedFromMillis: number;
   readonly routes: readonly SeriesSummary[];
+  /** Since a new version, another change or a start in the range; undefined without one. */
+  readonly since: SinceMarker | undefined;
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
   /** Of the last process of the range. */

@@ -4,6 +4,7 @@ import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import type { OverviewSituation } from './overview-situation.ts';
+import { sinceWords } from './since-marker-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** A time to first byte that readers notice; `slow` in the counts uses it. */
@@ -60,30 +61,42 @@ export function turnedAway(http: Requests, routes: readonly SeriesSummary[], lin
   return [...parts, { text: '.' }];
 }
 
-/** Routes with failures and enough requests to judge, the largest share first. */
-export function failingRoutes({
-  routes,
-  limits,
-}: Pick<OverviewSituation, 'routes' | 'limits'>): readonly SeriesSummary[] {
-  return routes
-    .filter(({ count, errors }) => errors > 0 && count >= limits.minCount)
-    .toSorted((a, b) => failedShareOf(b) - failedShareOf(a));
+type Judged = Pick<OverviewSituation, 'routes' | 'limits' | 'since' | 'now'>;
+
+/** A route that failed, over the range or since what happened in it: where it failed more. */
+export interface FailingRoute extends Pick<SeriesSummary, 'name' | 'count' | 'errors'> {
+  /** ` since version 0.2.0 (13:59:58)`; empty for the range. */
+  readonly when: string;
+}
+
+/** Routes with failures and enough requests to judge, the largest share first. What happened since is not held against hours without failures. */
+export function failingRoutes({ routes, limits, since, now }: Judged): readonly FailingRoute[] {
+  const when = since === undefined ? '' : ` ${sinceWords(since.marker, now)}`;
+  const worst = new Map<string, FailingRoute>();
+  for (const { name, count, errors, ...row } of [
+    ...routes.map((each) => ({ ...each, when: '' })),
+    ...(since?.routes ?? []).map((each) => ({ ...each, when })),
+  ]) {
+    const route = { name, count, errors, when: row.when };
+    const known = worst.get(name);
+    const isMore = known === undefined || failedShareOf(route) > failedShareOf(known);
+    if (errors > 0 && count >= limits.minCount && isMore) worst.set(name, route);
+  }
+  return [...worst.values()].toSorted((a, b) => failedShareOf(b) - failedShareOf(a));
 }
 
 /** 0–1. */
-export function failedShareOf({ count, errors }: SeriesSummary): number {
+export function failedShareOf({ count, errors }: Pick<SeriesSummary, 'count' | 'errors'>): number {
   return errors / Math.max(1, count);
 }
 
 /** Those over the limit. */
-export function brokenRoutes(
-  situation: Pick<OverviewSituation, 'routes' | 'limits'>,
-): readonly SeriesSummary[] {
+export function brokenRoutes(situation: Judged): readonly FailingRoute[] {
   return failingRoutes(situation).filter((route) => failedShareOf(route) > situation.limits.routeFailedShare);
 }
 
 /** The route that fails most, and how many more do. */
-export function failsMost(broken: readonly SeriesSummary[], links: Links): Sentence | undefined {
+export function failsMost(broken: readonly FailingRoute[], links: Links): Sentence | undefined {
   const [worst, ...more] = broken;
   if (worst === undefined) return undefined;
   const others =
@@ -93,7 +106,7 @@ export function failsMost(broken: readonly SeriesSummary[], links: Links): Sente
   return [
     { text: shortRoute(worst.name), href: links.series('http', worst.name) },
     {
-      text: ` failed for ${text(share(failedShareOf(worst)))} of its ${plural(worst.count, 'request')}${others}.`,
+      text: ` failed for ${text(share(failedShareOf(worst)))} of its ${plural(worst.count, 'request')}${worst.when}${others}.`,
     },
   ];
 }

@@ -1,13 +1,12 @@
-import type { SeriesSummary } from '../../../otel/query.ts';
 import { countText } from '../../markup/quantity.ts';
 import { type CheckDefinition, shareText } from './check-definition.ts';
-import { failedShareOf, failingRoutes } from './request-reasons.ts';
+import { failedShareOf, type FailingRoute, failingRoutes } from './request-reasons.ts';
 import { shortRoute } from './sentence.ts';
 
-/** `27 %, 27 of 100 at /search`. */
-function failedWords(route: SeriesSummary): string {
-  const { name, errors, count } = route;
-  return `${shareText(failedShareOf(route))}, ${countText(errors)} of ${countText(count)} at ${shortRoute(name)}`;
+/** `27 %, 27 of 100 at /search since version 0.2.0 (13:59:58)`. */
+function failedWords(route: FailingRoute): string {
+  const { name, errors, count, when } = route;
+  return `${shareText(failedShareOf(route))}, ${countText(errors)} of ${countText(count)} at ${shortRoute(name)}${when}`;
 }
 
 /** The route that fails most: a small share of all requests, perhaps. */

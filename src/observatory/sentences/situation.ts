@@ -11,6 +11,7 @@ import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
+import { sinceMarker } from '../facts/since-marker.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
 import { processMemories } from '../facts/process-memory.ts';
@@ -55,15 +56,17 @@ export function situationOf(
   const growth = memoryGrowth(telemetry.memoryFloors(range));
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
   const markers = telemetry.markers(range);
+  const limits = telemetry.limits();
   return {
     metrics: known.metrics,
-    limits: telemetry.limits(),
+    limits,
     data: known.data,
     range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
     now,
     startedAtMillis,
     countedFromMillis: telemetry.countedFromMillis(),
     routes: known.routes,
+    since: sinceMarker(telemetry, range, limits.minCount),
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: { ...growth, heapLimitBytes },

@@ -33,7 +33,7 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
 /** `/import is slower, but with only 3 requests: up to 6.33 s. ` */
 export function fewWords(
   { name, count, longestMillis }: SlowButFew,
-  slowest: SlowestRoute | undefined,
+  slowest: Pick<SlowestRoute, 'name'> | undefined,
   links: Links,
 ): Sentence {
   const longest = text(duration(longestMillis));

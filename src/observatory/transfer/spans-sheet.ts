@@ -1,10 +1,12 @@
 import type { TraceDetail } from '../../../otel/query.ts';
 import type { Sheet } from '../page.ts';
+import { traceFileName } from './trace-download.ts';
 import { spanTree } from '../trace/span-tree.ts';
 
 /** Every span of a trace in tree order, one row each. */
 export function spansSheet(trace: TraceDetail): Sheet {
   return {
+    name: traceFileName(trace),
     columns: [
       'span_id',
       'parent_span_id',

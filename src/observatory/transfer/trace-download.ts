@@ -3,6 +3,11 @@ import type { Download } from '../page.ts';
 import { harOf } from './har.ts';
 import { otlpJson } from './otlp-json.ts';
 
+/** `trace-5f0c27b1`. */
+export function traceFileName({ traceId }: Pick<TraceDetail, 'traceId'>): string {
+  return `trace-${traceId.slice(0, 8).replaceAll(/[^0-9a-z]/g, '')}`;
+}
+
 /** A trace as a file: `otlp`, or `har` if it has a request. Incoming requests are shown below `basePath`, at `origin`. */
 export function traceDownload(
   format: string,
@@ -10,9 +15,8 @@ export function traceDownload(
   basePath = '',
   origin?: string,
 ): Download | undefined {
-  const id = trace.traceId.slice(0, 8).replaceAll(/[^0-9a-z]/g, '');
   const file = (name: string, value: object): Download => ({
-    fileName: `trace-${id}.${name}`,
+    fileName: `${traceFileName(trace)}.${name}`,
     contentType: 'application/json; charset=utf-8',
     body: `${JSON.stringify(value, null, 2)}\n`,
   });

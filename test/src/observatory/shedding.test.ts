@@ -59,5 +59,7 @@ describe('while detail is shed', () => {
     const sampling = await page('/sampling');
     expect(sampling).toContain('no: the event loop keeps up');
     expect(sampling).toMatch(/times since the start<\/dt>\s*<dd>1<\/dd>/);
+    blog.beLate(3660, 1);
+    expect(await page('/sampling')).toContain('not yet: the event loop is late, though not for ten seconds');
   });
 });

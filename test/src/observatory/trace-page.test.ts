@@ -433,7 +433,7 @@ describe('a trace', () => {
   it.each([
     ['otlp', 'application/json', 'trace-5f0c27b1.otlp.json'],
     ['har', 'application/json', 'trace-5f0c27b1.har'],
-    ['csv', 'text/csv', 'traces.csv'],
+    ['csv', 'text/csv', 'trace-5f0c27b1.csv'],
   ])('leaves as %s', async (format, type, name) => {
     const response = await fetch(`${origin}/admin/metrics-dashboard/traces/${SEARCH_TRACE}?format=${format}`);
     expect(response.headers.get('content-type')).toContain(type);

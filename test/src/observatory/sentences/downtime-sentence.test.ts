@@ -46,7 +46,7 @@ describe('the sentence about downtime', () => {
     const sum = sumDowntimes({ rows, sinceMillis: 0, precisionMillis: 2000 }, range);
     const left = { text: '3 log lines', href: '/logs' };
     expect(sentenceText(downtimeSentence(sum, range, NOW, left)).replaceAll(/[\d:]{8}/g, 'T')).toBe(
-      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); 3 log lines. The longest: 80 s from T, stopped as asked. The blog ran 99.87 % of the time.',
+      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped as asked. The blog ran 99.87 % of the time.',
     );
   });
 

@@ -82,6 +82,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     startedAtMillis: NOW - 26 * HOUR,
     countedFromMillis: NOW - 26 * HOUR,
     routes: [],
+    since: undefined,
     statements: [],
     repeated: [],
     memory: STEADY_MEMORY,
