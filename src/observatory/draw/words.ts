@@ -8,7 +8,7 @@ export const WORDS = {
   kept: 'Not only counted: sampling keeps its detail, the trace with its spans, attributes and log lines, by a rate, by a rule, or because it failed or was slow.',
   held: 'Kept, and still here: in memory or on disk, until it is too old or makes room for a newer one.',
   'no longer held':
-    'Kept, and removed since, to make room or by its age (evicted). Its counts stay; it is neither listed nor found.',
+    'Kept, and removed since, to make room or by its age (evicted), or lost before it was on disk. Its counts stay; it is neither listed nor found.',
   dropped: 'Counted, and nothing else.',
   ordinary: 'Neither failed nor slow nor kept by a rule: kept at the rate of its type.',
   blocked:

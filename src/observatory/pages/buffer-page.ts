@@ -20,7 +20,8 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
-import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
+import { type UnwrittenRequests, unwrittenEver } from '../facts/unwritten-requests.ts';
+import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 
 interface BufferPageFacts {
@@ -35,7 +36,8 @@ interface BufferPageFacts {
   /** Traces in memory and on disk. */
   readonly kept: number;
   /** Kept traces that are neither in memory nor on disk any more. */
-  readonly gone: number;
+  readonly gone: GoneTraces;
+  readonly unwritten: UnwrittenRequests | undefined;
   readonly history: HistoryFacts | undefined;
   readonly traceLinks: readonly TraceLink[];
 }
@@ -99,11 +101,12 @@ export const bufferPage = definePage<BufferPageFacts>({
     requests: telemetry.operations().http.count,
     kept: telemetry.traces({ limit: 0 }).total,
     gone: goneTraces(telemetry),
+    unwritten: unwrittenEver(telemetry),
     history: telemetry.history(),
     traceLinks: traceLinks?.() ?? [],
   }),
   title: () => 'Buffer and overhead',
-  sentence({ buffer, ownCost, kept, gone }, { now, links }) {
+  sentence({ buffer, ownCost, kept, gone, unwritten }, { now, links }) {
     const reach =
       buffer.oldestMillis === undefined
         ? ''
@@ -113,6 +116,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}.`,
       },
       ...roomSentence(gone, links),
+      ...unwrittenSentence(unwritten, 'since the counts began'),
       { text: ` ${costWords(ownCost)}` },
     ];
   },

@@ -25,7 +25,8 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
-import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
+import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
+import { type UnwrittenRequests, unwrittenRequests } from '../facts/unwritten-requests.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
 import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
 import { fewWords } from '../sentences/slowest-words.ts';
@@ -58,7 +59,8 @@ interface OverviewFacts {
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
   /** Kept traces that are neither in memory nor on disk any more. */
-  readonly gone: number;
+  readonly gone: GoneTraces;
+  readonly unwritten: UnwrittenRequests | undefined;
   readonly situation: OverviewSituation;
   /** What the verdict judges, the most severe first. */
   readonly limits: readonly Check[];
@@ -95,6 +97,7 @@ export const overviewPage = definePage<OverviewFacts>({
       runtime,
       markers: telemetry.markers(range),
       gone: goneTraces(telemetry),
+      unwritten: unwrittenRequests(telemetry, range),
       situation,
       limits: checksOf(situation),
     };
@@ -103,9 +106,13 @@ export const overviewPage = definePage<OverviewFacts>({
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
     const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
+    const lost = [
+      ...unwrittenSentence(facts.unwritten, view.range.words),
+      ...roomSentence(facts.gone, view.links),
+    ];
     return html`${searchForm(view)}${checksPanel(facts.limits, view)}
       <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time, view.links))}</div>
-      ${facts.gone > 0 && html`<p class="note">${roomSentence(facts.gone, view.links).map(drawPart)}</p>`}
+      ${lost.length > 0 && html`<p class="note">${lost.map(drawPart)}</p>`}
       <div class="grid wide-narrow">
         ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}
       </div>

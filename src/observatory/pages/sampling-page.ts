@@ -22,7 +22,8 @@ import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
-import { goneTraces, roomSentence } from '../sentences/room-sentence.ts';
+import { type UnwrittenRequests, unwrittenEver } from '../facts/unwritten-requests.ts';
+import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { droppedPanel, rulesPanel, sheddingPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
@@ -32,7 +33,8 @@ interface SamplingPageFacts {
   readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
   /** Number of kept traces that are neither in memory nor on disk any more. */
-  readonly gone: number;
+  readonly gone: GoneTraces;
+  readonly unwritten: UnwrittenRequests | undefined;
   readonly settings: readonly EffectiveSetting[];
   readonly live: LiveSettings;
   readonly audit: AuditFacts;
@@ -104,6 +106,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     spans: telemetry.spans(),
     buffer: telemetry.buffer(),
     gone: goneTraces(telemetry),
+    unwritten: unwrittenEver(telemetry),
     settings: telemetry.settings(),
     live: telemetry.liveSettings(),
     audit: telemetry.audit(),
@@ -153,7 +156,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
       })}
       ${rulesPanel(sampling, view)}
       <div class="grid three">
-        ${droppedPanel(spans, gone, view)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
+        ${droppedPanel(spans, gone.all, view)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
       </div>
       ${auditPanel(audit, view)} ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
   },
@@ -195,7 +198,10 @@ function besideRates({ target = 0, ruleTexts = [] }: SamplingFacts, isRateZero: 
   ].join('');
 }
 
-function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { links }: PageView): Sentence {
+function samplingSentence(
+  { sampling, operations, gone, unwritten }: SamplingPageFacts,
+  { links }: PageView,
+): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
   const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
@@ -220,5 +226,6 @@ function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { l
     },
     ...stormSentence(sampling),
     ...roomSentence(gone, links),
+    ...unwrittenSentence(unwritten, 'since the counts began'),
   ];
 }

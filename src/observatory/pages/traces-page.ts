@@ -1,6 +1,7 @@
 import {
   KEEP_REASONS,
   type HistoryFacts,
+  type MissingTrace,
   type OperationType,
   type TraceFilter,
   type TraceList,
@@ -22,9 +23,11 @@ import type { PageView } from '../page.ts';
 import { parseMillis, traceIdIn } from '../facts/term-values.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
+import { isDetail } from '../trace/trace-facts.ts';
 import { momentText } from '../format/moment.ts';
 import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
+import { missingTraceSentence } from '../sentences/trace-sentence.ts';
 
 const LIMIT = 100;
 /** The longest range that is offered. */
@@ -44,6 +47,8 @@ interface TracesFacts extends TraceList {
   readonly isSearched: boolean;
   /** Traces that match at any time; counted if none does in the range. */
   readonly atAnyTime: number | undefined;
+  /** Of a search of nothing but an id that finds nothing: what is remembered of that trace. */
+  readonly remembered: MissingTrace | undefined;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -99,10 +104,13 @@ export const tracesPage = definePage<TracesFacts>({
     const isFiltered = terms.length > 0 || Object.keys(filter).some((key) => key !== 'sort');
     const ever = inRange.total === 0 && isFiltered ? found({}) : undefined;
     // The range does not matter to a search by an id.
-    const isOutside = ever !== undefined && ever.total > 0 && asksOneId(terms);
+    const id = ever === undefined ? undefined : idAsked(terms);
+    const isOutside = ever !== undefined && ever.total > 0 && id !== undefined;
+    const trace = id === undefined || isOutside ? undefined : telemetry.trace(id);
     return {
       ...(isOutside ? ever : inRange),
       atAnyTime: ever?.total,
+      remembered: trace !== undefined && !isDetail(trace) && trace.reason !== 'unknown' ? trace : undefined,
       filter,
       asked,
       problems: all,
@@ -111,9 +119,10 @@ export const tracesPage = definePage<TracesFacts>({
     };
   },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched, asked, isSearched: wasSearched, atAnyTime }, view) {
+  sentence({ rows, total, filter, searched, asked, isSearched: wasSearched, atAnyTime, remembered }, view) {
     const { links, range } = view;
     if (!wasSearched) return unsearchedSentence(view);
+    if (remembered !== undefined) return missingTraceSentence(remembered, links, view.now);
     const partly =
       searched === undefined
         ? ''
@@ -191,10 +200,10 @@ export const tracesPage = definePage<TracesFacts>({
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
 
-/** True for a search of nothing but an id. */
-function asksOneId(terms: readonly TraceTerm[]): boolean {
+/** The trace id, if nothing else is searched. */
+function idAsked(terms: readonly TraceTerm[]): string | undefined {
   const [first, second] = terms;
-  return second === undefined && first?.field === 'text' && traceIdIn(first.text) !== undefined;
+  return second === undefined && first?.field === 'text' ? traceIdIn(first.text) : undefined;
 }
 
 /** An address that nothing was asked at may still stand in a text. */

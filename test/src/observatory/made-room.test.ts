@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { TelemetryControl, TelemetryQuery } from '../../../otel/query.ts';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
@@ -84,6 +84,45 @@ describe('kept traces that were evicted since', () => {
     const { summary } = await open('/slow?from=-1h', telemetry);
     expect(summary).toMatch(/^6 operations reached their threshold in the last hour\./);
     expect(summary).not.toContain('made room');
+  });
+
+  it('tells what was removed from what was never written, and compares the counts with what is held', async () => {
+    const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
+    const kind = { ...rank, oldestMillis: undefined, newestMillis: undefined };
+    const telemetry = held(40, PLAIN);
+    const history = (unsaved: number, dropped: number): ReturnType<TelemetryQuery['history']> => ({
+      fileBytes: 1,
+      traces: { mustKeep: kind, ordinary: { ...kind, dropped, unsaved } },
+      waiting: 0,
+      unsaved,
+      unlisted: 0,
+    });
+    const opened = async (path: string): Promise<string> =>
+      (await open(path, telemetry)).page.replaceAll(/<[^>]*>/g, '');
+    // As after a crash: this process has evicted nothing.
+    telemetry.history = () => history(0, 0);
+    expect(await opened('?from=-1h')).not.toContain('have no trace');
+    const crash = { fromMillis: NOW - 10 * MINUTE, toMillis: NOW - 9 * MINUTE, ended: 'crashed' } as const;
+    const row = { ...crash, reason: 'planted', seenMillis: crash.fromMillis };
+    const downtime = jest.spyOn(telemetry, 'downtime');
+    downtime.mockReturnValue({ rows: [row], sinceMillis: 0, precisionMillis: 2000 });
+    expect(await opened('?from=-1h')).toContain(
+      'Of 40 requests kept in the last hour, 30 have no trace: the process ended, or memory was full, before the disk had taken them.',
+    );
+    for (const path of ['/sampling', '/buffer'])
+      expect(await opened(path)).toContain('Of 40 requests kept since the counts began, 30 have no trace');
+    downtime.mockRestore();
+    telemetry.history = () => history(30, 0);
+    expect(await opened('')).toContain(
+      '30 kept traces are no longer held: they left memory before the disk had taken them.',
+    );
+    telemetry.history = () => history(20, 10);
+    expect(await opened('')).toContain(
+      '30 kept traces are no longer held: 10 made room for newer ones, 20 left memory before the disk had taken them.',
+    );
+    // The oldest were removed, and all since are held.
+    telemetry.history = () => history(0, 30);
+    expect(await opened('?from=-1h')).not.toContain('have no trace');
   });
 
   it('adds no note to a list that lost nothing: lost ordinary traces do not affect failed and slow ones', async () => {

@@ -54,6 +54,20 @@ describe('the list of traces', () => {
     expect(wordsOf((await list('?q=nowhere')).text)).toContain('None does at any time.');
   });
 
+  it('says of an id that was evicted what the page of that trace says', async () => {
+    const happened = Array.from({ length: 12 }, (_, i) => ({
+      traceId: idOf(i),
+      startMillis: NOW - 60_000 + i * 1000,
+      spans: PLAIN,
+    }));
+    const { telemetry } = new MeasuredBlog({ env: { METRICS_BUFFER_SIZE: '10' }, happened });
+    const { origin } = await serveObservatory(telemetry);
+    const page = await fetch(`${origin}/admin/metrics-dashboard/traces?q=${idOf(1)}`);
+    const words = wordsOf(await page.text());
+    expect(words).toContain('It was evicted from memory at ');
+    expect(words).not.toContain('at any time');
+  });
+
   it('says how many of how many it shows', async () => {
     const { text, ids } = await list('');
     expect(ids).toHaveLength(100);
