@@ -68,7 +68,11 @@ function overColumns(
           <a class="name" href="${view.links.trace(row.example.traceId, row.example.spanId)}"
             ><bdi>${breakable(shownValue(row, view.now))}</bdi></a
           >${
-            row.also.length > 0 && html`<span class="callers">the same traces: ${row.also.join(', ')}</span>`
+            row.also.length > 0 &&
+            html`<span class="callers"
+              >the same traces:
+              ${row.also.map((each) => `${each.key} ${shownValue(each, view.now)}`).join(', ')}</span
+            >`
           }`,
     },
     { label: `of ${words.short}, traces`, align: 'number', cell: (row) => listed(row, 'marked') },

@@ -12,7 +12,8 @@ import { closedIds, readClosed, turned, type ClosedSpans } from '../trace/closed
 import { readWindow, windowAround } from '../trace/shown-window.ts';
 import { readSpanFilter, spanMatches } from '../trace/span-filter.ts';
 import { spanTree, type SpanNode } from '../trace/span-tree.ts';
-import { isDetail, kindOf, type TraceFacts } from '../trace/trace-facts.ts';
+import { kindOf } from '../trace/begun-series.ts';
+import { isDetail, type TraceFacts } from '../trace/trace-facts.ts';
 import { waterfallRows, type WaterfallRow } from '../trace/waterfall-rows.ts';
 import { plural } from '../sentences/sentence.ts';
 import { logsOfTrace } from './log-links.ts';

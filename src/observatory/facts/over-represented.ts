@@ -37,8 +37,8 @@ export interface ComparedTraces {
 export interface OverRepresented extends RatioOfShares {
   readonly key: string;
   readonly value: string;
-  /** Further values of exactly the same traces, `key value`. */
-  readonly also: readonly string[];
+  /** Further values of exactly the same traces. */
+  readonly also: readonly { readonly key: string; readonly value: string }[];
   /** Weighted share of the operations that have it, 0–1, and the number of kept traces behind it. */
   readonly marked: { readonly share: number; readonly traces: number };
   readonly rest: { readonly share: number; readonly traces: number };
@@ -224,7 +224,7 @@ function rowOf(shares: ValueShares, others: readonly ValueShares[]): OverReprese
   return {
     key: value.key,
     value: value.value,
-    also: others.slice(0, 3).map((other) => `${other.value.key} ${other.value.value}`),
+    also: others.slice(0, 3).map(({ value: { key, value } }) => ({ key, value })),
     marked: { share: p1, traces: value.marked.traces },
     rest: { share: p2, traces: value.rest.traces },
     ...ratioOf(shares),

@@ -34,7 +34,7 @@ export const importedTracePage = definePage<TraceFacts>({
           spanTree(trace.spans),
           repeated,
           { trace: (traceId, span) => links.to(`${IMPORTED_PATH}/${traceId}`, { span }) },
-          () => 0,
+          () => ({ count: 0 }),
         )
       : [
           {

@@ -6,9 +6,11 @@ import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
 import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import { withoutClientAddresses } from '../trace/client-addresses.ts';
-import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
+import { kindOf } from '../trace/begun-series.ts';
+import { isDetail, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
+import { momentText } from '../format/moment.ts';
 import { shownName } from '../format/shown-name.ts';
 
 export const TRACE_ASSETS = ['admin/observatory-trace.css', 'admin/trace.js'];
@@ -36,16 +38,16 @@ export const tracePage = definePage<TraceFacts>({
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;
   },
-  sentence: ({ trace, repeated, counts, stalls }, { links, now }) =>
+  sentence: ({ trace, repeated, counts, began, stalls }, { links, now }) =>
     isDetail(trace)
       ? [
-          ...traceSentence(
-            trace,
-            spanTree(trace.spans),
-            repeated,
-            links,
-            (span) => counts[kindOf(span)] ?? 0,
-          ),
+          ...traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => ({
+            count: counts[kindOf(span)] ?? 0,
+            began:
+              began?.series.includes(kindOf(span)) === true
+                ? `version ${began.version} at ${momentText(began.atMillis, now)}`
+                : undefined,
+          })),
           ...stallsOfTraceWords(trace, stalls, links),
         ]
       : missingTraceSentence(trace, links, now),

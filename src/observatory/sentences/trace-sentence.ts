@@ -9,8 +9,15 @@ import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 /** With fewer operations, a percentile says nothing. */
 export const ENOUGH_TO_COMPARE = 20;
-/** Returns how many operations of the span's series were counted. */
-export type CountOf = (span: SpanRow) => number;
+/** What is known of a series. */
+export interface CountedSeries {
+  /** Operations counted. */
+  readonly count: number;
+  /** `version 3.1 at 14:00`: what it first ran with; undefined if it ran before, or that is not known. */
+  readonly began?: string | undefined;
+}
+/** Returns what is known of the span's series. */
+export type CountOf = (span: SpanRow) => CountedSeries;
 /** Links to the spans of the trace. */
 export type SpanLinks = Pick<Links, 'trace'>;
 /** An operation that takes this share of a trace is named as its cause. */
@@ -162,13 +169,14 @@ const KIND: Readonly<Record<SpanRow['type'], string>> = {
 };
 
 function unusual(span: SpanRow | undefined, countOf: CountOf): Sentence {
-  if (span === undefined || countOf(span) < ENOUGH_TO_COMPARE) return [];
+  if (span === undefined) return [];
+  const { count, began } = countOf(span);
   const { percentile, type } = span;
-  if (percentile === undefined || !Number.isFinite(percentile)) return [];
-  if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${KIND[type]}.` }];
-  if (percentile >= 0.9)
-    return [{ text: ` That is slower than ${text(share(percentile))} of ${KIND[type]}.` }];
-  return [{ text: ` That is ${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${KIND[type]}.` }];
+  if (count < ENOUGH_TO_COMPARE || percentile === undefined || !Number.isFinite(percentile)) return [];
+  const all = `${KIND[type]}${began === undefined ? '' : `, new since ${began}`}.`;
+  if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${all}` }];
+  if (percentile >= 0.9) return [{ text: ` That is slower than ${text(share(percentile))} of ${all}` }];
+  return [{ text: ` That is ${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${all}` }];
 }
 
 const EVICTION = {

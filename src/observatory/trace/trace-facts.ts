@@ -2,12 +2,12 @@ import type {
   HeatMap,
   MissingTrace,
   SamplingFacts,
-  SpanRow,
   Stall,
   TelemetryQuery,
   TimeRange,
   TraceDetail,
 } from '../../../otel/query.ts';
+import { begunSeries, kindOf, type BegunSeries } from './begun-series.ts';
 import type { TraceLink } from './trace-links.ts';
 import { repeatedStatements, type RepeatedStatement } from './repeated-statements.ts';
 import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
@@ -33,6 +33,8 @@ export interface TraceFacts {
   readonly spread: HeatMap | undefined;
   /** Counts of its series since start, by type and series. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What first ran with the version of the trace; undefined if that is not known. */
+  readonly began: BegunSeries | undefined;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
   /** Stalls that it caused, or that its request had to wait for; of the requests that were delayed, only its own: a trace may be shared. */
   readonly stalls: readonly Stall[];
@@ -46,12 +48,11 @@ export interface TraceFacts {
 
 export const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetail => 'spans' in trace;
 
-export const kindOf = ({ type, series }: Pick<SpanRow, 'type' | 'series'>): string => `${type} ${series}`;
-
 /** What is known beyond the trace itself: nothing. */
 const NOTHING_ELSE: Omit<TraceFacts, 'trace' | 'repeated' | 'parts' | 'selected'> = {
   spread: undefined,
   counts: {},
+  began: undefined,
   stalls: [],
   thresholdsSeconds: undefined,
   importedMillis: undefined,
@@ -81,6 +82,7 @@ export function traceFacts(
     ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
     counts: countsOf(telemetry, trace),
+    began: begunSeries(telemetry, trace),
     stalls: stalls.map((stall) => ({
       ...stall,
       delayed: stall.delayed.filter(({ traceId }) => traceId === trace.traceId),

@@ -19,7 +19,9 @@ const ID = 'ab'.repeat(16);
 
 const say = (trace: TraceDetail, among = 100): string =>
   sentenceText(
-    traceSentence(trace, spanTree(trace.spans), repeatedStatements(trace.spans), LINKS, () => among),
+    traceSentence(trace, spanTree(trace.spans), repeatedStatements(trace.spans), LINKS, () => ({
+      count: among,
+    })),
   );
 
 function requestWith(
@@ -143,9 +145,16 @@ describe('traceSentence', () => {
     expect(text.endsWith('…')).toBe(true);
   });
 
+  it('says since which version a statement runs', () => {
+    const trace = searchTrace(ID, NOW);
+    const began = 'version 3.1 at 14:00';
+    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => ({ count: 100, began }));
+    expect(sentenceText(parts)).toContain("99.2 % of this statement's runs, new since version 3.1 at 14:00.");
+  });
+
   it('links to the span it names', () => {
     const trace = searchTrace(ID, NOW);
-    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => 100);
+    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => ({ count: 100 }));
     expect(parts.find((part) => part.href !== undefined)).toEqual({
       text: 'SELECT posts_fts',
       href: `/o/traces/${ID}?span=${trace.spans[2]!.spanId}`,
