@@ -5,7 +5,8 @@ import type { PageView } from '../page.ts';
 import { seriesName } from './facts.ts';
 import { callersOf, ends, routeColumns, statementColumns } from './series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
-import { statementName, tellApart } from './statement-name.ts';
+import { tellApart } from '../format/statement-words.ts';
+import { statementName } from './statement-name.ts';
 import type { Column } from './table.ts';
 
 /** Series as the overview shows them: two lines per row for routes and statements, so that the two tables have the same height. */

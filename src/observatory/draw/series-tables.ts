@@ -6,7 +6,8 @@ import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
 import { failedCell, seriesName } from './facts.ts';
-import { statementName, tellApart } from './statement-name.ts';
+import { tellApart } from '../format/statement-words.ts';
+import { statementName } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
 
 /** Callers named with a statement; the rest are counted. */

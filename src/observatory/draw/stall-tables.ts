@@ -79,7 +79,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
     { ...millisColumn('in total', 'total_ms', (row) => row.totalMillis), room: 'mid' },
     { ...countColumn('delayed', 'delayed', (row) => row.delayed), room: 'mid' },
     {
-      label: 'last',
+      label: 'last ended',
       key: 'last',
       room: 'wide',
       value: (row) => row.lastMillis,
@@ -131,7 +131,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
   const untraced = untracedWords({ isOwnView: isOwnView(stall), untracedPath });
   return html`<details class="stall" data-key="${stallKey(stall)}">
     <summary>
-      ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
+      from ${moment(stall.atMillis - durationMillis, now)}, ${text(duration(durationMillis))}:
       <bdi class="wrap"><code>${breakable(shortened(stallPlace(stall), MAX_NAME))}</code></bdi
       >, ${plural(delayedCount, 'request')} delayed
     </summary>

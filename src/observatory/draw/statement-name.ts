@@ -2,60 +2,12 @@ import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
+import { conditionsOf, type NamedStatement } from '../format/statement-words.ts';
 import { seriesName } from './facts.ts';
 
 /** Limit of a statement's text in a row, in characters; its title has more, its page all. */
 const MAX_SHOWN = 160;
 const MAX_TITLE = 1000;
-/** Characters visible in any table: if texts differ only later, the shown part must start later. */
-const SEEN = 24;
-/** The start of a statement's conditions. */
-const CONDITIONS = /(?: WHERE | ON CONFLICT | SET | GROUP BY | ORDER BY | LIMIT | VALUES ?(?=\())/i;
-
-/** The parts of a statement series that name it. */
-export interface NamedStatement {
-  readonly name: string;
-  readonly summary?: string | undefined;
-  readonly text?: string | undefined;
-}
-
-/**
- * Returns, by series, a few words that distinguish its text: its conditions, or the part of them that no other statement of the same
- * summary has. In sorted order, the most similar text is a neighbour.
- */
-export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, string> {
-  const sorted = rows
-    .filter(({ text }) => text !== undefined)
-    .map(({ name, summary = '', text }) => ({ name, summary, words: `${conditionsOf(text!)}\n${text}` }))
-    .sort((a, b) => (`${a.summary}\n${a.words}` < `${b.summary}\n${b.words}` ? -1 : 1));
-  return new Map(
-    sorted.map(({ name, summary, words }, at): [string, string] => {
-      const alike = [sorted[at - 1], sorted[at + 1]].map((other) =>
-        other?.summary === summary ? commonLength(words, other.words) : 0,
-      );
-      const start = Math.max(...alike);
-      // The conditions, or the text after them if the conditions are equal.
-      const [conditions = '', text] = words.split('\n');
-      const cut = start < Math.min(SEEN, conditions.length) ? 0 : words.lastIndexOf(' ', start - 1) + 1;
-      const shown =
-        cut < conditions.length ? conditions.slice(cut) : text!.slice(cut - conditions.length - 1);
-      return [name, `${cut > 0 ? '… ' : ''}${shown}`];
-    }),
-  );
-}
-
-/** The text after WHERE, or from the first other condition; the whole statement if it has none. */
-export function conditionsOf(text: string): string {
-  const at = CONDITIONS.exec(text)?.index;
-  return at === undefined ? text : text.slice(at).replace(/^ (?:WHERE )?/i, '');
-}
-
-function commonLength(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return length;
-}
-
 /** Names a statement by its summary (the name of its spans) and conditions; anything else by `otherName`. */
 export function operationName(
   operation: { readonly type: OperationType; readonly name: string; readonly series: string },

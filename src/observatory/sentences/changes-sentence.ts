@@ -8,6 +8,8 @@ import {
   slowerBy,
   uncertain,
 } from '../facts/uncertain-differences.ts';
+import { shortened } from '../format/shortened.ts';
+import { tellApart } from '../format/statement-words.ts';
 import type { Links } from '../links.ts';
 import { differenceWords, uncertainWords } from './difference-words.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -16,6 +18,9 @@ import { plural, shortRoute, type Sentence, type SentencePart } from './sentence
 const MAX_NAMED = 3;
 /** Of these, failing ones: what became slower is always named. */
 const MAX_FAILING = 2;
+
+/** Of what distinguishes a statement, in characters. */
+const MAX_APART = 48;
 
 /** An operation that failed, though not once in the time before. */
 export interface BegunFailure {
@@ -34,7 +39,7 @@ export function changesSentence(
   const asides = [
     ...perhapsSlower(rows, links),
     ...begunWords(begun, words, links),
-    ...onOneSide(rows, links),
+    ...onOneSide(rows, words, links),
   ];
   if (differing.length === 0) return [...nothingCertain(rows, words, asides.length > 0), ...asides];
   return [
@@ -67,11 +72,13 @@ function nothingCertain(rows: readonly ComparedSeries[], words: string, isMore: 
   ];
 }
 
-/** The failing ones first, then those that take more time than before, the most of it first. */
+/** The failing ones first, then those that take more time than before or are new, the most time added first. */
 function worstFirst(differing: readonly ComparedSeries[]): readonly ComparedSeries[] {
   const failing = differing.filter(({ differs }) => differs.includes('failed'));
   const slower = bySlowdown(
-    differing.filter((row) => !failing.includes(row) && slowerBy(row, row.differs) !== undefined),
+    differing.filter(
+      (row) => !failing.includes(row) && (slowerBy(row, row.differs) !== undefined || row.before.count === 0),
+    ),
   );
   const first = [...failing.slice(0, slower.length === 0 ? MAX_NAMED : MAX_FAILING), ...slower];
   return [...first, ...differing.filter((row) => !first.includes(row))];
@@ -98,10 +105,10 @@ function perhapsSlower(rows: readonly ComparedSeries[], links: Links): Sentence 
 }
 
 /** What ran on one side alone, though in too few stretches of time to be certain that it is more than chance. */
-function onOneSide(rows: readonly ComparedSeries[], links: Links): Sentence {
+function onOneSide(rows: readonly ComparedSeries[], words: string, links: Links): Sentence {
   const OPENINGS = [
-    ['after', ' Only after:'],
-    ['before', ' Only before:'],
+    ['after', ` Not in ${words}, but since:`],
+    ['before', ` In ${words}, but not since:`],
   ] as const;
   return OPENINGS.flatMap(([side, opening]) => {
     const found = rows.filter((row) => isOnOneSide(row) === side && !isNewFailure(row));
@@ -137,7 +144,7 @@ function listed(
     ...rows.slice(0, MAX_NAMED).flatMap((row, index): Sentence => [
       { text: index === 0 ? ' ' : '; ' },
       {
-        text: row.type === 'http' ? shortRoute(row.name) : (row.summary ?? row.name),
+        text: nameOf(row, rows),
         href: links.series(row.type, row.name),
         tone: tone ?? (row.differs.includes('failed') ? 'failed' : row.type),
       },
@@ -145,4 +152,15 @@ function listed(
     ]),
     { text: rest > 0 ? `; and ${countText(rest)} more.` : '.' },
   ];
+}
+
+/** `rendering quote`; of a statement that shares its summary with another one also what distinguishes it. */
+function nameOf({ type, name, summary }: ComparedSeries, alike: readonly ComparedSeries[]): string {
+  if (type === 'http') return shortRoute(name);
+  if (type === 'render') return `rendering ${name}`;
+  const shown = summary ?? name;
+  const others = alike.filter((row) => row.type === type && (row.summary ?? row.name) === shown);
+  if (type !== 'database' || others.length < 2) return shown;
+  const apart = tellApart(others.map((row) => ({ ...row, text: row.text ?? row.name })));
+  return `${shown} “${shortened(apart.get(name) ?? name, MAX_APART)}”`;
 }

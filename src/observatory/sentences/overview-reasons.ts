@@ -6,6 +6,7 @@ import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
+import { ENDED_WORDS } from './downtime-sentence.ts';
 import { memoryWords } from './memory-sentence.ts';
 import { brokenRoutes, failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -205,16 +206,13 @@ function repetition({ repeated }: OverviewSituation, links: Links): Sentence | u
 function crashed({ crashes, now }: OverviewSituation, links: Links): Sentence | undefined {
   const [last] = crashes.toReversed();
   if (last?.before === undefined) return undefined;
-  const { reason, atMillis } = last.before;
-  const seen = momentText(atMillis, now);
-  const why = reason === undefined ? '' : ` (${reason})`;
+  const { ended, reason, atMillis } = last.before;
+  const how = ended === 'running' ? [] : [ENDED_WORDS[ended]];
+  const why = [...how, ...(reason === undefined ? [] : [reason])].join(': ');
   return [
+    { text: crashes.length === 1 ? 'A process' : 'The last of these processes', href: links.to('/downtime') },
     {
-      text: `${crashes.length === 1 ? 'A' : 'The last'} process that was not stopped`,
-      href: links.to('/downtime'),
-    },
-    {
-      text: ` was last seen at ${seen}${why}, and the next one started at ${momentText(last.atMillis, now)}.`,
+      text: ` was last seen at ${momentText(atMillis, now)} (${why}), and the next one started at ${momentText(last.atMillis, now)}.`,
     },
   ];
 }

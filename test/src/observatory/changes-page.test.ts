@@ -304,7 +304,9 @@ describe('what changed', () => {
       ...asked('GET /earlier', { count: 30, from: 90, to: 89.5, millis: 5 }),
     ];
     const { summary } = await pageOf(new MeasuredBlog({ happened }));
-    expect(summary).toMatch(/ Only after: \/once ran 30 times\. Only before: \/earlier ran 30 times\.$/);
+    expect(summary).toMatch(
+      / Not in the hour before, but since: \/once ran 30 times\. In the hour before, but not since: \/earlier ran 30 times\.$/,
+    );
   });
 
   it('is not looked for in a time before counting', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { conditionsOf, tellApart } from '../../../../src/observatory/draw/statement-name.ts';
+import { conditionsOf, tellApart } from '../../../../src/observatory/format/statement-words.ts';
 
 const apart = (...texts: readonly string[]): readonly (string | undefined)[] => {
   const words = tellApart(texts.map((text) => ({ name: text, summary: 'SELECT posts', text })));

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OperationType } from '../../../../otel/query.ts';
+import type {
+  ComparedSeries,
+  ComparedSide,
+  Difference,
+} from '../../../../src/observatory/facts/compared-series.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import { changesSentence } from '../../../../src/observatory/sentences/changes-sentence.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+
+const side = (count: number, millis: number): ComparedSide => ({
+  count,
+  errors: 0,
+  clientErrors: 0,
+  perSecond: count / 600,
+  totalMillis: count * millis,
+  durationMillis: { p50: millis, p95: millis },
+});
+
+function row(
+  [type, name, summary]: readonly [OperationType, string, string?],
+  before: ComparedSide,
+  after: ComparedSide,
+  differs: readonly Difference[] = [],
+): ComparedSeries {
+  const ratio = after.durationMillis.p50 / before.durationMillis.p50;
+  const p50 = before.count === 0 ? undefined : { ratio, low: ratio, high: ratio, chance: 0 };
+  return { type, name, summary, text: undefined, before, after, p50, p95: undefined, differs };
+}
+const say = (rows: readonly ComparedSeries[]): string =>
+  sentenceText(changesSentence(rows, [], 'the 6 minutes before', new Links('/o', {})));
+
+describe('changesSentence', () => {
+  const template = row(['render', 'quote'], side(200, 0.03), side(200, 0.06), ['p50']);
+  const scan = row(
+    ['database', 'SELECT count(*) FROM posts AS first', 'SELECT posts'],
+    side(0, 0),
+    side(120, 100),
+    ['rate'],
+  );
+
+  it('names first what added the most time, and says that a template is rendered', () => {
+    expect(say([template, scan])).toMatch(
+      /differ: SELECT posts comes .*, none before; rendering quote takes ×2\.00 at p50/,
+    );
+  });
+
+  it('tells statements of one summary apart', () => {
+    const [byId, bySlug] = ['id = ?', 'slug = ?'].map((condition) =>
+      row(['database', `SELECT a FROM posts WHERE ${condition}`, 'SELECT posts'], side(0, 0), side(130, 0.1)),
+    );
+    expect(say([byId!, bySlug!])).toContain(
+      'SELECT posts “id = ?” ran 130 times; SELECT posts “slug = ?” ran 130 times.',
+    );
+    expect(say([byId!])).toContain('SELECT posts ran 130 times.');
+  });
+
+  it('says in which time an operation did not run: in others it may have', () => {
+    const head = row(['http', 'HEAD /media/*'], side(0, 0), side(20, 1));
+    const gone = row(['http', 'GET /gone'], side(20, 1), side(0, 0));
+    expect(say([head, gone])).toContain(
+      'Not in the 6 minutes before, but since: HEAD /media/* ran 20 times. In the 6 minutes before, but not since: /gone ran 20 times.',
+    );
+  });
+});
