@@ -63,7 +63,7 @@ export function readingText(rule: AlertRule, { value, count, detail }: Reading):
       : ` ${preposition} ${countText(count)} ${rule.type === 'http' ? 'requests' : 'operations'}`;
   const subject = subjectText(rule);
   const article = /^p\d/.test(subject) ? '' : 'The ';
-  return `${article}${subject} is ${valueText(metric, value)}${from} in ${lengthText(windowMillis)}`;
+  return `${article}${subject} is ${valueText(metric, value)}${from} in ${lengthText(windowMillis)}${detail === undefined ? '' : `, ${detail}`}`;
 }
 
 /** One sentence, or two: what happened, with value, threshold and window. */

@@ -79,6 +79,7 @@ function readRule(rule: AlertRule, source: Source): Reading {
     count,
     window,
     unjudged,
+    ...(unjudged === undefined && { detail: mostly5xx(rule, counted.series) }),
   });
   if (count < rule.minCount || (rule.minCount > 0 && count === 0))
     return reading(undefined, `too few ${words}: ${count}, and it judges from ${rule.minCount}`);
@@ -126,6 +127,14 @@ function valueOf(
       return percentile === undefined ? undefined : durationMillis?.[percentile];
     }
   }
+}
+
+/** The route with more than half of the 5xx of all, with its own share: no rule by default is of one route. */
+function mostly5xx({ metric, route }: AlertRule, series: readonly SeriesSummary[]): string | undefined {
+  if (metric !== '5xx' || route !== undefined) return undefined;
+  const all = answersOf5xx(series);
+  const most = series.find((row) => 2 * answersOf5xx([row]) > all);
+  return most && `${answersOf5xx([most])} of the ${most.count} at ${most.name}`;
 }
 
 function answersOf5xx(series: readonly SeriesSummary[]): number {

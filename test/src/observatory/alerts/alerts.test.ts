@@ -120,7 +120,7 @@ describe('Alerts', () => {
     expect(fired).toMatchObject({ state: 'firing', threshold: 0.05 });
     expect(fired.value).toBeGreaterThan(0.05);
     expect(fired.sentence).toMatch(
-      /^The share of 5xx is \d+ % of \d+ requests in 5 minutes, for 2 minutes or longer; the alert is from more than 5 %\.$/,
+      /^The share of 5xx is \d+ % of \d+ requests in 5 minutes, \d+ of the \d+ at GET \S+, for 2 minutes or longer; the alert is from more than 5 %\.$/,
     );
     expect(fired.link).toMatch(/^https:\/\/blog\.example\/admin\/metrics-dashboard\/failures\?from=2026-/);
     expect(recovered.sentence).toMatch(
