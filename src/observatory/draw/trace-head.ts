@@ -97,7 +97,7 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
     ${trace.outcome === 'cut' && badge('cut off by shutdown', 'slow')}
     ${trace.outcome === 'refused' && badge('incomplete request', 'slow')}
-    ${importedMillis === undefined && !view.readOnly && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a> <a href="${links.to('/traces/compare', { trace: trace.traceId })}">compare with a typical one</a>`}
+    ${importedMillis === undefined && !view.readOnly && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a> <a href="${links.to('/traces/compare', { trace: trace.traceId })}">compare with a typical one</a> <a href="${links.to('/traces/compare', { trace: trace.traceId, with: 'fastest' })}">with the fastest</a>`}
   </div>`;
 }
 
