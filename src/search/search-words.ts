@@ -9,6 +9,7 @@ const WORD = new RegExp(
 /** A letter with its marks; half-width Katakana has its own ones. */
 const CLUSTER = new RegExp(String.raw`.[\p{M}\uff9e\uff9f${UNSEEN}]*`, 'gsu');
 const ASCII_WORD = /^[a-z0-9]+$/;
+const IN_WORD = /[\p{L}\p{N}\p{M}]/u;
 const FOLDED_WORD = /[\p{L}\p{N}\p{M}]+/gu;
 /** Ideographs, kana and syllables that are folded already. */
 const FOLDED = /^[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]$/;
@@ -47,7 +48,10 @@ function* lettersOf(raw: string, index: number): Generator<Placed> {
     const start = index + at;
     const end = start + cluster.length;
     if (FOLDED.test(cluster)) yield { folded: cluster, start, end };
-    else for (const [folded] of foldLetters(cluster).matchAll(CLUSTER)) yield { folded, start, end };
+    else
+      for (const [folded] of foldLetters(cluster).matchAll(CLUSTER))
+        // A letter in brackets, such as ㈀, is three signs.
+        if (IN_WORD.test(folded)) yield { folded, start, end };
   }
 }
 
