@@ -14,6 +14,9 @@ export type Other = (typeof OTHERS)[number];
 
 /** Traces looked through for one. */
 const MAX_LOOKED_AT = 200;
+/** Of looks for a faster one: each leaves about one in two hundred of those that are. */
+const MAX_ROUNDS = 4;
+const JUST_BELOW = 0.999;
 /** Attributes that differ between any two requests and say nothing. */
 const ALWAYS_DIFFERENT: ReadonlySet<string> = new Set([
   'client.port',
@@ -49,19 +52,23 @@ export interface ComparedAttribute {
 }
 
 /**
- * The id of another held trace of the same kind: the one nearest to the median duration of all, or the fastest or slowest of the newest held.
- * Undefined if none is held. Failed ones are not typical.
+ * The id of another held trace of the same kind: the one nearest to the median duration of all among the newest, the fastest or the slowest.
+ * Undefined if none is held. Failed ones are neither typical nor fast.
  */
 export function otherTrace(
   telemetry: Pick<TelemetryQuery, 'traces' | 'series'>,
   { traceId, type, series }: Pick<TraceSummary, 'traceId' | 'type' | 'series'>,
   which: Other,
 ): string | undefined {
-  const all = telemetry
-    .traces({ type, series, limit: MAX_LOOKED_AT, sort: which === 'slowest' ? 'slowest' : 'newest' })
-    .rows.filter((row) => row.traceId !== traceId && row.type === type && row.series === series);
-  const fine = all.filter(({ errorCount }) => errorCount === 0);
-  const rows = which !== 'slowest' && fine.length > 0 ? fine : all;
+  const sort = which === 'slowest' ? 'slowest' : 'newest';
+  const below = (maxMillis?: number): readonly TraceSummary[] => {
+    const bound = maxMillis === undefined ? {} : { maxMillis };
+    const all = telemetry
+      .traces({ type, series, limit: MAX_LOOKED_AT, sort, ...bound })
+      .rows.filter((row) => row.traceId !== traceId && row.type === type && row.series === series);
+    const fine = all.filter(({ errorCount }) => errorCount === 0);
+    return which !== 'slowest' && (fine.length > 0 || maxMillis !== undefined) ? fine : all;
+  };
   const median = telemetry.series(type).find(({ name }) => name === series)?.durationMillis.p50 ?? 0;
   const distance = ({ durationMillis }: TraceSummary): number =>
     which === 'typical'
@@ -69,10 +76,33 @@ export function otherTrace(
       : which === 'fastest'
         ? durationMillis
         : -durationMillis;
+  const best = nearest(below(), distance);
+  return (which === 'fastest' ? fasterThan(best, below, distance) : best)?.traceId;
+}
+
+/** After a deployment the newest are all slow: looks among those that are faster, each time the newest of them. */
+function fasterThan(
+  first: TraceSummary | undefined,
+  below: (maxMillis: number) => readonly TraceSummary[],
+  distance: (row: TraceSummary) => number,
+): TraceSummary | undefined {
+  let best = first;
+  for (let round = 0; best !== undefined && round < MAX_ROUNDS; round++) {
+    const faster = nearest(below(best.durationMillis * JUST_BELOW), distance);
+    if (faster === undefined) break;
+    best = faster;
+  }
+  return best;
+}
+
+function nearest(
+  rows: readonly TraceSummary[],
+  distance: (row: TraceSummary) => number,
+): TraceSummary | undefined {
   return rows.reduce<TraceSummary | undefined>(
     (best, row) => (best === undefined || distance(row) < distance(best) ? row : best),
     undefined,
-  )?.traceId;
+  );
 }
 
 /** The event loop, as if it were an operation of both. */
