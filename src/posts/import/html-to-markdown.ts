@@ -1,6 +1,7 @@
 // No library: those that convert HTML choose among Markdown's spellings and drop what has none. This one keeps every element.
 import { decodeHTML } from 'entities';
 import { replaceClosed, withoutComments } from './closed-parts.ts';
+import { PutAside, withoutPlaces } from './put-aside.ts';
 import { Parser } from '../../markup/html-tokens.ts';
 
 const INLINE: ReadonlySet<string> = new Set(
@@ -107,25 +108,19 @@ function codeBlock(html: string): string {
   return `${fence}${language}\n${code}\n${fence}`;
 }
 
-/** Stands for a part that is put back. */
-const PLACE = /\uE002(\d*)\uE003/g;
-
 /** HTML that Markdown passes through: one block, which begins with an element and has no blank lines. */
 function block({ name, html }: Part): string {
   if (name === undefined) return inlineText(html);
-  const pieces: string[] = [];
+  const kept = new PutAside();
   const rest = replaceClosed(
-    withoutComments(html).replaceAll(PLACE, ''),
+    withoutPlaces(withoutComments(html)),
     /<pre\b[^<>]*>/gi,
     () => /<\/pre\s*>/gi,
-    (_, _inner, whole) => `\uE002${pieces.push(whole.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;')) - 1}\uE003`,
+    (_, _inner, whole) => kept.put(whole.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;')),
   );
-  const kept = rest
-    .replaceAll(/[ \t]*\n\s*/g, '\n')
-    .replaceAll(PLACE, (_, index: string) => pieces[Number(index)] ?? '')
-    .trim();
+  const text = kept.putBack(rest.replaceAll(/[ \t]*\n\s*/g, '\n')).trim();
   // Other names begin no block of Markdown.
-  return BLOCKS.has(name) || kept === '' ? kept : `<div>\n${kept}\n</div>`;
+  return BLOCKS.has(name) || text === '' ? text : `<div>\n${text}\n</div>`;
 }
 
 /** CommonMark 0.31.2, section 4.6, condition 6, as far as the blog shows them. */

@@ -94,8 +94,6 @@ function globOf(pattern: string): RegExp {
     .replaceAll(/[.+^$()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('?', '[^/]')
     .replaceAll(/\{([^{}]*)\}/g, (_, words: string) => `(?:${words.replaceAll(',', '|')})`)
-    .replaceAll('**', '\u0000')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('\u0000', '.*');
+    .replaceAll(/\*\*?/g, (stars) => (stars === '**' ? '.*' : '[^/]*'));
   return new RegExp(`^${source}$`, 'i');
 }

@@ -1,4 +1,5 @@
 import { mapProse } from './prose.ts';
+import { PutAside, withoutPlaces } from './put-aside.ts';
 import { callOf, embed, fenced, figure } from './shortcode-parts.ts';
 
 /** Blocks may have code in them, so they are read before it. Liquid reads tags in code, too; `raw` shows them. */
@@ -15,19 +16,22 @@ export interface LiquidFacts {
 
 /** Tags of Liquid, as in Jekyll and Eleventy, as Markdown, HTML or links; others stay as text. Comments are private and left out. */
 export function expandLiquid(markdown: string, facts: LiquidFacts): string {
-  const raw: string[] = [];
-  const blocks = markdown.replaceAll(BLOCK, (_, name: string, options: string, inner: string) => {
-    if (name === 'comment') return '';
-    if (name === 'raw' || name === 'verbatim') return `\uE002${raw.push(inner) - 1}\uE003`;
-    const [language = ''] = options.trim().split(/\s+/, 1);
-    return fenced(inner, language.replace(/^lang:/, ''));
-  });
+  const raw = new PutAside();
+  const blocks = withoutPlaces(markdown).replaceAll(
+    BLOCK,
+    (_, name: string, options: string, inner: string) => {
+      if (name === 'comment') return '';
+      if (name === 'raw' || name === 'verbatim') return raw.put(inner);
+      const [language = ''] = options.trim().split(/\s+/, 1);
+      return fenced(inner, language.replace(/^lang:/, ''));
+    },
+  );
   const expanded = mapProse(blocks, (text) =>
     text
       .replaceAll(TAG, (whole, name: string, options: string) => tag(name, options.trim(), facts) ?? whole)
       .replaceAll(OUTPUT, (whole, expression: string) => output(expression, facts) ?? whole),
   );
-  return expanded.replaceAll(/\uE002(\d+)\uE003/g, (_, index: string) => raw[Number(index)] ?? '');
+  return raw.putBack(expanded);
 }
 
 function tag(name: string, options: string, { addressOf }: LiquidFacts): string | undefined {
@@ -53,7 +57,7 @@ function tag(name: string, options: string, { addressOf }: LiquidFacts): string 
 
 function output(expression: string, { title }: LiquidFacts): string | undefined {
   if (/^(?:site|page)\.(?:base_?url|url)$/i.test(expression)) return '';
-  if (expression === 'page.title' || expression === 'title') return title;
+  if (expression === 'page.title' || expression === 'title') return withoutPlaces(title);
   return /^["']([^"']*)["']\s*\|\s*(?:relative_url|absolute_url|url|prepend:\s*site\.baseurl)/.exec(
     expression,
   )?.[1];

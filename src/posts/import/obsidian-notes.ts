@@ -1,5 +1,6 @@
 import { slugOf } from '../post-path.ts';
 import { mapProse } from './prose.ts';
+import { PutAside, withoutPlaces } from './put-aside.ts';
 
 export interface VaultFacts {
   /** The address of a note by its name or path; undefined if it is not imported. */
@@ -29,15 +30,13 @@ export function obsidianNote(markdown: string, facts: VaultFacts): string {
 
 /** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */
 function withoutComments(markdown: string): string {
-  const code: string[] = [];
+  const code = new PutAside();
   const kept = mapProse(
-    markdown,
+    withoutPlaces(markdown),
     (text) => text,
-    (text) => `\uE004${code.push(text) - 1}\uE005`,
+    (text) => code.put(text),
   );
-  return kept
-    .replaceAll(/%%[\s\S]*?(?:%%|$)/g, '')
-    .replaceAll(/\uE004(\d+)\uE005/g, (_, index: string) => code[Number(index)] ?? '');
+  return code.putBack(kept.replaceAll(/%%[\s\S]*?(?:%%|$)/g, ''));
 }
 
 function embedded(name: string, label: string | undefined, facts: VaultFacts): string {

@@ -1,5 +1,6 @@
 import { replaceClosed } from './closed-parts.ts';
 import { embedOf } from '../markdown/embeds.ts';
+import { beginsAside, PutAside, withoutPlaces } from './put-aside.ts';
 
 const BLOCK =
   'address|article|aside|audio|blockquote|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main|menu|nav|object|ol|p|picture|pre|section|script|style|summary|svg|table|tbody|td|tfoot|th|thead|tr|ul|video';
@@ -9,7 +10,7 @@ const BEGINS_BLOCK = new RegExp(`^<(?:/)?(?:${BLOCK})\\b`, 'i');
 export function wordpressHtml(content: string, lost: (what: string) => void): string {
   const marks = /<!--\s*\/?(?:wp:|more|nextpage|noteaser)/g;
   const plain = replaceClosed(
-    content,
+    withoutPlaces(content),
     marks,
     () => /-->/g,
     () => '',
@@ -81,28 +82,28 @@ function linkText(url: string): string {
 const link = (url: string): string => `\n\n<p>${linkText(url)}</p>\n\n`;
 
 function withParagraphs(html: string): string {
-  const kept: string[] = [];
+  const kept = new PutAside();
   const marked = replaceClosed(
     html,
     /<(pre|script|style|svg)\b/gi,
     ([, name = '']) => new RegExp(`</${name}\\s*>`, 'gi'),
-    (_, _inner, whole) => `\n\n\uE000${kept.push(whole) - 1}\uE001\n\n`,
+    (_, _inner, whole) => `\n\n${kept.put(whole)}\n\n`,
   );
   const separated = marked
     .replaceAll(/<\/?blockquote\b[^<>]*>/gi, '\n\n$&\n\n')
     .replaceAll(new RegExp(`(<(?:${BLOCK})\\b[^<>]*>)`, 'gi'), '\n\n$1')
     .replaceAll(new RegExp(`(</(?:${BLOCK})\\s*>)`, 'gi'), '$1\n\n');
   const parts = separated.split(/\n[ \t]*\n\s*/).map((part) => part.trim());
-  return parts
+  const paragraphs = parts
     .filter((part) => part !== '')
     .map((part) => {
-      if (BEGINS_BLOCK.test(part) || part.startsWith('\uE000')) return part;
+      if (BEGINS_BLOCK.test(part) || beginsAside(part)) return part;
       const url = /^https?:\/\/\S+$/.exec(part)?.[0];
       if (url !== undefined) return link(url).trim();
       return /<\/(?:li|td|th|dd|dt|blockquote|div|figure|figcaption)>$/i.test(part)
         ? part
         : `<p>${part.replaceAll('\n', '<br>\n')}</p>`;
     })
-    .join('\n')
-    .replaceAll(/\uE000(\d+)\uE001/g, (_, index: string) => kept[Number(index)] ?? '');
+    .join('\n');
+  return kept.putBack(paragraphs);
 }

@@ -30,6 +30,10 @@ describe('HTML as Markdown', () => {
     ['loose <em>text</em>\n<h2 id="x">Head</h2><!-- gone -->', 'loose <em>text</em>\n\n<h2 id="x">Head</h2>'],
     ['<p>one<p>two', 'one\n\ntwo'],
     ['<p>a <img src="x.png"> b</p><hr>', 'a <img src="x.png"> b\n\n<hr>'],
+    [
+      '<ul><li>\uE0020\uE003 \uE004<pre>x\n\ny</pre>\uFDD00\uFDD1</li></ul>',
+      '<ul><li>\uE0020\uE003 \uE004<pre>x&#10;\ny</pre>0</li></ul>',
+    ],
     ['', ''],
   ])('%s', (html, markdown) => {
     expect(htmlToMarkdown(html)).toBe(markdown);

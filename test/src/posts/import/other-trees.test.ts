@@ -36,7 +36,7 @@ describe('a vault of Obsidian', () => {
     '.obsidian/app.json': '{}',
     'Notes/Clear Glass.md': matter(
       'date: 2026-01-01',
-      'See [[Light]], [[light|the light]], [[Notes/Light#Of day|day]], [[#Here]], [[Secret]] and [[Nowhere]].\n\n![[pane.gif|A pane|30]] ![[pane.gif]] ![[Light]] ![[paper.pdf]]\n\nA ==mark== and %% private %% words. ^block-1\n\n%%\nprivate\n```\nprivate\n```\n%%\n\n`[[Light]] %%kept%%`\n\n> [!note] Mind\n> Text',
+      'See [[Light]], [[light|the light]], [[Notes/Light#Of day|day]], [[#Here]], [[Secret]] and [[Nowhere]].\n\n![[pane.gif|A pane|30]] ![[pane.gif]] ![[Light]] ![[paper.pdf]]\n\nA ==mark== and %% private %% words. \uE0040\uE005 ^block-1\n\n%%\nprivate\n```\nprivate\n```\n%%\n\n`[[Light]] %%kept%%`\n\n> [!note] Mind\n> Text',
     ),
     'Notes/Light.md': matter('publish: true\ntags: [sun]', '## Of day\n\nText.'),
     'Notes/Secret.md': matter('tags: [diary]', 'Private.'),
@@ -53,7 +53,7 @@ describe('a vault of Obsidian', () => {
 
 <img src="/Files/pane.gif" alt="A pane" width="30"> ![](/Files/pane.gif) [Light](/Notes/Light) [paper.pdf](/Files/paper.pdf)
 
-A <mark>mark</mark> and  words.
+A <mark>mark</mark> and  words. \uE0040\uE005
 
 
 

@@ -54,6 +54,7 @@ describe('tags of Liquid', () => {
     ['```\n{% raw %}{{ x }}{% endraw %}\n```', '```\n{{ x }}\n```'],
     ['{% raw %}{% link x.md %}{% endraw %}', '{% link x.md %}'],
     ['a{% comment %} private {% endcomment %}b', 'ab'],
+    ['\uE0020\uE003 {% raw %}{{ x }}{% endraw %} \uFDD00\uFDD1', '\uE0020\uE003 {{ x }} 0'],
     [
       '[x]({% post_url 2024-01-02-a %}) [y]({% link _posts/b.md %})',
       '[x](/notes/a) [y]({% link _posts/b.md %})',

@@ -162,6 +162,10 @@ describe('the text of a WordPress post', () => {
       '<figure>\n<div class="wp-block-embed__wrapper"><a href="https://youtu.be/abc">Video on YouTube</a></div>\n</figure>',
     ],
     ['A <!--more--> B', '<p>A  B</p>'],
+    // Icon fonts have their letters at code points for private use.
+    ['\uE000 home', '<p>\uE000 home</p>'],
+    ['<pre>a\n\nb</pre>\nc \uE0000\uE001', '<pre>a\n\nb</pre>\n<p>c \uE0000\uE001</p>'],
+    ['<pre>a\n\nb</pre>\n\uFDD00\uFDD1 c', '<pre>a\n\nb</pre>\n<p>0 c</p>'],
   ])('%s', (content, html) => {
     expect(wordpressHtml(content, () => {})).toBe(html);
   });
