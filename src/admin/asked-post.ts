@@ -8,6 +8,10 @@ import type { PostStore } from '../posts/post-store.ts';
 /** The notice shown after a form was accepted, by the `done` word in the address. */
 const NOTICES: Readonly<Record<string, string>> = {
   saved: 'Saved.',
+  published: 'Published: readers see it now.',
+  scheduled: 'Scheduled: readers see it from the time below on.',
+  unlisted: 'Saved: anyone with the address can read it now, and no list shows it.',
+  draft: 'Saved as a draft: readers see it no longer.',
   deleted: 'The post is deleted. You can restore it under Deleted.',
   restored: 'The post is restored.',
   copied: 'Saved as a new draft.',

@@ -18,6 +18,7 @@ import {
   type PostFormValues,
 } from './post-form.ts';
 import { titleText } from '../markup/title.ts';
+import { stateOf, type PostState } from './post-state.ts';
 import { createSecretToken } from '../process/secret-token.ts';
 import { draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
@@ -45,8 +46,13 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   const { posts, site, renderText, forms, owner, metrics, unsaved, whenUnlocked } = deps;
   const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
   // A scheduled post is marked when its time has come.
-  const markPublished = ({ status, publishedAtMillis, path }: Post): void => {
-    if (status === 'published' && (publishedAtMillis ?? 0) <= deps.now()) metrics.postPublished(path);
+  const markPublished = (post: Post): void => {
+    if (stateOf(post, deps.now()) === 'published') metrics.postPublished(post.path);
+  };
+  /** The notice of a save: what it changed for readers. */
+  const noticeOfSave = (saved: Post, before: PostState): string => {
+    const state = stateOf(saved, deps.now());
+    return state === before ? 'saved' : state;
   };
 
   router.get('/admin/posts/new', owner, (ctx) =>
@@ -60,7 +66,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     show(ctx, { post, ...openedForm(ctx, unsaved, { postId, values, version }) });
   });
 
-  router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
+  router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx))));
 
   // From the conflict page: saves the typed text as a new post.
   router.post('/admin/posts/copy', forms.owner, async (ctx) => {
@@ -87,7 +93,8 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       await forget(draft);
       metrics.postUpdated();
       if (post.status !== 'published') markPublished(saved);
-      seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
+      const done = noticeOfSave(saved, stateOf(post, deps.now()));
+      seeOther(ctx, `/admin/posts/${saved.id}/edit?done=${done}`);
     } catch (error) {
       if (error instanceof PostDraftError)
         return refuse(ctx, { post, values, problems: problemOf(error), version, draft }, 422);
@@ -97,7 +104,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     }
   });
 
-  async function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): Promise<void> {
+  async function create(ctx: Context, values: PostFormValues, done?: 'copied'): Promise<void> {
     const draft = draftIn(formFields(ctx));
     const { draft: written, problems } = draftOfValues(values, site.timeZone);
     if (Object.keys(problems).length > 0) return refuse(ctx, { values, problems, draft }, 422);
@@ -106,7 +113,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       await forget(draft);
       metrics.postCreated();
       markPublished(post);
-      seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
+      seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done ?? noticeOfSave(post, 'draft')}`);
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
       await refuse(ctx, { values, problems: problemOf(error), draft }, 422);

@@ -15,7 +15,7 @@ import { wordCountText } from './browser/word-count.ts';
 import { markdownHelp } from './markdown-help.ts';
 import { MEDIA_PATH, PICTURE_TYPES } from './media-parts.ts';
 import type { PostFormValues } from './post-form.ts';
-import { stateChip, stateOf } from './post-state.ts';
+import { stateChip, stateOf, wasPublic } from './post-state.ts';
 import { AUTOSAVE_PATH } from './unsaved-routes.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 
@@ -205,7 +205,8 @@ function deletedNotice(post: Post, csrfToken: string): Html {
   return html`<form class="notice" method="post" action="/admin/posts/${post.id}/restore">
     ${hiddenField('_csrf', csrfToken)}
     <p>
-      This post is deleted, and its address answers 410 Gone. Saving changes the text; the post stays deleted.
+      This post is deleted${wasPublic(post) && ', and its address answers 410 Gone'}. Saving changes the text;
+      the post stays deleted.
     </p>
     <button type="submit">Restore</button>
   </form>`;

@@ -14,11 +14,14 @@ import type { PostPageDependencies } from './post-page-dependencies.ts';
 
 export interface PostRouteDependencies extends PostPageDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postDeleted'>;
+  readonly now: () => number;
 }
 
 /** Lists, deletes and restores posts. */
 export function addPostRoutes(router: Router, deps: PostRouteDependencies): void {
   const { posts, site, renderText, forms, owner, send, metrics, whenUnlocked } = deps;
+
+  const asking = (ctx: Context) => ({ csrfToken: csrfTokenOf(ctx)!, nowMillis: deps.now() });
 
   const showList = (ctx: Context): void => {
     const text = queryText(ctx, 'text').slice(0, 200);
@@ -44,7 +47,7 @@ export function addPostRoutes(router: Router, deps: PostRouteDependencies): void
   router.get('/admin/posts/:id/delete', owner, (ctx) => {
     const post = expectPost(posts, ctx);
     if (typeof post.deletedAtMillis === 'number') return seeOther(ctx, `/admin/posts/${post.id}/edit`);
-    send(ctx, { title: 'Delete a post', current: 'posts', body: deletePage(post, csrfTokenOf(ctx)!) });
+    send(ctx, { title: 'Delete a post', current: 'posts', body: deletePage(post, asking(ctx)) });
   });
 
   router.post('/admin/posts/:id/delete', forms.owner, async (ctx) => {
@@ -63,7 +66,7 @@ export function addPostRoutes(router: Router, deps: PostRouteDependencies): void
         title: 'Delete a post',
         status: 409,
         current: 'posts',
-        body: deletePage(error.current, csrfTokenOf(ctx)!, problem),
+        body: deletePage(error.current, { ...asking(ctx), problem }),
       });
     }
   });

@@ -18,6 +18,12 @@ export function stateOf(post: Post, nowMillis: number): PostState {
   return (post.publishedAtMillis ?? 0) > nowMillis ? 'scheduled' : post.status;
 }
 
+/** True if readers could open the post until it was deleted: its address answers 410 Gone. */
+export function wasPublic({ status, publishedAtMillis, deletedAtMillis }: Post): boolean {
+  if (status === 'draft' || publishedAtMillis === null || typeof deletedAtMillis !== 'number') return false;
+  return publishedAtMillis <= deletedAtMillis;
+}
+
 export function stateChip(state: PostState): Html {
   return html`<span class="chip ${state}">${STATE_WORDS[state]}</span>`;
 }

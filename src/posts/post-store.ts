@@ -205,15 +205,15 @@ export class PostStore {
         markdown: draft.markdown,
         rendered,
         updatedAtMillis,
+        deletedAtMillis: options.deletedAtMillis ?? null,
         createdAtMillis: options.createdAtMillis ?? now,
         feedId: feedId === undefined || this.#writer.hasFeedId(feedId) ? newFeedId() : feedId,
       });
-      if (options.deletedAtMillis !== undefined) this.#writer.remove(id, options.deletedAtMillis);
       return this.byId(id)!;
     });
   }
 
-  /** Saves over `version`; keeps a visible post's old path as an alias. Throws PostConflictError if it is outdated. */
+  /** Saves over `version`; keeps a visible post's old path as an alias, and a deleted post deleted. Throws PostConflictError if it is outdated. */
   update(id: number, version: number, draft: PostDraft, options: SaveOptions = {}): Post {
     const now = this.#now();
     const before = this.#expect(id, version);
@@ -231,8 +231,8 @@ export class PostStore {
         markdown: draft.markdown,
         rendered,
         updatedAtMillis,
+        deletedAtMillis: options.deletedAtMillis ?? before.deletedAtMillis ?? null,
       });
-      if (options.deletedAtMillis !== undefined) this.#writer.remove(id, options.deletedAtMillis);
       return this.byId(id)!;
     });
   }

@@ -14,6 +14,7 @@ export interface PostRecord extends PostFields {
   readonly markdown: string;
   readonly rendered: RenderedMarkdown;
   readonly updatedAtMillis: number;
+  readonly deletedAtMillis: number | null;
 }
 
 /** What a change of tags needs to know of a post. */
@@ -51,15 +52,15 @@ export class PostWriter {
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
-         reading_minutes, version, description, markdown, html, rendered_by, feed_id)
+         reading_minutes, version, description, markdown, html, rendered_by, deleted_at, feed_id)
        VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
-         @reading_minutes, 1, @description, @markdown, @html, @rendered_by, @feed_id)`,
+         @reading_minutes, 1, @description, @markdown, @html, @rendered_by, @deleted_at, @feed_id)`,
     );
     this.#update = database.prepare(
       `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
          published_at = @published_at, updated_at = @updated_at, tags = @tags, authors = @authors, language = @language,
          reading_minutes = @reading_minutes, version = version + 1, description = @description, markdown = @markdown, html = @html,
-         rendered_by = @rendered_by, deleted_at = NULL
+         rendered_by = @rendered_by, deleted_at = @deleted_at
        WHERE id = @id`,
     );
     this.#replaceRendered = database.prepare(
@@ -151,7 +152,7 @@ export class PostWriter {
 
   restore(post: Post, rendered: RenderedMarkdown, atMillis: number): void {
     this.#setDeleted.run(null, atMillis, post.id);
-    this.#writeLists(post.id, post, rendered);
+    this.#writeLists(post.id, { ...post, deletedAtMillis: null }, rendered);
   }
 
   #writeAliases(id: number, aliases: readonly string[]): void {
@@ -162,12 +163,12 @@ export class PostWriter {
   /** Updates the data of lists and search, which contain only published posts, so that no other can leak; and the media uses of every post. */
   #writeLists(
     id: number,
-    post: Pick<Post, 'title' | 'tags' | 'status' | 'publishedAtMillis'>,
+    post: Pick<Post, 'title' | 'tags' | 'status' | 'publishedAtMillis' | 'deletedAtMillis'>,
     rendered: RenderedMarkdown,
   ): void {
     this.#mediaUses.record(id, rendered.html);
     this.#deleteTags.run(id);
-    if (post.status !== 'published') {
+    if (post.status !== 'published' || typeof post.deletedAtMillis === 'number') {
       this.#search.remove(id);
       return;
     }
@@ -185,6 +186,7 @@ function columnsOf(record: PostRecord): Columns {
     status: record.status,
     published_at: record.publishedAtMillis,
     updated_at: record.updatedAtMillis,
+    deleted_at: record.deletedAtMillis,
     tags: JSON.stringify(record.tags),
     authors: JSON.stringify(record.authors),
     language: record.language,

@@ -53,7 +53,9 @@ function localText(key: string): LocalText | undefined {
 function forgetSaved(): void {
   const sent = inStorage(() => sessionStorage.getItem(SENT_KEY)) ?? null;
   inStorage(() => sessionStorage.removeItem(SENT_KEY));
-  const isSaved = /^(?:saved|copied)$/.test(new URLSearchParams(location.search).get('done') ?? '');
+  const isSaved = /^(?:saved|copied|published|scheduled|unlisted|draft)$/.test(
+    new URLSearchParams(location.search).get('done') ?? '',
+  );
   if (sent !== null && isSaved) inStorage(() => localStorage.removeItem(sent));
 }
 

@@ -235,6 +235,64 @@ describe('editor', () => {
     expect((await server.ask('/gone')).status).toBe(200);
   });
 
+  it('says of a deleted post what its address answers, and saves its text without showing it', async () => {
+    const shown = await create({ title: 'Shown', markdown: 'x', path: 'shown' });
+    const hidden = await create({ title: 'Hidden', markdown: 'x', path: 'hidden', status: 'draft' });
+    const pages = await Promise.all(
+      [shown, hidden].map(async (id) => {
+        const question = (await owner.get(`/admin/posts/${id}/delete`)).text;
+        server.posts.remove(id, 1);
+        return [
+          question.includes('will see that the post was removed'),
+          await owner.get(`/admin/posts/${id}/edit`),
+        ] as const;
+      }),
+    );
+    expect(pages.map(([warns, { text }]) => [warns, text.includes('410 Gone')])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    const saved = await owner.post(`/admin/posts/${shown}`, { ...formOf(pages[0]![1].text), markdown: 'y' });
+    expect(saved.headers.location).toBe(`/admin/posts/${shown}/edit?done=saved`);
+    expect([server.posts.byId(shown)!.markdown, (await server.ask('/shown')).status]).toEqual(['y', 410]);
+    expect((await server.ask('/hidden')).status).toBe(404);
+  });
+
+  it('says after a save what it changed for readers', async () => {
+    await owner.get('/admin/posts/new');
+    const made = await owner.post('/admin/posts', { title: 'Steps', markdown: 'x', status: 'draft' });
+    const id = Number(/posts\/(\d+)/.exec(made.headers.location!)![1]);
+    const notices: string[] = [];
+    for (const change of [
+      { publish: '1' },
+      { markdown: 'y' },
+      { publishedAt: '2036-01-01T00:00' },
+      { status: 'unlisted', publishedAt: '' },
+      { status: 'draft' },
+    ]) {
+      const fields = formOf((await owner.get(`/admin/posts/${id}/edit`)).text);
+      const { headers } = await owner.post(`/admin/posts/${id}`, { ...fields, ...change });
+      notices.push(
+        /role="status">(\w+)/.exec((await owner.get(headers.location!)).text)![1]!,
+        headers.location!,
+      );
+    }
+    expect(notices.filter((_, index) => index % 2 === 1).map((address) => address.split('=')[1])).toEqual([
+      'published',
+      'saved',
+      'scheduled',
+      'unlisted',
+      'draft',
+    ]);
+    expect(notices.filter((_, index) => index % 2 === 0)).toEqual([
+      'Published',
+      'Saved',
+      'Scheduled',
+      'Saved',
+      'Saved',
+    ]);
+  });
+
   it('answers 413 with the limit to a form that is too large, and stays alive', async () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post('/admin/posts', {

@@ -260,4 +260,14 @@ describe('PostStore.remove and restore', () => {
     expect(restored).toEqual({ ...post, version: 3, updatedAtMillis: NOON });
     expect(blog.posts.restore(post.id).version).toBe(3);
   });
+
+  it('keep a deleted post deleted while its text is edited: a save published it again', () => {
+    const post = blog.posts.create(draft({ path: 'gone', tags: ['x'] }));
+    blog.posts.remove(post.id, 1);
+    const edited = blog.posts.update(post.id, 2, draft({ markdown: 'Heliotrope', tags: ['x'] }));
+    expect([edited.deletedAtMillis, edited.markdown]).toEqual([NOON, 'Heliotrope']);
+    expect([blog.posts.lookup('/gone').kind, blog.posts.tags()]).toEqual(['gone', []]);
+    expect(blog.posts.restore(post.id)).toMatchObject({ deletedAtMillis: null, markdown: 'Heliotrope' });
+    expect(blog.posts.tags()).toHaveLength(1);
+  });
 });
