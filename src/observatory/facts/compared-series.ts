@@ -13,6 +13,8 @@ import { silence } from './traffic.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
 const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
+/** Further ones: what fails may take little time. */
+const MAX_FAILING = 10;
 /** Blocks of time per side. */
 const BLOCKS = 24;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
@@ -58,17 +60,24 @@ export function compareSeries(
   const sides = [blocksOf(telemetry, before), blocksOf(telemetry, after)] as const;
   const rows = types.flatMap((type) => {
     const [old, young] = [byName(telemetry, type, before), byName(telemetry, type, after)];
-    const names = [...new Set([...young.keys(), ...old.keys()])]
-      .filter((name) => only === undefined || name === only.name)
-      .map((name) => ({
-        name,
-        millis: (old.get(name)?.totalMillis ?? 0) + (young.get(name)?.totalMillis ?? 0),
-      }))
-      .sort((a, b) => b.millis - a.millis)
-      .slice(0, MAX_SERIES[type]);
-    return names.map(({ name }) => rowOf(telemetry, type, name, [old.get(name), young.get(name)], sides));
+    const names = [...new Set([...young.keys(), ...old.keys()])].filter(
+      (name) => only === undefined || name === only.name,
+    );
+    const both = names.map((name) => ({ name, pair: [old.get(name), young.get(name)] as const }));
+    const most = (count: number, of: 'totalMillis' | 'errors', among = both): typeof both =>
+      among.toSorted((a, b) => sumOf(b.pair, of) - sumOf(a.pair, of)).slice(0, count);
+    const failing = both.filter(({ pair }) => sumOf(pair, 'errors') > 0);
+    const chosen = new Set([
+      ...most(MAX_SERIES[type], 'totalMillis'),
+      ...most(MAX_FAILING, 'errors', failing),
+    ]);
+    return [...chosen].map(({ name, pair }) => rowOf(telemetry, type, name, pair, sides));
   });
   return judged(rows);
+}
+
+function sumOf(pair: readonly (SeriesSummary | undefined)[], of: 'totalMillis' | 'errors'): number {
+  return pair.reduce((sum, row) => sum + (row?.[of] ?? 0), 0);
 }
 
 function byName(

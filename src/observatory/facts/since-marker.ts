@@ -1,34 +1,19 @@
-import type { Marker, SeriesSummary, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
-import { fisher } from './significance.ts';
+import type { Marker } from '../../../otel/query.ts';
+import { comparedRanges, type ComparedRanges, type ComparedTelemetry } from './compared-ranges.ts';
+import { DAY_MILLIS, isWorthComparing } from './compared-sides.ts';
+import type { ComparedSeries, Difference } from './compared-series.ts';
+import { comparison } from './comparison.ts';
 import type { ChosenRange } from './time-range.ts';
+import { lengthOf } from './traffic.ts';
+import { slowdownMillis, slowerBy } from './uncertain-differences.ts';
 
-/** So rare by chance, over all routes, that it is said on a page that is drawn each second. */
-const MAX_CHANCE = 0.001;
-/** Half take longer than that many times what one in twenty took before. */
-const MUCH_SLOWER = 2;
-/** Fewer may be the first ones of a process. */
-const MIN_SLOWER = 60;
-
-type Told = Pick<TelemetryQuery, 'markers' | 'coverage' | 'countedFromMillis' | 'series'>;
-
-/** Routes of a part of the range that ends with it. */
-export interface NewestRoutes {
-  /** What happened at its beginning. */
+/** What happened last that may have changed something, and what Changes says of both its sides. */
+export interface SinceMarker extends Omit<ComparedRanges, 'marker'> {
   readonly marker: Marker;
-  readonly routes: readonly SeriesSummary[];
-}
-
-/** A route that fails more, or became much slower, since a marker. */
-export interface TurnedRoute {
-  readonly before: SeriesSummary;
-  readonly after: SeriesSummary;
-  readonly fails: boolean;
-  readonly isSlower: boolean;
-}
-
-export interface SinceMarker extends NewestRoutes {
-  /** What turned worst first. */
-  readonly turned: readonly TurnedRoute[];
+  /** Routes, on both sides. */
+  readonly routes: readonly ComparedSeries[];
+  /** What fails more or became slower beyond chance, by that alone; what fails first, the worst first. */
+  readonly worse: readonly ComparedSeries[];
 }
 
 /** A start of another version, changed settings, or what the app or somebody marked. */
@@ -36,70 +21,57 @@ const isChange = ({ kind, versions }: Marker): boolean =>
   versions !== undefined || kind === 'settings' || kind === 'event';
 
 /**
- * The routes since the newest start of another version in the range, else the newest other change or start, from exact counts: two sums, no
- * comparison of durations over time as Changes has it. Undefined if nothing happened.
+ * The change that Changes compares unasked, a start of another version; else the newest other change in the range. Undefined if nothing happened, or
+ * too little on a side.
  */
 export function sinceMarker(
-  telemetry: Told,
-  range: Pick<ChosenRange, 'fromMillis' | 'toMillis'>,
-  minCount: number,
+  telemetry: ComparedTelemetry,
+  range: ChosenRange,
+  now: number,
 ): SinceMarker | undefined {
-  const markers = telemetry
-    .markers(range)
-    .filter(({ atMillis }) => atMillis > range.fromMillis && atMillis < range.toMillis);
-  const marker =
-    markers.findLast(({ versions }) => versions !== undefined) ??
-    markers.findLast(isChange) ??
-    markers.findLast(({ kind }) => kind === 'start');
-  if (marker === undefined) return undefined;
-  const { before, after } = sidesOf(telemetry, marker.atMillis, range);
-  const routes = telemetry.series('http', after);
-  if (!isChange(marker)) return { marker, routes, turned: [] };
-  return { marker, routes, turned: turnedRoutes(telemetry.series('http', before), routes, minCount) };
-}
-
-/** The range on both sides, without the bucket of the marker; before it at least as long as after it, as far as there are counts. */
-function sidesOf(
-  telemetry: Told,
-  at: number,
-  { fromMillis, toMillis }: TimeRange,
-): { readonly before: TimeRange; readonly after: TimeRange } {
-  const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis });
-  const [down, up] = [Math.floor(at / stepMillis) * stepMillis, Math.ceil(at / stepMillis) * stepMillis];
-  const from = Math.min(
-    down,
-    Math.max(telemetry.countedFromMillis(), Math.min(fromMillis, 2 * at - toMillis)),
-  );
+  const ranges = sidesOfChange(telemetry, range, now);
+  if (ranges?.marker === undefined) return undefined;
+  const { rows, ...sides } = comparison(telemetry, range, ranges);
+  const worse = rows.flatMap((row) => {
+    const differs = row.differs.filter((what) => isWorse(row, what));
+    return differs.length === 0 ? [] : [{ ...row, differs }];
+  });
   return {
-    before: { fromMillis: from, toMillis: down },
-    after: { fromMillis: Math.min(up, toMillis), toMillis },
+    ...sides,
+    marker: ranges.marker,
+    routes: rows.filter(({ type }) => type === 'http'),
+    worse: worse.toSorted((a, b) => Number(failsMore(b)) - Number(failsMore(a)) || costOf(b) - costOf(a)),
   };
 }
 
-/** Pure. */
-export function turnedRoutes(
-  before: readonly SeriesSummary[],
-  after: readonly SeriesSummary[],
-  minCount: number,
-): readonly TurnedRoute[] {
-  const earlier = new Map(before.map((row) => [row.name, row]));
-  return after
-    .flatMap((row): TurnedRoute[] => {
-      const old = earlier.get(row.name);
-      if (old === undefined || Math.min(old.count, row.count) < minCount) return [];
-      const isMore = row.errors * old.count > old.errors * row.count;
-      const fails =
-        isMore && fisher(row.errors, row.count, old.errors, old.count) * after.length <= MAX_CHANCE;
-      const isSlower =
-        row.count >= MIN_SLOWER && row.durationMillis.p50 > MUCH_SLOWER * old.durationMillis.p95;
-      return fails || isSlower ? [{ before: old, after: row, fails, isSlower }] : [];
-    })
-    .toSorted((a, b) => Number(b.fails) - Number(a.fails) || costOf(b) - costOf(a));
+function sidesOfChange(
+  telemetry: ComparedTelemetry,
+  range: ChosenRange,
+  now: number,
+): ComparedRanges | undefined {
+  const { fromMillis, toMillis } = range;
+  const back = Math.min(fromMillis - lengthOf(range), toMillis - DAY_MILLIS);
+  const changes = telemetry.markers({ fromMillis: back, toMillis }).filter(isChange);
+  if (changes.length === 0) return undefined;
+  const unasked = comparedRanges(telemetry, range, {}, now);
+  if (unasked.marker !== undefined && isChange(unasked.marker)) return unasked;
+  const last = changes.at(-1);
+  if (last === undefined || last.versions !== undefined || last.atMillis <= fromMillis) return undefined;
+  const asked = comparedRanges(telemetry, range, { at: last.atMillis }, now);
+  return isWorthComparing(telemetry, asked) ? asked : undefined;
+}
+
+/** True if an operation fails more often than before, beyond chance. */
+export function failsMore({ before, after, differs }: ComparedSeries): boolean {
+  return differs.includes('failed') && after.errors * before.count > before.errors * after.count;
+}
+
+function isWorse(row: ComparedSeries, what: Difference): boolean {
+  return what === 'failed' ? failsMore(row) : slowerBy(row, [what]) !== undefined;
 }
 
 /** Failures beyond those expected; of what is slower alone, milliseconds. */
-function costOf({ before, after, fails }: TurnedRoute): number {
-  return fails
-    ? after.errors - (before.errors * after.count) / before.count
-    : after.totalMillis - (before.totalMillis * after.count) / before.count;
+function costOf(row: ComparedSeries): number {
+  const { before, after } = row;
+  return failsMore(row) ? after.errors - (before.errors * after.count) / before.count : slowdownMillis(row);
 }

@@ -36,7 +36,20 @@ export function isNewFailure({
 
 /** The percentile by which an operation became slower; undefined if it did not. */
 export function slowerBy(row: ComparedSeries, among: readonly Difference[]): 'p95' | 'p50' | undefined {
-  return (['p95', 'p50'] as const).find((what) => among.includes(what) && (row[what]?.ratio ?? 1) > 1);
+  return clearest(
+    row,
+    among.filter((what) => isPercentile(what) && (row[what]?.ratio ?? 1) > 1),
+  );
+}
+
+const isPercentile = (what: Difference): what is 'p95' | 'p50' => what === 'p95' || what === 'p50';
+
+/** Of two percentiles p95, unless the median changed far more: then some took as long before. */
+export function clearest(row: ComparedSeries, among: readonly Difference[]): 'p95' | 'p50' | undefined {
+  const [first, other] = among.filter(isPercentile);
+  if (first === undefined || other === undefined) return first;
+  const change = (what: 'p95' | 'p50'): number => Math.abs(Math.log(row[what]?.ratio ?? 1));
+  return change('p50') >= change('p95') + Math.log(LARGE_RATIO) ? 'p50' : 'p95';
 }
 
 /** What an operation took after, less what as many would have taken before, milliseconds. */
@@ -46,11 +59,10 @@ export function slowdownMillis({ before, after }: ComparedSeries): number {
 
 /** The percentile that a row and a sentence tell of an operation: the one that differs, or may, and else the highest that is known. */
 export function toldQuantile(row: ComparedSeries): 'p95' | 'p50' | undefined {
-  const both = ['p95', 'p50'] as const;
   return (
-    both.find((what) => row.differs.includes(what)) ??
-    both.find((what) => uncertain(row).includes(what)) ??
-    both.find((what) => row[what] !== undefined)
+    clearest(row, row.differs) ??
+    clearest(row, uncertain(row)) ??
+    (['p95', 'p50'] as const).find((what) => row[what] !== undefined)
   );
 }
 

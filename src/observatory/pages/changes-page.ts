@@ -7,8 +7,9 @@ import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { momentText } from '../format/moment.ts';
-import { comparedRanges, happening, isComparable, type ComparedRanges } from '../facts/compared-ranges.ts';
-import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
+import { comparedRanges, happening } from '../facts/compared-ranges.ts';
+import type { ComparedSeries } from '../facts/compared-series.ts';
+import { comparison, type Comparison } from '../facts/comparison.ts';
 import { failureState } from '../facts/failure-state.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
@@ -24,8 +25,7 @@ const MAX_JUDGED = 3;
 const MAX_HELD = 500;
 const DAY_MILLIS = 86_400_000;
 
-interface ChangesFacts extends ComparedRanges {
-  readonly rows: readonly ComparedSeries[];
+interface ChangesFacts extends Comparison {
   /** Operations that fail, though not once in the time before. */
   readonly begun: readonly BegunFailure[];
   /** Both sides of each can be compared. */
@@ -41,11 +41,10 @@ export const changesPage = definePage<ChangesFacts>({
     const at = Number(query['at'] ?? NaN);
     const asked = { isBefore: query['with'] === 'before', ...(Number.isFinite(at) && { at }) };
     const ranges = comparedRanges(telemetry, range, asked, now);
-    const rows = isComparable(ranges) ? compareSeries(telemetry, ranges) : [];
+    const compared = comparison(telemetry, range, ranges);
     return {
-      ...ranges,
-      rows,
-      begun: begunFailures(telemetry, rows, ranges.after.toMillis),
+      ...compared,
+      begun: begunFailures(telemetry, compared.rows, compared.after.toMillis),
       markers: offered(
         telemetry.markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now }),
       ),

@@ -17,7 +17,7 @@ import { plural, shortRoute, type Sentence, type SentencePart } from './sentence
 /** Operations named in a sentence; the rest are counted. */
 const MAX_NAMED = 3;
 /** Of these, failing ones: what became slower is always named. */
-const MAX_FAILING = 2;
+export const MAX_FAILING = 2;
 
 /** Of what distinguishes a statement, in characters. */
 const MAX_APART = 48;
@@ -73,7 +73,7 @@ function nothingCertain(rows: readonly ComparedSeries[], words: string, isMore: 
 }
 
 /** The failing ones first, then those that take more time than before or are new, the most time added first. */
-function worstFirst(differing: readonly ComparedSeries[]): readonly ComparedSeries[] {
+export function worstFirst(differing: readonly ComparedSeries[]): readonly ComparedSeries[] {
   const failing = differing.filter(({ differs }) => differs.includes('failed'));
   const slower = bySlowdown(
     differing.filter(
@@ -133,7 +133,12 @@ function begunWords(begun: readonly BegunFailure[], words: string, links: Links)
 }
 
 /** ` /x takes …; /y takes …; and 3 more.` */
-function listed(
+function listed(...named: Parameters<typeof namedOperations>): Sentence {
+  return [...namedOperations(...named), { text: '.' }];
+}
+
+/** ` /x takes …; /y takes …; and 3 more`. */
+export function namedOperations(
   rows: readonly ComparedSeries[],
   wordsOf: (row: ComparedSeries) => string,
   links: Links,
@@ -150,7 +155,7 @@ function listed(
       },
       { text: ` ${wordsOf(row)}` },
     ]),
-    { text: rest > 0 ? `; and ${countText(rest)} more.` : '.' },
+    ...(rest > 0 ? [{ text: `; and ${countText(rest)} more` }] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { countText, duration, rate, text, threeDigits } from '../../markup/quantity.ts';
 import type { ComparedQuantile } from '../facts/compared-durations.ts';
 import type { ComparedSeries, Difference } from '../facts/compared-series.ts';
+import { clearest } from '../facts/uncertain-differences.ts';
 
 /** `×1.33`. */
 export const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
@@ -9,12 +10,13 @@ const WHEN = { p95: 'one time in twenty', p50: 'half the time' } as const;
 
 /** The first difference in words, and with failures also the duration: `takes ×1.33, 280 ms or more half the time, before 210 ms`. */
 export function differenceWords(row: ComparedSeries): string {
-  const [first, ...others] = row.differs;
+  const [first] = row.differs;
   if (first === undefined) return 'does not differ';
-  const slower = others.find((what) => what === 'p95' || what === 'p50');
-  return first === 'failed' && slower !== undefined
-    ? `${wordsOf(row, first)}, and ${wordsOf(row, slower)}`
-    : wordsOf(row, first);
+  const duration = clearest(row, row.differs);
+  if (duration === undefined) return wordsOf(row, first);
+  return first === 'failed'
+    ? `${wordsOf(row, first)}, and ${wordsOf(row, duration)}`
+    : wordsOf(row, duration);
 }
 
 function wordsOf(row: ComparedSeries, what: Difference): string {

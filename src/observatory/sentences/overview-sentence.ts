@@ -8,7 +8,8 @@ import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { brokenRoutes } from './request-reasons.ts';
-import { turnedWords } from './since-marker-sentence.ts';
+import { MAX_FAILING } from './changes-sentence.ts';
+import { worseWords } from './since-marker-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** Maximum number of reasons after the numbers, the most important first. */
@@ -28,14 +29,14 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     .filter(({ state }) => state === 'broken')
     .map(({ key }) => key);
   const [worst] = broken;
-  const turned = turnedWords(situation.since, now, links);
+  const worse = worseWords(situation.since, now, links);
   const ofBroken = broken.flatMap((key) => {
     if (key === 'route_failed' && isSaid(situation)) return [];
     const reason = reasonOf(key, situation, links);
     if (reason !== undefined) return [reason];
     return key === worst ? [] : [[{ text: headlineOf(key, situation) }]];
   });
-  const first = turned === undefined ? [] : [turned];
+  const first = worse === undefined ? [] : [worse];
   const reasons = [...first, ...ofBroken, ...remarksOf(situation, new Set(broken), links)];
   const unsaid = Math.max(0, first.length + ofBroken.length - MAX_REASONS);
   const [reason = [], ...more] = [
@@ -59,11 +60,13 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   ];
 }
 
-/** True if the one route that fails too often is the one of which it is said since when. */
+/** True if the one route that fails too often is one of which it is said since when. */
 function isSaid(situation: OverviewSituation): boolean {
   const broken = brokenRoutes(situation);
-  const [turned] = situation.since?.turned ?? [];
-  return broken.length === 1 && turned?.fails === true && turned.after.name === broken[0]?.name;
+  const failing = (situation.since?.worse ?? []).filter(
+    ({ type, differs }) => type === 'http' && differs.includes('failed'),
+  );
+  return broken.length === 1 && failing.slice(0, MAX_FAILING).some(({ name }) => name === broken[0]?.name);
 }
 
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {
@@ -104,6 +107,12 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
       { text: `Too little traffic to judge${errors === 0 ? '' : ', but not all is well'}: ` },
       ...numbers,
     ];
+  const { worse = [] } = situation.since ?? {};
+  if (worse.length > 0) {
+    const isFailing = worse.some(({ differs }) => differs.includes('failed'));
+    const what = isFailing ? 'more fails than before' : 'something became slower';
+    return [{ text: `Every limit holds, but ${what}. ` }, ...numbers];
+  }
   const isAll = errors === 0 && blockOf(situation).millis < NOTICED_MILLIS;
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
 }

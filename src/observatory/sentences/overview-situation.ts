@@ -3,6 +3,7 @@ import { type BlockedTurn, longestBlock, type LongestBlock } from '../facts/bloc
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
+import type { RecentFailure } from '../facts/recent-failures.ts';
 import type { SinceMarker } from '../facts/since-marker.ts';
 import type { RepeatedOnRoute } from '../facts/repeated-on-routes.ts';
 import type { MemoryFacts } from './memory-sentence.ts';
@@ -18,8 +19,10 @@ export interface OverviewSituation {
   /** Earlier than the start if the numbers include counts of previous processes. */
   readonly countedFromMillis: number;
   readonly routes: readonly SeriesSummary[];
-  /** Since a new version, another change or a start in the range; undefined without one. */
+  /** Since a new version or another change; undefined without one. */
   readonly since: SinceMarker | undefined;
+  /** Routes that began to fail, whatever happened. */
+  readonly recent: readonly RecentFailure[];
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
   /** Of the last process of the range. */

@@ -1,5 +1,5 @@
 import type { Limits, SeriesSummary, StatusCount } from '../../../otel/query.ts';
-import { spanText } from '../format/moment.ts';
+import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
@@ -61,21 +61,22 @@ export function turnedAway(http: Requests, routes: readonly SeriesSummary[], lin
   return [...parts, { text: '.' }];
 }
 
-type Judged = Pick<OverviewSituation, 'routes' | 'limits' | 'since' | 'now'>;
+type Judged = Pick<OverviewSituation, 'routes' | 'limits' | 'since' | 'recent' | 'now'>;
 
-/** A route that failed, over the range or since what happened in it: where it failed more. */
+/** A route that failed, over the range, since a change or since it began to: where it failed more. */
 export interface FailingRoute extends Pick<SeriesSummary, 'name' | 'count' | 'errors'> {
   /** ` since version 0.2.0 (13:59:58)`; empty for the range. */
   readonly when: string;
 }
 
-/** Routes with failures and enough requests to judge, the largest share first. What happened since is not held against hours without failures. */
-export function failingRoutes({ routes, limits, since, now }: Judged): readonly FailingRoute[] {
+/** Routes with failures and enough requests to judge, the largest share first. What happened lately is not held against hours without failures. */
+export function failingRoutes({ routes, limits, since, recent, now }: Judged): readonly FailingRoute[] {
   const when = since === undefined ? '' : ` ${sinceWords(since.marker, now)}`;
   const worst = new Map<string, FailingRoute>();
   for (const { name, count, errors, ...row } of [
     ...routes.map((each) => ({ ...each, when: '' })),
-    ...(since?.routes ?? []).map((each) => ({ ...each, when })),
+    ...(since?.routes ?? []).map(({ name, after }) => ({ ...after, name, when })),
+    ...recent.map((each) => ({ ...each, when: ` since ${momentText(each.sinceMillis, now)}` })),
   ]) {
     const route = { name, count, errors, when: row.when };
     const known = worst.get(name);

@@ -1,48 +1,44 @@
 import type { Marker } from '../../../otel/query.ts';
-import { countText, duration, share, text } from '../../markup/quantity.ts';
-import type { SinceMarker, TurnedRoute } from '../facts/since-marker.ts';
+import type { ComparedSeries } from '../facts/compared-series.ts';
+import { lengthWords } from '../../markup/span-text.ts';
+import type { SinceMarker } from '../facts/since-marker.ts';
+import { lengthOf } from '../facts/traffic.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
-import { plural, shortRoute, type Sentence } from './sentence.ts';
+import { namedOperations, worstFirst } from './changes-sentence.ts';
+import { differenceWords } from './difference-words.ts';
+import type { Sentence } from './sentence.ts';
 
 const MAX_LABEL = 60;
+/** Less of the time since is said to be a part of it. */
+const MOSTLY = 0.9;
 
 /** `since version 0.2.0 (13:59:58)`. */
-export function sinceWords({ atMillis, label, kind, versions }: Marker, now: number): string {
-  const what =
-    versions !== undefined
-      ? `version ${versions.after}`
-      : kind === 'start'
-        ? 'the start'
-        : `“${shortened(label, MAX_LABEL)}”`;
+export function sinceWords({ atMillis, label, versions }: Marker, now: number): string {
+  const what = versions === undefined ? `“${shortened(label, MAX_LABEL)}”` : `version ${versions.after}`;
   return `since ${what} (${momentText(atMillis, now)})`;
 }
 
-/** `Since version 0.2.0 (13:59:58) /quote fails 32 %, before 0 %: see Changes.` Undefined if nothing turned. */
-export function turnedWords(since: SinceMarker | undefined, now: number, links: Links): Sentence | undefined {
-  const [worst, ...more] = since?.turned ?? [];
-  if (since === undefined || worst === undefined) return undefined;
-  const { name } = worst.after;
-  const words = sinceWords(since.marker, now);
+/**
+ * `Since version 0.2.0 (13:59:58) /quote fails 58 of 179 times, before 0 of 180 times; /list takes ×51 at p50, …: see Changes.`, in the words and
+ * with the figures of Changes. Undefined if nothing got worse.
+ */
+export function worseWords(since: SinceMarker | undefined, now: number, links: Links): Sentence | undefined {
+  if (since === undefined || since.worse.length === 0) return undefined;
+  const { marker, worse, after } = since;
+  const words = sinceWords(marker, now);
+  const length = lengthOf(after);
+  const part =
+    length < (now - marker.atMillis) * MOSTLY ? `, by the first ${lengthWords(length)} of it,` : '';
+  // Routes first: what else became slow is why they did.
+  const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
+  const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];
   return [
-    { text: `${words.charAt(0).toUpperCase()}${words.slice(1)} ` },
-    { text: shortRoute(name), href: links.series('http', name), tone: worst.fails ? 'failed' : 'http' },
-    { text: ` ${[failsWords(worst), slowerWords(worst)].filter((each) => each !== '').join(', and ')}` },
-    { text: more.length === 0 ? ': see ' : `; ${plural(more.length, 'more route')} got worse: see ` },
-    { text: 'Changes', href: links.to('/changes', { at: since.marker.atMillis }) },
+    { text: `${words.charAt(0).toUpperCase()}${words.slice(1)}${part}` },
+    ...namedOperations(named, differenceWords, links),
+    { text: ': see ' },
+    { text: 'Changes', href: links.to('/changes', { at: marker.atMillis }) },
     { text: '.' },
   ];
-}
-
-function failsWords({ before, after, fails }: TurnedRoute): string {
-  if (!fails) return '';
-  const of = `${countText(after.errors)} of ${countText(after.count)}`;
-  return `fails ${text(share(after.errors / after.count))}, ${of}, before ${text(share(before.errors / before.count))}`;
-}
-
-function slowerWords({ before, after, isSlower }: TurnedRoute): string {
-  if (!isSlower) return '';
-  const [old, young] = [before, after].map(({ durationMillis }) => text(duration(durationMillis.p50)));
-  return `takes ${young} or more half the time, before ${old}`;
 }

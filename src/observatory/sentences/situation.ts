@@ -11,6 +11,7 @@ import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
+import { recentFailures } from '../facts/recent-failures.ts';
 import { sinceMarker } from '../facts/since-marker.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
@@ -66,7 +67,8 @@ export function situationOf(
     startedAtMillis,
     countedFromMillis: telemetry.countedFromMillis(),
     routes: known.routes,
-    since: sinceMarker(telemetry, range, limits.minCount),
+    since: sinceMarker(telemetry, range, now),
+    recent: recentFailures(telemetry, range, known.routes, limits.minCount),
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: { ...growth, heapLimitBytes },

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Marker, SeriesSummary } from '../../../../otel/query.ts';
-import { rangeAsked } from '../../../../src/observatory/facts/range-asked.ts';
-import { sinceMarker, turnedRoutes } from '../../../../src/observatory/facts/since-marker.ts';
+import type { Marker } from '../../../../otel/query.ts';
+import type {
+  ComparedSeries,
+  ComparedSide,
+  Difference,
+} from '../../../../src/observatory/facts/compared-series.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
 import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { metrics, series, situation } from './situations.ts';
+import { HOUR, metrics, series, situation } from './situations.ts';
 
 const LINKS = new Links('/o', {});
 const AT = NOW - 720_000;
@@ -20,21 +22,51 @@ const VERSION: Marker = {
   label: 'start of version 0.2.0',
   versions: { before: '0.1.0', after: '0.2.0' },
 };
-const quote = (count: number, errors: number, p50 = 1, p99 = 2): SeriesSummary =>
-  series('http', 'GET /demo/quote', { count, errors, totalMillis: count * p50 }, p50, p99);
 
-/** An hour in which a version was deployed twelve minutes ago. */
+const side = (count: number, errors: number, p50 = 1): ComparedSide => ({
+  count,
+  errors,
+  clientErrors: 0,
+  perSecond: count / 720,
+  totalMillis: count * p50,
+  durationMillis: { p50, p95: 20 * p50 },
+});
+const row = (
+  name: string,
+  [before, after]: readonly [ComparedSide, ComparedSide],
+  differs: readonly Difference[] = [],
+  type: ComparedSeries['type'] = 'http',
+): ComparedSeries => {
+  const ratio = after.durationMillis.p50 / before.durationMillis.p50;
+  const quantile = { ratio, low: ratio / 1.2, high: ratio * 1.2, chance: 1e-9 };
+  return { type, name, before, after, p50: quantile, p95: quantile, differs };
+};
+const quote = (differs: readonly Difference[], failed = 0, p50 = 1): ComparedSeries =>
+  row('GET /demo/quote', [side(663, 0), side(179, failed, p50)], differs);
+
+/** An hour in which a version was deployed twelve minutes ago, with what got worse first. */
 function deployed(
-  before: SeriesSummary,
-  after: SeriesSummary,
+  worse: readonly ComparedSeries[],
   more: Partial<OverviewSituation> = {},
   marker = VERSION,
 ): OverviewSituation {
-  const [count, errors] = [before.count + after.count, before.errors + after.errors];
+  const errors = worse.reduce((sum, { after }) => sum + after.errors, 0);
+  const before = { fromMillis: AT - HOUR, toMillis: AT };
+  const after = { fromMillis: AT, toMillis: NOW };
   return situation({
     metrics: metrics({ count: 9000, errors }),
-    routes: [quote(count, errors)],
-    since: { marker, routes: [after], turned: turnedRoutes([before], [after], 20) },
+    routes: worse.map(({ name, before: old, after: young }) =>
+      series('http', name, { count: old.count + young.count, errors: old.errors + young.errors }),
+    ),
+    since: {
+      marker,
+      before,
+      after,
+      words: 'the hour before',
+      notes: [],
+      routes: worse.filter(({ type }) => type === 'http'),
+      worse: worse.filter(({ differs }) => differs.length > 0),
+    },
     ...more,
   });
 }
@@ -44,34 +76,59 @@ const routeCheck = (facts: OverviewSituation) => {
   return { state: check?.state, words: check?.words.replaceAll('\u00a0', ' ') };
 };
 
-describe('what turned since a deployment', () => {
+describe('what got worse since a deployment', () => {
   const SINCE = `Since version 0.2.0 (${momentText(AT, NOW)}) /demo/quote`;
 
   it.each<readonly [string, OverviewSituation, string, string | undefined]>([
     [
       'a version fails, and is slower',
-      deployed(quote(663, 0), quote(179, 58, 126, 200), { stallMillis: 13_900, blocked: undefined }),
+      deployed([quote(['failed', 'p50'], 58, 126)], { stallMillis: 13_900 }),
       'One route fails often. ',
-      `${SINCE} fails 32 %, 58 of 179, before 0 %, and takes 126 ms or more half the time, before 1 ms: see Changes.`,
+      `${SINCE} fails 58 of 179 times, before 0 of 663 times, and takes ×126 at p50, 126 ms or more half the time, before 1 ms: see Changes.`,
     ],
     [
       'a version is slower alone',
-      deployed(quote(600, 0), quote(179, 0, 126, 200)),
-      'All fine. ',
-      `${SINCE} takes 126 ms or more half the time, before 1 ms: see Changes.`,
+      deployed([quote(['p50'], 0, 126)]),
+      'Every limit holds, but something became slower. 9,000 requests in the last hour, none failed. ',
+      `${SINCE} takes ×126 at p50, 126 ms or more half the time, before 1 ms: see Changes.`,
     ],
-    ['one of twenty fails', deployed(quote(600, 0), quote(20, 1)), 'Fine. ', undefined],
-    ['as many failed before', deployed(quote(600, 40), quote(300, 20)), '', undefined],
-    ['less fails', deployed(quote(600, 60), quote(300, 0)), '', undefined],
-    ['the first, cold requests', deployed(quote(600, 0), quote(30, 0, 126, 200)), 'All fine. ', undefined],
-    ['a route that is new', deployed(quote(0, 0), quote(300, 0, 126, 200)), 'All fine. ', undefined],
+    [
+      'a version fails, within the limits',
+      deployed([quote(['failed'], 12)]),
+      'Every limit holds, but more fails than before. ',
+      `${SINCE} fails 12 of 179 times, before 0 of 663 times: see Changes.`,
+    ],
+    ['nothing differs beyond chance', deployed([quote([], 1, 3)]), 'Fine. ', undefined],
   ])('%s', (_, facts, first, since) => {
-    expect(say(facts).startsWith(first)).toBe(true);
+    expect(say(facts).slice(0, first.length)).toBe(first);
     expect(/Since .* Changes\./.exec(say(facts))?.[0]).toBe(since);
   });
 
+  it('names what is slower beside what fails, and routes before their statements', () => {
+    const pair = [side(600, 0), side(600, 100)] as const;
+    const slow = [side(600, 0), side(600, 0, 50)] as const;
+    const facts = deployed([
+      row('GET /a', pair, ['failed']),
+      row('GET /b', pair, ['failed']),
+      row('GET /c', pair, ['failed']),
+      row('SELECT posts', [side(9000, 0), side(9000, 0, 90)], ['p50'], 'database'),
+      row('GET /slow', slow, ['p50']),
+    ]);
+    expect(say(facts)).toMatch(
+      / \/a fails [^;]*; \/b fails [^;]*; \/slow takes [^;]*; and 2 more: see Changes\./,
+    );
+  });
+
+  it('says of how much of the time since it is', () => {
+    const facts = deployed([quote(['failed'], 58)]);
+    const since = { ...facts.since!, after: { fromMillis: AT, toMillis: AT + 300_000 } };
+    expect(say({ ...facts, since })).toContain(
+      `Since version 0.2.0 (${momentText(AT, NOW)}), by the first 5 minutes of it, /demo/quote fails `,
+    );
+  });
+
   it('links both sides of the deployment, and is said before a stall', () => {
-    const facts = deployed(quote(663, 0), quote(179, 58), { blocked: undefined, stallMillis: 13_900 });
+    const facts = deployed([quote(['failed'], 58)], { blocked: undefined, stallMillis: 13_900 });
     const parts = overviewSentence(facts, LINKS);
     expect(parts.find(({ text }) => text === 'Changes')?.href).toBe(`/o/changes?at=${AT}`);
     expect(say(facts).indexOf('Since version')).toBeLessThan(say(facts).indexOf('was blocked'));
@@ -79,16 +136,32 @@ describe('what turned since a deployment', () => {
   });
 
   it('judges a route over the time since, too, and says which', () => {
-    const facts = deployed(quote(663, 0), quote(179, 58));
-    expect(routeCheck(facts)).toEqual({
+    expect(routeCheck(deployed([quote(['failed'], 58)]))).toEqual({
       state: 'broken',
       words: `32 %, 58 of 179 at /demo/quote since version 0.2.0 (${momentText(AT, NOW)})`,
     });
     const settings: Marker = { atMillis: AT, kind: 'settings', label: 'rate 0.1 (admin)' };
-    expect(routeCheck(deployed(quote(663, 60), quote(179, 0), {}, settings))).toEqual({
+    const better = row('GET /demo/quote', [side(663, 60), side(179, 0)], []);
+    expect(routeCheck(deployed([better], {}, settings))).toEqual({
       state: 'holds',
       words: '7.1 %, 60 of 842 at /demo/quote',
     });
+  });
+
+  it('judges it since it began to fail, whatever happened', () => {
+    const sinceMillis = NOW - 180_000;
+    const facts = situation({
+      metrics: metrics({ count: 9000, errors: 30 }),
+      routes: [series('http', 'GET /late', { count: 600, errors: 30 })],
+      recent: [{ name: 'GET /late', count: 30, errors: 30, sinceMillis }],
+    });
+    expect(routeCheck(facts)).toEqual({
+      state: 'broken',
+      words: `100 %, 30 of 30 at /late since ${momentText(sinceMillis, NOW)}`,
+    });
+    expect(say(facts)).toMatch(
+      /^One route fails often\. .* \/late failed for 100 % of its 30 requests since [\d:]+\./,
+    );
   });
 
   it.each([
@@ -105,42 +178,6 @@ describe('what turned since a deployment', () => {
       before: { ended: 'killed', atMillis: NOW - 1_520_000, pid: 7 },
     };
     const crashes = Array.from({ length: ends }, () => killed);
-    expect(say(deployed(quote(663, 0), quote(179, 58), { crashes }))).toMatch(words);
-  });
-
-  it('counts both sides, whole, from a store', () => {
-    const ask = (count: number, fromMillis: number, status: (index: number) => number) =>
-      Array.from({ length: count }, (_, index) => ({
-        startMillis: fromMillis + index * 3000,
-        spans: [
-          {
-            name: 'GET /demo/quote',
-            type: 'http' as const,
-            at: 0,
-            millis: 1,
-            attributes: { 'http.response.status_code': status(index) },
-            ...(status(index) >= 500 && { error: 'RangeError' }),
-          },
-        ],
-      }));
-    const blog = new MeasuredBlog({
-      happened: [
-        ...ask(200, AT - 700_000, () => 200),
-        ...ask(200, AT + 60_000, (n) => (n % 3 === 0 ? 500 : 200)),
-      ],
-    });
-    const { telemetry } = blog;
-    const range = rangeAsked(telemetry, { from: '-1h' }, NOW);
-    const restart: Marker = { atMillis: AT + 300_000, kind: 'start', label: 'start' };
-    telemetry.markers = () => [VERSION, restart];
-    const since = sinceMarker(telemetry, range, 20);
-    expect(since?.marker).toBe(VERSION);
-    expect(since?.turned.map(({ before, after }) => [before.count, after.count, after.errors])).toEqual([
-      [200, 200, 67],
-    ]);
-    telemetry.markers = () => [restart];
-    expect(sinceMarker(telemetry, range, 20)).toMatchObject({ marker: restart, turned: [] });
-    telemetry.markers = () => [];
-    expect(sinceMarker(telemetry, range, 20)).toBeUndefined();
+    expect(say(deployed([quote(['failed'], 58)], { crashes }))).toMatch(words);
   });
 });

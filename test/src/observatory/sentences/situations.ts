@@ -83,6 +83,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     countedFromMillis: NOW - 26 * HOUR,
     routes: [],
     since: undefined,
+    recent: [],
     statements: [],
     repeated: [],
     memory: STEADY_MEMORY,

@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Marker } from '../../../../otel/query.ts';
+import { sinceMarker, type SinceMarker } from '../../../../src/observatory/facts/since-marker.ts';
+import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import { worseWords } from '../../../../src/observatory/sentences/since-marker-sentence.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { CountingPlace, type CountingProcess } from '../../../otel/aggregate/counts-ledger.ts';
+import { randomOf } from '../../../otel/sampling/random.ts';
+
+const START = Date.UTC(2026, 2, 14, 12, 0, 0);
+const MINUTE = 60_000;
+const RUNS = 100;
+/** Requests in a minute of each route: those of a small blog. */
+const PER_MINUTE = [2, 5, 12, 40, 2, 5, 12, 40] as const;
+
+interface Plant {
+  readonly slower?: number;
+  readonly failing?: number;
+}
+
+/** Visitors of a machine with slower and faster minutes. */
+class Visitors {
+  readonly place = new CountingPlace(START, false);
+  readonly #random: () => number;
+  readonly #process: CountingProcess;
+  #drift = 0;
+
+  constructor(seed: number) {
+    const random = randomOf(seed);
+    this.#random = () => random() / 2 ** 32;
+    this.#process = this.place.start(1e6);
+  }
+
+  /** Of the first route, what is planted. */
+  come(minutes: number, { slower = 1, failing = 0 }: Plant = {}): void {
+    for (let minute = 0; minute < minutes; minute++) {
+      this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
+      const drift = this.#drift;
+      PER_MINUTE.forEach((perMinute, route) => {
+        const isPlanted = route === 1;
+        const own = Math.log(isPlanted ? slower : 1) + drift;
+        for (let left = this.#poisson(perMinute); left > 0; left--) {
+          const tail = this.#random() < 0.1 ? 4 : 0;
+          const nanos = Math.exp(own + 0.7 * this.#gauss() + tail) * 1e6;
+          const isFailed = this.#random() < (isPlanted ? failing : 0.02);
+          this.#process.answer(`GET /${route}`, nanos, isFailed ? 500 : 200);
+        }
+      });
+      this.place.clock.pass(MINUTE);
+    }
+  }
+
+  /** What the overview has of an hour in which a version was started then. */
+  since(atMillis: number): SinceMarker | undefined {
+    const { red } = this.#process;
+    const now = this.place.clock.millis;
+    const versions = { before: '3.0', after: '3.1' };
+    const marker: Marker = { atMillis, kind: 'start', label: 'start of version 3.1', versions };
+    const telemetry = {
+      markers: () => [marker],
+      countedFromMillis: () => red.countedFromMillis,
+      coverage: red.coverage.bind(red),
+      series: red.series.bind(red),
+      heatMap: red.heatMap.bind(red),
+    };
+    return sinceMarker(telemetry, chooseRange({ from: '-1h' }, now), now);
+  }
+
+  #gauss(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
+  }
+
+  #poisson(mean: number): number {
+    let count = -1;
+    for (let product = 1; product > Math.exp(-mean); count++) product *= this.#random();
+    return count;
+  }
+}
+
+/** The sentence about a version that is started between two stretches of time. */
+function saidOf(seed: number, minutes: readonly [before: number, after: number], plant?: Plant): string {
+  const visitors = new Visitors(seed);
+  visitors.come(minutes[0]);
+  const at = visitors.place.clock.millis;
+  visitors.come(minutes[1], plant);
+  const words = worseWords(visitors.since(at), visitors.place.clock.millis, new Links('', {}));
+  return words === undefined ? '' : sentenceText(words);
+}
+
+describe('since a start of another version', () => {
+  it.each([
+    [30, 30, 21],
+    [30, 12, 22],
+    [12, 45, 23],
+  ])(
+    'of %i and %i minutes without a difference one is claimed in at most 5 of 100',
+    (before, after, seed) => {
+      const said = Array.from({ length: RUNS }, (_, run) => saidOf(seed * 1000 + run, [before, after]));
+      expect(said.filter((words) => words !== '').length).toBeLessThanOrEqual(5);
+    },
+  );
+
+  it('names a route of which half take fifty times as long, although one in ten did so before', () => {
+    const said = Array.from({ length: 20 }, (_, run) => saidOf(run, [30, 12], { slower: 50 }));
+    expect(
+      said.filter((words) => /^Since version 3\.1 .* \/1 takes ×[3-9]\d(?:\.\d)? at p50, /.test(words))
+        .length,
+    ).toBe(20);
+  });
+
+  it('names what fails and what is slower at once, by the ledger of what was sent', () => {
+    const visitors = new Visitors(5);
+    visitors.come(30);
+    const at = visitors.place.clock.millis;
+    visitors.come(12, { slower: 50, failing: 0.3 });
+    const since = visitors.since(at);
+    const [worst] = since?.worse ?? [];
+    expect(worst?.name).toBe('GET /1');
+    expect(worst?.differs).toEqual(expect.arrayContaining(['failed', 'p50']));
+    for (const side of ['before', 'after'] as const) {
+      const sent = visitors.place.sentIn(since![side]).filter(({ series }) => series === 'GET /1');
+      expect(worst![side].count).toBe(sent.length);
+      expect(worst![side].errors).toBe(sent.filter(({ failed }) => failed).length);
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Marker } from '../../../otel/query.ts';
+import { NO_DATA_FACTS } from '../../../src/observatory/facts/data-facts.ts';
+import { overviewSummary } from '../../../src/observatory/metrics-route.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import type { Happening } from '../../fixtures/trace-player.ts';
+
+const MINUTE = 60_000;
+const AT = NOW - 20 * MINUTE;
+
+const VERSION: Marker = {
+  atMillis: AT,
+  kind: 'start',
+  label: 'start of version 0.2.0, before it 0.1.0',
+  versions: { before: '0.1.0', after: '0.2.0' },
+};
+
+/** A route asked every so many milliseconds between two moments. */
+function asked(
+  name: string,
+  [fromMillis, toMillis]: readonly [number, number],
+  everyMillis: number,
+  { millis = 1, failsEach = Infinity }: { readonly millis?: number; readonly failsEach?: number } = {},
+): readonly Happening[] {
+  const count = Math.floor((toMillis - fromMillis) / everyMillis);
+  return Array.from({ length: count }, (_, index) => {
+    const isFailed = index % failsEach === failsEach - 1;
+    return {
+      startMillis: fromMillis + index * everyMillis,
+      spans: [
+        {
+          name,
+          type: 'http' as const,
+          at: 0,
+          // One in twelve takes long anyway.
+          millis: index % 12 === 5 ? 30 + millis : millis,
+          attributes: { 'http.response.status_code': isFailed ? 500 : 200 },
+          ...(isFailed && { error: 'RangeError' }),
+        },
+      ],
+    };
+  });
+}
+
+/** An hour before a version, and twenty minutes of it: one page takes fifty times as long, another fails. */
+function deployed(): MeasuredBlog {
+  const before = [NOW - 80 * MINUTE, AT - 2000] as const;
+  const early = [NOW - 80 * MINUTE, NOW - 70 * MINUTE] as const;
+  const after = [AT + 1000, NOW - 1000] as const;
+  const blog = new MeasuredBlog({
+    happened: [
+      ...asked('GET /list', before, 5000),
+      ...asked('GET /list', after, 5000, { millis: 50 }),
+      // It failed, long ago.
+      ...asked('GET /quote', early, 5000, { failsEach: 5 }),
+      ...asked('GET /quote', [early[1], before[1]], 5000),
+      ...asked('GET /quote', after, 5000, { failsEach: 3 }),
+      ...asked('GET /', before, 3000),
+      ...asked('GET /', after, 3000),
+    ],
+  });
+  blog.telemetry.markers = () => [VERSION];
+  return blog;
+}
+
+const plain = (words: string): string => words.replaceAll('\u00a0', ' ');
+/** What is said of an operation. */
+const saidOf = (name: string, words: string): string | undefined =>
+  new RegExp(`${name} ((?:fails|takes) .+?)(?:;|: see|\\.(?: |$))`).exec(plain(words))?.[1];
+
+describe('what a new version made worse', () => {
+  it('is said alike by the overview, Changes, the metrics document and the health page', async () => {
+    const { telemetry } = deployed();
+    const { origin } = await serveObservatory(telemetry);
+    const summaryOf = async (path: string): Promise<string> => {
+      const response = await fetch(`${origin}${path}`, { headers: { accept: 'application/json' } });
+      const { summary } = (await response.json()) as { readonly summary: string };
+      return summary;
+    };
+    const pages = '/admin/metrics-dashboard';
+    const all = [
+      await summaryOf(`${pages}/changes?format=json`),
+      await summaryOf(`${pages}/changes?format=json&at=${AT}`),
+      await summaryOf(`${pages}?format=json`),
+      await summaryOf('/admin/metrics?from=-1h'),
+      overviewSummary(telemetry, NO_DATA_FACTS).summary,
+    ];
+    const failing = all.map((words) => saidOf('/quote', words));
+    const slower = all.map((words) => saidOf('/list', words));
+    expect(failing[0]).toMatch(/^fails \d+ of \d+ times, before 0 of \d+ times$/);
+    expect(slower[0]).toMatch(
+      /^takes ×5\d(?:\.\d)? at p50, 5\d(?:\.\d)? ms or more half the time, before 1(?:\.\d+)? ms$/,
+    );
+    expect(new Set(failing).size).toBe(1);
+    expect(new Set(slower).size).toBe(1);
+    expect(plain(all[2]!)).toMatch(
+      /^Some requests fail\. .* Since version 0\.2\.0 \(13:30:20\) \/quote fails /,
+    );
+  });
+
+  it('is found among many routes that take more time', async () => {
+    const blog = new MeasuredBlog({
+      happened: [
+        ...Array.from({ length: 40 }, (_, route) =>
+          asked(`GET /slow/${route}`, [AT - 20 * MINUTE, NOW - 1000], 20_000, { millis: 400 }),
+        ).flat(),
+        ...asked('GET /quote', [AT - 20 * MINUTE, AT - 2000], 5000),
+        ...asked('GET /quote', [AT + 1000, NOW - 1000], 5000, { failsEach: 3 }),
+      ],
+    });
+    blog.telemetry.markers = () => [VERSION];
+    const { summary } = overviewSummary(blog.telemetry, NO_DATA_FACTS);
+    expect(saidOf('/quote', summary)).toMatch(/^fails \d+ of \d+ times, before 0 of \d+ times$/);
+  });
+});
+
+describe('a route that fails for three minutes of an hour', () => {
+  it('is said by the overview, with when it began', () => {
+    const began = NOW - 3 * MINUTE;
+    const { telemetry } = new MeasuredBlog({
+      happened: [
+        ...asked('GET /late', [NOW - 60 * MINUTE, began], 5000),
+        ...asked('GET /late', [began, NOW - 1000], 5000, { failsEach: 1 }),
+        ...asked('GET /', [NOW - 60 * MINUTE, NOW - 1000], 1000),
+      ],
+    });
+    const { summary, limits } = overviewSummary(telemetry, NO_DATA_FACTS);
+    expect(limits.find(({ key }) => key === 'failed')?.state).toBe('holds');
+    expect(plain(summary)).toMatch(
+      /^One route fails often\. .* \/late failed for (?:9\d|100) % of its 3\d requests since 13:4[67]:\d\d\./,
+    );
+  });
+});
