@@ -32,12 +32,13 @@ const SECOND = 1000;
 /**
  * Tracks the last change of visible content, for Last-Modified and caches: a listed post, the page `about`, the blog's settings, a scheduled
  * post that became visible; by any process. Drafts, scheduled and unlisted posts, sign-ins and sessions do not count, so that strangers cannot
- * learn when the owner works, or empty a cache. A request costs two counters in one statement; after any write, or once the time has come of
+ * learn when the owner works, or empty a cache. A request costs two counters; after any write, or once the time has come of
  * a scheduled post, one pass over an index of listed posts. HTTP dates have whole seconds, so a second change within one second gets the next
  * second.
  */
 export class ContentClock {
-  readonly #counters: Statement<[], Counters>;
+  readonly #others: Statement<[], number>;
+  readonly #own: Statement<[], number>;
   readonly #dates: Statement<{ now: number }, Dates>;
   readonly #listed: Statement<{ now: number }, string>;
   readonly #now: () => number;
@@ -60,9 +61,8 @@ export class ContentClock {
     this.#onChange = options.onChange ?? (() => {});
     const changedMillis = Math.floor(options.now() / SECOND) * SECOND - SECOND;
     this.#state = { key: '', changedMillis, hasAbout: false };
-    this.#counters = database.prepare(
-      'SELECT (SELECT data_version FROM pragma_data_version) AS others, total_changes() AS own',
-    );
+    this.#others = database.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#own = database.prepare<[], number>('SELECT total_changes()').pluck();
     this.#dates = database.prepare(`
       SELECT
         newest.published_at AS newest, newest.id AS newest_id,
@@ -87,7 +87,7 @@ export class ContentClock {
 
   state(): ContentState {
     const now = this.#now();
-    const seen = this.#counters.get()!;
+    const seen = { others: this.#others.get()!, own: this.#own.get()! };
     const isSeen = seen.others === this.#seen?.others && seen.own === this.#seen.own;
     if (!isSeen || !(now >= this.#from && now < this.#until)) {
       this.#seen = seen;
