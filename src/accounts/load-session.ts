@@ -3,42 +3,58 @@ import type { AccountCookies } from './account-cookies.ts';
 import { formTokenOf } from '../process/secret-token.ts';
 import type { Session, SessionStore } from './session-store.ts';
 
-/** Defines `ctx.state.session`, which is looked up on first access, so pages for readers run no statement for it. */
-export function loadSession(deps: {
+interface LoadSessionDependencies {
   readonly sessions: SessionStore;
   readonly cookies: AccountCookies;
-}): Middleware {
+}
+
+const SESSION = Symbol('session');
+
+type StateOf = Pick<Context, 'state'> & { readonly state: { [SESSION]?: RequestSession } };
+
+/** A request's session, looked up on first access, so that pages for readers run no statement for it. */
+class RequestSession {
+  readonly #deps: LoadSessionDependencies;
+  readonly #ctx: Context;
+  #isKnown = false;
+  #session: Session | undefined;
+
+  constructor(deps: LoadSessionDependencies, ctx: Context) {
+    this.#deps = deps;
+    this.#ctx = ctx;
+  }
+
+  get session(): Session | undefined {
+    if (!this.#isKnown) {
+      const token = this.#deps.cookies.sessionToken(this.#ctx);
+      this.#session = token === undefined ? undefined : this.#deps.sessions.find(token);
+      this.#isKnown = true;
+    }
+    return this.#session;
+  }
+
+  get isLive(): boolean {
+    return this.#session !== undefined && this.#deps.sessions.isLive(this.#session.id);
+  }
+}
+
+/** Lets `sessionOf` find the session of each request. */
+export function loadSession(deps: LoadSessionDependencies): Middleware {
   return (ctx, next) => {
-    let isKnown = false;
-    let session: Session | undefined;
-    Object.defineProperty(ctx.state, 'session', {
-      configurable: true,
-      enumerable: false,
-      get(): Session | undefined {
-        if (!isKnown) {
-          const token = deps.cookies.sessionToken(ctx);
-          session = token === undefined ? undefined : deps.sessions.find(token);
-          isKnown = true;
-        }
-        return session;
-      },
-    });
-    Object.defineProperty(ctx.state, 'isSessionLive', {
-      enumerable: false,
-      value: () => session !== undefined && deps.sessions.isLive(session.id),
-    });
+    const { state }: StateOf = ctx;
+    state[SESSION] = new RequestSession(deps, ctx);
     return next();
   };
 }
 
 /** The owner's session; undefined for everyone else. */
-export function sessionOf(ctx: Pick<Context, 'state'>): Session | undefined {
-  return (ctx.state as { readonly session?: Session }).session;
+export function sessionOf({ state }: StateOf): Session | undefined {
+  return state[SESSION]?.session;
 }
 
 /** Looks the session up again, after a wait in which it may have ended. */
-export function isSessionLive(ctx: Pick<Context, 'state'>): boolean {
-  return (ctx.state as { readonly isSessionLive?: () => boolean }).isSessionLive?.() === true;
+export function isSessionLive({ state }: StateOf): boolean {
+  return state[SESSION]?.isLive === true;
 }
 
 /** The token for this page's forms; undefined without a session. */

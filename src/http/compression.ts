@@ -30,6 +30,8 @@ const compressWhole: Readonly<Record<Encoding, (body: string | Buffer) => Promis
   gzip: (body) => promisify(gzip)(body, GZIP),
 };
 
+const done = (): Promise<void> => Promise.resolve();
+
 /** Compresses text responses. Each encoding is a representation of its own, so its ETag ends with the encoding's name, which conditional
  * requests may use. A complete text with an ETag is compressed once and cached; streams go through koa-compress. HEAD gets the headers of
  * GET. Ranges and event streams are not compressed.
@@ -50,22 +52,22 @@ export function createCompression(): Middleware {
   return async (ctx, next) => {
     const asked = ctx.get('If-None-Match');
     if (asked !== '') ctx.req.headers['if-none-match'] = asked.replace(SUFFIX, '"');
-    let source: unknown;
-    await compressStream(ctx, async () => {
-      await next();
-      source = ctx.body;
-      const encoding = encodingFor(ctx);
-      if (encoding === undefined) return;
-      const whole = typeof source === 'string' || Buffer.isBuffer(source) ? source : undefined;
-      if (whole !== undefined && responseHeader(ctx, 'ETag') !== '') await sendKept(ctx, whole, encoding);
-      else if (ctx.method === 'HEAD') announce(ctx, encoding);
-    });
-    // koa-compress pipes, and a pipe does not forward an error of its source: the client would wait forever.
-    const { body } = ctx;
-    if (source instanceof Readable && body instanceof Transform)
-      source.once('error', (error) => body.destroy(error));
-    const encoding = responseHeader(ctx, 'Content-Encoding');
-    if (encoding !== '') tagEncoding(ctx, encoding);
+    ctx.vary('Accept-Encoding');
+    await next();
+    const source: unknown = ctx.body;
+    const isWhole = typeof source === 'string' || Buffer.isBuffer(source);
+    const encoding = encodingFor(ctx);
+    if (isWhole && responseHeader(ctx, 'ETag') !== '') {
+      if (encoding !== undefined) await sendKept(ctx, source, encoding);
+    } else if (ctx.method !== 'HEAD') {
+      await compressStream(ctx, done);
+      // koa-compress pipes, and a pipe does not forward an error of its source: the client would wait forever.
+      const { body } = ctx;
+      if (source instanceof Readable && body instanceof Transform)
+        source.once('error', (error) => body.destroy(error));
+    } else if (encoding !== undefined) announce(ctx, encoding);
+    const sent = responseHeader(ctx, 'Content-Encoding');
+    if (sent !== '') tagEncoding(ctx, sent);
     else if (ctx.status === 304) tagAsAsked(ctx, asked);
   };
 

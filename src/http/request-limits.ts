@@ -20,13 +20,19 @@ const HOST = /^[^\s/?#@\\]{1,260}$/;
  * accounts/protect-forms.ts.
  */
 export function requestLimits(): Middleware {
+  /** Nearly all requests name one host, and it takes microseconds to parse. */
+  let last = '';
   return (ctx, next) => {
     const { req } = ctx;
-    if (!isPossibleHost(req))
-      ctx.throw(
-        400,
-        'The Host header is not a valid host. Send a host name or address, and a port up to 65535.',
-      );
+    const { host = '' } = req.headers;
+    if (host === '' || host !== last) {
+      if (!isPossibleHost(req))
+        ctx.throw(
+          400,
+          'The Host header is not a valid host. Send a host name or address, and a port up to 65535.',
+        );
+      last = host;
+    }
     const url = req.url ?? '';
     if (url.length > MAX_URL_BYTES)
       ctx.throw(414, `The address is longer than ${MAX_URL_BYTES / 1000} kB. Use a shorter one.`);

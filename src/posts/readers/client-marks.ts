@@ -31,12 +31,19 @@ export class ClientMarks {
     return this.#marks.size >= this.#max;
   }
 
-  /** Returns the mark if the client is new to `what` (the blog, a post, a feed), undefined if it was seen before, or there is no room for more. */
-  add(client: string, what: string): number | undefined {
-    const digest = hash('sha256', `${this.salt}\n${what}\n${client}`, 'buffer');
-    const mark = digest.readUIntBE(0, MARK_BYTES);
-    if (this.isFull || this.#marks.has(mark)) return undefined;
+  /** Of a client and what it saw: the blog, a post, a feed. */
+  markOf(client: string, what: string): number {
+    return hash('sha256', `${this.salt}\n${what}\n${client}`, 'buffer').readUIntBE(0, MARK_BYTES);
+  }
+
+  has(mark: number): boolean {
+    return this.#marks.has(mark);
+  }
+
+  /** Returns false if it was there before, or there is no room for more. */
+  add(mark: number): boolean {
+    if (this.isFull || this.#marks.has(mark)) return false;
     this.#marks.add(mark);
-    return mark;
+    return true;
   }
 }

@@ -90,15 +90,18 @@ export class ReaderCounts {
     }
     const client = `${address}\n${userAgent}`;
     tally.views++;
-    tally.people += this.#isNew(client, '');
     if (referrer !== undefined) {
       const host = hasRoom(this.#hosts, referrer, MAX_HOSTS) ? referrer : OTHER_HOSTS;
       tally.referrers.set(host, (tally.referrers.get(host) ?? 0) + 1);
     }
-    if (post === undefined) return;
+    const mark = post === undefined ? undefined : this.#marks.markOf(client, `post ${post}`);
+    // Who has read the post is not new to the blog, and a mark takes microseconds.
+    if (mark === undefined || !this.#marks.has(mark))
+      tally.people += this.#add(this.#marks.markOf(client, ''));
+    if (post === undefined || mark === undefined) return;
     const counted = tally.posts.get(post) ?? { views: 0, people: 0 };
     counted.views++;
-    counted.people += this.#isNew(client, `post ${post}`);
+    counted.people += this.#add(mark);
     tally.posts.set(post, counted);
   }
 
@@ -111,7 +114,7 @@ export class ReaderCounts {
     const { feeds } = this.#tally;
     const counted: FeedTally = feeds.get(key) ?? { feed, reader: agent.reader, subscribers: 0, clients: 0 };
     if (agent.subscribers === undefined)
-      counted.clients += this.#isNew(`${address}\n${userAgent}`, `feed ${feed}`);
+      counted.clients += this.#add(this.#marks.markOf(`${address}\n${userAgent}`, `feed ${feed}`));
     else counted.subscribers = Math.max(counted.subscribers, agent.subscribers);
     feeds.set(key, counted);
   }
@@ -143,10 +146,11 @@ export class ReaderCounts {
     this.#options.file.close();
   }
 
-  #isNew(client: string, what: string): 0 | 1 {
-    const mark = this.#marks.add(client, what);
+  /** Returns how many clients are new. */
+  #add(mark: number): 0 | 1 {
+    const isNew = this.#marks.add(mark);
     if (this.#marks.isFull) this.#tally.isCapped = true;
-    if (mark === undefined) return 0;
+    if (!isNew) return 0;
     this.#tally.marks.push(mark);
     return 1;
   }
