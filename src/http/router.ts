@@ -1,4 +1,5 @@
-import { Router, type RouterContext, type RouterMiddleware, type RouterOptions } from '@koa/router';
+import type { Context } from 'koa';
+import { Router, type RouterMiddleware, type RouterOptions } from '@koa/router';
 import { activeRequestSpan, nameRequestRoute } from '../../otel/kit.ts';
 
 /** A route of @koa/router; without methods it is middleware. */
@@ -6,6 +7,8 @@ type Layer = Router['stack'][number];
 
 /** Set on a Koa context: the route that names its span. */
 const NAMED = Symbol('route');
+
+type Named = Pick<Context, 'method'> & { [NAMED]?: string };
 
 /** Creates a router that names a request's span after the route that runs, also if several match: a route that calls `next` leaves the name
  * to the next one. The first match names it before the router's middleware, so that even the first statement has its route.
@@ -47,7 +50,7 @@ function announce({ methods, stack }: Layer): void {
 
 /** Runs before the handlers of each route. */
 const nameRunning: RouterMiddleware = (ctx, next) => {
-  nameRoute(ctx, ctx.routerName ?? ctx.routerPath);
+  nameRoute(ctx, String(ctx.routerName ?? ctx.routerPath));
   return next();
 };
 
@@ -57,12 +60,18 @@ const nameFirst: RouterMiddleware = (ctx, next) => {
   const { matched = [] } = ctx;
   // Includes matches of earlier routers.
   const layer = matched.find((each) => each.methods.includes(ctx.method) && stack.includes(each));
-  if (layer !== undefined) nameRoute(ctx, layer.name ?? layer.path);
+  if (layer !== undefined) nameRoute(ctx, String(layer.name ?? layer.path));
   return next();
 };
 
-function nameRoute(ctx: RouterContext & { [NAMED]?: unknown }, route: unknown): void {
+/** Names the request's span after a route. */
+export function nameRoute(ctx: Named, route: string): void {
   if (ctx[NAMED] === route) return;
   ctx[NAMED] = route;
-  nameRequestRoute(ctx.method, String(route));
+  nameRequestRoute(ctx.method, route);
+}
+
+/** The route that a request was named after last; empty if it was not. */
+export function routeOf(ctx: Named): string {
+  return ctx[NAMED] ?? '';
 }

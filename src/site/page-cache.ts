@@ -7,6 +7,10 @@ export interface CachedPage {
   readonly etag: string;
   /** Epoch milliseconds of a change that only this page shows; 0: none. */
   readonly ownChangeMillis?: number;
+  /** Names the render span. */
+  readonly template: string;
+  /** Names the span of a request that is answered with it. */
+  readonly route: string;
 }
 
 /** Caches rendered pages and feeds by key, each for one version of the blog; the least recently used goes first. */
@@ -26,9 +30,10 @@ export class PageCache {
     return this.#kept.size;
   }
 
-  get(key: string, version: string): CachedPage | undefined {
+  /** @param versionFor called if there is a page of any version. */
+  get(key: string, versionFor: (page: CachedPage) => string): CachedPage | undefined {
     const found = this.#kept.get(key);
-    if (found === undefined || found.version === version) return found;
+    if (found === undefined || found.version === versionFor(found)) return found;
     this.#kept.delete(key);
     return undefined;
   }

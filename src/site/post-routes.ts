@@ -1,6 +1,5 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { tagUrl } from '../posts/post-path.ts';
 import { archivePage } from './archive-page.ts';
 import { formerFeed } from './feeds/former-feeds.ts';
@@ -26,7 +25,6 @@ interface PostRouteDependencies {
 }
 
 interface PostPathDependencies extends PostRouteDependencies {
-  readonly metrics: Pick<BusinessMetrics, 'postRead'>;
   readonly redirects: Pick<Redirects, 'find'>;
 }
 
@@ -107,7 +105,7 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
 
 /** Posts at their own addresses. Matches every path, so it is mounted last. */
 export function createPostPathRoutes(deps: PostPathDependencies): Router {
-  const { posts, site, sendPage, metrics, redirects } = deps;
+  const { posts, site, sendPage, redirects } = deps;
   const router = createRouter();
 
   function readPost(ctx: Context): PageSource | undefined {
@@ -146,14 +144,7 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
   }
 
   router.get('/:path', '/*path', (ctx) => {
-    let isListed = true;
-    const isSent = sendPage(ctx, { template: 'post' }, () => {
-      const source = readPost(ctx);
-      isListed = source?.isCached !== false;
-      return source;
-    });
-    if (isSent && ctx.method === 'GET')
-      metrics.postRead(isListed ? decodeURIComponent(ctx.path).slice(1) : undefined);
+    sendPage(ctx, { template: 'post' }, () => readPost(ctx));
   });
 
   return router;

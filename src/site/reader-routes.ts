@@ -26,7 +26,7 @@ import { basePathOf } from '../http/base-path.ts';
 import { createErrorRenderer } from './error-renderer.ts';
 import { createLayout } from './layout.ts';
 import { PageCache } from './page-cache.ts';
-import { createPageSender } from './page-sender.ts';
+import { createPageSender, type SentPage } from './page-sender.ts';
 import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
 
 interface ReaderDependencies {
@@ -56,6 +56,8 @@ interface ReaderDependencies {
 export interface ReaderRoutes {
   /** Mounted inside X-Request-ID and the security headers, outside everything that may fail. */
   readonly errors: Middleware;
+  /** Pages from the cache. Mounted before all routes, inside what limits requests and knows the owner. */
+  readonly sendCached: Middleware;
   /** Files, feeds, search, lists. */
   readonly routers: readonly Router[];
   /** Matches every remaining path; mounted last. */
@@ -72,7 +74,13 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const visits = createVisitCounter({ counts: deps.readers, origin, isOwner: deps.isOwner });
   const cache = new PageCache(config.pageCacheBytes);
   metrics.watchCache(() => cache.size);
-  const sendPage = createPageSender({
+  const onSent = (ctx: Context, { template, isCached }: SentPage): void => {
+    visits.page(ctx, template);
+    // The path of an unlisted post is a secret.
+    if (template === 'post' && ctx.method === 'GET')
+      metrics.postRead(isCached ? decodeURIComponent(ctx.path).slice(1) : undefined);
+  };
+  const { sendPage, sendCached } = createPageSender({
     render,
     layout,
     origin,
@@ -80,7 +88,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
     cache,
     metrics,
     basePath: basePathOf(config.publicUrl),
-    onSent: visits.page,
+    onSent,
   });
   const { draftLinks } = deps;
   const sharedDrafts = createRouter();
@@ -97,6 +105,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
       hasAbout: () => clock.state().hasAbout,
       hasSearch,
     }),
+    sendCached,
     routers: [
       createMediaRoutes({
         config,
@@ -112,6 +121,6 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
       createPostRoutes({ posts, clock, site, sendPage }),
       sharedDrafts,
     ],
-    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics, redirects: deps.redirects }),
+    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, redirects: deps.redirects }),
   };
 }

@@ -124,6 +124,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
   app.use(requestLimits());
   app.use(admin.loadSession);
   app.use(serverTiming());
+  app.use(reader.sendCached);
   app.use(createHealthRoutes({ ...shared, data, ownerOnly: admin.ownerOnly }).routes());
   for (const router of reader.routers) app.use(router.routes());
   for (const router of [...admin.routers, ...observatory]) app.use(below(OWNER_SEGMENTS, router));

@@ -65,6 +65,32 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
     });
   });
 
+  it('names the span of a page by its route, rendered or from the cache', async () => {
+    const spans: unknown[] = [];
+    for (const [method, path] of [
+      ['GET', '/large'],
+      ['GET', '/archive'],
+      ['GET', '/archive'],
+      ['HEAD', '/archive'],
+      ['GET', '/archive?from=feed'],
+      ['POST', '/archive'],
+    ] as const) {
+      const { status, headers } = await blog.ask(path, { method });
+      const { name, attributes } = await receiver.span(
+        ({ traceId, kind }) => traceId === headers['x-request-id'] && kind === 2,
+      );
+      spans.push([name, status, attributes['http.route'], attributes['glasshouse.cache.hit']]);
+    }
+    expect(spans).toEqual([
+      ['GET /:path', 200, '/:path', undefined],
+      ['GET /archive', 200, '/archive', false],
+      ['GET /archive', 200, '/archive', true],
+      ['HEAD /archive', 200, '/archive', true],
+      ['GET /archive', 200, '/archive', true],
+      ['POST', 405, undefined, undefined],
+    ]);
+  });
+
   it('answers a 20 MB file byte for byte', async () => {
     const { status, headers, body } = await blog.ask('/media/large.bin');
     expect(status).toBe(200);

@@ -87,6 +87,7 @@ export class ReaderServer {
     app.use(createCompression());
     app.use(reader.errors);
     if (options.extra !== undefined) app.use(options.extra);
+    app.use(reader.sendCached);
     for (const router of reader.routers) app.use(router.routes());
     app.use(reader.postPaths.routes());
     // The client alone closes idle connections: with both in one busy process, it could send on one that has just been closed.

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { Render } from '../../markup/render.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
+import { routeOf } from '../../http/router.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
 import type { BusinessMetrics } from '../../process/business-metrics.ts';
 import type { PageCache } from '../page-cache.ts';
@@ -26,21 +27,21 @@ export function createFeedSender(deps: {
 }): FeedSender {
   const { render, origin, clock, cache, metrics } = deps;
   return (ctx, { template, name, type }, draw) => {
-    const { key: version, changedMillis } = clock.state();
+    const state = clock.state();
     const at = origin(ctx);
     // No path of a page begins so.
     const key = `${at} ${name}`;
-    let made = cache.get(key, version);
+    let made = cache.get(key, () => state.key);
     if (made === undefined) {
       metrics.cacheMiss();
       const body = Buffer.from(render(template, () => draw(at)));
-      made = { body, etag: bodyEtag(body) };
-      cache.set(key, version, made);
+      made = { body, etag: bodyEtag(body), template, route: routeOf(ctx) };
+      cache.set(key, state.key, made);
     } else {
       metrics.cacheHit();
     }
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
     ctx.set('Access-Control-Allow-Origin', '*');
-    sendFresh(ctx, { ...made, type, lastModifiedMillis: changedMillis });
+    sendFresh(ctx, { body: made.body, etag: made.etag, type, lastModifiedMillis: state.changedMillis });
   };
 }

@@ -35,23 +35,28 @@ class FakeBusinessMetrics implements BusinessMetrics {
 }
 
 describe('PageCache', () => {
-  const page = (text: string) => ({ body: Buffer.from(text), etag: '"x"' });
+  const page = (text: string) => ({
+    body: Buffer.from(text),
+    etag: '"x"',
+    template: 'post',
+    route: '/*path',
+  });
 
   it('forgets a page whose version has passed', () => {
     const cache = new PageCache(10_000);
     cache.set('a', '1', page('one'));
-    expect(cache.get('a', '1')?.body.toString()).toBe('one');
-    expect(cache.get('a', '2')).toBeUndefined();
+    expect(cache.get('a', () => '1')?.body.toString()).toBe('one');
+    expect(cache.get('a', () => '2')).toBeUndefined();
     expect([cache.size, cache.bytes]).toEqual([0, 0]);
   });
 
   it('evicts the least recently used when it exceeds its bytes', () => {
     const cache = new PageCache(500);
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, '1', page('x'.repeat(100)));
-    expect(cache.get('a', '1')).toBeDefined();
+    expect(cache.get('a', () => '1')).toBeDefined();
     cache.set('e', '1', page('x'.repeat(100)));
-    expect(cache.get('b', '1')).toBeUndefined();
-    expect(cache.get('a', '1')).toBeDefined();
+    expect(cache.get('b', () => '1')).toBeUndefined();
+    expect(cache.get('a', () => '1')).toBeDefined();
     expect(cache.bytes).toBeLessThanOrEqual(500);
     cache.set('a', '1', page('x'.repeat(100)));
     expect(cache.bytes).toBe(cache.size * 102);
