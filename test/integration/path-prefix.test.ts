@@ -174,7 +174,7 @@ describe.each([
     });
     expect(made.status).toBe(303);
     const edit = made.headers.location!.slice(PREFIX.length);
-    expect(made.headers.location).toMatch(new RegExp(`^${PREFIX}/admin/posts/\\d+/edit\\?done=saved$`));
+    expect(made.headers.location).toMatch(new RegExp(`^${PREFIX}/admin/posts/\\d+/edit\\?done=published$`));
     const page = await visitor.send(at('/behind'));
     expect(page.text).toContain(`<link rel="canonical" href="${proxy.publicUrl}/behind"`);
     expect(page.text).toContain(`<a href="${PREFIX}/tags">the tags</a>`);
