@@ -36,13 +36,16 @@ export interface RuntimeSample {
   readonly ranMillis: number;
 }
 
-/** The least memory after the full garbage collections of one runtime sample. */
+/** Memory of one runtime sample: the least after its full garbage collections. */
 export interface MemoryFloor {
   readonly atMillis: number;
   /** How long the process had run by then, by the monotonic clock; of an older version, how long it had been sampled. */
   readonly ranMillis: number;
+  /** NaN if there was no full collection, as in an idle process for minutes. */
   readonly heapBytes: number;
   readonly rssBytes: number;
+  /** Of the heap at `atMillis`, with what a collection would free: more than what is held. */
+  readonly usedBytes: number;
 }
 
 /** This or an earlier process that wrote into the history file, and what was left of its memory after full collections. */

@@ -54,10 +54,11 @@ function trackOf(own: readonly FloorSample[]): Track {
   let covered = 0;
   for (const sample of samples) {
     const { atMillis, fromMillis, heapFloorBytes: heapBytes, rssFloorBytes: rssBytes } = sample;
+    const { heapUsedBytes: usedBytes } = sample;
     // A quarter of an hour in which the clock was set back.
     covered += Math.max(0, atMillis - fromMillis);
     const ranMillis = isTimed ? sample.ranMillis : covered;
-    if (!Number.isNaN(heapBytes)) floors.push({ atMillis, ranMillis, heapBytes, rssBytes });
+    floors.push({ atMillis, ranMillis, heapBytes, rssBytes, usedBytes });
   }
   return { ranMillis: covered, floors };
 }

@@ -29,8 +29,15 @@ export const RUNTIME_FIELDS = [
 /** What the floors of a process are read from. */
 export type FloorSample = Pick<
   RuntimeSample,
-  'fromMillis' | 'atMillis' | 'processStartedAtMillis' | 'heapFloorBytes' | 'rssFloorBytes' | 'ranMillis'
+  | 'fromMillis'
+  | 'atMillis'
+  | 'processStartedAtMillis'
+  | 'heapUsedBytes'
+  | 'heapFloorBytes'
+  | 'rssFloorBytes'
+  | 'ranMillis'
 >;
+const HEAP_USED = RUNTIME_FIELDS.indexOf('heapUsedBytes');
 const HEAP_FLOOR = RUNTIME_FIELDS.indexOf('heapFloorBytes');
 const RSS_FLOOR = RUNTIME_FIELDS.indexOf('rssFloorBytes');
 const RAN = RUNTIME_FIELDS.indexOf('ranMillis');
@@ -93,6 +100,7 @@ export class PackedSamples {
         fromMillis: at(0),
         atMillis: at(1),
         processStartedAtMillis: at(2),
+        heapUsedBytes: at(HEAP_USED),
         heapFloorBytes: at(HEAP_FLOOR),
         rssFloorBytes: at(RSS_FLOOR),
         ranMillis: at(RAN),

@@ -5,6 +5,7 @@ import type { ProcessMemories, ProcessMemory } from '../facts/process-memory.ts'
 import { moment, spanText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { ENDED_WORDS } from '../sentences/downtime-sentence.ts';
+import { mostPerHourText } from '../sentences/early-memory-sentence.ts';
 import { growthText } from '../sentences/memory-sentence.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
@@ -34,10 +35,10 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     label: 'memory, an hour',
     key: 'verdict',
     value: ({ verdict }) => verdict,
-    cell: ({ verdict, heap }) =>
+    cell: ({ verdict, heap, early }) =>
       html`${badge(verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
         heap !== undefined && html` <span class="callers">${growthText(heap)}</span>`
-      }`,
+      }${early?.since !== undefined && html` <span class="callers">at most ~${mostPerHourText(early)}</span>`}`,
   },
   {
     label: 'ran',
@@ -87,9 +88,10 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
       empty: 'No process is known.',
     }),
     foot: html`<span
-      >By the ${explained('floor', view.links)} of the heap in its whole life, with a 95 % interval. Judged
-      from a quarter of an hour on, with full collections in 16 samples; processes that ended more than a day
-      ago, in 8 quarters of an hour.</span
+      >By the ${explained('floor', view.links)} of the heap in its whole life. From a quarter of an hour on,
+      with full collections in 16 samples (of processes that ended more than a day ago, in 8 quarters of an
+      hour), a slope with its 95 % interval; otherwise, from the tenth minute on, the most that the heap can
+      have grown by.</span
     >`,
   });
 }

@@ -1,17 +1,22 @@
 import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
+import { type EarlyGrowth, earlyGrowth, isNoticed } from './early-growth.ts';
 import { median, type Point, type Slope, slopeOf } from './slope.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** A start fills the heap: modules, templates, caches. */
-const WARM_MILLIS = 5 * MINUTE;
+export const WARM_MILLIS = 5 * MINUTE;
 /** Older floors say less about now. */
 const WINDOW_MILLIS = 12 * HOUR;
 const MIN_MILLIS = 10 * MINUTE;
-/** With fewer, nothing is said. */
-export const MIN_FLOORS = 16;
-/** So long after its start a process can be judged. */
-export const MIN_AGE_MILLIS = WARM_MILLIS + MIN_MILLIS;
+/** With fewer, there is no slope but of what grows by half. */
+const MIN_FLOORS = 16;
+const MIN_FLOORS_OF_FAST = 4;
+const MIN_MILLIS_OF_FAST = 3 * MINUTE;
+/** So long after its start a slope can be known. */
+export const MIN_AGE_OF_SLOPE_MILLIS = WARM_MILLIS + MIN_MILLIS;
+/** So long after its start something is said of every process. */
+export const MIN_AGE_MILLIS = 10 * MINUTE;
 /** The first quarter of an hour has the least of the start; each of the others stands for up to thirty floors. */
 const OF_QUARTERS = { warmMillis: 15 * MINUTE, minFloors: 8 };
 const OF_SAMPLES = { warmMillis: WARM_MILLIS, minFloors: MIN_FLOORS };
@@ -50,8 +55,11 @@ interface GrowthOptions extends Partial<Pick<ProcessCourse, 'floorsPer'>> {
 
 /** What the floors of a process say; undefined for what too few of them say. */
 export interface MemoryGrowth {
-  /** Full collections that count, after the first minutes. */
+  /** How long the process had run at its newest sample. */
+  readonly ranMillis: number;
+  /** Full collections that count, after the first minutes; below it, how many of them make a slope. */
   readonly floors: number;
+  readonly neededFloors: number;
   readonly sinceMillis: number | undefined;
   /** From the first to the last of them, in the process's own time. */
   readonly overMillis: number;
@@ -60,6 +68,8 @@ export interface MemoryGrowth {
   readonly heap: Growth | undefined;
   /** Resident memory at the same times: buffers and native memory, too. */
   readonly rss: Growth | undefined;
+  /** Without a slope of the heap, from the tenth minute on. */
+  readonly early: EarlyGrowth | undefined;
 }
 
 /**
@@ -73,24 +83,47 @@ export function memoryGrowth(
   const { warmMillis, minFloors } = floorsPer === 'sample' ? OF_SAMPLES : OF_QUARTERS;
   const ranMillis = all.at(-1)?.ranMillis ?? 0;
   const from = Math.max(warmMillis + 1, ranMillis - windowMillis);
-  const floors = all.filter((floor) => floor.ranMillis >= from);
-  const [first] = floors;
-  const overMillis = first === undefined ? 0 : ranMillis - first.ranMillis;
+  const floors = all.filter((floor) => floor.ranMillis >= from && !Number.isNaN(floor.heapBytes));
+  const [first, last] = [floors[0], floors.at(-1)];
+  const overMillis = first === undefined || last === undefined ? 0 : last.ranMillis - first.ranMillis;
   const known = floors.length >= minFloors && overMillis >= MIN_MILLIS;
+  const isOld = ranMillis >= MIN_AGE_MILLIS;
+  const points = pointsOf(floors, ({ heapBytes }) => heapBytes);
+  const heap = known ? growthOf(points) : isOld ? fastGrowth(points, overMillis) : undefined;
   return {
+    ranMillis,
     floors: floors.length,
+    neededFloors: minFloors,
     sinceMillis: first?.atMillis,
     overMillis,
-    heapBytes: floors.at(-1)?.heapBytes,
-    heap: known ? growthOf(pointsOf(floors, ({ heapBytes }) => heapBytes)) : undefined,
+    heapBytes: last?.heapBytes,
+    heap,
     rss: known ? growthOf(pointsOf(floors, ({ rssBytes }) => rssBytes)) : undefined,
+    early: heap === undefined && isOld ? earlyGrowth(all, WARM_MILLIS) : undefined,
   };
+}
+
+/** Of few floors: one that is beyond doubt, by half of the first floor within minutes and more with each; undefined otherwise. */
+function fastGrowth(points: readonly Point[], overMillis: number): Growth | undefined {
+  if (points.length < MIN_FLOORS_OF_FAST || overMillis < MIN_MILLIS_OF_FAST) return undefined;
+  const slope = slopeOf(withoutJumps(points));
+  const isGrowing = slope.surelyAbove > 0 && slope.value * (overMillis / HOUR) >= SURE_SHARE * points[0]!.y;
+  return isGrowing ? grewBy(slope) : undefined;
+}
+
+function grewBy({ value, low, high }: Slope): Growth {
+  return { isGrowing: true, mayGrow: true, bytesPerHour: value, plusMinus: (high - low) / 2 };
 }
 
 function pointsOf(floors: readonly MemoryFloor[], pick: (floor: MemoryFloor) => number): Point[] {
   return floors
     .map((floor) => ({ x: floor.ranMillis / HOUR, y: pick(floor) }))
     .filter(({ y }) => !Number.isNaN(y));
+}
+
+/** It rose in less than an hour, by so little that caches may have filled. */
+export function isUnsettled({ heap, overMillis }: Pick<MemoryGrowth, 'heap' | 'overMillis'>): boolean {
+  return heap !== undefined && overMillis < SURE_HOURS * HOUR && heap.bytesPerHour > heap.plusMinus;
 }
 
 function growthOf(points: readonly Point[]): Growth | undefined {
@@ -102,8 +135,10 @@ function growthOf(points: readonly Point[]): Growth | undefined {
   if (whole === undefined || half === undefined) return undefined;
   const goesOn = half.value > ((half.high - half.low) / 2) * GOES_ON;
   const grown = whole.value * (last.x - first.x);
-  const mayGrow = whole.low > 0 && goesOn && grown >= Math.max(MIN_BYTES, MIN_SHARE * first.y);
-  const isLong = last.x - first.x >= SURE_HOURS || grown >= SURE_SHARE * first.y;
+  const isHour = last.x - first.x >= SURE_HOURS;
+  const isMuch = isHour ? grown >= Math.max(MIN_BYTES, MIN_SHARE * first.y) : isNoticed(grown, first.y);
+  const mayGrow = whole.low > 0 && goesOn && isMuch;
+  const isLong = isHour || grown >= SURE_SHARE * first.y;
   return {
     isGrowing: mayGrow && whole.surelyAbove > 0 && isLong,
     mayGrow,

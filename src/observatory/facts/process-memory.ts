@@ -1,14 +1,16 @@
 import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
-import { memoryGrowth, MIN_AGE_MILLIS, type Growth, type MemoryGrowth } from './memory-growth.ts';
+import { type EarlyGrowth, earlyVerdict } from './early-growth.ts';
+import { isUnsettled, memoryGrowth, WARM_MILLIS, type Growth, type MemoryGrowth } from './memory-growth.ts';
 
 /** Older processes are not judged; rows of the page. */
 const MAX_JUDGED = 200;
 const MAX_ROWS = 50;
+const MAX_COMPARED = 5;
 /** Neighbours too young to be judged are one row from so many on: a process that is started again and again. */
 const MIN_FOLDED = 3;
 
 export type MemoryVerdict =
-  'growing' | 'perhaps growing' | 'not growing' | 'too young' | 'too few collections';
+  'growing' | 'perhaps growing' | 'not growing' | 'no large growth' | 'too young' | 'too few collections';
 
 /** Memory of a process over its whole life; the floor at its begin is the first after its first minutes. */
 export interface ProcessMemory extends Omit<ProcessCourse, 'floors' | 'floorsPer'> {
@@ -19,6 +21,7 @@ export interface ProcessMemory extends Omit<ProcessCourse, 'floors' | 'floorsPer
   readonly lastFloorBytes: number | undefined;
   readonly heap: Growth | undefined;
   readonly rss: Growth | undefined;
+  readonly early: EarlyGrowth | undefined;
   readonly verdict: MemoryVerdict;
 }
 
@@ -30,6 +33,17 @@ export interface ProcessMemories {
   /** Those that could be judged, and of these the ones whose memory grew. */
   readonly judged: number;
   readonly growing: number;
+  readonly shortLives: ShortLives;
+}
+
+/** Ended processes before the one that a page is about, compared by their first and last floors. */
+export interface ShortLives {
+  readonly earlier: number;
+  /** Of these, the newest that had two floors, at most 5. */
+  readonly compared: number;
+  /** From the least of them to the most. */
+  readonly ranMillis: readonly number[];
+  readonly roseBytes: readonly number[];
 }
 
 /** The process that a page is about, with its growth as the rest of the page has it. */
@@ -47,17 +61,33 @@ export function processMemories(courses: readonly ProcessCourse[], own: JudgedPr
       return memoryOf(course, isOwn ? own.growth : growthInLife(course));
     })
     .toReversed();
-  const judged = rows.filter(({ heap }) => heap !== undefined);
+  const judged = rows.filter(isJudged);
   return {
     rows: folded(rows).slice(0, MAX_ROWS),
     known: courses.length,
     judged: judged.length,
     growing: judged.filter(({ verdict }) => verdict === 'growing').length,
+    shortLives: shortLives(rows.filter((row) => row.startedAtMillis < own.startedAtMillis)),
   };
 }
 
-function memoryOf(course: ProcessCourse, { heap, rss }: MemoryGrowth): ProcessMemory {
-  const { floors, floorsPer: _, ...process } = course;
+/** @param rows Newest first. */
+function shortLives(rows: readonly ProcessMemory[]): ShortLives {
+  const ended = rows.filter(({ endedAtMillis }) => endedAtMillis !== undefined);
+  const compared = ended.filter(({ floors }) => floors > 1).slice(0, MAX_COMPARED);
+  const extent = (values: readonly number[]): readonly number[] => [Math.min(...values), Math.max(...values)];
+  return {
+    earlier: ended.length,
+    compared: compared.length,
+    ranMillis: extent(compared.map(({ ranMillis }) => ranMillis)),
+    roseBytes: extent(compared.map((row) => (row.lastFloorBytes ?? 0) - (row.firstFloorBytes ?? 0))),
+  };
+}
+
+function memoryOf(course: ProcessCourse, growth: MemoryGrowth): ProcessMemory {
+  const { floors: all, floorsPer: _, ...process } = course;
+  const { heap, rss, early } = growth;
+  const floors = all.filter(({ heapBytes }) => !Number.isNaN(heapBytes));
   return {
     ...process,
     processes: 1,
@@ -66,7 +96,8 @@ function memoryOf(course: ProcessCourse, { heap, rss }: MemoryGrowth): ProcessMe
     lastFloorBytes: floors.at(-1)?.heapBytes,
     heap,
     rss,
-    verdict: verdictOf(heap, rss, course.ranMillis),
+    early,
+    verdict: memoryVerdict(growth),
   };
 }
 
@@ -94,13 +125,20 @@ export function isGrowing({ heap, rss }: Pick<MemoryGrowth, 'heap' | 'rss'>): bo
 
 /** The first floor after the first minutes, or the first. */
 function warm(floors: readonly MemoryFloor[]): MemoryFloor | undefined {
-  return floors.find(({ ranMillis }) => ranMillis >= MIN_AGE_MILLIS / 3) ?? floors[0];
+  return floors.find(({ ranMillis }) => ranMillis >= WARM_MILLIS) ?? floors[0];
 }
 
-function verdictOf(heap: Growth | undefined, rss: Growth | undefined, ranMillis: number): MemoryVerdict {
-  if (isGrowing({ heap, rss })) return 'growing';
-  if (heap !== undefined) return heap.mayGrow ? 'perhaps growing' : 'not growing';
-  return ranMillis < MIN_AGE_MILLIS ? 'too young' : 'too few collections';
+/** Every process has one from its tenth minute on. */
+export function memoryVerdict(growth: MemoryGrowth): MemoryVerdict {
+  const { heap, early } = growth;
+  if (isGrowing(growth)) return 'growing';
+  if (heap !== undefined)
+    return heap.mayGrow ? 'perhaps growing' : isUnsettled(growth) ? 'no large growth' : 'not growing';
+  return early === undefined ? 'too young' : earlyVerdict(early);
+}
+
+export function isJudged({ verdict }: Pick<ProcessMemory, 'verdict'>): boolean {
+  return verdict !== 'too young' && verdict !== 'too few collections';
 }
 
 /** Several in a row that were too young, and ended, as one. */

@@ -1,6 +1,8 @@
 import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { type CheckDefinition, fromOperations, shareText } from './check-definition.ts';
+import { isJudged, memoryVerdict } from '../facts/process-memory.ts';
+import { mostPerHourText } from './early-memory-sentence.ts';
 import { fullInMillis, growthText } from './memory-sentence.ts';
 import { blockOf } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
@@ -82,11 +84,17 @@ export const CHECKS = [
     bound: 'least',
     limit: ({ memoryFullMillis }) => memoryFullMillis,
     measure: ({ memory }) => {
-      if (memory.heap === undefined) return { unjudged: 'too few full collections yet' };
+      const verdict = memoryVerdict(memory);
+      if (!isJudged({ verdict }))
+        return { unjudged: verdict === 'too young' ? verdict : 'too few full collections yet' };
       const full = fullInMillis(memory);
       if (full !== undefined) return full;
-      const words = memory.heap.isGrowing ? 'grows, too slowly or too short to foresee' : 'not growing';
-      return { value: Infinity, words: `${words}: ${growthText(memory.heap)} an hour` };
+      const { heap, early } = memory;
+      const by =
+        heap === undefined ? `at most ~${early && mostPerHourText(early)}` : `${growthText(heap)} an hour`;
+      const outside = verdict === 'growing' ? 'not growing' : verdict;
+      const words = heap?.isGrowing === true ? 'grows, too slowly or too short to foresee' : outside;
+      return { value: Infinity, words: `${words}: ${by}` };
     },
   },
   {

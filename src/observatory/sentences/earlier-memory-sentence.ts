@@ -1,8 +1,14 @@
-import { MIN_AGE_MILLIS, MIN_FLOORS } from '../facts/memory-growth.ts';
-import { isGrowing, type ProcessMemories, type ProcessMemory } from '../facts/process-memory.ts';
+import {
+  isGrowing,
+  isJudged,
+  type ProcessMemories,
+  type ProcessMemory,
+  type ShortLives,
+} from '../facts/process-memory.ts';
 import { momentText, spanText } from '../format/moment.ts';
+import { size, text } from '../../markup/quantity.ts';
+import { mostPerHourText, slopeWhenWords } from './early-memory-sentence.ts';
 import { growthText, memoryWords, type MemoryFacts } from './memory-sentence.ts';
-import { plural } from './sentence.ts';
 
 /** The process that runs. */
 interface ProcessAge {
@@ -14,36 +20,37 @@ interface ProcessAge {
 export function processMemoryWords(
   memory: MemoryFacts,
   age: ProcessAge,
-  { rows, judged, growing, known }: ProcessMemories,
+  { rows, judged, growing, shortLives }: ProcessMemories,
   now: number,
 ): string {
   const own = memoryWords(memory, now);
   const at = rows.findIndex(({ startedAtMillis }) => startedAtMillis === age.startedAtMillis);
   const earlier = rows.slice(at + 1).filter(({ endedAtMillis }) => endedAtMillis !== undefined);
-  const isTold = own === undefined || (!isGrowing(memory) && earlier.some(isGrowing));
+  const isOwnKnown = memory.heap !== undefined;
+  const isTold = !isOwnKnown || (!isGrowing(memory) && earlier.some(isGrowing));
+  const ownJudged = rows[at] !== undefined && isJudged(rows[at]) ? 1 : 0;
   const words = [
-    own ?? tooEarlyWords(memory, age),
+    own ?? `This process is ${spanText(age.millis)} old: too young to tell whether memory grows.`,
+    memory.early && slopeWhenWords(memory, now),
     isTold ? earlierWords(earlier, now) : undefined,
     judged > 2 && growing > 0
       ? `Of ${judged} processes that could be judged, memory grew in ${growing === judged ? 'all' : growing}.`
       : undefined,
-    own === undefined && known > 1 && judged === 0
-      ? `${known === 2 ? 'The process before could' : `The ${known - 1} before it could`} not be judged either.`
-      : undefined,
+    !isOwnKnown && judged === ownJudged ? shortLivesWords(shortLives) : undefined,
   ];
   return words.filter((each) => each !== undefined).join(' ');
 }
 
-/** Why nothing is said of the process that runs. */
-export function tooEarlyWords(
-  { floors }: Pick<MemoryFacts, 'floors'>,
-  { millis }: Pick<ProcessAge, 'millis'>,
-): string {
-  if (millis < MIN_AGE_MILLIS)
-    return `This process is ${spanText(millis)} old: too young to tell whether memory grows.`;
-  const so =
-    floors === 0 ? 'there was no full collection' : `${plural(floors, 'sample')} had a full collection`;
-  return `Whether memory grows cannot be told yet: in ${spanText(millis)} ${so}, ${MIN_FLOORS} are needed.`;
+/** Of processes that were too young for a verdict each. */
+function shortLivesWords({ earlier, compared, ranMillis, roseBytes }: ShortLives): string | undefined {
+  if (earlier === 0) return undefined;
+  const few = earlier === 1 ? 'The process before' : `The ${earlier} before it`;
+  if (compared === 0) return `${few} could not be judged either.`;
+  const which = compared === 1 ? 'The process before' : `The last ${compared} before it`;
+  const bytes = (value: number): string => `${value < 0 ? '−' : ''}${text(size(Math.abs(value)))}`;
+  const between = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`);
+  const [ran, rose] = [ranMillis.map(spanText), roseBytes.map(bytes)];
+  return `${which} ran ${between(ran[0]!, ran[1]!)}${compared === 1 ? '' : ' each'}, and the floor after collections moved by ${between(rose[0]!, rose[1]!)} from begin to end.`;
 }
 
 /** Of a process that cannot be judged yet: that the one before it which could be grew; undefined otherwise. */
@@ -54,23 +61,31 @@ export function leakBeforeWords(
 ): string | undefined {
   const at = rows.findIndex((row) => row.startedAtMillis === startedAtMillis);
   const earlier = rows.slice(at + 1).filter(({ endedAtMillis }) => endedAtMillis !== undefined);
-  const newest = earlier.find(({ heap }) => heap !== undefined);
+  const newest = earlier.find(isJudged);
   return newest !== undefined && isGrowing(newest) ? earlierWords(earlier, now) : undefined;
 }
 
 /** The newest one that could be judged. */
 function earlierWords(earlier: readonly ProcessMemory[], now: number): string | undefined {
-  const index = earlier.findIndex(({ heap }) => heap !== undefined);
+  const index = earlier.findIndex(isJudged);
   const found = earlier[index];
-  if (found?.heap === undefined || found.endedAtMillis === undefined) return undefined;
-  const { heap, rss, ranMillis, endedAtMillis } = found;
+  if (found?.endedAtMillis === undefined) return undefined;
+  const { ranMillis, endedAtMillis } = found;
   const which =
     index === 0
       ? `The process before ran ${spanText(ranMillis)}`
       : `The last process before that can be judged ran ${spanText(ranMillis)}, until ${momentText(endedAtMillis, now)},`;
-  if (heap.isGrowing) return `${which} and grew by ${growthText(heap)} an hour.`;
-  if (heap.mayGrow) return `${which} and perhaps grew, by ${growthText(heap)} an hour.`;
+  return `${which} and ${grewWords(found)}.`;
+}
+
+function grewWords({ heap, rss, early, verdict }: ProcessMemory): string {
+  if (heap === undefined) {
+    const most = early && mostPerHourText(early);
+    return `${verdict === 'perhaps growing' ? 'perhaps grew' : 'showed no large growth'}${most === undefined ? '' : ` (at most about ${most})`}`;
+  }
+  if (heap.isGrowing) return `grew by ${growthText(heap)} an hour`;
+  if (heap.mayGrow) return `perhaps grew, by ${growthText(heap)} an hour`;
   if (rss?.isGrowing === true)
-    return `${which} and grew outside the heap, by ${growthText(rss)} of resident memory an hour.`;
-  return `${which} and did not grow (${growthText(heap)} an hour).`;
+    return `grew outside the heap, by ${growthText(rss)} of resident memory an hour`;
+  return `did not grow (${growthText(heap)} an hour)`;
 }

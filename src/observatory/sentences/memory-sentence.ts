@@ -1,6 +1,7 @@
-import type { Growth, MemoryGrowth } from '../facts/memory-growth.ts';
+import { type Growth, isUnsettled, type MemoryGrowth } from '../facts/memory-growth.ts';
 import { clockText, momentText, spanText } from '../format/moment.ts';
 import { size, text } from '../../markup/quantity.ts';
+import { earlyMemoryWords } from './early-memory-sentence.ts';
 import { plural } from './sentence.ts';
 
 const DAY_MILLIS = 86_400_000;
@@ -40,10 +41,10 @@ function megabytes(bytes: number, digits: number): string {
     .replace('-', '');
 }
 
-/** Whether memory grows, and what comes of it; undefined if that cannot be said yet. */
+/** Whether memory grows, and what comes of it; undefined of a process too young for any verdict. */
 export function memoryWords(memory: MemoryFacts, now: number): string | undefined {
-  const { heap, rss, sinceMillis, overMillis, heapLimitBytes } = memory;
-  if (heap === undefined || sinceMillis === undefined) return undefined;
+  const { heap, rss, early, sinceMillis, overMillis, heapLimitBytes } = memory;
+  if (heap === undefined || sinceMillis === undefined) return early && earlyMemoryWords(early);
   const since = `since ${now - sinceMillis < DAY_MILLIS ? clockText(sinceMillis) : momentText(sinceMillis, now)}`;
   if (heap.isGrowing) {
     const full = fullInMillis(memory);
@@ -59,6 +60,8 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
     rss?.isGrowing === true
       ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${since}.`
       : '';
+  if (isUnsettled(memory))
+    return `No large growth is seen: the floor after collections rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
   return `${outside === '' ? 'Memory' : 'The heap'} is not growing: the floor after collections changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
 }
 

@@ -378,6 +378,7 @@ describe('RuntimeHistory', () => {
         ranMillis: (startIndex + index + 1) * 30_000,
         heapBytes: SAMPLE.heapFloorBytes,
         rssBytes: SAMPLE.rssFloorBytes,
+        usedBytes: SAMPLE.heapUsedBytes,
       }));
     const range = (toMillis: number) => ({ fromMillis: toMillis - MINUTE, toMillis });
     expect(before.floors(range(clock.millis))).toEqual(of(ledger));
@@ -387,9 +388,13 @@ describe('RuntimeHistory', () => {
     expect(after.floors(range(clock.millis))).toEqual(of(ledger));
     const newer = run(after, 10 * MINUTE, () => 1);
     expect(after.floors(range(clock.millis))).toEqual(of(newer));
-    // A period without a full collection has none.
+    // What was in use without a full collection bounds what is held.
     after.record({ ...newer.at(-1)!, heapFloorBytes: NaN });
-    expect(after.floors(range(clock.millis))).toEqual(of(newer));
+    const [uncollected] = of([newer.at(-1)!], 0) as object[];
+    expect(after.floors(range(clock.millis))).toEqual([
+      ...of(newer),
+      { ...uncollected, ranMillis: 630_000, heapBytes: NaN },
+    ]);
   });
 
   it('is in order if the first sample is older than the opened file', () => {

@@ -121,14 +121,17 @@ describe('memoryGrowth', () => {
   });
 
   it.each<readonly [string, Heap]>([
-    [
-      'before ten minutes after the start’s five',
-      { used: (hours) => 500 * hours, hours: 0.2, collections: 1 },
-    ],
-    ['of too few collections', { used: (hours) => 50 * hours, collections: 0.01 }],
-    ['without any', { used: (hours) => 50 * hours, collections: 0 }],
-  ])('is silent %s', (_, heap) => {
+    ['before ten minutes', { used: (hours) => 1200 * hours, hours: 0.16, collections: 1 }],
+    ['without a full collection', { used: (hours) => 50 * hours, collections: 0 }],
+  ])('claims nothing %s', (_, heap) => {
     expect(simulated(1, heap)).toMatchObject({ heap: undefined, rss: undefined });
+  });
+
+  it('needs few collections for what grows by half', () => {
+    const few = simulated(1, { used: (hours) => 50 * hours, collections: 0.01 });
+    expect(few.floors).toBeLessThan(16);
+    expect(few.heap).toMatchObject({ isGrowing: true });
+    expect(few.heap!.bytesPerHour / MB).toBeCloseTo(50, -1);
   });
 
   it('sees the last process alone: its floors are not joined with those of the one before', () => {

@@ -59,6 +59,7 @@ class SampledProcess {
         atMillis: this.#machine.wall(),
         processStartedAtMillis: this.startedAtMillis,
         ranMillis: ran * HOUR,
+        heapUsedBytes: bytes + 4 * MB,
         heapFloorBytes: floor,
         rssFloorBytes: floor + 40 * MB,
       });
@@ -157,6 +158,33 @@ describe('memory over restarts', () => {
     // A process that can be judged itself says so, and what the one before did.
     const { words } = young.live(2 * HOUR, flat).page();
     expect(words).toMatch(/^Memory is not growing: .* The process before ran \d hours and grew by /);
+  });
+
+  it('compares the floors of processes that each ended before they could be judged', () => {
+    for (const minutes of [4, 8, 9])
+      begin()
+        .live(minutes * MINUTE, leak(600))
+        .end('stop');
+    const { words } = begin()
+      .live(2 * MINUTE, flat)
+      .page();
+    expect(words).toMatch(
+      /^This process is 2 minutes old: too young to tell whether memory grows\. The last 3 before it ran 4 minutes to 9 minutes each, and the floor after collections moved by [12]\d(\.\d)?\sMB to [3-8]\d(\.\d)?\sMB from begin to end\.$/,
+    );
+  });
+
+  it('judges an earlier process that ran some minutes', () => {
+    begin()
+      .live(13 * MINUTE, flat)
+      .end('stop');
+    const { memories, words } = begin()
+      .live(2 * MINUTE, flat)
+      .page();
+    expect(memories.rows.map(({ verdict }) => verdict)).toEqual(['too young', 'no large growth']);
+    expect(memories.judged).toBe(1);
+    expect(words).toMatch(
+      /too young to tell whether memory grows\. The process before ran 13 minutes and showed no large growth \(at most about [\d.]+\s[kM]B an hour\)\.$/,
+    );
   });
 
   it('takes a process that is started again and again together, and looks behind it', () => {
@@ -264,7 +292,14 @@ function quarters(seed: number, hours: number, used: (hours: number) => number) 
   return Array.from({ length: hours * 4 }, (_, index) => {
     wander = 0.5 * wander + random.next() + random.next() - 1;
     const heapBytes = (60 + used(index / 4) + wander + random.next() / 10) * MB;
-    return { atMillis: 0, ranMillis: ((index + 1) * HOUR) / 4, heapBytes, rssBytes: heapBytes + 40 * MB };
+    const ranMillis = ((index + 1) * HOUR) / 4;
+    return {
+      atMillis: 0,
+      ranMillis,
+      heapBytes,
+      rssBytes: heapBytes + 40 * MB,
+      usedBytes: heapBytes + 9 * MB,
+    };
   });
 }
 

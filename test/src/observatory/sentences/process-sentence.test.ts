@@ -12,7 +12,13 @@ import { memoryOf, stallOf } from './situations.ts';
 const MINUTE = 60_000;
 const MEMORY =
   'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour.';
-const NO_OTHERS = { rows: [], known: 1, judged: 1, growing: 0 };
+const NO_OTHERS = {
+  rows: [],
+  known: 1,
+  judged: 1,
+  growing: 0,
+  shortLives: { earlier: 0, compared: 0, ranMillis: [], roseBytes: [] },
+};
 const facts = new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process();
 const range = chooseRange({ from: '-1h' }, NOW);
 const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({

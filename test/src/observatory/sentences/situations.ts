@@ -52,13 +52,16 @@ export function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): M
 /** An hour of floors; `more` of the heap's growth. */
 export function memoryOf(more: Partial<Growth>, facts: Partial<MemoryFacts> = {}): MemoryFacts {
   return {
+    ranMillis: 2 * HOUR,
     floors: 90,
+    neededFloors: 16,
     sinceMillis: NOW - HOUR,
     overMillis: HOUR,
     heapBytes: 60_000_000,
     heapLimitBytes: 4_000_000_000,
     heap: { isGrowing: false, mayGrow: false, bytesPerHour: -100_000, plusMinus: 400_000, ...more },
     rss: { isGrowing: false, mayGrow: false, bytesPerHour: 0, plusMinus: 1_000_000 },
+    early: undefined,
     ...facts,
   };
 }
