@@ -1,4 +1,5 @@
 import type { OperationType, ShownAddress, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { shareBelow } from '../trace/standings.ts';
 import { shownName } from '../format/shown-name.ts';
 
 /** Limit of traces that are read. */
@@ -14,6 +15,7 @@ export interface Call extends ShownAddress {
   readonly within: string;
   readonly startMillis: number;
   readonly durationMillis: number;
+  /** Share of the calls in the range that were shorter, 0–1. */
   readonly percentile: number | undefined;
   readonly status: SpanRow['status'];
   /** Rows of a statement. */
@@ -40,6 +42,7 @@ export function slowestCalls(
     ...rows.map((row) => row.traceId),
   ]);
   const calls: Call[] = [];
+  const map = telemetry.heatMap(type, range, { series, maxColumns: 1, bucketsPerBand: 1 });
   for (const traceId of traceIds) {
     const trace = telemetry.trace(traceId);
     if (!('spans' in trace)) continue;
@@ -55,7 +58,7 @@ export function slowestCalls(
           within: shownName(trace),
           startMillis: span.startMillis,
           durationMillis: span.durationMillis,
-          percentile: span.percentile,
+          percentile: shareBelow(map, span.durationMillis),
           status: span.status,
           text: textOf(span),
         });

@@ -126,6 +126,11 @@ export function chooseRange(
   );
 }
 
+/** `between 13:00:00 and 14:00:00`, or `and now`. */
+export function betweenWords({ fromMillis, toMillis }: TimeRange, now: number): string {
+  return `between ${momentText(fromMillis, now)} and ${toMillis > now ? 'now' : momentText(toMillis, now)}`;
+}
+
 /** A range between two instants, or from one to now. */
 function between(range: TimeRange, isMoving: boolean, now: number): ChosenRange {
   const { fromMillis, toMillis } = range;
@@ -137,7 +142,7 @@ function between(range: TimeRange, isMoving: boolean, now: number): ChosenRange 
     drawn: range,
     query: { from: iso(fromMillis), ...(isMoving ? {} : { to: iso(toMillis) }) },
     moving: isMoving,
-    words: `between ${momentText(fromMillis, now)} and ${isMoving ? 'now' : momentText(toMillis, now)}`,
+    words: betweenWords({ fromMillis, toMillis: isMoving ? Infinity : toMillis }, now),
     preset: undefined,
     problem: undefined,
   };

@@ -10,6 +10,7 @@ import { kindOf } from '../trace/begun-series.ts';
 import { isDetail, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
+import { betweenWords } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';
 import { shownName } from '../format/shown-name.ts';
 
@@ -38,11 +39,12 @@ export const tracePage = definePage<TraceFacts>({
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;
   },
-  sentence: ({ trace, repeated, counts, began, stalls }, { links, now }) =>
+  sentence: ({ trace, repeated, counts, comparedWith, began, stalls }, { links, range, now }) =>
     isDetail(trace)
       ? [
           ...traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => ({
             count: counts[kindOf(span)] ?? 0,
+            when: ` ${comparedWith?.isAround === true ? betweenWords(comparedWith.range, now) : range.words}`,
             began:
               began?.series.includes(kindOf(span)) === true
                 ? `version ${began.version} at ${momentText(began.atMillis, now)}`

@@ -13,6 +13,8 @@ export const ENOUGH_TO_COMPARE = 20;
 export interface CountedSeries {
   /** Operations counted. */
   readonly count: number;
+  /** ` in the last hour`: the time of counts and percentiles. */
+  readonly when?: string;
   /** `version 3.1 at 14:00`: what it first ran with; undefined if it ran before, or that is not known. */
   readonly began?: string | undefined;
 }
@@ -110,7 +112,8 @@ function went(
   const whole: SentencePart = { text: text(duration(total)) };
   const [root] = nodes;
   const waited = nodes.reduce((sum, node) => sum + node.waitedMillis, 0);
-  if (waited >= total * MOST_WAITED) return [whole, { text: ', most of it waiting for the event loop.' }];
+  if (waited >= total * MOST_WAITED)
+    return [whole, { text: ', most of it waiting for the event loop.' }, ...unusual(root?.span, countOf)];
   const [most] = sharesOf(nodes);
   if (root === undefined || most === undefined || nodes.length === 1)
     return [whole, { text: '.' }, ...unusual(root?.span, countOf)];
@@ -141,6 +144,7 @@ function went(
       {
         text: ` ran ${run.count} times one after the other, ${took} in total. One query could replace them.`,
       },
+      ...unusual(root.span, countOf, 'The whole'),
     ];
   else if (most.count > 1)
     return [
@@ -148,16 +152,22 @@ function went(
       { text: '; ' },
       name,
       { text: ` ran ${most.count} times, ${took} in total.` },
-      ...unusual(root.span, countOf),
+      ...unusual(root.span, countOf, 'The whole'),
     ];
   else if (most.selfMillis >= total * MOST)
-    return [whole, { text: ', of which ' }, name, { text: ` took ${took}.` }, ...unusual(span, countOf)];
+    return [
+      whole,
+      { text: ', of which ' },
+      name,
+      { text: ` took ${took}.` },
+      ...unusualPart(span, root.span, countOf),
+    ];
   return [
     whole,
     { text: `, spread over ${plural(nodes.length, 'operation')}; the largest, ` },
     name,
     { text: `, took ${took}.` },
-    ...unusual(root.span, countOf),
+    ...unusual(root.span, countOf, 'The whole'),
   ];
 }
 
@@ -168,15 +178,30 @@ const KIND: Readonly<Record<SpanRow['type'], string>> = {
   other: 'its kind',
 };
 
-function unusual(span: SpanRow | undefined, countOf: CountOf): Sentence {
-  if (span === undefined) return [];
+/** `slower than 97 % of the requests of this route`; undefined if too little is known. */
+function standing(span: SpanRow | undefined, countOf: CountOf): string | undefined {
+  if (span === undefined) return undefined;
   const { count, began } = countOf(span);
   const { percentile, type } = span;
-  if (count < ENOUGH_TO_COMPARE || percentile === undefined || !Number.isFinite(percentile)) return [];
-  const all = `${KIND[type]}${began === undefined ? '' : `, new since ${began}`}.`;
-  if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${all}` }];
-  if (percentile >= 0.9) return [{ text: ` That is slower than ${text(share(percentile))} of ${all}` }];
-  return [{ text: ` That is ${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${all}` }];
+  if (count < ENOUGH_TO_COMPARE || percentile === undefined || !Number.isFinite(percentile)) return undefined;
+  const all = `${KIND[type]}${began === undefined ? '' : `, new since ${began}`}`;
+  if (percentile > 0.999) return `slower than nearly all of ${all}`;
+  if (percentile >= 0.9) return `slower than ${text(share(percentile))} of ${all}`;
+  return `${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${all}`;
+}
+
+function unusual(span: SpanRow | undefined, countOf: CountOf, what = 'That'): Sentence {
+  const words = standing(span, countOf);
+  if (span === undefined || words === undefined) return [];
+  return [{ text: ` ${what} is ${words}${countOf(span).when ?? ''}.` }];
+}
+
+/** Of an operation that took most of a request, and of the request: one may be usual and the other not. */
+function unusualPart(span: SpanRow, whole: SpanRow, countOf: CountOf): Sentence {
+  const [one, all] = [standing(span, countOf), standing(whole, countOf)];
+  if (one === undefined || all === undefined)
+    return one === undefined ? unusual(whole, countOf, 'The whole') : unusual(span, countOf);
+  return [{ text: ` That is ${one}; the whole is ${all}${countOf(whole).when ?? ''}.` }];
 }
 
 const EVICTION = {

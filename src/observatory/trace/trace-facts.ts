@@ -7,7 +7,8 @@ import type {
   TimeRange,
   TraceDetail,
 } from '../../../otel/query.ts';
-import { begunSeries, kindOf, type BegunSeries } from './begun-series.ts';
+import { begunSeries, type BegunSeries } from './begun-series.ts';
+import { type Standings, standingsOf } from './standings.ts';
 import type { TraceLink } from './trace-links.ts';
 import { repeatedStatements, type RepeatedStatement } from './repeated-statements.ts';
 import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
@@ -31,8 +32,10 @@ export interface TraceFacts {
   /** The selected span, and the durations of its series. */
   readonly selected: string | undefined;
   readonly spread: HeatMap | undefined;
-  /** Counts of its series since start, by type and series. */
-  readonly counts: Readonly<Record<string, number>>;
+  /** Counts of its series, by type and series. */
+  readonly counts: Standings['counts'];
+  /** The time of these counts and of percentiles; undefined for a trace from a file. */
+  readonly comparedWith: Pick<Standings, 'range' | 'isAround'> | undefined;
   /** What first ran with the version of the trace; undefined if that is not known. */
   readonly began: BegunSeries | undefined;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
@@ -52,6 +55,7 @@ export const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetai
 const NOTHING_ELSE: Omit<TraceFacts, 'trace' | 'repeated' | 'parts' | 'selected'> = {
   spread: undefined,
   counts: {},
+  comparedWith: undefined,
   began: undefined,
   stalls: [],
   thresholdsSeconds: undefined,
@@ -67,21 +71,24 @@ export function missingFacts(trace: MissingTrace): TraceFacts {
 /**
  * Facts of a trace of this process, with the counts of its series.
  *
+ * @param range Of the page: what it is compared with, if it is in it.
  * @param stalls What it caused or waited for.
  */
 export function traceFacts(
   telemetry: TelemetryQuery,
-  trace: TraceDetail,
+  held: TraceDetail,
   asked: string | undefined,
   range: TimeRange,
   stalls: readonly Stall[],
 ): TraceFacts {
+  const { trace, counts, ...comparedWith } = standingsOf(telemetry, held, range);
   const repeated = repeatedStatements(trace.spans);
   const node = selection(trace, repeated, asked);
   return {
     ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
-    counts: countsOf(telemetry, trace),
+    counts,
+    comparedWith,
     began: begunSeries(telemetry, trace),
     stalls: stalls.map((stall) => ({
       ...stall,
@@ -138,13 +145,4 @@ function selection(
   const most = sharesOf(nodes)[0]?.node ?? nodes.find((node) => node.span.name === trace.name);
   const run = repeated.find(({ spanIds }) => spanIds.includes(most?.span.spanId ?? ''));
   return nodes.find((node) => node.span.spanId === run?.spanIds[0]) ?? most;
-}
-
-function countsOf(telemetry: TelemetryQuery, trace: TraceDetail): TraceFacts['counts'] {
-  const here = new Set(trace.spans.map(kindOf));
-  const types = new Set(trace.spans.map((span) => span.type));
-  const rows = [...types]
-    .flatMap((type) => telemetry.series(type))
-    .filter((row) => here.has(kindOf({ type: row.type, series: row.name })));
-  return Object.fromEntries(rows.map((row) => [kindOf({ type: row.type, series: row.name }), row.count]));
 }

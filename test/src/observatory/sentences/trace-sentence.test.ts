@@ -46,7 +46,7 @@ describe('traceSentence', () => {
     [
       'a slow statement',
       searchTrace(ID, NOW),
-      "1.04 s, of which SELECT posts_fts took 961 ms. That is slower than 99.2 % of this statement's runs.",
+      "1.04 s, of which SELECT posts_fts took 961 ms. That is slower than 99.2 % of this statement's runs; the whole is slower than 99.4 % of the requests of this route.",
     ],
     [
       'a failure',
@@ -72,7 +72,7 @@ describe('traceSentence', () => {
     [
       'a faster one than most',
       requestWith([{ name: 'render', type: 'render', at: 0, millis: 90, percentile: 0.02 }]),
-      "100 ms, of which render took 90 ms. That is faster than most of this page's renderings.",
+      "100 ms, of which render took 90 ms. That is faster than most of this page's renderings; the whole is usual for the requests of this route.",
     ],
     [
       'many small parts',
@@ -84,7 +84,7 @@ describe('traceSentence', () => {
           millis: 24 + index / 10,
         })),
       ),
-      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual for the requests of this route.',
+      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. The whole is usual for the requests of this route.',
     ],
     [
       'N+1 as the reason',
@@ -96,14 +96,14 @@ describe('traceSentence', () => {
           millis: 9,
         })),
       ),
-      '100 ms; SELECT tags ran 9 times one after the other, 81 ms in total. One query could replace them.',
+      '100 ms; SELECT tags ran 9 times one after the other, 81 ms in total. One query could replace them. The whole is usual for the requests of this route.',
     ],
     [
       'a few of one statement',
       requestWith(
         [0, 1].map((index) => ({ name: 'SELECT x', type: 'database' as const, at: index * 40, millis: 39 })),
       ),
-      '100 ms; SELECT x ran 2 times, 78 ms in total. That is usual for the requests of this route.',
+      '100 ms; SELECT x ran 2 times, 78 ms in total. The whole is usual for the requests of this route.',
     ],
     [
       'spans that were not kept',
@@ -137,6 +137,26 @@ describe('traceSentence', () => {
     expect(say(searchTrace(ID, NOW), 19)).toBe('1.04 s, of which SELECT posts_fts took 961 ms.');
   });
 
+  it('says among which others, and what is known of either', () => {
+    const trace = searchTrace(ID, NOW);
+    const among = (fewOf: string): string =>
+      sentenceText(
+        traceSentence(trace, spanTree(trace.spans), [], LINKS, ({ type }) => ({
+          count: type === fewOf ? 19 : 100,
+          when: ' in the last hour',
+        })),
+      );
+    expect(among('')).toMatch(
+      / runs; the whole is slower than 99\.4 % of the requests of this route in the last hour\.$/,
+    );
+    expect(among('http')).toMatch(
+      / That is slower than 99\.2 % of this statement's runs in the last hour\.$/,
+    );
+    expect(among('database')).toMatch(
+      /961 ms\. The whole is slower than 99\.4 % of the requests of this route in the last hour\.$/,
+    );
+  });
+
   it('cuts a message that would fill the page', () => {
     const text = say(
       sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis: 3, error: 'x'.repeat(5000) }]),
@@ -149,7 +169,9 @@ describe('traceSentence', () => {
     const trace = searchTrace(ID, NOW);
     const began = 'version 3.1 at 14:00';
     const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => ({ count: 100, began }));
-    expect(sentenceText(parts)).toContain("99.2 % of this statement's runs, new since version 3.1 at 14:00.");
+    expect(sentenceText(parts)).toContain(
+      "99.2 % of this statement's runs, new since version 3.1 at 14:00; the whole",
+    );
   });
 
   it('links to the span it names', () => {
