@@ -5,6 +5,8 @@ import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared
 import { uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { durationOf, failedOf, ratioCell } from './compared-columns.ts';
+import { versionsText } from '../format/versions-text.ts';
+import type { SidesVersions } from '../facts/version-runs.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 
@@ -16,12 +18,20 @@ interface Measure {
   readonly change: HtmlValue;
 }
 
+/** One operation before and after. */
+export interface ComparedPair {
+  /** Completes "Compared with …". */
+  readonly words: string;
+  readonly row: ComparedSeries;
+  readonly versions: SidesVersions;
+}
+
 /** One operation, in the range and in the time before it. */
-export function comparedPanel(row: ComparedSeries, words: string, view: PageView): Html {
+export function comparedPanel({ row, words, versions }: ComparedPair, view: PageView): Html {
   const columns: readonly Column<Measure>[] = [
     { label: 'measure', cell: ({ label }) => label },
-    { label: 'before', align: 'number', cell: ({ before }) => before },
-    { label: 'after', align: 'number', cell: ({ after }) => after },
+    { label: sideLabel('before', versions), align: 'number', cell: ({ before }) => before },
+    { label: sideLabel('after', versions), align: 'number', cell: ({ after }) => after },
     { label: 'times', align: 'number', room: 'mid', cell: ({ change }) => change },
     {
       label: 'beyond chance',
@@ -44,6 +54,12 @@ export function comparedPanel(row: ComparedSeries, words: string, view: PageView
       empty: '',
     }),
   });
+}
+
+/** `after, version 0.2.0`. */
+function sideLabel(side: 'before' | 'after', versions: SidesVersions): string {
+  const words = versionsText(versions[side]);
+  return words === '' ? side : `${side}, ${words}`;
 }
 
 function measuresOf({ type, before, after, p50, p95 }: ComparedSeries): readonly Measure[] {

@@ -9,6 +9,7 @@ import {
   type ComparedWords,
   isVague,
   overSentence,
+  ranText,
   shownValue,
   timesText,
 } from '../sentences/over-sentence.ts';
@@ -34,7 +35,7 @@ export function overPanel(
     body: html`${drawSentence(overSentence(facts, words, exampleOf, view.now))}
     ${
       rows.length > 0 &&
-      drawTable(rows, overColumns(words, lists, view), {
+      drawTable(rows, overColumns(facts, words, lists, view), {
         caption: `What ${words.all} have more often than the rest`,
         keyOf: ({ key, value }) => `${key} ${value}`,
         view,
@@ -47,6 +48,7 @@ export function overPanel(
 }
 
 function overColumns(
+  { versions }: OverRepresentation,
   words: ComparedWords,
   lists: ComparedLists,
   view: PageView,
@@ -68,6 +70,9 @@ function overColumns(
           <a class="name" href="${view.links.trace(row.example.traceId, row.example.spanId)}"
             ><bdi>${breakable(shownValue(row, view.now))}</bdi></a
           >${
+            row.key === 'version' &&
+            html`<span class="callers">${ranText(row.value, versions, view.now)}</span>`
+          }${
             row.also.length > 0 &&
             html`<span class="callers"
               >the same traces:

@@ -3,6 +3,7 @@ import { type Comparison, type DrawnFrom, drawTraces } from './drawn-traces.ts';
 import { raisedOf, type Raised } from './lost-traces.ts';
 import { drawnFrom, SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
+import { type VersionRun, versionRuns } from './version-runs.ts';
 import {
   chanceOf,
   effectiveNumber,
@@ -58,6 +59,8 @@ export interface OverRepresentation {
   readonly unseen: number;
   /** Values that could have stood out. */
   readonly compared: number;
+  /** When each version ran, if one stands out; its end tells whether that still matters. */
+  readonly versions?: readonly VersionRun[];
   /** What explains most comes first. */
   readonly rows: readonly OverRepresented[];
 }
@@ -66,7 +69,7 @@ export interface OverRepresentation {
  * Compares slow or failed traces with the rest of the range, as far back as both are held, each counted by its weight.
  */
 export function overRepresented(
-  telemetry: DrawnFrom & Pick<TelemetryQuery, 'markers'>,
+  telemetry: DrawnFrom & Pick<TelemetryQuery, 'markers' | 'processes'>,
   comparison: Comparison,
   drawn = drawTraces(telemetry, comparison),
 ): OverRepresentation {
@@ -78,7 +81,16 @@ export function overRepresented(
   const tally = new ValueTally(unitOf, new SampledValues(comparison.marked, startsMillis), raised);
   for (const trace of drawn.marked.traces) tally.add('marked', trace);
   for (const trace of drawn.rest.traces) tally.add('rest', trace);
-  return { sinceMillis, isRaised: raised.size > 0, ...tally.result(drawn, counted) };
+  const result = tally.result(drawn, counted);
+  const isOfVersion = result.rows.some(({ key, also }) =>
+    [key, ...also.map((each) => each.key)].includes('version'),
+  );
+  return {
+    sinceMillis,
+    isRaised: raised.size > 0,
+    ...result,
+    ...(isOfVersion && { versions: versionRuns(telemetry) }),
+  };
 }
 
 class SideSums {

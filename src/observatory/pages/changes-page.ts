@@ -12,6 +12,8 @@ import type { ComparedSeries } from '../facts/compared-series.ts';
 import { comparison, type Comparison } from '../facts/comparison.ts';
 import { failureState } from '../facts/failure-state.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
+import { type SidesVersions, versionsOfSides } from '../facts/version-runs.ts';
+import { versionsText } from '../format/versions-text.ts';
 import type { PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
 import type { SentencePart } from '../sentences/sentence.ts';
@@ -26,6 +28,7 @@ const MAX_HELD = 500;
 const DAY_MILLIS = 86_400_000;
 
 interface ChangesFacts extends Comparison {
+  readonly versions: SidesVersions;
   /** Operations that fail, though not once in the time before. */
   readonly begun: readonly BegunFailure[];
   /** Both sides of each can be compared. */
@@ -44,6 +47,7 @@ export const changesPage = definePage<ChangesFacts>({
     const compared = comparison(telemetry, range, ranges);
     return {
       ...compared,
+      versions: versionsOfSides(telemetry, compared),
       begun: begunFailures(telemetry, compared.rows, compared.after.toMillis),
       markers: offered(
         telemetry.markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now }),
@@ -63,7 +67,7 @@ export const changesPage = definePage<ChangesFacts>({
     return html`${markerLinks(facts, view)} ${markForm(view)}
     ${panel({
       title: `Compared with ${facts.words}`,
-      note: html`from every operation ${csvLink(view)}`,
+      note: html`from every operation${versionsNote(facts.versions)} ${csvLink(view)}`,
       body: drawTable(sortRows(facts.rows, columns, view.query['sort']), columns, {
         caption: 'Operations before and after',
         keyOf: (row) => `${row.type} ${row.name}`,
@@ -114,6 +118,14 @@ function begunFailures(
         ),
       };
     });
+}
+
+/** ` · version 0.1.0 before, version 0.2.0 after`. */
+function versionsNote({ before, after }: SidesVersions): string {
+  const [old, young] = [versionsText(before), versionsText(after)];
+  if (old === '' && young === '') return '';
+  if (old === young) return ` · ${old} on both sides`;
+  return ` · ${old === '' ? 'an unknown version' : old} before, ${young === '' ? 'an unknown one' : young} after`;
 }
 
 /** Marks this moment, so that both its sides can be compared later. */

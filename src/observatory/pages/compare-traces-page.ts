@@ -10,6 +10,7 @@ import { moment } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
+import { versionsText } from '../format/versions-text.ts';
 import type { PageView } from '../page.ts';
 import { missingTraceSentence } from '../sentences/trace-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
@@ -138,7 +139,8 @@ function otherLinks({ which }: ComparedTraces, { traceId }: TraceDetail, { links
 }
 
 function headPanel(title: string, trace: TraceDetail, { links, now }: PageView): Html {
-  const { traceId, path, httpStatusCode, startMillis, durationMillis, spanCount, errorCount } = trace;
+  const { traceId, path, httpStatusCode, startMillis, durationMillis, spanCount, errorCount, version } =
+    trace;
   return panel({
     title,
     note: moment(startMillis, now, true),
@@ -151,7 +153,7 @@ function headPanel(title: string, trace: TraceDetail, { links, now }: PageView):
       </p>
       <p class="quiet">
         <strong>${figure(duration(durationMillis))}</strong>,
-        ${httpStatusCode !== undefined && html`status ${httpStatusCode}, `}${plural(spanCount, 'span')}${errorCount > 0 && html`, <span class="tone-failed">${countText(errorCount)} failed</span>`}
+        ${httpStatusCode !== undefined && html`status ${httpStatusCode}, `}${version !== undefined && html`<bdi>${versionsText([version])}</bdi>, `}${plural(spanCount, 'span')}${errorCount > 0 && html`, <span class="tone-failed">${countText(errorCount)} failed</span>`}
       </p>`,
   });
 }
@@ -171,7 +173,20 @@ function comparedSentence({ trace, other, operations }: ComparedTraces, { links,
         ? ` took ${text(duration(one))}${two > 0 ? `, ${threeDigits(Number((one / two).toPrecision(2)))} times` : ' against'} the ${text(duration(two))} of the other.`
         : ` took ${text(duration(one))}, less than the ${text(duration(two))} of the other.`;
   const by = heldBy(more > 0 ? trace : other);
-  return [name, { text: words }, ...causeWords(operations, more, { traceId: trace.traceId, by }, links)];
+  return [
+    name,
+    { text: `${words}${versionWords(trace, other)}` },
+    ...causeWords(operations, more, { traceId: trace.traceId, by }, links),
+  ];
+}
+
+/** Said if both are not of one version. */
+function versionWords(one: TraceDetail, other: TraceDetail): string {
+  if (one.version === other.version) return '';
+  const [here, there] = [one, other].map(({ version }) =>
+    version === undefined ? 'an unknown version' : versionsText([version]),
+  );
+  return ` It is of ${here}, the other of ${there}.`;
 }
 
 function waitCauseWords(

@@ -5,6 +5,7 @@ import { answersPanel } from '../draw/answers-panel.ts';
 import { errorPanels, failedTerm } from '../draw/client-panel.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
+import { newestStartLink } from '../draw/newest-start-link.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
 import { requestPanels } from '../draw/top-tables.ts';
@@ -75,6 +76,7 @@ export const routePage = definePage<RouteFacts>({
     });
   },
   draw(facts, view) {
+    const held = { type: 'http', series: facts.name } as const;
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
@@ -83,9 +85,8 @@ export const routePage = definePage<RouteFacts>({
     ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({
       title: 'Slowest traces held',
-      note: html`<a href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
-        >all of them</a
-      >`,
+      note: html`<a href="${view.links.to('/traces', { ...held, sort: 'slowest' })}">all of them</a
+        >${facts.newestStart && html` · ${newestStartLink(facts.newestStart, held, view)}`}`,
       body: drawTable(facts.slowest, traceColumns(view, facts.slowest, true), {
         caption: 'Slowest traces held of the route',
         keyOf: (row) => row.traceId,

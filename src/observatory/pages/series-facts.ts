@@ -16,6 +16,7 @@ import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
 import { drawTraces } from '../facts/drawn-traces.ts';
+import { newestStart, type NewestStart } from '../facts/newest-start.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
@@ -27,8 +28,9 @@ import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { comparedRanges, isComparable } from '../facts/compared-ranges.ts';
-import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
-import { comparedPanel } from '../draw/compared-panel.ts';
+import { compareSeries } from '../facts/compared-series.ts';
+import { type ComparedPair, comparedPanel } from '../draw/compared-panel.ts';
+import { versionsOfSides } from '../facts/version-runs.ts';
 
 /** Facts of one series: summary, durations over time, distribution, slowest kept traces. */
 export interface SeriesFacts {
@@ -40,6 +42,8 @@ export interface SeriesFacts {
   readonly timeline: readonly TimelinePoint[];
   readonly heatMap: HeatMap;
   readonly slowest: readonly TraceSummary[];
+  /** Undefined if no process started in the range. */
+  readonly newestStart: NewestStart | undefined;
   readonly failures: readonly OperationRow[];
   readonly markers: readonly Marker[];
   /** What its slow or failed operations have more often than the rest; undefined if the series is unknown. */
@@ -48,7 +52,7 @@ export interface SeriesFacts {
   /** Of routes only. */
   readonly time: MergedTime | undefined;
   /** With the time before the range; undefined if nothing is known of it. */
-  readonly compared: { readonly words: string; readonly row: ComparedSeries } | undefined;
+  readonly compared: ComparedPair | undefined;
 }
 
 export function seriesFacts(
@@ -70,6 +74,7 @@ export function seriesFacts(
     timeline: telemetry.timeline(type, range.known, { series: name, maxPoints: 90 }),
     heatMap: telemetry.heatMap(type, range.known, { series: name, maxColumns: 60 }),
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
+    newestStart: newestStart(telemetry, range, type === 'http' ? { type, series: name } : { series: name }),
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
     over: row && overRepresented(telemetry, comparison, drawn),
@@ -92,7 +97,7 @@ function comparedWithBefore(
 ): SeriesFacts['compared'] {
   const ranges = comparedRanges(telemetry, range, {}, now);
   const [row] = isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
-  return row && { words: ranges.words, row };
+  return row && { words: ranges.words, row, versions: versionsOfSides(telemetry, ranges) };
 }
 
 function wordsOf(type: OperationType): ComparedWords {
@@ -152,5 +157,5 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
     </div>
     ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}
     ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slowMillis: facts.slowMillis }, view)}
-    ${facts.compared && comparedPanel(facts.compared.row, facts.compared.words, view)}`;
+    ${facts.compared && comparedPanel(facts.compared, view)}`;
 }

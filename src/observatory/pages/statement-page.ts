@@ -3,6 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { factList, seriesName, shareText } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
+import { newestStartLink } from '../draw/newest-start-link.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
@@ -122,13 +123,12 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
   });
 }
 
-function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
+function callsPanel({ calls, name, newestStart: newest }: StatementFacts, view: PageView): Html {
   const { looked, total } = calls;
   return panel({
     title: 'Slowest calls held',
-    note: html`<a href="${view.links.to('/traces', { series: name, sort: 'slowest' })}"
-      >all traces with it</a
-    >`,
+    note: html`<a href="${view.links.to('/traces', { series: name, sort: 'slowest' })}">all traces with it</a
+      >${newest && html` · ${newestStartLink(newest, { series: name }, view)}`}`,
     body: drawTable(calls.rows, callColumns(view, calls.rows), {
       caption: 'Slowest calls held of the statement',
       keyOf: (call) => `${call.traceId} ${call.spanId}`,

@@ -2,6 +2,7 @@ import { text, threeDigits, share } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
+import type { VersionRun } from '../facts/version-runs.ts';
 import { plural, type Sentence } from './sentence.ts';
 
 const MAX_VALUE = 120;
@@ -24,18 +25,47 @@ export function overSentence(
   const { ratio, ratioFrom, marked, rest } = first;
   const value = { text: phraseOf(first, now), href: hrefOf(first) };
   const of = text(share(marked.share));
+  const ran = ranWords(first, facts.versions, now);
   if (ratio === undefined)
     return [
       { text: `${of} of ${words.all} are ` },
       value,
-      { text: `, and none of the rest that is kept: at least ${timesText(ratioFrom)} as many.` },
+      { text: `, and none of the rest that is kept: at least ${timesText(ratioFrom)} as many.${ran}` },
     ];
   const times = isVague(first) ? `at least ${timesText(ratioFrom)}` : timesText(ratio);
   return [
     { text: `${capital(words.all)} are ${times} as often ` },
     value,
-    { text: `: ${of} of ${words.short}, ${text(share(rest.share))} of the rest.` },
+    { text: `: ${of} of ${words.short}, ${text(share(rest.share))} of the rest.${ran}` },
   ];
+}
+
+/** Of a version: until when it ran, and which one runs now. */
+function ranWords(
+  row: Pick<OverRepresented, 'key' | 'value'>,
+  versions: readonly VersionRun[] | undefined,
+  now: number,
+): string {
+  const ran = row.key === 'version' ? ranText(row.value, versions, now) : undefined;
+  const current = versions?.findLast(({ toMillis }) => toMillis === undefined);
+  if (ran === undefined) return '';
+  return current === undefined || current.version === row.value
+    ? ` It ${ran}.`
+    : ` It ${ran}; version ${shortened(current.version, MAX_VALUE)} has run since ${momentText(current.fromMillis, now)}.`;
+}
+
+/** `ran until 13:59:58`; undefined if that is not known. */
+export function ranText(
+  version: string,
+  versions: readonly VersionRun[] | undefined,
+  now: number,
+): string | undefined {
+  const run = versions?.findLast((each) => each.version === version);
+  if (run === undefined) return undefined;
+  const { fromMillis, toMillis } = run;
+  return toMillis === undefined
+    ? `has run since ${momentText(fromMillis, now)}`
+    : `ran until ${momentText(toMillis, now)}`;
 }
 
 function whyNone({ marked, rest, compared }: OverRepresentation, { all }: ComparedWords): string {

@@ -15,8 +15,13 @@ const MAX_LABEL = 60;
 const MOSTLY = 0.9;
 
 /** `since version 0.2.0 (13:59:58)`. */
-export function sinceWords({ atMillis, label, versions }: Marker, now: number): string {
-  const what = versions === undefined ? `“${shortened(label, MAX_LABEL)}”` : `version ${versions.after}`;
+export function sinceWords({ atMillis, label, kind, versions }: Marker, now: number): string {
+  const what =
+    versions !== undefined
+      ? `version ${versions.after}`
+      : kind === 'start'
+        ? 'the start'
+        : `“${shortened(label, MAX_LABEL)}”`;
   return `since ${what} (${momentText(atMillis, now)})`;
 }
 

@@ -4,6 +4,7 @@ import { NO_DATA_FACTS } from '../../../src/observatory/facts/data-facts.ts';
 import { overviewSummary } from '../../../src/observatory/metrics-route.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';
 import type { Happening } from '../../fixtures/trace-player.ts';
 
@@ -65,6 +66,7 @@ function deployed(): MeasuredBlog {
   return blog;
 }
 
+const textOf = (page: string): string => plain(wordsOf(page)).replaceAll(' ,', ',');
 const plain = (words: string): string => words.replaceAll('\u00a0', ' ');
 /** What is said of an operation. */
 const saidOf = (name: string, words: string): string | undefined =>
@@ -113,6 +115,68 @@ describe('what a new version made worse', () => {
     blog.telemetry.markers = () => [VERSION];
     const { summary } = overviewSummary(blog.telemetry, NO_DATA_FACTS);
     expect(saidOf('/quote', summary)).toMatch(/^fails \d+ of \d+ times, before 0 of \d+ times$/);
+  });
+});
+
+describe('the pages of a route and of two traces', () => {
+  const TRACES = ['a', 'b'].map((digit) => digit.repeat(32));
+  const versioned = (): MeasuredBlog => {
+    const blog = deployed();
+    const [old, young] = TRACES;
+    const { telemetry } = blog;
+    const [trace, processes] = [telemetry.trace.bind(telemetry), telemetry.processes()];
+    telemetry.trace = (traceId) => {
+      const held = trace(
+        telemetry.traces({ series: 'GET /list', sort: traceId === old ? 'newest' : 'slowest' }).rows[0]!
+          .traceId,
+      );
+      return 'spans' in held && (traceId === old || traceId === young)
+        ? { ...held, traceId, version: traceId === old ? '0.1.0' : '0.2.0' }
+        : trace(traceId);
+    };
+    const [own] = processes;
+    Object.assign(telemetry, {
+      processes: () => [
+        { ...own!, version: '0.1.0', endedAtMillis: AT - 2000, ended: 'stopped' },
+        { ...own!, startedAtMillis: AT, version: '0.2.0' },
+      ],
+    });
+    return blog;
+  };
+
+  it('name the versions of their sides', async () => {
+    const { origin } = await serveObservatory(versioned().telemetry);
+    const read = async (path: string): Promise<string> => {
+      const response = await fetch(`${origin}/admin/metrics-dashboard${path}`, {
+        headers: { accept: 'text/html' },
+      });
+      return textOf(await response.text());
+    };
+    expect(await read('/route?name=GET+%2Flist')).toContain('before, version 0.1.0 after, version 0.2.0');
+    expect(await read('/changes')).toContain(
+      'from every operation · version 0.1.0 before, version 0.2.0 after',
+    );
+    const compared = await read(`/traces/compare?trace=${TRACES[1]}&with=${TRACES[0]}`);
+    expect(compared).toContain('It is of version 0.2.0, the other of version 0.1.0.');
+    expect(compared.match(/version 0\.[12]\.0, 1 span/g)).toEqual([
+      'version 0.2.0, 1 span',
+      'version 0.1.0, 1 span',
+    ]);
+  });
+
+  it('offer the slowest traces of the new version, which those of the old one may hide', async () => {
+    const { origin } = await serveObservatory(versioned().telemetry);
+    const response = await fetch(`${origin}/admin/metrics-dashboard/route?name=GET+%2Flist`, {
+      headers: { accept: 'text/html' },
+    });
+    const [, href = ''] =
+      /<a href="([^"]*)"\s*>those since version 0\.2\.0 \(13:30:20\)<\/a/.exec(await response.text()) ?? [];
+    const address = new URL(href.replaceAll('&amp;', '&'), origin);
+    expect(Object.fromEntries(address.searchParams)).toMatchObject({
+      series: 'GET /list',
+      sort: 'slowest',
+      q: 'version:0.2.0',
+    });
   });
 });
 

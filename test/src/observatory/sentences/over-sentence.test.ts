@@ -72,6 +72,24 @@ describe('overSentence', () => {
     expect(said(row)).toBe(sentence);
   });
 
+  it.each([
+    ['2.9', ' It ran until 13:50:00; version 3.1 has run since 14:10:00.'],
+    ['3.1', ' It has run since 14:10:00.'],
+    ['3.0', ' It ran until 14:09:58; version 3.1 has run since 14:10:00.'],
+    ['1.0', ''],
+  ])('says of version %s when it ran', (value, ran) => {
+    const at = (minute: number, second = 0): number => new Date(2026, 10, 30, 13, minute, second).getTime();
+    const versions = [
+      { version: '3.0', fromMillis: at(0), toMillis: at(20) },
+      { version: '2.9', fromMillis: at(21), toMillis: at(50) },
+      { version: '3.0', fromMillis: at(51), toMillis: at(69, 58) },
+      { version: '3.1', fromMillis: at(70), toMillis: undefined },
+    ];
+    expect(said({ key: 'version', value }, { versions })).toBe(
+      `Slow requests are 27 times as often in version ${value}: 80 % of slow, 3 % of the rest.${ran}`,
+    );
+  });
+
   it.each<[Partial<OverRepresentation>, string]>([
     [{}, 'Nothing stands out: no value is more frequent among slow requests than chance explains.'],
     [{ marked: traces(0) }, 'No slow requests are held.'],
