@@ -99,5 +99,75 @@ if (executablePath !== undefined) {
       expect(await page.locator('.notice').count()).toBe(0);
       await context.close();
     });
+
+    it('keeps what is typed without a pause: it waited for one', async () => {
+      await page.clock.install();
+      await open('/admin/posts/new');
+      const kept = page.waitForRequest(/\/admin\/posts\/unsaved$/);
+      for (let key = 0; key < 20; key++) {
+        await text().press('a');
+        await page.clock.runFor(200);
+      }
+      expect(new URLSearchParams((await kept).postData()!).get('markdown')).toMatch(/^a{12,14}$/);
+      expect(await page.evaluate(() => Object.values({ ...localStorage }).join())).toMatch(/"a{14,20}"/);
+      await context.close();
+    });
+
+    it('goes on with the text of a lost session as one text, which one save ends', async () => {
+      page.on('dialog', (dialog) => void dialog.accept());
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'Once');
+      await text().fill('On the server');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      await context.clearCookies();
+      await text().fill('On the server, and here');
+      await status().filter({ hasText: 'signed out' }).waitFor();
+      await signIn();
+      await open('/admin/posts/new');
+      expect(await page.locator('.notice').count()).toBe(2);
+      await page.click('text=Put it into the editor');
+      expect(await page.locator('.notice').count()).toBe(0);
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      await open('/admin/posts/new');
+      expect(await page.locator('.notice').count()).toBe(0);
+      await context.close();
+    });
+
+    it('stays where the owner types when Ctrl-S saves', async () => {
+      const lines = Array.from({ length: 200 }, (_, line) => `Line ${line}`).join('\n');
+      const { id } = server.posts.create({ title: 'Long', markdown: lines, status: 'draft' });
+      await open(`/admin/posts/${id}/edit`);
+      await text().press('Control+End');
+      await text().press('x');
+      const scrolled = await text().evaluate((area) => area.scrollTop);
+      await text().press('Control+s');
+      await page.waitForURL(/done=saved/);
+      await page.keyboard.type('y');
+      expect(await text().inputValue()).toMatch(/Line 199xy$/);
+      expect(scrolled).toBeGreaterThan(500);
+      expect(await text().evaluate((area) => area.scrollTop)).toBeGreaterThan(scrolled - 50);
+      await context.close();
+    });
+
+    it('does not leave for an error of the browser while the blog is away', async () => {
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'Patience');
+      await context.setOffline(true);
+      await text().fill('Typed while the blog was away');
+      await status().filter({ hasText: 'does not answer' }).waitFor();
+      await page.click('button:text-is("Save")');
+      await status().filter({ hasText: 'does not answer' }).waitFor();
+      expect([page.url(), await text().inputValue()]).toEqual([
+        `${server.origin}/admin/posts/new`,
+        'Typed while the blog was away',
+      ]);
+      await context.setOffline(false);
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      expect(await text().inputValue()).toBe('Typed while the blog was away');
+      await context.close();
+    });
   });
 }

@@ -80,7 +80,17 @@ if (executablePath !== undefined) {
       );
     });
 
-    it('takes dropped and chosen ones, each on its own line', async () => {
+    it('is taken back by undo, as if it were typed', async () => {
+      await text().fill('');
+      await text().pressSequentially('Typed. ');
+      await give('paste', 'shot.png', 'image/png', png.toString('base64'));
+      await said('shot.png is uploaded');
+      await text().press('Control+z');
+      await text().press('Control+z');
+      expect(await text().inputValue()).toBe('Typed. ');
+    });
+
+    it('takes dropped and chosen ones, each as its own paragraph, and goes on in the text', async () => {
       await text().fill('');
       const chooser = page.waitForEvent('filechooser');
       await page.click('button:text-is("Insert a picture…")');
@@ -93,14 +103,19 @@ if (executablePath !== undefined) {
       );
       await (await chooser).setFiles(files);
       await said('chosen-60.png is uploaded');
+      expect(await text().evaluate((area) => area === document.activeElement)).toBe(true);
+      await page.keyboard.type('The second');
       await text().press('Control+End');
-      await text().pressSequentially('\n');
+      await text().pressSequentially('\n\n');
       await give('drop', 'dropped.png', 'image/png', png.toString('base64'));
       await said('dropped.png is uploaded');
-      const lines = (await text().inputValue()).split('\n');
+      const paragraphs = (await text().inputValue()).split('\n\n');
       // The bytes that were pasted above keep their address.
-      for (const [index, name] of ['chosen-50', 'chosen-60', 'shot'].entries())
-        expect(lines[index]).toContain(`![](/media/pictures/${name}-`);
+      expect(paragraphs.map((words) => words.replace(/-\w{10}\.png/, ''))).toEqual([
+        '![](/media/pictures/chosen-50)',
+        '![The second](/media/pictures/chosen-60)',
+        '![](/media/pictures/shot)',
+      ]);
     });
 
     it('leaves the text as it was if a picture is refused, and says why', async () => {

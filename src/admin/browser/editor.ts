@@ -1,13 +1,15 @@
 import { PictureUploads } from './picture-uploads.ts';
 import { wordCountText } from './word-count.ts';
 
-/** Keeps what is typed into the editor: in this browser at once, on the server after a pause. Without it, the form works as well. */
+/** Keeps what is typed into the editor, while it is typed: in this browser, then on the server. Without it, the form works as well. */
 
 const LOCAL_PREFIX = 'glasshouse.unsaved.';
-/** Of this tab: the text that a form was sent with. */
+/** Of this tab: the text that a form was sent with, and where in it the owner was. */
 const SENT_KEY = 'glasshouse.sent';
-const LOCAL_PAUSE_MILLIS = 300;
-const SERVER_PAUSE_MILLIS = 2500;
+const PLACE_KEY = 'glasshouse.place';
+/** From the first change on: who types without a pause loses no more than this. */
+const LOCAL_MILLIS = 300;
+const SERVER_MILLIS = 2500;
 const RETRY_MILLIS = 15_000;
 /** Not part of the text. */
 const NOT_TYPED = new Set(['_csrf', 'draft', 'version']);
@@ -49,26 +51,43 @@ function localText(key: string): LocalText | undefined {
   return { post, typedAtMillis, fields: Object.fromEntries(strings) };
 }
 
+function takeOfTab(key: string): string | undefined {
+  return inStorage(() => {
+    const value = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return value ?? undefined;
+  });
+}
+
 /** The text of the form that this page answers, once it is saved; a new post has an address of its own since. */
-function forgetSaved(): void {
-  const sent = inStorage(() => sessionStorage.getItem(SENT_KEY)) ?? null;
-  inStorage(() => sessionStorage.removeItem(SENT_KEY));
-  const isSaved = /^(?:saved|copied|published|scheduled|unlisted|draft)$/.test(
-    new URLSearchParams(location.search).get('done') ?? '',
-  );
-  if (sent !== null && isSaved) inStorage(() => localStorage.removeItem(sent));
+function forgetSaved(text: HTMLTextAreaElement | null): void {
+  const sent = takeOfTab(SENT_KEY);
+  const place = takeOfTab(PLACE_KEY);
+  const done = new URLSearchParams(location.search).get('done') ?? '';
+  if (sent === undefined || !/^(?:saved|copied|published|scheduled|unlisted|draft)$/.test(done)) return;
+  inStorage(() => localStorage.removeItem(sent));
+  if (text === null || place === undefined) return;
+  const [start = 0, end = 0, scrollTop = 0, hasFocus = 0] = place.split(' ').map(Number);
+  text.setSelectionRange(start, end);
+  if (hasFocus === 1) text.focus({ preventScroll: true });
+  text.scrollTop = scrollTop;
 }
 
 class Editor {
   readonly #form: HTMLFormElement;
   readonly #status: HTMLElement;
-  readonly #key: string;
+  /** Of what is typed here, in this browser's storage. */
+  #key: string;
   readonly #post: string;
+  readonly #text: HTMLTextAreaElement | null;
   /** What the server has: as loaded, or as it accepted last. */
   #onServer: string;
   #localTimer = 0;
   #serverTimer = 0;
+  #serverDueMillis = Infinity;
   #isSending = false;
+  /** The blog did not answer the last time. */
+  #isAway = false;
   #isLeaving = false;
   readonly #pictures: PictureUploads | undefined;
 
@@ -77,6 +96,7 @@ class Editor {
     this.#status = status;
     this.#key = LOCAL_PREFIX + String(new FormData(form).get('draft'));
     this.#post = form.dataset['post'] ?? '';
+    this.#text = form.querySelector('textarea[name=markdown]');
     this.#onServer = this.#typed();
     this.#pictures = PictureUploads.in(form);
   }
@@ -84,15 +104,7 @@ class Editor {
   start(): void {
     this.#pictures?.start();
     this.#form.addEventListener('input', () => this.#onInput());
-    this.#form.addEventListener('submit', (event) => {
-      if (this.#pictures?.isRunning === true) {
-        event.preventDefault();
-        return this.#say('A picture is still being uploaded.');
-      }
-      // A preview opens beside the editor.
-      const by = event.submitter;
-      if (!(by instanceof HTMLButtonElement && by.formTarget === '_blank')) this.#leave();
-    });
+    this.#form.addEventListener('submit', (event) => this.#onSubmit(event));
     addEventListener('keydown', (event) => {
       if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
@@ -101,25 +113,48 @@ class Editor {
     addEventListener('beforeunload', (event) => {
       if (!this.#isLeaving && this.#typed() !== this.#onServer) event.preventDefault();
     });
-    // A browser that goes back shows the page as it was left.
-    addEventListener('pageshow', () => {
+    // A browser that goes back shows the page as it was left, or loads it and then fills the form.
+    addEventListener('pageshow', ({ persisted }) => {
       this.#isLeaving = false;
-      if (this.#typed() !== this.#onServer) this.#sendIn(SERVER_PAUSE_MILLIS);
+      if (!persisted) this.#offerLocal();
+      this.#countWords();
+      if (this.#typed() !== this.#onServer) this.#sendIn(SERVER_MILLIS);
     });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') void this.#send();
     });
-    forgetSaved();
-    this.#offerLocal();
+    forgetSaved(this.#text);
+  }
+
+  #onSubmit(event: SubmitEvent): void {
+    if (this.#pictures?.isRunning === true) {
+      event.preventDefault();
+      return this.#say('A picture is still being uploaded.');
+    }
+    const by = event.submitter;
+    if (this.#isAway) {
+      // The browser would show its own error instead of the text.
+      event.preventDefault();
+      return void this.#send().then(() => {
+        if (!this.#isAway) this.#form.requestSubmit(by);
+      });
+    }
+    // A preview opens beside the editor.
+    if (!(by instanceof HTMLButtonElement && by.formTarget === '_blank')) this.#leave();
   }
 
   /** What arrives after the form would be kept as a text that was not saved. */
   #leave(): void {
     this.#isLeaving = true;
-    clearTimeout(this.#localTimer);
     clearTimeout(this.#serverTimer);
+    this.#serverDueMillis = Infinity;
     this.#keepLocal();
     inStorage(() => sessionStorage.setItem(SENT_KEY, this.#key));
+    if (this.#text === null) return;
+    const { selectionStart, selectionEnd, scrollTop } = this.#text;
+    const hasFocus = document.activeElement === this.#text ? 1 : 0;
+    const place = [selectionStart, selectionEnd, scrollTop, hasFocus].join(' ');
+    inStorage(() => sessionStorage.setItem(PLACE_KEY, place));
   }
 
   #typed(): string {
@@ -129,41 +164,47 @@ class Editor {
   #onInput(): void {
     this.#countWords();
     this.#say('');
-    clearTimeout(this.#localTimer);
-    this.#localTimer = window.setTimeout(() => this.#keepLocal(), LOCAL_PAUSE_MILLIS);
-    this.#sendIn(SERVER_PAUSE_MILLIS);
+    if (this.#localTimer === 0) this.#localTimer = window.setTimeout(() => this.#keepLocal(), LOCAL_MILLIS);
+    this.#sendIn(SERVER_MILLIS);
   }
 
+  /** At the latest then. */
   #sendIn(millis: number): void {
+    const due = Date.now() + millis;
+    if (this.#serverDueMillis <= due) return;
     clearTimeout(this.#serverTimer);
+    this.#serverDueMillis = due;
     this.#serverTimer = window.setTimeout(() => void this.#send(), millis);
   }
 
   #countWords(): void {
-    const text = this.#form.querySelector<HTMLTextAreaElement>('textarea[name=markdown]');
     const count = document.querySelector('[data-words]');
-    if (text !== null && count !== null) count.textContent = wordCountText(text.value);
+    if (this.#text !== null && count !== null) count.textContent = wordCountText(this.#text.value);
   }
 
   #keepLocal(): void {
+    clearTimeout(this.#localTimer);
+    this.#localTimer = 0;
     const text: LocalText = { post: this.#post, typedAtMillis: Date.now(), fields: fieldsOf(this.#form) };
     inStorage(() => localStorage.setItem(this.#key, JSON.stringify(text)));
   }
 
   async #send(): Promise<void> {
+    this.#serverDueMillis = Infinity;
     const typed = this.#typed();
     if (typed === this.#onServer || this.#isLeaving) return;
-    if (this.#isSending) return this.#sendIn(SERVER_PAUSE_MILLIS);
+    if (this.#isSending) return this.#sendIn(SERVER_MILLIS);
     this.#keepLocal();
     this.#isSending = true;
     const answer = await this.#request().catch(() => undefined);
     this.#isSending = false;
+    this.#isAway = answer === undefined;
     if (answer?.status === 204) {
       this.#onServer = typed;
       // What was typed meanwhile is kept by its own timer.
       if (this.#typed() === typed) inStorage(() => localStorage.removeItem(this.#key));
       const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      return this.#say(`Draft kept at ${time}; readers see it when you save.`);
+      return this.#say(`Draft kept at ${time}, not saved yet.`);
     }
     this.#say(
       answer === undefined
@@ -199,11 +240,20 @@ class Editor {
     for (const key of keys) {
       const text = localText(key);
       if (text?.post !== this.#post) continue;
-      if (TEXT.every((name) => (text.fields[name] ?? '') === shown[name])) {
-        inStorage(() => localStorage.removeItem(key));
-        continue;
-      }
-      this.#offer(key, text);
+      if (TEXT.every((name) => (text.fields[name] ?? '') === shown[name])) this.#continue(key);
+      else this.#offer(key, text);
+    }
+  }
+
+  /** From here on this page is the editor of that text, so that one save ends it, also on the server. */
+  #continue(key: string): void {
+    inStorage(() => localStorage.removeItem(key));
+    this.#key = key;
+    for (const { elements } of [...document.forms]) {
+      const draft = elements.namedItem('draft');
+      if (!(draft instanceof HTMLInputElement)) continue;
+      if (draft.form === this.#form) draft.value = key.slice(LOCAL_PREFIX.length);
+      else if (LOCAL_PREFIX + draft.value === key) draft.form?.remove();
     }
   }
 
@@ -224,7 +274,7 @@ class Editor {
         )
           field.value = value;
       }
-      inStorage(() => localStorage.removeItem(key));
+      this.#continue(key);
       notice.remove();
       this.#form.dispatchEvent(new Event('input'));
     });

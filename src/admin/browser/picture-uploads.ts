@@ -84,6 +84,8 @@ export class PictureUploads {
       this.#add(files);
     });
     chooser.addEventListener('change', () => {
+      // The choice took the focus; the picture's description is typed next.
+      this.#text.focus();
       this.#add([...(chooser.files ?? [])]);
       chooser.value = '';
     });
@@ -93,18 +95,19 @@ export class PictureUploads {
 
   #add(files: readonly File[]): void {
     for (const [index, file] of files.entries()) {
-      const place = this.#makePlace(file, index === 0 ? '' : '\n');
+      const place = this.#makePlace(file, index === 0 ? '' : '\n\n');
       this.#running++;
       this.#last = this.#last.then(() => this.#upload(file, place)).finally(() => void this.#running--);
     }
   }
 
-  /** Writes at the caret where the picture will be; several pictures are on lines of their own. */
+  /** Writes at the caret where the picture will be; several pictures are paragraphs of their own. */
   #makePlace(file: File, before: string): string {
     const name = file.name.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').slice(0, 60);
     const place = `${before}![Uploading ${name} (${++this.#count}) …]()`;
     const { selectionEnd } = this.#text;
-    this.#write(place, selectionEnd, selectionEnd, 'end');
+    this.#write(place, selectionEnd, selectionEnd);
+    this.#text.setSelectionRange(selectionEnd + place.length, selectionEnd + place.length);
     return place;
   }
 
@@ -133,16 +136,27 @@ export class PictureUploads {
     const at = this.#text.value.indexOf(place);
     if (at === -1) return;
     const end = at + place.length;
-    const isBehind = this.#text.selectionStart === end && this.#text.selectionEnd === end;
-    const line = place.startsWith('\n') && markdown !== '' ? '\n' : '';
-    this.#write(line + markdown, at, end, 'preserve');
-    const alt = at + line.length + '!['.length;
+    const { selectionStart, selectionEnd, scrollTop } = this.#text;
+    const isBehind = selectionStart === end && selectionEnd === end;
+    const lines = place.startsWith('\n') && markdown !== '' ? '\n\n' : '';
+    const written = lines + markdown;
+    this.#write(written, at, end);
+    const moved = (position: number): number =>
+      position <= at ? position : Math.max(position, end) - end + at + written.length;
+    this.#text.setSelectionRange(moved(selectionStart), moved(selectionEnd));
+    this.#text.scrollTop = scrollTop;
+    const alt = at + lines.length + '!['.length;
     // Who waits for the picture types its description next.
     if (isBehind && markdown.startsWith('![](')) this.#text.setSelectionRange(alt, alt);
   }
 
-  #write(text: string, start: number, end: number, selection: SelectionMode): void {
-    this.#text.setRangeText(text, start, end, selection);
+  /** Where the owner types, as if it were typed: undo takes it back. Elsewhere the focus stays where it is. */
+  #write(text: string, start: number, end: number): void {
+    if (document.activeElement === this.#text) {
+      this.#text.setSelectionRange(start, end);
+      if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return;
+    }
+    this.#text.setRangeText(text, start, end);
     this.#text.dispatchEvent(new Event('input', { bubbles: true }));
   }
 

@@ -1,10 +1,13 @@
 let words: Intl.Segmenter | undefined;
 
-/** Words of a text in any script, Markdown signs left out. */
+/** The address of a link or picture, up to its title. */
+const ADDRESS = /\]\([^\s)]*/g;
+
+/** Words of a text in any script, Markdown signs and the addresses of its links left out. */
 export function wordCount(text: string): number {
   words ??= new Intl.Segmenter(undefined, { granularity: 'word' });
   let count = 0;
-  for (const { isWordLike } of words.segment(text)) if (isWordLike === true) count++;
+  for (const { isWordLike } of words.segment(text.replace(ADDRESS, ']'))) if (isWordLike === true) count++;
   return count;
 }
 
