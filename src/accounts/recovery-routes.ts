@@ -49,7 +49,7 @@ export function addRecoveryRoutes(router: Router, deps: SetupRouteDependencies):
       'the owner signed in with a recovery code',
     );
     welcome(ctx, cookies, signedIn);
-    seeOther(ctx, '/admin/settings');
+    seeOther(ctx, '/admin/settings?done=recovered');
   });
 
   function refuse(ctx: Context): void {

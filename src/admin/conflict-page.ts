@@ -49,7 +49,7 @@ export function conflictPage(options: {
           ${textArea(html`id="theirs" class="prose" rows="20" readonly`, current.markdown)}
         </div>
       </div>
-      ${different.length > 0 && differences(different, mine, theirs)}
+      ${differences(different, mine, theirs)}
       <div class="save-bar">
         <button type="submit" class="primary">Overwrite with mine</button>
         <button type="submit" formaction="/admin/posts/copy">Save mine as a new draft</button>
@@ -60,14 +60,42 @@ export function conflictPage(options: {
   </div>`;
 }
 
+const MAX_SHOWN_LINES = 30;
+
+/** What is left of both texts without the lines that they begin and end with; undefined if they are the same. */
+export function differentLines(
+  mine: string,
+  theirs: string,
+): { readonly from: number; readonly mine: string; readonly theirs: string } | undefined {
+  const [a, b] = [mine, theirs].map((text) => text.replaceAll('\r\n', '\n').trimEnd().split('\n')) as [
+    string[],
+    string[],
+  ];
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  if (start === a.length && start === b.length) return undefined;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const cut = (lines: readonly string[]): string => {
+    const left = lines.slice(start, lines.length - end);
+    return left.length > MAX_SHOWN_LINES
+      ? [...left.slice(0, MAX_SHOWN_LINES), `… ${left.length - MAX_SHOWN_LINES} more lines`].join('\n')
+      : left.join('\n');
+  };
+  return { from: start + 1, mine: cut(a), theirs: cut(b) };
+}
+
 function differences(
   names: readonly (keyof typeof LABELS)[],
   mine: PostFormValues,
   theirs: PostFormValues,
-): Html {
+): Html | undefined {
+  const lines = differentLines(mine.markdown, theirs.markdown);
+  if (names.length === 0 && lines === undefined) return undefined;
   return html`<table class="differences">
     <caption>
-      Other differences
+      Differences
     </caption>
     <thead>
       <tr>
@@ -77,6 +105,14 @@ function differences(
       </tr>
     </thead>
     <tbody>
+      ${
+        lines &&
+        html`<tr>
+          <th scope="row">Text, from line ${lines.from}</th>
+          <td>${lines.mine || '—'}</td>
+          <td>${lines.theirs || '—'}</td>
+        </tr>`
+      }
       ${names.map(
         (name) =>
           html`<tr>

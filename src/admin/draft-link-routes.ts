@@ -58,6 +58,6 @@ export function addDraftLinkRoutes(router: Router, deps: DraftLinkRouteDependenc
       timeZone: site.timeZone,
       csrfToken: csrfTokenOf(ctx)!,
     });
-    send(ctx, { title: 'Secret links', current: 'posts', body });
+    send(ctx, { title: 'Secret links', current: 'posts', scripts: ['admin/media.js'], body });
   }
 }

@@ -32,7 +32,10 @@ export function draftLinksPage(options: DraftLinksPageOptions): Html {
       made !== undefined &&
       html`<div class="notice" role="status">
         <p><label for="made-link">The new link. It is not shown again:</label></p>
-        <input type="text" id="made-link" readonly value="${made}" />
+        <p class="made-link">
+          <input type="text" id="made-link" readonly value="${made}" />
+          <button type="button" data-copy-text="${made}" hidden>Copy</button>
+        </p>
       </div>`
     }
     <form method="post" action="${path}/links">

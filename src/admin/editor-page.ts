@@ -16,7 +16,7 @@ import { markdownHelp } from './markdown-help.ts';
 import { MEDIA_PATH, PICTURE_TYPES } from './media-parts.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf, wasPublic } from './post-state.ts';
-import { AUTOSAVE_PATH } from './unsaved-routes.ts';
+import { AUTOSAVE_PATH, continueAddress } from './unsaved-routes.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 
 export interface EditorOptions {
@@ -85,8 +85,7 @@ export function editorPage(options: EditorOptions): Html {
               values.markdown,
             ),
         })}
-        <p class="hint"><span data-words>${wordCountText(values.markdown)}</span></p>
-        ${pictureChoice()} ${markdownHelp()}
+        ${pictureChoice(values.markdown)} ${markdownHelp()}
       </div>
       ${aboutPost(options)}
       <div class="save-bar">
@@ -101,12 +100,13 @@ export function editorPage(options: EditorOptions): Html {
 }
 
 /** The script shows the button; without it, pictures are uploaded on the page of media. */
-function pictureChoice(): Html {
+function pictureChoice(markdown: string): Html {
   return html`<div class="hint pictures">
     <span data-picture-choice data-accept="${PICTURE_TYPES}" hidden>
       <button type="button">Insert a picture…</button> or paste or drop it into the text.
     </span>
     <a href="${MEDIA_PATH}" target="_blank" rel="noopener">All pictures</a>
+    <span data-words>${wordCountText(markdown)}</span>
     <span role="status" data-picture-status></span>
   </div>`;
 }
@@ -140,7 +140,7 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
       control: (attributes) =>
         html`<select ${attributes}>
           ${option('draft', 'Draft: nobody sees it')} ${option('published', 'Published: on the blog')}
-          ${option('unlisted', 'Unlisted: anyone with the address')}
+          ${option('unlisted', 'Unlisted: by its address')}
         </select>`,
     })}
     ${field({
@@ -185,9 +185,9 @@ function seeIt(post: Post, nowMillis: number): Html | undefined {
 }
 
 /** Typed elsewhere, or before a crash. */
-function unsavedNotice({ draft, fields, typedAtMillis }: UnsavedText, options: EditorOptions): Html {
+function unsavedNotice(text: UnsavedText, options: EditorOptions): Html {
+  const { draft, fields, typedAtMillis } = text;
   const { post, csrfToken, timeZone } = options;
-  const open = post === undefined ? '/admin/posts/new' : `/admin/posts/${post.id}/edit`;
   const title = fields['title'] ?? '';
   return html`<form class="notice" method="post" action="${AUTOSAVE_PATH}/discard">
     ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
@@ -196,7 +196,7 @@ function unsavedNotice({ draft, fields, typedAtMillis }: UnsavedText, options: E
       A text of ${toLocalText(typedAtMillis, timeZone)} (${timeZone}) was typed here and not
       saved${title !== '' && html`: <bdi>“${title}”</bdi>`}, ${wordCountText(fields['markdown'] ?? '')}.
     </p>
-    <a class="button" href="${open}?draft=${draft}">Continue it</a>
+    <a class="button" href="${continueAddress(text)}">Continue it</a>
     <button type="submit">Discard it</button>
   </form>`;
 }

@@ -10,18 +10,26 @@ import { expectPost, noticeOf } from './asked-post.ts';
 import { deletePage } from './delete-page.ts';
 import { STATE_WORDS, type PostState } from './post-state.ts';
 import { postsPage } from './posts-page.ts';
-import type { PostPageDependencies } from './post-page-dependencies.ts';
+import { EMPTY_POST_FORM, valuesOfPost } from './post-form.ts';
+import type { UnsavedText } from '../posts/unsaved-texts.ts';
+import { othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
-export interface PostRouteDependencies extends PostPageDependencies {
+export interface PostRouteDependencies extends UnsavedDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postDeleted'>;
   readonly now: () => number;
 }
 
 /** Lists, deletes and restores posts. */
 export function addPostRoutes(router: Router, deps: PostRouteDependencies): void {
-  const { posts, site, renderText, forms, owner, send, metrics, whenUnlocked } = deps;
+  const { posts, site, renderText, forms, owner, send, metrics, unsaved, whenUnlocked } = deps;
 
   const asking = (ctx: Context) => ({ csrfToken: csrfTokenOf(ctx)!, nowMillis: deps.now() });
+
+  const isUnsaved = (text: UnsavedText): boolean => {
+    const post = text.postId === undefined ? undefined : posts.byId(text.postId);
+    const values = post === undefined ? EMPTY_POST_FORM : valuesOfPost(post, site.timeZone);
+    return othersThan({ draft: '', values }, [text]).length > 0;
+  };
 
   const showList = (ctx: Context): void => {
     const text = queryText(ctx, 'text').slice(0, 200);
@@ -36,6 +44,7 @@ export function addPostRoutes(router: Router, deps: PostRouteDependencies): void
       text,
       isFurther: before !== '',
       notice: noticeOf(ctx),
+      unsaved: unsaved.all().filter(isUnsaved),
       csrfToken: csrfTokenOf(ctx)!,
       timeZone: site.timeZone,
     });

@@ -4,6 +4,9 @@ import type { AdminPostPage, AdminPostSummary, PostCounts } from '../posts/post.
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml, titleText } from '../markup/title.ts';
+import type { UnsavedText } from '../posts/unsaved-texts.ts';
+import { wordCountText } from './browser/word-count.ts';
+import { continueAddress } from './unsaved-routes.ts';
 import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 import { adminTable } from './admin-table.ts';
@@ -16,6 +19,8 @@ export interface PostsPageOptions {
   /** True for every page but the first. */
   readonly isFurther: boolean;
   readonly notice: string | undefined;
+  /** Newest first. */
+  readonly unsaved: readonly UnsavedText[];
   readonly csrfToken: string;
   readonly timeZone: string;
 }
@@ -29,6 +34,7 @@ export function postsPage(options: PostsPageOptions): Html {
       <a class="button primary" href="/admin/posts/new">New post</a>
     </header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+    ${status === undefined && text === '' && !options.isFurther && unsavedNotices(options)}
     <div class="list-bar">
       <nav aria-label="Posts by state">
         <ul class="tabs">
@@ -56,6 +62,22 @@ export function postsPage(options: PostsPageOptions): Html {
       ${page.older !== undefined && html`<a href="${address(status, text, page.older)}" rel="next">Older posts →</a>`}
     </p>
     <p class="elsewhere"><a href="/">The blog</a> · <a href="${OBSERVATORY_PATH}">The observatory</a></p>`;
+}
+
+const MAX_UNSAVED_SHOWN = 3;
+
+/** What a lost browser or session left: nobody looks for it in an empty editor. */
+function unsavedNotices({ unsaved, timeZone }: PostsPageOptions): readonly Html[] {
+  return unsaved.slice(0, MAX_UNSAVED_SHOWN).map((text) => {
+    const title = text.fields['title']?.trim() || 'Untitled';
+    return html`<div class="notice unsaved">
+      <p>
+        Not saved: <bdi>“${title}”</bdi>, ${wordCountText(text.fields['markdown'] ?? '')}, typed at
+        ${toLocalText(text.typedAtMillis, timeZone)} (${timeZone}).
+      </p>
+      <a class="button" href="${continueAddress(text)}" aria-label="Continue ${title}">Continue it</a>
+    </div>`;
+  });
 }
 
 function address(status: PostState | undefined, text: string, before?: string): string {

@@ -48,6 +48,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   saved: 'Saved.',
   password: 'The password was changed, and every other session ended.',
   ended: 'The session was ended.',
+  recovered: 'You are signed in. That recovery code is used up.',
 };
 
 /** Routes of the settings page: blog settings and sessions. */

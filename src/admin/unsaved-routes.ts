@@ -71,6 +71,11 @@ export function openedForm(
   return { draft: text.draft, values: valuesOfForm(text.fields), version: text.version };
 }
 
+/** The editor in which an unsaved text is continued. */
+export function continueAddress({ draft, postId }: Pick<UnsavedText, 'draft' | 'postId'>): string {
+  return `${postId === undefined ? '/admin/posts/new' : `/admin/posts/${postId}/edit`}?draft=${draft}`;
+}
+
 /** Texts of this post that are not what the editor shows; what was typed and undone is no text to offer. */
 export function othersThan(
   { draft, values }: Pick<OpenedForm, 'draft' | 'values'>,

@@ -33,6 +33,7 @@ export class UnsavedTexts {
   readonly #prune: Statement<[string, number]>;
   readonly #find: Statement<[string], UnsavedRow>;
   readonly #list: Statement<[number | null], UnsavedRow>;
+  readonly #all: Statement<[], UnsavedRow>;
   readonly #remove: Statement<[string]>;
 
   constructor(database: Database, { now }: { readonly now: () => number }) {
@@ -49,6 +50,7 @@ export class UnsavedTexts {
     );
     this.#find = database.prepare('SELECT * FROM unsaved_texts WHERE draft = ?');
     this.#list = database.prepare('SELECT * FROM unsaved_texts WHERE post_id IS ? ORDER BY typed_at DESC');
+    this.#all = database.prepare('SELECT * FROM unsaved_texts ORDER BY typed_at DESC');
     this.#remove = database.prepare('DELETE FROM unsaved_texts WHERE draft = ?');
   }
 
@@ -70,6 +72,11 @@ export class UnsavedTexts {
   /** Of a post; without an id, of new posts. */
   list(postId?: number): readonly UnsavedText[] {
     return this.#list.all(postId ?? null).map(textOf);
+  }
+
+  /** Of all posts, and of new ones. */
+  all(): readonly UnsavedText[] {
+    return this.#all.all().map(textOf);
   }
 
   remove(draft: string): void {

@@ -101,8 +101,9 @@ if (executablePath !== undefined) {
     });
 
     it('keeps what is typed without a pause: it waited for one', async () => {
-      await page.clock.install();
+      await page.clock.install({ time: 0 });
       await open('/admin/posts/new');
+      await page.clock.pauseAt(3_600_000);
       const kept = page.waitForRequest(/\/admin\/posts\/unsaved$/);
       for (let key = 0; key < 20; key++) {
         await text().press('a');
@@ -148,6 +149,21 @@ if (executablePath !== undefined) {
       expect(await text().inputValue()).toMatch(/Line 199xy$/);
       expect(scrolled).toBeGreaterThan(500);
       expect(await text().evaluate((area) => area.scrollTop)).toBeGreaterThan(scrolled - 50);
+      await context.close();
+    });
+
+    it('shows every entry of the menu on a phone: writing was beside the screen', async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await open('/admin');
+      await page.locator('.top-bar summary').click();
+      const menu = page.locator('.top-bar nav');
+      const rights = await menu
+        .getByRole('link')
+        .evaluateAll((links) =>
+          links.map((link) => [link.textContent.trim(), link.getBoundingClientRect().right <= innerWidth]),
+        );
+      expect(rights).toContainEqual(['New post', true]);
+      expect(rights.filter(([, isInside]) => isInside !== true)).toEqual([]);
       await context.close();
     });
 

@@ -249,12 +249,9 @@ class Editor {
   #continue(key: string): void {
     inStorage(() => localStorage.removeItem(key));
     this.#key = key;
-    for (const { elements } of [...document.forms]) {
-      const draft = elements.namedItem('draft');
-      if (!(draft instanceof HTMLInputElement)) continue;
+    for (const draft of document.querySelectorAll<HTMLInputElement>('input[name=draft]'))
       if (draft.form === this.#form) draft.value = key.slice(LOCAL_PREFIX.length);
       else if (LOCAL_PREFIX + draft.value === key) draft.form?.remove();
-    }
   }
 
   #offer(key: string, text: LocalText): void {

@@ -1,4 +1,4 @@
-/** Buttons that copy Markdown. Browsers allow clipboard access on secure origins only; elsewhere the text can be selected. */
+/** Buttons that copy Markdown, or an address. Browsers allow clipboard access on secure origins only; elsewhere the text can be selected. */
 const SHOWN_MILLIS = 2000;
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy-text]')) {

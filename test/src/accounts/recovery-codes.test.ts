@@ -34,6 +34,7 @@ describe('recovery codes', () => {
     const typed = ` ${codes[0]!.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
     const { visitor, answer } = await recover({ code: typed });
     expect(answer.status).toBe(303);
+    expect((await visitor.get(answer.headers.location!)).text).toContain('That recovery code is used up');
     expect((await visitor.get('/admin/settings')).text).toContain(
       `${RECOVERY_CODES - 1} of ${RECOVERY_CODES}`,
     );

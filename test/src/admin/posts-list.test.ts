@@ -26,6 +26,25 @@ describe('the list of posts', () => {
     );
   });
 
+  it('offers texts that were typed and not saved, but not those that their posts have', async () => {
+    const { id } = server.posts.create({ title: 'Beta', markdown: 'Saved', status: 'draft' });
+    const form = (await owner.get(`/admin/posts/${id}/edit`)).text;
+    const draft = /name="draft" value="([^"]+)"/.exec(form)![1]!;
+    const keep = (fields: Record<string, string>) =>
+      owner.post('/admin/posts/unsaved', { status: 'draft', ...fields });
+    await keep({ draft, post: String(id), title: 'Beta', markdown: 'Saved, then more' });
+    await keep({ draft: 'a-new-post-lost', title: ' ', markdown: 'Three lost words' });
+    await keep({ draft: 'nothing-typed-yet', title: '', markdown: '' });
+    const list = (await owner.get('/admin')).text;
+    expect(list.match(/Not saved: <bdi>“[^”]*”<\/bdi>, \d words/g)?.toSorted()).toEqual([
+      'Not saved: <bdi>“Beta”</bdi>, 3 words',
+      'Not saved: <bdi>“Untitled”</bdi>, 3 words',
+    ]);
+    expect(list).toContain(`href="/admin/posts/${id}/edit?draft=${draft}"`);
+    expect(list).toContain('href="/admin/posts/new?draft=a-new-post-lost"');
+    expect((await owner.get('/admin/posts?status=draft')).text).not.toContain('Not saved');
+  });
+
   it('lists, marks, counts, filters and searches posts', async () => {
     const { posts } = server;
     posts.create({ title: 'Alpha', markdown: 'x', status: 'published', path: 'alpha' });
