@@ -7,8 +7,10 @@ export interface SampleFilter {
   readonly range: TimeRange;
   readonly type: OperationType;
   readonly series?: string | undefined;
-  /** What puts a trace on the first of two sides: such an operation that was slow by the threshold in force, that failed, or either. */
+  /** What puts a trace on the first of two sides: such an operation that was slow, that failed, or either. */
   readonly marked: 'slow' | 'failed' | 'either' | 'none';
+  /** Milliseconds of duration from which an operation counts as slow; undefined: by the threshold in force. */
+  readonly slowMillis?: number | undefined;
   /** Of traces per side; at most 1,000. */
   readonly limit: number;
 }

@@ -75,18 +75,22 @@ function matchingIds(filter: SampleFilter, bind: Bind): string {
 
 /** Two queries rather than one with OR, so that each uses its index; undefined if nothing is marked. */
 function markedIds(filter: SampleFilter, thresholds: Thresholds, bind: Bind): string | undefined {
-  const { type, marked } = filter;
+  const { marked } = filter;
   if (marked === 'none') return undefined;
   const matching = matchingOperations(filter, bind);
   const conditions = [
     ...(marked === 'slow' ? [] : ['o.failed = 1']),
-    ...(marked === 'failed'
-      ? []
-      : [`o.waited_millis IS NOT NULL AND o.waited_millis >= ${bind(thresholdOf(type, thresholds))}`]),
+    ...(marked === 'failed' ? [] : [slowCondition(filter, thresholds, bind)]),
   ];
   return conditions
     .map((condition) => `SELECT DISTINCT o.trace FROM operation o WHERE ${condition} AND ${matching}`)
     .join(' UNION ');
+}
+
+function slowCondition({ type, slowMillis }: SampleFilter, thresholds: Thresholds, bind: Bind): string {
+  return slowMillis === undefined
+    ? `o.waited_millis IS NOT NULL AND o.waited_millis >= ${bind(thresholdOf(type, thresholds))}`
+    : `o.duration_millis >= ${bind(slowMillis)}`;
 }
 
 function matchingOperations({ type, series, range }: SampleFilter, bind: Bind): string {

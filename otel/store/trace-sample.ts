@@ -21,11 +21,12 @@ export function sideOf(
 ): Side | undefined {
   const found = spans.filter((span) => isAsked(span, filter));
   if (found.length === 0) return undefined;
-  return found.some((span) => isMarked(span, filter.marked, thresholds)) ? 'marked' : 'rest';
+  return found.some((span) => isMarked(span, filter, thresholds)) ? 'marked' : 'rest';
 }
 
-function isMarked(span: SpanRecord, marked: SampleFilter['marked'], thresholds: Thresholds): boolean {
-  const isSlow = (): boolean => wasSlow(span, thresholds);
+function isMarked(span: SpanRecord, { marked, slowMillis }: SampleFilter, thresholds: Thresholds): boolean {
+  const isSlow = (): boolean =>
+    slowMillis === undefined ? wasSlow(span, thresholds) : span.durationMillis >= slowMillis;
   const failed = span.status === 'error';
   if (marked === 'either') return failed || isSlow();
   return marked === 'failed' ? failed : marked === 'slow' && isSlow();

@@ -35,13 +35,13 @@ export interface DrawnTraces {
 
 /** Reads at most 1,000 traces. */
 export function drawTraces(telemetry: DrawnFrom, comparison: Comparison): DrawnTraces {
-  const { type, series, marked } = comparison;
+  const { type, series, marked, slowMillis } = comparison;
   const sinceMillis = allHeldSinceMillis(telemetry, comparison.range);
   const from = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
   // Whole buckets, so that traces and counts cover the same time.
   const { fromMillis, toMillis } = telemetry.coverage({ ...comparison.range, fromMillis: from });
   const range = { fromMillis, toMillis };
-  const sides = telemetry.sampleTraces({ range, type, series, marked, limit: MAX_READ });
+  const sides = telemetry.sampleTraces({ range, type, series, marked, slowMillis, limit: MAX_READ });
   const unitOf: UnitOf = (trace) => unitIn(trace, comparison);
   const counts = new Map(
     telemetry

@@ -222,11 +222,14 @@ function isSlow(span: Sent): boolean {
 /** Number of spans by trace id. */
 function expectedSides(ledger: Ledger, filter: SampleFilter) {
   const sides = { marked: new Map<string, number>(), rest: new Map<string, number>() };
+  const { slowMillis } = filter;
+  const isOverLimit = (span: Sent): boolean =>
+    slowMillis === undefined ? isSlow(span) : span.durationMillis >= slowMillis;
   for (const [id, spans] of ledger) {
     const found = expectedOperations(new Map([[id, spans]]), filter, () => true);
     if (found.length === 0) continue;
     const failed = filter.marked !== 'slow' && found.some((span) => span.failed === true);
-    const slow = filter.marked !== 'failed' && found.some(isSlow);
+    const slow = filter.marked !== 'failed' && found.some(isOverLimit);
     const side = filter.marked !== 'none' && (failed || slow) ? 'marked' : 'rest';
     sides[side].set(traceIdOf(id), spans.length);
   }
@@ -234,6 +237,7 @@ function expectedSides(ledger: Ledger, filter: SampleFilter) {
 }
 
 const MARKED = ['slow', 'failed', 'either', 'none'] as const;
+const SLOW_MILLIS = [undefined, 3, 250];
 const ALL = { fromMillis: 0, toMillis: Infinity };
 const PATHS = ['/2026/Glass', '/CAFÉ', '/caf%C3%A9/', '/100%', '/a_b', '/axb', "/it's", '/'];
 const AGENTS = [undefined, 'Mozilla/5.0 Gecko/20100101 Firefox/145.0', 'Examplebot/1.0', 'Otherbot/2.0'];
@@ -447,8 +451,10 @@ describe('KeptTraces', () => {
           const wasSlow = expectedOperations(sent, filter, isSlow);
           const marked = MARKED[number % MARKED.length]!;
           const { range = ALL, type = 'http', series, limit = 1 } = filter;
-          const sides = expectedSides(sent, { range, type, series, marked, limit });
-          const drawn = kept.sample({ range, type, series, marked, limit }, THRESHOLDS);
+          const slowMillis = SLOW_MILLIS[(number + sent.size) % SLOW_MILLIS.length];
+          const drawing = { range, type, series, marked, slowMillis, limit };
+          const sides = expectedSides(sent, drawing);
+          const drawn = kept.sample(drawing, THRESHOLDS);
           for (const side of ['marked', 'rest'] as const) {
             const { traces } = drawn[side];
             expect(drawn[side].kept).toBe(sides[side].size);
