@@ -110,8 +110,10 @@ export class ProcessRuns implements HistoryPart {
     return processesOf(this.#runs).map((runs) => {
       const [first, last] = [runs[0]!, runs.at(-1)!];
       const { startedMillis: startedAtMillis, pid, version } = first;
-      const known = { startedAtMillis, pid, version, ranMillis: ranMillis(runs) };
-      if (last.run === this.#run || (last.ended === undefined && !this.#isSilent(last)))
+      const isOwn = last.run === this.#run;
+      const seen = isOwn ? [...runs.slice(0, -1), this.#seenNow(last)] : runs;
+      const known = { startedAtMillis, pid, version, ranMillis: ranMillis(seen) };
+      if (isOwn || (last.ended === undefined && !this.#isSilent(last)))
         return { ...known, endedAtMillis: undefined, ended: undefined, reason: undefined };
       const later = this.#runs.filter(({ run }) => run > last.run);
       const next = later.find((run) => gapMillis(last, run) >= 0) ?? later.at(-1) ?? last;
@@ -183,6 +185,12 @@ export class ProcessRuns implements HistoryPart {
     const boot = bootAt(seenUptime, run.boot, file.runs.runs(MAX_RUNS));
     this.#run = file.runs.begin({ ...run, boot, seenMillis, seenUptime });
     this.#runs = file.runs.runs(MAX_RUNS);
+  }
+
+  /** Without a file nothing notes that the process runs on. */
+  #seenNow(run: ProcessRun): ProcessRun {
+    const { wall: seenMillis, uptime: seenUptime } = this.#moment();
+    return { ...run, seenMillis, seenUptime };
   }
 
   #moment(): Moment {

@@ -306,8 +306,11 @@ describe('ProcessRuns', () => {
   });
 
   it('knows itself without a file', () => {
-    const runs = new ProcessRuns({ clock, pid: 1, startedMillis: 7 });
-    expect(runs.starts()).toEqual([{ atMillis: 7, kind: 'start', label: 'start' }]);
+    const startedMillis = clock.millis;
+    const runs = new ProcessRuns({ clock, pid: 1, startedMillis, machine: fakeMachine });
+    expect(runs.starts()).toEqual([{ atMillis: startedMillis, kind: 'start', label: 'start' }]);
+    clock.millis += 3 * MINUTE;
+    expect(runs.processes()).toMatchObject([{ pid: 1, ranMillis: 3 * MINUTE, ended: undefined }]);
   });
 });
 
