@@ -10,8 +10,15 @@ export interface ComparedLists {
   readonly type: OperationType;
   readonly series?: string | undefined;
   readonly marked: SampleFilter['marked'];
-  /** Milliseconds from which an operation of the type is slow. */
-  readonly slowMillis: number;
+  /** Undefined: slow ones are not told apart. */
+  readonly slow?: SlowLimit;
+}
+
+/** From which duration an operation is slow. */
+export interface SlowLimit {
+  readonly millis: number;
+  /** Of its own series: the p95, or twice the median. */
+  readonly by: 'threshold' | 'p95' | 'median';
 }
 
 /** Keys of the search for values that are no attributes. */
@@ -29,12 +36,12 @@ const CLASS = /^-?(?:\d+–|10\^)/;
 export function overHref(
   row: Pick<OverRepresented, 'key' | 'value'>,
   side: 'marked' | 'rest',
-  { type, series, marked, slowMillis }: ComparedLists,
+  { type, series, marked, slow }: ComparedLists,
   { links, range }: PageView,
 ): string | undefined {
   const ofSide: Query =
     side === 'rest'
-      ? { ...(marked !== 'slow' && { status: 'ok' }), ...(marked !== 'failed' && { max: slowMillis }) }
+      ? { ...(marked !== 'slow' && { status: 'ok' }), ...(slow && { max: slow.millis }) }
       : marked === 'either'
         ? { sort: 'slowest' }
         : marked === 'slow'

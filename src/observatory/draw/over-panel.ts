@@ -96,6 +96,8 @@ function overColumns(
 
 const timesNumber = (ratio: number): string => timesText(ratio).replace(' times', '');
 
+const SLOW_WORDS = { threshold: '', p95: ', the p95', median: ', twice the median' } as const;
+
 /** What the figures rest on. */
 function caveats(
   facts: OverRepresentation,
@@ -109,9 +111,9 @@ function caveats(
   const unweighted = marked.unweighted + rest.unweighted;
   return [
     `Each kept trace counts for the requests it stands for (about ${countText(marked.standFor)} ${all}, ${countText(rest.standFor)} others); intervals are 95 %, and chance claims something on 1 page in 100.`,
-    lists.marked !== 'failed' &&
-      Number.isFinite(lists.slowMillis) &&
-      `Slow means ${text(duration(lists.slowMillis))} or longer.`,
+    lists.slow !== undefined &&
+      Number.isFinite(lists.slow.millis) &&
+      `Slow means ${text(duration(lists.slow.millis))} or longer${SLOW_WORDS[lists.slow.by]}.`,
     drawn &&
       `Read at random: ${countText(marked.traces)} of ${countText(marked.kept)} and ${countText(rest.traces)} of ${countText(rest.kept)} kept.`,
     unweighted > 0 &&

@@ -53,7 +53,6 @@ interface FailuresFacts {
   /** What failed requests have more often than the rest; undefined for one series. */
   readonly over: OverRepresentation | undefined;
   readonly requests: ErrorFacts;
-  readonly slowMillis: number;
   readonly history: HistoryFacts | undefined;
 }
 
@@ -77,7 +76,6 @@ export const failuresPage = definePage<FailuresFacts>({
       series: series === '' ? undefined : series,
       over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
       requests: errorFacts(telemetry, range, series ?? '', query['errors'] === '4xx' ? '4xx' : 'failed'),
-      slowMillis: telemetry.sampling().thresholdsSeconds.http * 1000,
       history: telemetry.history(),
     };
   },
@@ -126,7 +124,7 @@ export const failuresPage = definePage<FailuresFacts>({
       ...who,
     ];
   },
-  draw({ counted, groups, kept, grouped, series, history, over, slowMillis, requests }, view) {
+  draw({ counted, groups, kept, grouped, series, history, over, requests }, view) {
     const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
@@ -148,12 +146,7 @@ export const failuresPage = definePage<FailuresFacts>({
       >`,
     })}${requestErrors(requests, series, view)}${
       over &&
-      overPanel(
-        over,
-        { all: 'failed requests', short: 'failed' },
-        { type: 'http', marked: 'failed', slowMillis },
-        view,
-      )
+      overPanel(over, { all: 'failed requests', short: 'failed' }, { type: 'http', marked: 'failed' }, view)
     }`;
   },
   sheet: ({ groups }, view) => failureSheet(foundRows(groups, view, wordsOf), view),

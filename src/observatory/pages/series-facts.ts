@@ -18,6 +18,7 @@ import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
 import { drawTraces } from '../facts/drawn-traces.ts';
 import { newestStart, type NewestStart } from '../facts/newest-start.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
+import type { SlowLimit } from '../draw/over-links.ts';
 import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { explained } from '../draw/words.ts';
@@ -48,7 +49,7 @@ export interface SeriesFacts {
   readonly markers: readonly Marker[];
   /** What its slow or failed operations have more often than the rest; undefined if the series is unknown. */
   readonly over: OverRepresentation | undefined;
-  readonly slowMillis: number;
+  readonly slow: SlowLimit;
   /** Of routes only. */
   readonly time: MergedTime | undefined;
   /** With the time before the range; undefined if nothing is known of it. */
@@ -64,7 +65,9 @@ export function seriesFacts(
 ): SeriesFacts {
   const all = telemetry.series(type, range);
   const row = all.find((each) => each.name === name);
-  const comparison = { range, type, series: name, marked: 'either' } as const;
+  const slow = slowLimit(telemetry, type, row);
+  const { millis: slowMillis } = slow;
+  const comparison = { range, type, series: name, marked: 'either', slowMillis } as const;
   const drawn = drawTraces(telemetry, comparison);
   return {
     name,
@@ -79,13 +82,28 @@ export function seriesFacts(
     markers: telemetry.markers(range),
     over: row && overRepresented(telemetry, comparison, drawn),
     time: type === 'http' ? mergedTime(drawn) : undefined,
-    slowMillis: thresholdMillis(telemetry, type),
+    slow,
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };
 }
 
-function thresholdMillis(telemetry: TelemetryQuery, type: OperationType): number {
-  return type === 'other' ? Infinity : telemetry.sampling().thresholdsSeconds[type] * 1000;
+/** Fewer have hardly any beyond their p95. */
+const MIN_OF_P95 = 100;
+
+/**
+ * From which duration an operation is slow: the threshold, or what is much for its own series, where that is less, as a page that takes 20 ms
+ * is slow with 200. That is its p95, and at least twice its median: if one in fifty is slow, the p95 is an ordinary one.
+ */
+function slowLimit(
+  telemetry: Pick<TelemetryQuery, 'sampling'>,
+  type: OperationType,
+  row: SeriesSummary | undefined,
+): SlowLimit {
+  const threshold = type === 'other' ? Infinity : telemetry.sampling().thresholdsSeconds[type] * 1000;
+  if (row === undefined || row.count < MIN_OF_P95) return { millis: threshold, by: 'threshold' };
+  const { p50, p95 } = row.durationMillis;
+  const own: SlowLimit = 2 * p50 > p95 ? { millis: 2 * p50, by: 'median' } : { millis: p95, by: 'p95' };
+  return own.millis < threshold ? own : { millis: threshold, by: 'threshold' };
 }
 
 function comparedWithBefore(
@@ -156,6 +174,6 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
       })}
     </div>
     ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}
-    ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slowMillis: facts.slowMillis }, view)}
+    ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slow: facts.slow }, view)}
     ${facts.compared && comparedPanel(facts.compared, view)}`;
 }

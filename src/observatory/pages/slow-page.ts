@@ -112,7 +112,7 @@ export const slowPage = definePage<SlowFacts>({
       overPanel(
         facts.over,
         { all: 'slow requests', short: 'slow' },
-        { type: 'http', marked: 'slow', slowMillis: thresholdsSeconds.http * 1000 },
+        { type: 'http', marked: 'slow', slow: { millis: thresholdsSeconds.http * 1000, by: 'threshold' } },
         view,
       )
     }`;

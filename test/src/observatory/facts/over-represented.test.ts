@@ -10,6 +10,8 @@ import {
   type OverRepresentation,
   overRepresented,
 } from '../../../../src/observatory/facts/over-represented.ts';
+import { sinceStart } from '../../../../src/observatory/facts/time-range.ts';
+import { seriesFacts } from '../../../../src/observatory/pages/series-facts.ts';
 import { HistoryFolder } from '../../../otel/store/history-fixture.ts';
 import { fakeAggregates, storeWith } from '../../../otel/store/store-fixture.ts';
 import {
@@ -42,13 +44,16 @@ interface Traffic {
   readonly upstream?: number;
   readonly rules?: string;
   readonly requests?: number;
+  /** What slow requests take; beyond the threshold if not given. */
+  readonly badMillis?: number;
 }
 
 const start = processorsOfEachTest();
 
 /** Plays requests through the real sampling and aggregates into a ring. */
 function play(ring: TraceRing, traffic: Traffic) {
-  const { rates, seed, cause, isFailing = false, upstream, rules, requests = REQUESTS } = traffic;
+  const { rates, seed, cause, isFailing = false, upstream, rules } = traffic;
+  const { requests = REQUESTS, badMillis = 1500 } = traffic;
   const sinks = [new InProcessSpanExporter({ ring, guard: new Guard() })];
   const aggregates = new RedAggregator({
     clock: new FakeClock(),
@@ -80,7 +85,7 @@ function play(ring: TraceRing, traffic: Traffic) {
     const within = trace.setSpan(ROOT_CONTEXT, request);
     const state = is('cache') ? 'stale' : random() < 0.8 ? 'hit' : 'miss';
     run.tracer.startSpan('cache', { attributes: { 'cache.state': state } }, within).end();
-    run.clock.millis += isBad && !isFailing ? 1500 : 20;
+    run.clock.millis += isBad && !isFailing ? badMillis : 20;
     (isBad && isFailing ? fail(request) : request).end();
   }
   return run;
@@ -91,10 +96,11 @@ const RANGE = { fromMillis: 0, toMillis: 2 ** 45 };
 function compared(
   ring: TraceRing,
   aggregates: RedAggregator,
-  { isFailing = false }: Traffic,
+  { isFailing = false, badMillis: slowMillis }: Traffic,
 ): OverRepresentation {
   const { store } = storeWith({ ring, aggregates });
-  return overRepresented(store, { range: RANGE, type: 'http', marked: isFailing ? 'failed' : 'slow' });
+  const marked = isFailing ? 'failed' : 'slow';
+  return overRepresented(store, { range: RANGE, type: 'http', marked, slowMillis });
 }
 
 function found(traffic: Traffic): OverRepresentation {
@@ -128,9 +134,29 @@ describe('overRepresented', () => {
     ['failures', { rates: 0.05, cause: 'agent', isFailing: true }],
     ['unequal rates', { rates: { http: 0.3, other: 0.1 }, cause: 'cache' }],
     ['a rate of requests alone', { rates: { http: 0.05 }, cause: 'cache' }],
+    ['requests that are slow for their route alone', { rates: 1, cause: 'cache', badMillis: 80 }],
     ['a caller that samples a quarter', { rates: 0.1, cause: 'post', upstream: 0.25 }],
   ])('does so with %s', (_name, traffic) => {
     expect(runs(10, traffic).filter((run) => isFirst(run, traffic.cause!)).length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('names it on the page of a route whose slow requests are far below the threshold', () => {
+    const ring = new TraceRing({ maxTraces: 2 * REQUESTS, maxBytes: 2 ** 26, now: () => 0 });
+    const { aggregates, clock } = play(ring, { rates: 1, cause: 'cache', seed: 4, badMillis: 80 });
+    const { store } = storeWith({ ring, aggregates });
+    const of = (name: string) => {
+      const range = sinceStart(RANGE.fromMillis, clock.millis);
+      return seriesFacts(store, 'http', name, { ...range, ...RANGE }, clock.millis);
+    };
+    const { over, slow, row } = of('GET /posts/:slug');
+    expect(slow).toEqual({ millis: 2 * row!.durationMillis.p50, by: 'median' });
+    expect(isFirst(over!, 'cache')).toBe(true);
+    // Of few requests, the slowest would be slow.
+    expect(row!.count).toBeGreaterThanOrEqual(100);
+    expect([of('HEAD /').row!.count < 100, of('HEAD /').slow]).toEqual([
+      true,
+      { millis: 1000, by: 'threshold' },
+    ]);
   });
 
   it('does so after a restart, with the same figures', () => {

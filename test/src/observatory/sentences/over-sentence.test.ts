@@ -122,7 +122,12 @@ describe('overHref', () => {
     readOnly: false,
   };
   const hrefOf = (key: string, value: string, side: 'marked' | 'rest' = 'marked'): string | undefined =>
-    overHref({ key, value }, side, { type: 'http', marked: 'slow', slowMillis: 1000 }, view);
+    overHref(
+      { key, value },
+      side,
+      { type: 'http', marked: 'slow', slow: { millis: 1000, by: 'threshold' } },
+      view,
+    );
 
   it.each([
     ['user_agent.original', 'Mozilla/5.0 (X11) "x\\y"'],
