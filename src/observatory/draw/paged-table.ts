@@ -2,6 +2,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
+import { type Column, sortedBy, sortRows } from './table.ts';
 import { hiddenFields } from './page-frame.ts';
 
 /** Rows of a table that are shown at once: some 180 KB of HTML. */
@@ -53,6 +54,18 @@ export function tablePage<Row>(
     search: sorted.length > MIN_SEARCHED || findOf(view.query) !== '' ? searchOf(view) : null,
     pages: pages > 1 ? pageLinks(page, pages, view) : null,
   };
+}
+
+/** The row that is shown first, if `?sort=` asks for an order, and by what. */
+export function firstShown<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { query }: Pick<PageView, 'query'>,
+  textOf: (row: Row) => string,
+): { readonly row: Row; readonly by: string } | undefined {
+  const by = sortedBy(columns, query['sort'])?.label;
+  const [row] = foundRows(sortRows(rows, columns, query['sort']), { query }, textOf);
+  return by === undefined || row === undefined ? undefined : { row, by };
 }
 
 function findOf(query: PageView['query']): string {

@@ -34,18 +34,24 @@ export interface TableOptions<Row> {
   readonly still?: boolean;
 }
 
-/** Sorts rows by `?sort=` (`-name` reverses); an unknown column keeps the order. */
+/** The column that `?sort=` names (`-name` reverses); undefined if there is none. */
+export function sortedBy<Row>(
+  columns: readonly Column<Row>[],
+  sort: string | undefined,
+): Column<Row> | undefined {
+  const key = sort?.replace(/^-/, '');
+  return columns.find((each) => each.key !== undefined && each.key === key && each.value !== undefined);
+}
+
+/** Sorts rows by `?sort=`; an unknown column keeps the order. */
 export function sortRows<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   sort: string | undefined,
 ): readonly Row[] {
-  const turned = sort?.startsWith('-') === true;
-  const column = columns.find(
-    (each) => each.key !== undefined && each.key === (turned ? sort?.slice(1) : sort),
-  );
+  const column = sortedBy(columns, sort);
   if (column?.value === undefined) return rows;
-  const direction = turned ? -1 : 1;
+  const direction = sort?.startsWith('-') === true ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [left, right] = [column.value!(a), column.value!(b)];
     if (typeof left === 'number' || typeof right === 'number')

@@ -4,12 +4,12 @@ import { csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
-import { foundRows, PAGE_ROWS, tablePage } from '../draw/paged-table.ts';
-import { drawTable, sortRows, type Column } from '../draw/table.ts';
+import { firstShown, foundRows, PAGE_ROWS, tablePage } from '../draw/paged-table.ts';
+import { drawTable, sortedBy, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
-import { plural, type Sentence } from '../sentences/sentence.ts';
+import { orderWords, plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 import {
   repeatedOnRoutes,
   type RepeatedOnRoute,
@@ -42,7 +42,8 @@ export const queriesPage = definePage<QueriesFacts>({
     };
   },
   title: () => 'Queries',
-  sentence({ statements, startUp, repeated }, { links, range }) {
+  sentence({ statements, startUp, repeated }, view) {
+    const { links, range } = view;
     const [first] = statements;
     if (first === undefined)
       return [
@@ -50,6 +51,10 @@ export const queriesPage = definePage<QueriesFacts>({
           text: `No statements ${range.words}${startUp.length > 0 ? ' except at start-up' : ''}. Choose a longer range to see older ones.`,
         },
       ];
+    const nameOf = ({ summary, name }: SeriesLine): SentencePart => ({
+      text: summary ?? name,
+      href: links.series('database', name),
+    });
     const [worst] = repeated.rows;
     const again: Sentence =
       worst === undefined
@@ -63,9 +68,11 @@ export const queriesPage = definePage<QueriesFacts>({
             { text: '.' },
           ];
     return [
-      { text: `${plural(statements.length, 'statement')} ${range.words}. ` },
-      { text: first.summary ?? first.name, href: links.series('database', first.name) },
-      { text: ` takes ${text(share(first.timeShare))} of all database time.` },
+      { text: `${plural(statements.length, 'statement')} ${range.words}` },
+      ...orderWords(firstShown(statements, statementColumns(view, statements), view, wordsOf), nameOf),
+      { text: '. ' },
+      nameOf(first),
+      { text: ` takes the most time in all, ${text(share(first.timeShare))} of all database time.` },
       ...again,
     ];
   },
@@ -100,7 +107,8 @@ export const queriesPage = definePage<QueriesFacts>({
     );
     return html`${panel({
       title: 'Statements',
-      note: html`${note ?? 'by total time'} ${csvLink(view)}`,
+      note: html`${note ?? (sortedBy(columns, view.query['sort']) === undefined ? 'by total time' : 'from every run')}
+      ${csvLink(view)}`,
       body: html`${search}${drawTable(rows, columns, {
         caption: 'Statements',
         keyOf: (row) => row.name,

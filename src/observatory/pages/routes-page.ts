@@ -3,14 +3,14 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
-import { foundRows, tablePage } from '../draw/paged-table.ts';
+import { firstShown, foundRows, tablePage } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { routeLines, type RouteLines } from '../facts/route-lines.ts';
 import { slowButFew, type SlowButFew, type SlowestRoute, slowestRoute } from '../facts/slowest-route.ts';
 import { momentText } from '../format/moment.ts';
-import { plural, shortRoute } from '../sentences/sentence.ts';
+import { orderWords, plural, shortRoute } from '../sentences/sentence.ts';
 import { fewWords, slowestWords } from '../sentences/slowest-words.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
@@ -38,15 +38,21 @@ export const routesPage = definePage<RoutesFacts>({
     return { seconds, ...lines, slowest, minCount, few };
   },
   title: () => 'Routes',
-  sentence({ routes, slowest, minCount, few }, { links, range }) {
+  sentence({ routes, slowest, minCount, few }, view) {
+    const { links, range } = view;
     const [busiest] = routes;
     if (busiest === undefined)
       return [{ text: `No requests ${range.words}. Choose a longer range to see older ones.` }];
     const first = routes.reduce((most, line) => (line.totalMillis > most.totalMillis ? line : most));
     return [
       {
-        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, none with the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}. `,
+        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, none with the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}`,
       },
+      ...orderWords(firstShown(routes, routeColumns(view), view, nameOf), ({ name }) => ({
+        text: shortRoute(name),
+        href: links.series('http', name),
+      })),
+      { text: '. ' },
       ...(slowest === undefined ? [] : slowestWords(slowest, links)),
       ...(few === undefined ? [] : fewWords(few, slowest, links)),
       { text: shortRoute(first.name), href: links.series('http', first.name) },

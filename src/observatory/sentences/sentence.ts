@@ -41,6 +41,14 @@ export function drawPart(part: SentencePart): Html {
   return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
 }
 
+/** `; first by p95 is /search`, of a table in an order that was asked for. */
+export function orderWords<Row>(
+  first: { readonly row: Row; readonly by: string } | undefined,
+  name: (row: Row) => SentencePart,
+): Sentence {
+  return first === undefined ? [] : [{ text: `; first by ${first.by} is ` }, name(first.row)];
+}
+
 /** Shortens `GET /search` to `/search`; other methods stay. */
 export function shortRoute(name: string): string {
   return name.startsWith('GET /') ? name.slice(4) : name;
