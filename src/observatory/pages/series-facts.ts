@@ -29,7 +29,8 @@ import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { comparedRanges, isComparable } from '../facts/compared-ranges.ts';
-import { compareSeries } from '../facts/compared-series.ts';
+import { comparison } from '../facts/comparison.ts';
+import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
 import { type ComparedPair, comparedPanel } from '../draw/compared-panel.ts';
 import { versionsOfSides } from '../facts/version-runs.ts';
 
@@ -113,8 +114,14 @@ function comparedWithBefore(
   range: ChosenRange,
   now: number,
 ): SeriesFacts['compared'] {
-  const ranges = comparedRanges(telemetry, range, {}, now);
-  const [row] = isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
+  const asked = comparedRanges(telemetry, range, {}, now);
+  const of = ({ rows }: { readonly rows: readonly ComparedSeries[] }): ComparedSeries | undefined =>
+    rows.find((each) => each.type === type && each.name === name);
+  // Around a marker as Changes judges it, among all operations.
+  const ranges = asked.marker === undefined ? { ...asked, rows: [] } : comparison(telemetry, range, asked);
+  const alone = (): readonly ComparedSeries[] =>
+    isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
+  const row = of(ranges) ?? of({ rows: alone() });
   return row && { words: ranges.words, row, versions: versionsOfSides(telemetry, ranges) };
 }
 

@@ -35,12 +35,12 @@ export function worseWords(since: SinceMarker | undefined, now: number, links: L
   const words = sinceWords(marker, now);
   const length = lengthOf(after);
   const part =
-    length < (now - marker.atMillis) * MOSTLY ? `, by the first ${lengthWords(length)} of it,` : '';
+    length < (now - marker.atMillis) * MOSTLY ? `in the first ${lengthWords(length)} ${words}` : words;
   // Routes first: what else became slow is why they did.
   const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
   const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];
   return [
-    { text: `${words.charAt(0).toUpperCase()}${words.slice(1)}${part}` },
+    { text: `${part.charAt(0).toUpperCase()}${part.slice(1)}` },
     ...namedOperations(named, differenceWords, links),
     { text: ': see ' },
     { text: 'Changes', href: links.to('/changes', { at: marker.atMillis }) },

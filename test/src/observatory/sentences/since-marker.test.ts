@@ -123,7 +123,7 @@ describe('what got worse since a deployment', () => {
     const facts = deployed([quote(['failed'], 58)]);
     const since = { ...facts.since!, after: { fromMillis: AT, toMillis: AT + 300_000 } };
     expect(say({ ...facts, since })).toContain(
-      `Since version 0.2.0 (${momentText(AT, NOW)}), by the first 5 minutes of it, /demo/quote fails `,
+      `In the first 5 minutes since version 0.2.0 (${momentText(AT, NOW)}) /demo/quote fails `,
     );
   });
 
