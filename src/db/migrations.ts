@@ -178,4 +178,15 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX post_texts_indexed_by ON post_texts (indexed_by);
     `,
   },
+  {
+    version: 23,
+    name: 'search for beginnings of words',
+    sql: `
+      -- With the posts of each beginning of three, four and five letters. Filled by the start, as those before have another INDEX_VERSION.
+      DROP TABLE post_search;
+      DROP TABLE post_search_titles;
+      CREATE VIRTUAL TABLE post_search USING fts5 (title, tags, body, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5');
+      CREATE VIRTUAL TABLE post_search_titles USING fts5 (title, tags, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5');
+    `,
+  },
 ];

@@ -30,6 +30,10 @@ export class BlogSearch implements Searches {
     return this.#stale.left;
   }
 
+  prepare(): void {
+    this.#worker.prepare();
+  }
+
   search(text: string, options?: SearchOptions): Promise<SearchResults> {
     return this.#worker.search(text, options);
   }

@@ -4,7 +4,7 @@ import { pairsOf, partsOf } from './search-words.ts';
 const MAX_TERMS = 16;
 /** Words of a phrase, or letters of a run. */
 export const MAX_TERM_LENGTH = 64;
-/** Shorter beginnings are those of most words, and merging all of these takes tenths of a second. */
+/** Shorter beginnings are those of most words: FTS5 has no index of them, and merging all of these takes tenths of a second. */
 const MIN_BEGINNING = 3;
 const QUOTED = /"([^"]*)"|([^"]+|")/g;
 

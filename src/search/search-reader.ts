@@ -29,6 +29,8 @@ export interface SearchResults {
 export interface Searches {
   /** Posts that cannot be found yet. */
   readonly unindexed?: number;
+  /** Call it when a search is likely to follow, as the first one takes longer. */
+  prepare?(): void;
   search(text: string, options?: SearchOptions): SearchResults | Promise<SearchResults>;
 }
 

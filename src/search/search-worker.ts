@@ -33,7 +33,7 @@ interface Job {
 
 /**
  * Searches in a worker thread with a connection of its own, so that all other requests are answered meanwhile: FTS5 cannot be interrupted while
- * it walks an index. One search at a time; the thread starts with the first.
+ * it walks an index. One search at a time; the thread starts with the first, or before.
  */
 export class SearchWorker {
   readonly #file: string;
@@ -64,6 +64,11 @@ export class SearchWorker {
     this.#onStatement = options.onStatement ?? ((): void => {});
     this.#deadlineMillis = options.deadlineMillis ?? DEADLINE_MILLIS;
     this.#thread = options.thread ?? THREAD;
+  }
+
+  /** Starts the thread, if it does not run. */
+  prepare(): void {
+    if (!this.#isClosed) this.#worker ??= this.#start();
   }
 
   /** As `SearchReader.search`. Rejects with SearchBusyError, or with the error of SQLite. */
@@ -103,6 +108,7 @@ export class SearchWorker {
   #start(): Worker {
     // Not this process's arguments, which would start telemetry in the thread.
     const worker = new Worker(this.#thread, {
+      name: 'search',
       workerData: this.#file,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });

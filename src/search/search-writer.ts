@@ -9,8 +9,8 @@ export interface SearchText {
   readonly body: string;
 }
 
-/** Counts changes of what is indexed of a text: the next start indexes posts of other numbers again. */
-export const INDEX_VERSION = 1;
+/** Counts changes of what is indexed of a text, and of the tables: the next start indexes posts of other numbers again. */
+export const INDEX_VERSION = 2;
 
 /**
  * Writes the search index. The text itself is in `post_texts`, for what results show; FTS5 has only the folded words of `indexedText`, which its

@@ -21,6 +21,7 @@ export function createSearchRoutes(deps: {
   router.get('/search', async (ctx) => {
     const query = first(ctx.query['q']).trim().toWellFormed().slice(0, MAX_QUERY_CHARACTERS);
     const page = Number(first(ctx.query['page']));
+    if (query === '') deps.search.prepare?.();
     const results =
       query === ''
         ? undefined

@@ -10,6 +10,7 @@ import { StoredSiteSettings } from '../../src/db/site-settings.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../src/db/data-files.ts';
+import type { Searches } from '../../src/search/search-reader.ts';
 import { MediaStore, type MediaFile } from '../../src/media/media-store.ts';
 import { DraftLinks } from '../../src/posts/draft-links.ts';
 import { Redirects } from '../../src/posts/redirects.ts';
@@ -48,6 +49,8 @@ export class ReaderServer {
       /** Default: its own. */
       readonly folder?: string;
       readonly pageCacheBytes?: number;
+      /** Default: in this thread. */
+      readonly search?: Searches;
     } = {},
   ) {
     this.folder = options.folder ?? temporaryFolder();
@@ -62,6 +65,7 @@ export class ReaderServer {
         pageCacheBytes: options.pageCacheBytes ?? 1_000_000,
       },
       database: this.database,
+      search: options.search,
       now: () => this.nowMillis,
       render: (template, draw) => {
         this.drawn.push(template);

@@ -50,6 +50,10 @@ const wordsOf = (post: string): readonly string[] =>
 
 const hasWord = (post: string, word: string): boolean =>
   wordsOf(post).some((each) => compare(each, word) === 0);
+const hasBeginning = (post: string, beginning: string): boolean =>
+  wordsOf(post.replaceAll('ß', 'ss')).some((word) =>
+    Array.from(word, (_, end) => word.slice(0, end + 1)).some((each) => compare(each, beginning) === 0),
+  );
 const hasPart = (post: string, part: string): boolean => post.includes(part);
 
 describe('a search', () => {
@@ -85,6 +89,14 @@ describe('a search', () => {
   // A space after it: the whole word.
   it.each(SPACED)('finds the posts with the word %s, and no other', (word) => {
     expectFound(`${word} `, (post) => hasWord(post, word));
+  });
+
+  // Of three letters, of four, and of more: the first three have indexes of their own.
+  it.each([3, 4, 5, 6])('finds the posts with words that begin with %i letters, and no other', (letters) => {
+    for (const word of SPACED.filter((each) => each.length >= letters)) {
+      const beginning = word.slice(0, letters).replaceAll('ß', 'ss');
+      expectFound(beginning, (post) => hasBeginning(post, beginning));
+    }
   });
 
   it('finds any part of a run of letters, of every length, and nothing else', () => {

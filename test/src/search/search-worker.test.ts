@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -72,6 +73,23 @@ describe('SearchWorker', () => {
     const slow = worker({ deadlineMillis: 1, thread: thread(`parentPort.on('message', () => {});`) });
     const both = await Promise.allSettled([slow.search('moss'), slow.search('moss')]);
     expect(both).toMatchObject([{ reason: { status: 503 } }, { reason: { status: 503 } }]);
+  });
+
+  it('starts its thread before the first search if asked to, but not when it is closed', async () => {
+    const started = new BroadcastChannel('search-worker.test');
+    afterTests(() => started.close());
+    const prepared = worker({
+      thread:
+        thread(`const started = new BroadcastChannel('search-worker.test'); started.postMessage(''); started.close();
+        parentPort.on('message', () => parentPort.postMessage({ statements: [], results: 'found' }));`),
+    });
+    const first = once(started, 'message');
+    prepared.prepare();
+    await first;
+    expect(await prepared.search('moss')).toBe('found');
+    await prepared.close();
+    prepared.prepare();
+    await expect(prepared.search('moss')).rejects.toMatchObject({ status: 503 });
   });
 
   it('fails the search that ended its thread, and answers the next', async () => {

@@ -21,6 +21,19 @@ describe('search', () => {
     expect(text).not.toMatch(/\d+ posts/);
   });
 
+  it('is prepared when the form is asked, so that the first search waits for no thread', async () => {
+    const asked: string[] = [];
+    const none = { hits: [], total: 0, isMore: false, page: 1, pages: 0 };
+    const prepared = await new ReaderServer({
+      search: {
+        prepare: () => void asked.push('prepare'),
+        search: (text) => (asked.push(text), none),
+      },
+    }).start();
+    for (const path of ['/', '/search', '/search?q=glass']) await prepared.ask(path);
+    expect(asked).toEqual(['prepare', 'glass']);
+  });
+
   it('marks what was found and counts it', async () => {
     const { text } = await server.ask('/search?q=creme');
     expect(text).toContain('<mark>Crème</mark>');
