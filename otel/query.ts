@@ -391,7 +391,7 @@ export interface HistoryFacts {
   readonly traces: Readonly<Record<'mustKeep' | 'ordinary', HistoryTraces>>;
   /** Traces in memory that the writer has not written yet. */
   readonly waiting: number;
-  /** Traces evicted from memory before they were written, since start: they are lost. */
+  /** Traces evicted from memory before they were written, since the file was created: they are lost. */
   readonly unsaved: number;
   /** Traces in a file of an older version that are not indexed yet. */
   readonly unlisted: number;
@@ -407,7 +407,7 @@ export interface HistoryTraces {
   /** Removed since the file was created: by age, and by the bound. */
   readonly expired: number;
   readonly dropped: number;
-  /** Traces of this kind evicted from memory before they were written, since start. */
+  /** Traces of this kind evicted from memory before they were written, since the file was created, or since a version that counts them. */
   readonly unsaved: number;
 }
 
@@ -485,6 +485,11 @@ export interface TelemetryQuery {
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
+  /**
+   * Operations of type http that ended in the range and are in a trace that is held, in memory or on disk: to compare with those that were kept,
+   * in `operations`.
+   */
+  heldRequests(range: TimeRange): number;
   /** Kept traces with their spans and weights, memory and history file together: those that are marked, and the rest. */
   sampleTraces(filter: SampleFilter): { readonly marked: SampledSide; readonly rest: SampledSide };
   /** Kept operations that were slow, slowest first. */

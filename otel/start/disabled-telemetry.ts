@@ -131,6 +131,7 @@ export function disabledTelemetry(
     process: () => processFacts(runtime),
     runtime: () => [],
     memoryFloors: () => [],
+    heldRequests: () => 0,
     processes: () => [],
     ...noProfiles('telemetry is off'),
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),

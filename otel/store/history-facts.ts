@@ -5,17 +5,17 @@ import type { TraceRank } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 export function historyFacts(file: HistoryFile, maxBytes: number, ring: TraceRing): HistoryFacts {
-  const of = (rank: TraceRank): HistoryTraces => ({
-    ...file.ledger.of(rank),
-    ...file.traces.extent(rank),
-    unsaved: ring.lost[rank],
-    maxBytes: maxTraceBytes(rank, maxBytes),
-  });
+  const of = (rank: TraceRank): HistoryTraces => {
+    const row = file.ledger.of(rank);
+    const unsaved = row.unsaved + ring.lost[rank];
+    return { ...row, ...file.traces.extent(rank), unsaved, maxBytes: maxTraceBytes(rank, maxBytes) };
+  };
+  const traces = { mustKeep: of('mustKeep'), ordinary: of('ordinary') };
   return {
     fileBytes: file.fileBytes,
-    traces: { mustKeep: of('mustKeep'), ordinary: of('ordinary') },
+    traces,
     waiting: ring.waiting,
-    unsaved: ring.lost.mustKeep + ring.lost.ordinary,
+    unsaved: traces.mustKeep.unsaved + traces.ordinary.unsaved,
     unlisted: file.unlisted,
   };
 }

@@ -132,12 +132,12 @@ export class History implements TraceArchive {
     return found && readLater(found, (read) => this.#quietly('history.list', read));
   }
 
-  slow(
-    thresholds: Thresholds,
-    filter: OperationFilter,
-    heldIds: readonly string[],
-  ): FoundOperations | undefined {
-    return this.#ask('list', ({ search }) => search.slow(thresholds, filter, heldIds));
+  requests(...asked: Parameters<TraceArchive['requests']>): number | undefined {
+    return this.#ask('list', ({ search }) => search.requests(...asked));
+  }
+
+  slow(...asked: Parameters<TraceArchive['slow']>): FoundOperations | undefined {
+    return this.#ask('list', ({ search }) => search.slow(...asked));
   }
 
   failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined {
@@ -208,6 +208,7 @@ export class History implements TraceArchive {
     const isBusy = ring.waiting + closed.length + gone > 0;
     const nextMillis = changed.length > 0 ? delayMillis(ring, this.#written) : SLICE.shortMillis;
     if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
+    ring.bookLost((rank, unsaved) => file.ledger.book(rank, { unsaved }));
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
     const swept = sweep(file, bounds) + file.moveLegacy(SLICE.maxMoved, this.#skip);
     this.#slicesToSweep = swept > 0 ? 1 : SLICE.perSweep;

@@ -4,13 +4,16 @@ import type {
   OperationList,
   SampledSide,
   SampleFilter,
+  TimeRange,
   TraceFilter,
   TraceList,
 } from '../query.ts';
+import { contains } from '../base/time-range.ts';
 import { facetCounts } from './facet-counts.ts';
 import type { CountedKind } from './facet-counts.ts';
 import { reasonBits } from './operation-index.ts';
 import { failedOperations, operationList, slowOperations, type Thresholds } from './operation-rows.ts';
+import { endMillisOf, type SpanRecord } from './span-record.ts';
 import type { SearchedTrace } from './term-matcher.ts';
 import { matchTraces, traceRows } from './trace-filter.ts';
 import { kindOf } from './trace-kind.ts';
@@ -26,6 +29,8 @@ export interface TraceArchive {
   saved(traceId: string): SavedTrace | undefined;
   /** Returns false if the trace is not in the file, or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean | undefined;
+  /** Operations of type http that ended in the range, without those of the traces in memory. */
+  requests(range: TimeRange, heldIds: readonly string[]): number | undefined;
   /** Those of the ids that the file has. */
   known(traceIds: readonly string[]): readonly string[] | undefined;
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined;
@@ -71,6 +76,13 @@ export class KeptTraces {
     };
   }
 
+  /** Operations of type http that ended in the range. */
+  requests(range: TimeRange): number {
+    const { traces, ids } = this.#held();
+    const held = traces.reduce((sum, { spans }) => sum + spans.filter(isRequestIn(range)).length, 0);
+    return held + (this.#archive?.requests(range, ids) ?? 0);
+  }
+
   slow(thresholds: Thresholds, filter: OperationFilter = {}): OperationList {
     const { traces, ids } = this.#held();
     const found = slowOperations(traces, thresholds, filter);
@@ -108,6 +120,10 @@ export class KeptTraces {
     );
     return { traces, ids: held.map(({ traceId }) => traceId) };
   }
+}
+
+function isRequestIn(range: TimeRange): (span: SpanRecord) => boolean {
+  return (span) => span.type === 'http' && contains(range, endMillisOf(span));
 }
 
 /** The file holds the beginning of a trace that was evicted before it got more spans, or that another process started. */

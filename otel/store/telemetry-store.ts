@@ -102,6 +102,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     this.#settled.aggregates.requestLists(...asked);
   readonly downtime: TelemetryQuery['downtime'] = () => this.#options.downtime();
   readonly runtime: TelemetryQuery['runtime'] = (...asked) => this.#options.samples(...asked);
+  readonly heldRequests: TelemetryQuery['heldRequests'] = (range) => this.#kept.requests(range);
   readonly memoryFloors: TelemetryQuery['memoryFloors'] = (range) => this.#options.memoryFloors(range);
   readonly processes: TelemetryQuery['processes'] = () => this.#options.processes();
   readonly stalls: TelemetryQuery['stalls'] = (range) => this.#options.stalls(range);

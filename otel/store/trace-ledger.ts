@@ -10,6 +10,8 @@ export interface RankRow {
   readonly expired: number;
   /** By the byte bound. */
   readonly dropped: number;
+  /** Evicted from the memory of a process before they were written. */
+  readonly unsaved: number;
 }
 
 /** Traces and bytes by rank, maintained by triggers in the transaction of what they count: correct for every process that writes, and whenever one is killed. */
@@ -30,20 +32,32 @@ export class TraceLedger {
   `;
   readonly #lose: Statement<[number, number, number]>;
   readonly #row: Statement<[number], RankRow>;
+  readonly #unsaved: Statement<[number, number]>;
 
   constructor(database: Database) {
+    // In a table of its own, which older versions do not know.
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS trace_unsaved (rank INTEGER PRIMARY KEY, traces INTEGER NOT NULL) STRICT',
+    );
+    this.#unsaved = database.prepare(
+      `INSERT INTO trace_unsaved VALUES (?, ?) ON CONFLICT (rank) DO UPDATE SET traces = traces + excluded.traces`,
+    );
     this.#lose = database.prepare(
       'UPDATE trace_rank SET expired = expired + ?, dropped = dropped + ? WHERE rank = ?',
     );
-    this.#row = database.prepare('SELECT traces, bytes, expired, dropped FROM trace_rank WHERE rank = ?');
+    this.#row = database.prepare(
+      `SELECT trace_rank.traces, bytes, expired, dropped, coalesce(trace_unsaved.traces, 0) AS unsaved
+       FROM trace_rank LEFT JOIN trace_unsaved USING (rank) WHERE rank = ?`,
+    );
   }
 
   of(rank: TraceRank): RankRow {
     return this.#row.get(rankNumber(rank))!;
   }
 
-  book(rank: TraceRank, { expired = 0, dropped = 0 }: Partial<RankRow>): void {
+  book(rank: TraceRank, { expired = 0, dropped = 0, unsaved = 0 }: Partial<RankRow>): void {
     if (expired + dropped > 0) this.#lose.run(expired, dropped, rankNumber(rank));
+    if (unsaved > 0) this.#unsaved.run(rankNumber(rank), unsaved);
   }
 }
 

@@ -52,7 +52,8 @@ export class TraceRing {
   #isTracking = false;
   /** Traces changed since they were taken, by rank. */
   readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
-  readonly #lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
+  /** Traces evicted with changes that were not taken, since `bookLost`. */
+  readonly lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -85,9 +86,12 @@ export class TraceRing {
     return this.#pinned;
   }
 
-  /** Traces evicted with changes that were not taken. */
-  get lost(): Readonly<Record<TraceRank, number>> {
-    return this.#lost;
+  /** Hands each of those numbers over once; one that cannot be booked stays. */
+  bookLost(book: (rank: TraceRank, unsaved: number) => void): void {
+    for (const rank of ['mustKeep', 'ordinary'] as const) {
+      book(rank, this.lost[rank]);
+      this.lost[rank] = 0;
+    }
   }
 
   /** Traces with changes that were not taken yet. */
@@ -308,7 +312,7 @@ export class TraceRing {
     trace.chain?.remove(trace);
     // Evicted before it was written: the writer is behind, and memory does not wait for it.
     if (trace.unsaved !== undefined) {
-      this.#lost[trace.unsaved]++;
+      this.lost[trace.unsaved]++;
       this.#setUnsaved(trace, undefined);
     }
     this.#bytes -= trace.bytes;

@@ -3,12 +3,13 @@ import type {
   OperationFilter,
   OperationRow,
   SamplingFacts,
+  TimeRange,
   TraceFilter,
   TraceList,
   TraceSummary,
 } from '../query.ts';
 import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
-import { typeNumber } from './operation-index.ts';
+import { IS_REQUEST, typeNumber } from './operation-index.ts';
 import { SummaryCache } from './summary-cache.ts';
 import { thresholdOf } from './operation-rows.ts';
 import type { FoundOperation } from './operation-rows.ts';
@@ -154,6 +155,18 @@ export class TraceSearch {
       )
       .pluck()
       .all(JSON.stringify(traceIds));
+  }
+
+  /** Operations of type http that ended in the range. */
+  requests({ fromMillis, toMillis }: TimeRange, heldIds: readonly string[]): number {
+    const ended = `${IS_REQUEST} AND o.end_millis >= @from AND o.end_millis < @to`;
+    return this.#database
+      .prepare<unknown[], number>(
+        `SELECT (SELECT count(*) FROM operation o WHERE ${ended})
+           - (SELECT count(*) FROM json_each(@held) held CROSS JOIN operation o ON o.trace = held.value WHERE ${ended})`,
+      )
+      .pluck()
+      .get({ from: fromMillis, to: toMillis, held: this.#held(heldIds) })!;
   }
 
   failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations {

@@ -50,12 +50,14 @@ export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Ht
   </dl>`;
 }
 
-/** How many of the counted operations sampling keeps; some may not be held any more. */
+/** How many of the counted operations sampling keeps. @param gone Of these, how many are no longer held, where that is known. */
 export function keptNote(
   { kept, count }: { readonly kept: number; readonly count: number },
   links: Links,
+  gone = 0,
 ): Html {
-  return html`detail of ${countText(kept)} of ${countText(count)} ${explained('kept', links)}`;
+  return html`detail of ${countText(kept)} of ${countText(count)}
+  ${explained('kept', links)}${gone > 0 && html`, ${countText(gone)} ${explained('no longer held', links)}`}`;
 }
 
 /** A count of failures: zero is muted, more is red. */

@@ -17,11 +17,11 @@ import { factList } from '../draw/facts.ts';
 import { historyPanel } from '../draw/history-panel.ts';
 import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { moment, spanText } from '../format/moment.ts';
+import { moment, momentText, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
-import { type UnwrittenRequests, unwrittenEver } from '../facts/unwritten-requests.ts';
-import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
+import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
+import { heldSentence } from '../sentences/held-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 
 interface BufferPageFacts {
@@ -35,9 +35,9 @@ interface BufferPageFacts {
   readonly requests: number;
   /** Traces in memory and on disk. */
   readonly kept: number;
-  /** Kept traces that are neither in memory nor on disk any more. */
-  readonly gone: GoneTraces;
-  readonly unwritten: UnwrittenRequests | undefined;
+  /** Of all that is counted; undefined while traces of an older file are moved. */
+  readonly heldRequests: HeldRequests | undefined;
+  readonly countedFromMillis: number;
   readonly history: HistoryFacts | undefined;
   readonly traceLinks: readonly TraceLink[];
 }
@@ -100,13 +100,13 @@ export const bufferPage = definePage<BufferPageFacts>({
     ) as BufferPageFacts['held'],
     requests: telemetry.operations().http.count,
     kept: telemetry.traces({ limit: 0 }).total,
-    gone: goneTraces(telemetry),
-    unwritten: unwrittenEver(telemetry),
+    heldRequests: heldRequestsEver(telemetry),
+    countedFromMillis: telemetry.countedFromMillis(),
     history: telemetry.history(),
     traceLinks: traceLinks?.() ?? [],
   }),
   title: () => 'Buffer and overhead',
-  sentence({ buffer, ownCost, kept, gone, unwritten }, { now, links }) {
+  sentence({ buffer, ownCost, kept, heldRequests, countedFromMillis }, { now, links }) {
     const reach =
       buffer.oldestMillis === undefined
         ? ''
@@ -115,8 +115,7 @@ export const bufferPage = definePage<BufferPageFacts>({
       {
         text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}.`,
       },
-      ...roomSentence(gone, links),
-      ...unwrittenSentence(unwritten, 'since the counts began'),
+      ...heldSentence(heldRequests, `since ${momentText(countedFromMillis, now)}`, links),
       { text: ` ${costWords(ownCost)}` },
     ];
   },
@@ -124,6 +123,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     return html`<div class="grid even">
         ${panel({
           title: 'In memory',
+          note: 'traces; evictions are of this process, and most of those are on disk',
           body: factList([
             [
               'traces',

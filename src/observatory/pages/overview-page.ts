@@ -25,8 +25,8 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
-import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
-import { type UnwrittenRequests, unwrittenRequests } from '../facts/unwritten-requests.ts';
+import { type HeldRequests, heldRequests } from '../facts/held-requests.ts';
+import { heldSentence } from '../sentences/held-sentence.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
 import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
 import { fewWords } from '../sentences/slowest-words.ts';
@@ -58,9 +58,8 @@ interface OverviewFacts {
   readonly statements: readonly SeriesLine[];
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
-  /** Kept traces that are neither in memory nor on disk any more. */
-  readonly gone: GoneTraces;
-  readonly unwritten: UnwrittenRequests | undefined;
+  /** Undefined while traces of an older file are moved. */
+  readonly heldRequests: HeldRequests | undefined;
   readonly situation: OverviewSituation;
   /** What the verdict judges, the most severe first. */
   readonly limits: readonly Check[];
@@ -96,8 +95,7 @@ export const overviewPage = definePage<OverviewFacts>({
       statements: shown,
       runtime,
       markers: telemetry.markers(range),
-      gone: goneTraces(telemetry),
-      unwritten: unwrittenRequests(telemetry, range),
+      heldRequests: heldRequests(telemetry, range),
       situation,
       limits: checksOf(situation),
     };
@@ -106,13 +104,10 @@ export const overviewPage = definePage<OverviewFacts>({
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
     const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
-    const lost = [
-      ...unwrittenSentence(facts.unwritten, view.range.words),
-      ...roomSentence(facts.gone, view.links),
-    ];
+    const gone = heldSentence(facts.heldRequests, view.range.words, view.links);
     return html`${searchForm(view)}${checksPanel(facts.limits, view)}
       <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time, view.links))}</div>
-      ${lost.length > 0 && html`<p class="note">${lost.map(drawPart)}</p>`}
+      ${gone.length > 0 && html`<p class="note">${gone.map(drawPart)}</p>`}
       <div class="grid wide-narrow">
         ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}
       </div>
@@ -201,7 +196,8 @@ function typeCard(
       },
     ])}${timeSeries(type, points, time)}`,
     table: timeSeriesTable(points, time.now),
-    foot: html`<span>every one is ${explained('counted', links)}</span><span>${keptNote(row, links)}</span>`,
+    foot: html`<span>every one is ${explained('counted', links)}</span
+      ><span>${keptNote(row, links, type === 'http' ? facts.heldRequests?.gone : 0)}</span>`,
   });
 }
 

@@ -20,10 +20,11 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { binarySize, countText, duration, text } from '../../markup/quantity.ts';
 import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage } from './define-page.ts';
+import { moment, momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
-import { type UnwrittenRequests, unwrittenEver } from '../facts/unwritten-requests.ts';
-import { type GoneTraces, goneTraces, roomSentence, unwrittenSentence } from '../sentences/room-sentence.ts';
+import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
+import { heldSentence } from '../sentences/held-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { droppedPanel, rulesPanel, sheddingPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
@@ -32,9 +33,9 @@ interface SamplingPageFacts {
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
   readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
-  /** Number of kept traces that are neither in memory nor on disk any more. */
-  readonly gone: GoneTraces;
-  readonly unwritten: UnwrittenRequests | undefined;
+  /** Of all that is counted; undefined while traces of an older file are moved. */
+  readonly heldRequests: HeldRequests | undefined;
+  readonly countedFromMillis: number;
   readonly settings: readonly EffectiveSetting[];
   readonly live: LiveSettings;
   readonly audit: AuditFacts;
@@ -105,8 +106,8 @@ export const samplingPage = definePage<SamplingPageFacts>({
     operations: telemetry.operations(),
     spans: telemetry.spans(),
     buffer: telemetry.buffer(),
-    gone: goneTraces(telemetry),
-    unwritten: unwrittenEver(telemetry),
+    heldRequests: heldRequestsEver(telemetry),
+    countedFromMillis: telemetry.countedFromMillis(),
     settings: telemetry.settings(),
     live: telemetry.liveSettings(),
     audit: telemetry.audit(),
@@ -114,7 +115,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
   title: () => 'Sampling',
   sentence: samplingSentence,
   actions: (_facts, { links }) => html`<a class="button" href="${links.to(CHANGE_PATH)}">Change</a>`,
-  draw({ sampling, operations, spans, gone, settings, live, audit }, view) {
+  draw({ sampling, operations, spans, heldRequests, countedFromMillis, settings, live, audit }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -144,7 +145,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     ];
     return html`${panel({
         title: 'Rates in force',
-        note: html`since the start; what is ${explained('kept', view.links)} is
+        note: html`of this process, since its start; what is ${explained('kept', view.links)} is
         ${explained('held', view.links)} while there is room`,
         body: drawTable(TYPES, types, {
           caption: 'Rates by type',
@@ -153,15 +154,24 @@ export const samplingPage = definePage<SamplingPageFacts>({
           still: true,
           empty: '',
         }),
+        ...(heldRequests && { foot: heldFoot(heldRequests, countedFromMillis, view) }),
       })}
       ${rulesPanel(sampling, view)}
       <div class="grid three">
-        ${droppedPanel(spans, gone.all, view)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
+        ${droppedPanel(spans)} ${stormPanel(sampling)} ${sheddingPanel(sampling, view.now)}
       </div>
       ${auditPanel(audit, view)} ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
+
+/** Kept, and no longer held: by this and earlier processes. */
+function heldFoot({ kept, gone }: HeldRequests, countedFromMillis: number, { links, now }: PageView): Html {
+  return html`<span
+    >requests of all processes since ${moment(countedFromMillis, now)}: ${countText(kept)} kept,
+    <a href="${links.to('/buffer')}">${countText(gone)} no longer held</a></span
+  >`;
+}
 
 /** Our settings and changed ones come first; OpenTelemetry's settings at their defaults are folded away. */
 function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): Html {
@@ -199,8 +209,8 @@ function besideRates({ target = 0, ruleTexts = [] }: SamplingFacts, isRateZero: 
 }
 
 function samplingSentence(
-  { sampling, operations, gone, unwritten }: SamplingPageFacts,
-  { links }: PageView,
+  { sampling, operations, heldRequests, countedFromMillis }: SamplingPageFacts,
+  { links, now }: PageView,
 ): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
@@ -221,11 +231,10 @@ function samplingSentence(
         all === 0
           ? `${what} Nothing has been counted yet.`
           : kept === all
-            ? `${what} So far all ${countText(all)} were kept.`
-            : `${what} So far ${countText(kept)} of ${countText(all)} were kept, ${shareText(kept / all)}.`,
+            ? `${what} This process kept all ${countText(all)} so far.`
+            : `${what} This process kept ${countText(kept)} of ${countText(all)} so far, ${shareText(kept / all)}.`,
     },
     ...stormSentence(sampling),
-    ...roomSentence(gone, links),
-    ...unwrittenSentence(unwritten, 'since the counts began'),
+    ...heldSentence(heldRequests, `since ${momentText(countedFromMillis, now)}`, links),
   ];
 }

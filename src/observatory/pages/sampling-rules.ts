@@ -92,22 +92,12 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   overflow: 'too many traces, or too long-running',
 };
 
-/** Dropped operations by cause, the balance of all started ones, and kept traces that are no longer held. */
-export function droppedPanel(
-  { started, live, kept, dropped }: OperationCounts,
-  gone: number,
-  view: PageView,
-): Html {
+/** Dropped operations by cause, and the balance of all started ones. */
+export function droppedPanel({ started, live, kept, dropped }: OperationCounts): Html {
   return panel({
     title: 'Dropped',
     note: 'operations since the start of this process, all of them counted',
-    body: factList([
-      ...DROP_REASONS.map((reason) => [DROPPED[reason], countText(dropped[reason])] as const),
-      [
-        html`<a href="${view.links.to('/buffer')}">kept, no longer held</a>`,
-        html`${countText(gone)} <span class="unit">traces</span>`,
-      ],
-    ]),
+    body: factList(DROP_REASONS.map((reason) => [DROPPED[reason], countText(dropped[reason])])),
     foot: html`<span
       >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} kept +
       ${countText(sumOf(dropped))} dropped</span

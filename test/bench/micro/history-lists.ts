@@ -252,6 +252,7 @@ function archiveOf({ traces, search, sample }: HistoryFile): TraceArchive {
     saved: (traceId) => traces.get(traceId),
     pin: () => false,
     known: (traceIds) => search.known(traceIds),
+    requests: (...asked) => search.requests(...asked),
     traces: (...asked) => search.traces(...asked),
     slow: (...asked) => search.slow(...asked),
     failures: (...asked) => search.failures(...asked),

@@ -28,19 +28,27 @@ describe('kept traces that were evicted since', () => {
     return { page, summary };
   }
 
-  it('is shown on the sampling page, beside what was never kept', async () => {
+  it('is said beside what was kept, of all processes, on the sampling page', async () => {
     const { page, summary } = await open('/sampling', held(1158, PLAIN));
-    expect(summary).toMatch(/1,148 kept traces are no longer held: they made room for newer ones\.$/);
-    expect(page).toMatch(/kept, no longer held<\/a ?><\/dt> <dd>1,148 /);
+    expect(summary).toMatch(
+      /Of 1,158 requests kept since [\d: A-Za-z]+, 1,148 are no longer held: they made room for newer ones\.$/,
+    );
+    expect(page.replaceAll(/<[^>]*>/g, '').replace(/\s+/g, ' ')).toMatch(
+      /requests of all processes since [\d: A-Za-z]+: 1,158 kept, 1,148 no longer held/,
+    );
+    expect(page).toMatch(/of this process, since its start/);
   });
 
-  it('is one number in the same words on the pages that say what is kept', async () => {
+  it('is in the same words on each page that says what is kept, and of the range on the overview', async () => {
     const telemetry = held(1158, PLAIN);
-    const words = '1,148 kept traces are no longer held: they made room for newer ones.';
-    for (const path of ['/sampling', '/buffer', '']) {
-      const { page } = await open(path, telemetry);
-      expect(page.replaceAll(/<[^>]*>/g, '')).toContain(words);
-    }
+    const textOf = async (path: string): Promise<string> =>
+      (await open(path, telemetry)).page.replaceAll(/<[^>]*>/g, '');
+    const words = '1,148 are no longer held: they made room for newer ones.';
+    for (const path of ['/sampling', '/buffer', '?from=-24h']) expect(await textOf(path)).toContain(words);
+    const hour = await textOf('?from=-1h');
+    expect(hour).toContain('Of 60 requests kept in the last hour, 50 are no longer held');
+    expect(hour).toMatch(/detail of 60 of 60 kept, 50 no longer held/);
+    expect(await textOf('?from=-5m')).not.toMatch(/kept, \d+ no longer held/);
   });
 
   it('does not call traces held where it knows only that they were kept, and says what the words mean', async () => {
@@ -86,7 +94,7 @@ describe('kept traces that were evicted since', () => {
     expect(summary).not.toContain('made room');
   });
 
-  it('tells what was removed from what was never written, and compares the counts with what is held', async () => {
+  it('tells what was removed from what was never written, by comparing the counts with what is held', async () => {
     const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
     const kind = { ...rank, oldestMillis: undefined, newestMillis: undefined };
     const telemetry = held(40, PLAIN);
@@ -99,30 +107,42 @@ describe('kept traces that were evicted since', () => {
     });
     const opened = async (path: string): Promise<string> =>
       (await open(path, telemetry)).page.replaceAll(/<[^>]*>/g, '');
-    // As after a crash: this process has evicted nothing.
+    const lost = 'the process ended, or memory was full, before the disk had taken them.';
+    // As after a restart: an earlier process lost them, and this one has evicted nothing.
     telemetry.history = () => history(0, 0);
-    expect(await opened('?from=-1h')).not.toContain('have no trace');
-    const crash = { fromMillis: NOW - 10 * MINUTE, toMillis: NOW - 9 * MINUTE, ended: 'crashed' } as const;
-    const row = { ...crash, reason: 'planted', seenMillis: crash.fromMillis };
-    const downtime = jest.spyOn(telemetry, 'downtime');
-    downtime.mockReturnValue({ rows: [row], sinceMillis: 0, precisionMillis: 2000 });
     expect(await opened('?from=-1h')).toContain(
-      'Of 40 requests kept in the last hour, 30 have no trace: the process ended, or memory was full, before the disk had taken them.',
+      `Of 40 requests kept in the last hour, 30 are no longer held: ${lost}`,
     );
     for (const path of ['/sampling', '/buffer'])
-      expect(await opened(path)).toContain('Of 40 requests kept since the counts began, 30 have no trace');
-    downtime.mockRestore();
-    telemetry.history = () => history(30, 0);
-    expect(await opened('')).toContain(
-      '30 kept traces are no longer held: they left memory before the disk had taken them.',
-    );
-    telemetry.history = () => history(20, 10);
-    expect(await opened('')).toContain(
-      '30 kept traces are no longer held: 10 made room for newer ones, 20 left memory before the disk had taken them.',
-    );
+      expect(await opened(path)).toMatch(
+        /Of 40 requests kept since [^,]+, 30 are no longer held: the process/,
+      );
     // The oldest were removed, and all since are held.
     telemetry.history = () => history(0, 30);
-    expect(await opened('?from=-1h')).not.toContain('have no trace');
+    expect(await opened('?from=-1h')).toContain('30 are no longer held: they made room for newer ones.');
+    // Of those since the oldest that is held, some were lost.
+    const heldRequests = telemetry.heldRequests.bind(telemetry);
+    jest.spyOn(telemetry, 'heldRequests').mockImplementation((range) => Math.max(0, heldRequests(range) - 4));
+    expect(await opened('?from=-1h')).toMatch(
+      /34 are no longer held: 3\d made room for newer ones; of [2-4], the process ended/,
+    );
+  });
+
+  it('is not said of what another process may not have written yet', async () => {
+    const { telemetry } = new MeasuredBlog({
+      happened: Array.from({ length: 300 }, (_, index) => ({
+        startMillis: NOW - (index + 0.5) * 1000,
+        spans: PLAIN,
+      })),
+    });
+    const heldRequests = telemetry.heldRequests.bind(telemetry);
+    jest.spyOn(telemetry, 'heldRequests').mockImplementation((range) => heldRequests(range) - 2);
+    const words = '2 are no longer held';
+    expect((await open('?from=-1h', telemetry)).page.replaceAll(/<[^>]*>/g, '')).toContain(words);
+    const [own] = telemetry.processes();
+    const running = { ...own!, endedAtMillis: undefined, ended: undefined };
+    jest.spyOn(telemetry, 'processes').mockReturnValue([{ ...running, pid: 1 }, running]);
+    expect((await open('?from=-1h', telemetry)).page.replaceAll(/<[^>]*>/g, '')).not.toContain(words);
   });
 
   it('adds no note to a list that lost nothing: lost ordinary traces do not affect failed and slow ones', async () => {

@@ -49,7 +49,7 @@ describe('the sampling page', () => {
     const { active, probability, cut, examples } = blog.telemetry.sampling().storm;
     expect([active, cut > 1000, examples > 0]).toEqual([true, true, true]);
     expect(facts.storm).toMatchObject({ active, probability, cut, examples });
-    expect(page).toContain('10 % of ordinary operations are kept in detail. So far');
+    expect(page).toContain('10 % of ordinary operations are kept in detail. This process kept');
     expect(page).toContain('A storm: ');
     const share = shareText(probability).replace('\u00a0', ' ');
     expect(page).toContain(
@@ -68,7 +68,7 @@ describe('the sampling page', () => {
     const blog = new MeasuredBlog({ env, happened });
     const { page } = await open(blog);
     expect(page).toContain(
-      'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. So far',
+      'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. This process kept',
     );
     const [counted] = blog.telemetry.sampling().named;
     expect(counted).toMatchObject({ name: rule, seen: 12 });
