@@ -5,7 +5,7 @@ import type { ProcessMemories, ProcessMemory } from '../facts/process-memory.ts'
 import { moment, spanText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { ENDED_WORDS } from '../sentences/downtime-sentence.ts';
-import { mostPerHourText } from '../sentences/early-memory-sentence.ts';
+import { mostText } from '../sentences/early-memory-sentence.ts';
 import { growthText } from '../sentences/memory-sentence.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
@@ -38,7 +38,7 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     cell: ({ verdict, heap, early }) =>
       html`${badge(verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
         heap !== undefined && html` <span class="callers">${growthText(heap)}</span>`
-      }${early?.since !== undefined && html` <span class="callers">at most ~${mostPerHourText(early)}</span>`}`,
+      }${early && html` <span class="callers">${mostText(early)}</span>`}`,
   },
   {
     label: 'ran',

@@ -2,7 +2,7 @@ import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { type CheckDefinition, fromOperations, shareText } from './check-definition.ts';
 import { isJudged, memoryVerdict } from '../facts/process-memory.ts';
-import { mostPerHourText } from './early-memory-sentence.ts';
+import { mostText } from './early-memory-sentence.ts';
 import { fullInMillis, growthText } from './memory-sentence.ts';
 import { blockOf } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
@@ -90,11 +90,10 @@ export const CHECKS = [
       const full = fullInMillis(memory);
       if (full !== undefined) return full;
       const { heap, early } = memory;
-      const by =
-        heap === undefined ? `at most ~${early && mostPerHourText(early)}` : `${growthText(heap)} an hour`;
+      const by = heap === undefined ? early && mostText(early) : `${growthText(heap)} an hour`;
       const outside = verdict === 'growing' ? 'not growing' : verdict;
       const words = heap?.isGrowing === true ? 'grows, too slowly or too short to foresee' : outside;
-      return { value: Infinity, words: `${words}: ${by}` };
+      return { value: Infinity, words: by === undefined ? words : `${words}: ${by}` };
     },
   },
   {

@@ -7,7 +7,7 @@ import {
 } from '../facts/process-memory.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { size, text } from '../../markup/quantity.ts';
-import { mostPerHourText, slopeWhenWords } from './early-memory-sentence.ts';
+import { mostText, slopeWhenWords } from './early-memory-sentence.ts';
 import { growthText, memoryWords, type MemoryFacts } from './memory-sentence.ts';
 
 /** The process that runs. */
@@ -80,8 +80,8 @@ function earlierWords(earlier: readonly ProcessMemory[], now: number): string | 
 
 function grewWords({ heap, rss, early, verdict }: ProcessMemory): string {
   if (heap === undefined) {
-    const most = early && mostPerHourText(early);
-    return `${verdict === 'perhaps growing' ? 'perhaps grew' : 'showed no large growth'}${most === undefined ? '' : ` (at most about ${most})`}`;
+    const most = early && mostText(early);
+    return `${verdict === 'perhaps growing' ? 'perhaps grew' : 'showed no large growth'}${most === undefined ? '' : ` (${most})`}`;
   }
   if (heap.isGrowing) return `grew by ${growthText(heap)} an hour`;
   if (heap.mayGrow) return `perhaps grew, by ${growthText(heap)} an hour`;

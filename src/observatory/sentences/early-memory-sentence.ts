@@ -14,8 +14,9 @@ export function earlyMemoryWords(early: EarlyGrowth): string {
   const unknown = 'Whether memory grows cannot be told yet:';
   if (since === undefined)
     return `${unknown} there was no full collection to compare with. The heap in use fell to ${text(size(usedBytes))} in the last minutes, so no more than that is held.`;
-  const { atMillis, mostBytes, rose, floorBytes } = since;
-  const bound = `the heap grew by at most about ${text(size(Math.max(0, mostBytes)))} since ${clockText(atMillis)}, ${mostPerHourText(early)}`;
+  const { atMillis, overMillis, mostBytes, rose, floorBytes } = since;
+  const perHour = text(size(Math.max(0, mostBytes) * (HOUR_MILLIS / overMillis)));
+  const bound = `the heap grew by at most about ${text(size(Math.max(0, mostBytes)))} since ${clockText(atMillis)}, ${perHour} an hour`;
   if (verdict === 'too few collections') return `${unknown} ${bound}, garbage included.`;
   const roseWords =
     rose === undefined
@@ -30,11 +31,10 @@ export function earlyMemoryWords(early: EarlyGrowth): string {
   return `No large growth is seen: ${bound}${caches}.`;
 }
 
-/** `29 MB an hour`, of the bound. */
-export function mostPerHourText({ since }: EarlyGrowth): string | undefined {
-  if (since === undefined) return undefined;
-  const perHour = Math.max(0, since.mostBytes) / (since.overMillis / HOUR_MILLIS);
-  return `${text(size(perHour))} an hour`;
+/** `at most ~10.5 MB in 3 minutes`; undefined without a bound, or if nothing grew. */
+export function mostText({ since }: EarlyGrowth): string | undefined {
+  if (since === undefined || since.mostBytes <= 0) return undefined;
+  return `at most ~${text(size(since.mostBytes))} in ${spanText(since.overMillis)}`;
 }
 
 /** When a slope will be known, if the process goes on as it does. */

@@ -4,8 +4,10 @@ import { memoryFloors } from '../../../../otel/store/memory-floors.ts';
 import { RandomSource } from '../../../../src/demo/random-source.ts';
 import { type MemoryGrowth, memoryGrowth } from '../../../../src/observatory/facts/memory-growth.ts';
 import { type MemoryVerdict, memoryVerdict } from '../../../../src/observatory/facts/process-memory.ts';
+import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
 import { memoryWords } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import { RUNTIME_SAMPLE, SAMPLE_MILLIS } from '../../../fixtures/still-runtime.ts';
+import { situation } from '../sentences/situations.ts';
 
 const MB = 1_000_000;
 const HOUR = 3_600_000;
@@ -212,4 +214,27 @@ describe('the words of it', () => {
       ],
     ],
   ])('of a process %s', (_, words, rows) => expect(wordsOf(rows)).toBe(words));
+});
+
+describe('the overview’s limit of memory', () => {
+  const judgedOf = (rows: readonly Reading[]): readonly unknown[] => {
+    const memory = { ...memoryGrowth(readings(rows)), heapLimitBytes: 4e9 };
+    const check = checksOf(situation({ memory })).find(({ key }) => key === 'memory');
+    return [check?.state, check?.words.replaceAll('\u00a0', ' ')];
+  };
+
+  it('has a verdict of a young process, or says why there is none', () => {
+    const start: readonly Reading[] = [
+      [6, 60, 58],
+      [9, 70],
+    ];
+    expect(judgedOf(start)).toEqual(['not judged', 'too young']);
+    const grown: Reading = [11, 66, 63];
+    expect(judgedOf([...start, grown])).toEqual(['holds', 'no large growth: at most ~5 MB in 5 minutes']);
+    expect(judgedOf([...start, [11, 57]])).toEqual(['holds', 'no large growth']);
+    expect(judgedOf([...start.slice(0, 1), [11, 95]])).toEqual([
+      'not judged',
+      'too few full collections yet',
+    ]);
+  });
 });

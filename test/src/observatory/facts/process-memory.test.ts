@@ -183,7 +183,7 @@ describe('memory over restarts', () => {
     expect(memories.rows.map(({ verdict }) => verdict)).toEqual(['too young', 'no large growth']);
     expect(memories.judged).toBe(1);
     expect(words).toMatch(
-      /too young to tell whether memory grows\. The process before ran 13 minutes and showed no large growth \(at most about [\d.]+\s[kM]B an hour\)\.$/,
+      /too young to tell whether memory grows\. The process before ran 13 minutes and showed no large growth \(at most ~[\d.]+\s[kM]B in \d minutes\)\.$/,
     );
   });
 
