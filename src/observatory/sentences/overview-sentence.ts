@@ -66,7 +66,9 @@ function isSaid(situation: OverviewSituation): boolean {
   const failing = (situation.since?.worse ?? []).filter(
     ({ type, differs }) => type === 'http' && differs.includes('failed'),
   );
-  return broken.length === 1 && failing.slice(0, MAX_FAILING).some(({ name }) => name === broken[0]?.name);
+  const [only, ...others] = broken;
+  if (only === undefined || others.length > 0 || only.isLately) return false;
+  return failing.slice(0, MAX_FAILING).some(({ name }) => name === only.name);
 }
 
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {

@@ -67,20 +67,30 @@ type Judged = Pick<OverviewSituation, 'routes' | 'limits' | 'since' | 'recent' |
 export interface FailingRoute extends Pick<SeriesSummary, 'name' | 'count' | 'errors'> {
   /** ` since version 0.2.0 (13:59:58)`; empty for the range. */
   readonly when: string;
+  /** Since it began to, far more than over the other times. */
+  readonly isLately: boolean;
 }
+
+/** A smaller multiple of the other share is the same failure, counted from another moment. */
+const FAR_MORE = 2;
 
 /** Routes with failures and enough requests to judge, the largest share first. What happened lately is not held against hours without failures. */
 export function failingRoutes({ routes, limits, since, recent, now }: Judged): readonly FailingRoute[] {
   const when = since === undefined ? '' : ` ${sinceWords(since.marker, now)}`;
   const worst = new Map<string, FailingRoute>();
   for (const { name, count, errors, ...row } of [
-    ...routes.map((each) => ({ ...each, when: '' })),
-    ...(since?.routes ?? []).map(({ name, after }) => ({ ...after, name, when })),
-    ...recent.map((each) => ({ ...each, when: ` since ${momentText(each.sinceMillis, now)}` })),
+    ...routes.map((each) => ({ ...each, when: '', isLately: false })),
+    ...(since?.routes ?? []).map(({ name, after }) => ({ ...after, name, when, isLately: false })),
+    ...recent.map((each) => ({
+      ...each,
+      when: ` since ${momentText(each.sinceMillis, now)}`,
+      isLately: true,
+    })),
   ]) {
-    const route = { name, count, errors, when: row.when };
+    const route = { name, count, errors, when: row.when, isLately: row.isLately };
     const known = worst.get(name);
-    const isMore = known === undefined || failedShareOf(route) > failedShareOf(known);
+    const least = known === undefined ? 0 : failedShareOf(known) * (row.isLately ? FAR_MORE : 1);
+    const isMore = failedShareOf(route) > least;
     if (errors > 0 && count >= limits.minCount && isMore) worst.set(name, route);
   }
   return [...worst.values()].toSorted((a, b) => failedShareOf(b) - failedShareOf(a));

@@ -165,6 +165,17 @@ describe('what got worse since a deployment', () => {
   });
 
   it.each([
+    ['the same failure from a moment later', 60, 150, 'since version 0.2.0'],
+    ['far more than since the deployment', 60, 60, `since ${momentText(NOW - 180_000, NOW)}`],
+  ])('that begins after the deployment: %s', (_, errors, count, since) => {
+    const recent = [{ name: 'GET /demo/quote', count, errors, sinceMillis: NOW - 180_000 }];
+    const facts = deployed([quote(['failed'], 62)], { recent });
+    expect(routeCheck(facts).words).toContain(since);
+    expect(say(facts)).toContain(' fails 62 of 179 times, before 0 of 663 times: see Changes.');
+    expect(say(facts).includes('/demo/quote failed for 100 % of its 60 requests since ')).toBe(count === 60);
+  });
+
+  it.each([
     [
       1,
       / A process was last seen at [\d:]+ \(killed, or aborted out of memory\), and the next one started at /,
