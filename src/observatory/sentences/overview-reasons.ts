@@ -8,7 +8,7 @@ import type { CheckKey } from './checks.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { ENDED_WORDS } from './downtime-sentence.ts';
 import { memoryWords } from './memory-sentence.ts';
-import { brokenRoutes, failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
+import { failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 import { heldBy } from './stall-sentence.ts';
 
@@ -20,7 +20,7 @@ export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Lin
   const { metrics, routes, saturatedMillis, audit } = situation;
   switch (key) {
     case 'route_failed':
-      return failsMost(brokenRoutes(situation), links);
+      return failsMost(situation, links);
     case 'open_files':
       return openFilesLeft(situation, links);
     case 'loop':

@@ -2,6 +2,7 @@ import type { Limits, SeriesSummary, StatusCount } from '../../../otel/query.ts'
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
+import { failsMore } from '../facts/since-marker.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import type { OverviewSituation } from './overview-situation.ts';
 import { sinceWords } from './since-marker-sentence.ts';
@@ -106,9 +107,9 @@ export function brokenRoutes(situation: Judged): readonly FailingRoute[] {
   return failingRoutes(situation).filter((route) => failedShareOf(route) > situation.limits.routeFailedShare);
 }
 
-/** The route that fails most, and how many more do. */
-export function failsMost(broken: readonly FailingRoute[], links: Links): Sentence | undefined {
-  const [worst, ...more] = broken;
+/** The route that fails most, whether a change mended it, and how many more do. */
+export function failsMost(situation: Judged, links: Links): Sentence | undefined {
+  const [worst, ...more] = brokenRoutes(situation);
   if (worst === undefined) return undefined;
   const others =
     more.length === 0
@@ -117,9 +118,18 @@ export function failsMost(broken: readonly FailingRoute[], links: Links): Senten
   return [
     { text: shortRoute(worst.name), href: links.series('http', worst.name) },
     {
-      text: ` failed for ${text(share(failedShareOf(worst)))} of its ${plural(worst.count, 'request')}${worst.when}${others}.`,
+      text: ` failed for ${text(share(failedShareOf(worst)))} of its ${plural(worst.count, 'request')}${worst.when}${mended(worst, situation)}${others}.`,
     },
   ];
+}
+
+/** `, but 0 of 28 since version 0.3.0 (16:55:59)`, if that is no chance. */
+function mended({ name, when }: FailingRoute, { since, now }: Judged): string {
+  const row = since?.routes.find((each) => each.name === name);
+  if (since === undefined || row === undefined || when !== '') return '';
+  if (!row.differs.includes('failed') || failsMore(row)) return '';
+  const { errors, count } = row.after;
+  return `, but ${countText(errors)} of ${countText(count)} ${sinceWords(since.marker, now)}`;
 }
 
 /** Reports saturation, in which requests wait before they can be timed. */

@@ -148,6 +148,20 @@ describe('what got worse since a deployment', () => {
     });
   });
 
+  it('says of a route that fails too often that it no longer does', () => {
+    const mended = row('GET /demo/quote', [side(179, 58), side(40, 0)], ['failed']);
+    const facts = deployed([]);
+    const since = { ...facts.since!, routes: [mended] };
+    const routes = [series('http', 'GET /demo/quote', { count: 219, errors: 58 })];
+    const say = (more: Partial<OverviewSituation>): string =>
+      sentenceText(overviewSentence({ ...facts, since, routes, ...more }, LINKS));
+    expect(say({})).toContain(
+      `/demo/quote failed for 26 % of its 219 requests, but 0 of 40 since version 0.2.0 (${momentText(AT, NOW)}).`,
+    );
+    const byChance = { ...since, routes: [{ ...mended, differs: [] }] };
+    expect(say({ since: byChance })).toContain('/demo/quote failed for 26 % of its 219 requests.');
+  });
+
   it('judges it since it began to fail, whatever happened', () => {
     const sinceMillis = NOW - 180_000;
     const facts = situation({
