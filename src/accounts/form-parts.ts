@@ -44,20 +44,24 @@ export function textField(options: {
   /** In characters; default 300. */
   readonly maxLength?: number;
   readonly required?: boolean;
+  /** A control beside it that fills it. */
+  readonly beside?: Html | undefined;
   /** Neither completed nor checked for spelling: addresses, tags. */
   readonly isExact?: boolean;
 }): Html {
-  const { value, maxLength = 300, required = false, isExact = false } = options;
+  const { value, maxLength = 300, required = false, isExact = false, beside } = options;
   return field({
     ...options,
-    control: (attributes) =>
-      html`<input
+    control: (attributes) => {
+      const input = html`<input
         type="text"
         ${attributes}
         value="${value}"
         maxlength="${maxLength}"
         ${required && html` required`}${isExact && html` autocomplete="off" spellcheck="false"`}
-      />`,
+      />`;
+      return beside === undefined ? input : html`<div class="with-choice">${input} ${beside}</div>`;
+    },
   });
 }
 

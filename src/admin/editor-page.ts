@@ -69,6 +69,7 @@ export function editorPage(options: EditorOptions): Html {
             html`<input
               type="text"
               class="title"
+              dir="auto"
               ${attributes}
               value="${values.title}"
               maxlength="300"
@@ -81,7 +82,8 @@ export function editorPage(options: EditorOptions): Html {
           problem: problems['markdown'],
           control: (attributes) =>
             textArea(
-              html`class="prose" ${attributes} rows="24" spellcheck="true" lang="${values.language}"`,
+              html`class="prose" dir="auto" ${attributes} rows="24" spellcheck="true"
+              lang="${values.language}"`,
               values.markdown,
             ),
         })}
@@ -103,7 +105,8 @@ export function editorPage(options: EditorOptions): Html {
 function pictureChoice(markdown: string): Html {
   return html`<div class="hint pictures">
     <span data-picture-choice data-accept="${PICTURE_TYPES}" hidden>
-      <button type="button">Insert a picture…</button> or paste or drop it into the text.
+      <button type="button">Insert a picture…</button>
+      <button type="button">Choose an uploaded one…</button> or paste or drop it into the text.
     </span>
     <a href="${MEDIA_PATH}" target="_blank" rel="noopener">All pictures</a>
     <span data-words>${wordCountText(markdown)}</span>
@@ -167,7 +170,8 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
         label: 'Description',
         hint: 'For lists, feeds and previews. Empty: the first paragraph.',
         problem: problems['description'],
-        control: (attributes) => textArea(html`${attributes} rows="3" maxlength="1000"`, values.description),
+        control: (attributes) =>
+          textArea(html`${attributes} dir="auto" rows="3" maxlength="1000"`, values.description),
       })}
       ${line('authors', 'Authors', 'Empty: the author from the settings.')}
       ${line('language', 'Language', 'A tag like en or pt-BR. Empty: the blog’s language.', 35)}

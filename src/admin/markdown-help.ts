@@ -29,6 +29,9 @@ export function markdownHelp(): Html {
             <dd>${words}</dd>`,
       )}
     </dl>
-    <p class="hint">Ctrl-S saves. An empty line begins a paragraph. HTML is allowed.</p>
+    <p class="hint">
+      Ctrl-S saves, Ctrl-B, Ctrl-I and Ctrl-K mark what is selected. An empty line begins a paragraph. HTML is
+      allowed.
+    </p>
   </details>`;
 }

@@ -32,11 +32,16 @@ export function describeFile({ bytes, contentType, width, height }: MediaFile): 
   return `${text(size(bytes))}, ${type}${pixels}`;
 }
 
-/** The smallest variant; its name stands beside it. */
-export function thumbnail({ file, variants }: MediaRow): Html | undefined {
-  if (!isPicture(file)) return undefined;
+/** The smallest variant. */
+export function thumbnailAddress({ file, variants }: MediaRow): string {
+  return variants[0]?.url ?? file.url;
+}
+
+/** Its name stands beside it. */
+export function thumbnail(row: MediaRow): Html | undefined {
+  if (!isPicture(row.file)) return undefined;
   return html`<img
-    src="${variants[0]?.url ?? file.url}"
+    src="${thumbnailAddress(row)}"
     alt=""
     width="72"
     height="54"

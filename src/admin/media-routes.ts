@@ -18,7 +18,7 @@ import { slugOf } from '../posts/post-path.ts';
 import { MAX_ALT_CHARACTERS, mediaFilePage, removeMediaPage } from './media-file-page.ts';
 import { mediaMarkdown } from './media-markdown.ts';
 import { mediaPage, mediaShow } from './media-page.ts';
-import { isPicture, type MediaRow } from './media-parts.ts';
+import { isPicture, thumbnailAddress, type MediaRow } from './media-parts.ts';
 
 const PAGE_FILES = 100;
 
@@ -45,7 +45,9 @@ const SCRIPTS = ['admin/media.js'];
 export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): void {
   const { media, pictures, mediaUses, forms, owner, send, whenUnlocked, log } = deps;
   const rows = new MediaRows(deps);
-  router.get('/admin/media', owner, (ctx) => showList(ctx, deps, rows));
+  router.get('/admin/media', owner, (ctx) =>
+    wantsJson(ctx) ? listPictures(ctx, deps, rows) : showList(ctx, deps, rows),
+  );
 
   // The editor's script asks for JSON.
   router.post('/admin/media', forms.ownerUpload, async (ctx) => {
@@ -180,6 +182,18 @@ function showList(
     csrfToken: csrfTokenOf(ctx)!,
   });
   send(ctx, { title: 'Media', current: 'media', status: failed?.status ?? 200, scripts: SCRIPTS, body });
+}
+
+/** For the dialog that chooses a picture. */
+function listPictures(ctx: Context, { media, mediaUses }: MediaRouteDependencies, rows: MediaRows): void {
+  const { names, next } = mediaUses.listing.page('all', PAGE_FILES, queryText(ctx, 'from'));
+  const pictures = rows.all(media.findAll(names).filter(isPicture)).map((row) => ({
+    name: row.file.path.slice(row.file.path.lastIndexOf('/') + 1),
+    url: row.file.url,
+    thumbnail: thumbnailAddress(row),
+    markdown: row.markdown,
+  }));
+  ctx.body = { pictures, next };
 }
 
 function fileAddress({ path }: MediaFile, done: string): string {

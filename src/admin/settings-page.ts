@@ -12,6 +12,7 @@ import type { Session } from '../accounts/session-store.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { passkeyCard } from './passkeys-page.ts';
+import { MEDIA_PATH } from './media-parts.ts';
 import { backupCard, type BackupCardOptions } from './backup-card.ts';
 import { toLocalInput, toLocalText } from '../markup/zoned-time.ts';
 
@@ -40,8 +41,9 @@ export function settingsPage(options: SettingsPageOptions): Html {
 }
 
 function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Html {
-  const line = (name: keyof SiteSettings, label: string, hint?: string): Html =>
+  const line = (name: keyof SiteSettings, label: string, hint?: string, beside?: Html): Html =>
     textField({
+      beside,
       name,
       label,
       hint,
@@ -51,11 +53,11 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
     });
   return html`<section class="card" aria-labelledby="the-blog">
     <h2 id="the-blog">The blog</h2>
-    <form method="post" action="/admin/settings">
+    <form method="post" action="/admin/settings" data-pictures="${MEDIA_PATH}">
       ${hiddenField('_csrf', csrfToken)} ${line('title', 'Title')}
       ${line('description', 'Description', 'One sentence, for feeds and searches.')}
       ${line('author', 'Author', 'Empty: the blog’s title is used.')}
-      ${line('authorPicture', 'Picture of the author', 'For readers’ programs: an address like /media/me.jpg, of a picture in a public post. Not shown on pages.')}
+      ${line('authorPicture', 'Picture of the author', 'For readers’ programs: an address like /media/me.jpg, of a picture in a public post. Not shown on pages.', pictureButton('authorPicture'))}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
       ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
       ${field({
@@ -66,9 +68,9 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
         problem: problems['menu'],
         control: (attributes) => textArea(html`${attributes} rows="4" spellcheck="false"`, values.menu),
       })}
-      ${line('accent', 'Colour', 'Of links and marks: like #1f7a4d, made darker or lighter where a theme needs it to be readable. Empty: green.')}
-      ${line('headPicture', 'Picture of the front page', 'The address of a picture among your media, like /media/pictures/head.jpg. Empty: none.')}
-      ${line('cardPicture', 'Picture for link previews', 'Of pages that show no picture themselves. Empty: that of the front page.')}
+      ${line('accent', 'Colour', 'Of links and marks: like #1f7a4d, made darker or lighter where a theme needs it to be readable. Empty: green.', html`<input type="color" data-colour-of="accent" aria-label="Choose the colour" value="#1f7a4d" hidden />`)}
+      ${line('headPicture', 'Picture of the front page', 'The address of a picture among your media, like /media/pictures/head.jpg. Empty: none.', pictureButton('headPicture'))}
+      ${line('cardPicture', 'Picture for link previews', 'Of pages that show no picture themselves. Empty: that of the front page.', pictureButton('cardPicture'))}
       ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title.')}
       <p>
         <label
@@ -89,6 +91,11 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;
+}
+
+/** Shown by the script. */
+function pictureButton(field: keyof SiteSettings): Html {
+  return html`<button type="button" data-picture-of="${field}" hidden>Choose…</button>`;
 }
 
 function passwordForm({ problems = {}, csrfToken }: SettingsPageOptions): Html {

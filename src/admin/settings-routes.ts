@@ -92,7 +92,7 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
       backupSchedule: deps.backupSchedule(),
       nowMillis: deps.now(),
     });
-    send(ctx, { title: 'Settings', status, current: 'settings', body });
+    send(ctx, { title: 'Settings', status, current: 'settings', scripts: ['admin/settings.js'], body });
   };
   return show;
 }

@@ -49,9 +49,15 @@ export function slugOf(title: string): string {
   return [...slug.replace(/^-/, '')].slice(0, MAX_SLUG_CHARACTERS).join('').replace(/-$/, '') || 'post';
 }
 
+/** A cut slug ends with a whole word, unless its last one is very long. */
+function wholeWords(slug: string): string {
+  const end = slug.lastIndexOf('-');
+  return [...slug].length < MAX_SLUG_CHARACTERS || end < MAX_SLUG_CHARACTERS / 2 ? slug : slug.slice(0, end);
+}
+
 /** The default path of a post: year and month in the blog's time zone, and title. */
 export function datedPath(atMillis: number, title: string, timeZone: string): string {
   const { year, month } = dayIn(atMillis, timeZone);
   const digits = (value: number, length: number): string => String(value).padStart(length, '0');
-  return `${digits(year, 4)}/${digits(month, 2)}/${slugOf(title)}`;
+  return `${digits(year, 4)}/${digits(month, 2)}/${wholeWords(slugOf(title))}`;
 }

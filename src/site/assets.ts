@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'koa';
 import { composeCss } from './composed-css.ts';
@@ -58,6 +58,12 @@ export function installedAssetFolders(): AssetFolders {
   };
 }
 
+interface ScriptOptions {
+  readonly textOf: () => string;
+  /** Hashed with it. */
+  readonly version: string;
+}
+
 /**
  * Reads each asset once to learn the hash of its source. Files are then streamed from disk by koa-static; stylesheets (composed) and
  * browser TypeScript (stripped) are small and answered from memory.
@@ -77,12 +83,12 @@ export function createAssets(folders: AssetFolders): Assets {
       server(ctx, address, cacheControl),
     );
   }
-  function addText(name: string, type: string, source: string, textOf = (given: string) => given): void {
+  function addText(name: string, type: string, source: string, script?: ScriptOptions): void {
     const lastModifiedMillis = Date.now();
     let made: { readonly body: Buffer; readonly etag: string } | undefined;
-    add(name, source, (ctx, cacheControl) => {
+    add(name, source + (script?.version ?? ''), (ctx, cacheControl) => {
       if (made === undefined) {
-        const body = Buffer.from(textOf(source));
+        const body = Buffer.from(script?.textOf() ?? source);
         made = { body, etag: bodyEtag(body) };
       }
       sendFresh(ctx, { ...made, type, lastModifiedMillis, cacheControl });
@@ -114,12 +120,13 @@ export function createAssets(folders: AssetFolders): Assets {
     else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
     else addFile(name, folders.publicFolder, file, publicServer);
   }
-  for (const folder of folders.browserFolders ?? [])
-    for (const file of filesIn(folder).filter((name) => name.endsWith('.ts'))) {
-      const source = readFileSync(join(folder, file), 'utf8');
-      const name = `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`;
-      addText(name, 'text/javascript; charset=utf-8', source, scriptOf);
-    }
+  const scripts = scriptsIn(folders.browserFolders ?? []);
+  // A script has the hash of all, so that it never runs with imports of another version.
+  const version = scripts.map(({ source }) => source).join('');
+  for (const { name, source } of scripts) {
+    const textOf = (): string => scriptOf(source, name, hashedNameOf);
+    addText(name, 'text/javascript; charset=utf-8', source, { textOf, version });
+  }
   for (const name of stylesheets.keys()) {
     addText(
       name,
@@ -147,12 +154,30 @@ export function createAssets(folders: AssetFolders): Assets {
 }
 
 /** TypeScript without its types. Node's stripper takes a tenth of the blog's start, so it waits until somebody asks. */
-function scriptOf(source: string): string {
-  return stripTypeScriptTypes(source).replaceAll(/(from\s+'\.[^']+)\.ts'/g, "$1.js'");
+function scriptOf(source: string, name: string, hashedNameOf: (name: string) => string): string {
+  const addressOf = (relative: string): string =>
+    relativeTo(name, hashedNameOf(posix.join(posix.dirname(name), relative)));
+  return stripTypeScriptTypes(source).replaceAll(
+    /(from\s+')(\.[^']+)\.ts'/g,
+    (_, from: string, relative: string) => `${from}${addressOf(`${relative}.js`)}'`,
+  );
 }
 
-function relativeTo(stylesheet: string, name: string): string {
-  return `${'../'.repeat(stylesheet.split('/').length - 1)}${name}`;
+function scriptsIn(
+  folders: readonly string[],
+): readonly { readonly name: string; readonly source: string }[] {
+  return folders.flatMap((folder) =>
+    filesIn(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .map((file) => ({
+        name: `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`,
+        source: readFileSync(join(folder, file), 'utf8'),
+      })),
+  );
+}
+
+function relativeTo(asset: string, name: string): string {
+  return `${'../'.repeat(asset.split('/').length - 1)}${name}`;
 }
 
 function hashedName(name: string, content: string | Buffer): string {

@@ -167,6 +167,26 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('continues lists, ends them, and marks by keys, as if typed', async () => {
+      await open('/admin/posts/new');
+      await text().click();
+      await page.keyboard.type('- milk\neggs\n\nThen ');
+      await page.keyboard.press('Control+b');
+      await page.keyboard.type('bold');
+      expect(await text().inputValue()).toBe('- milk\n- eggs\n\nThen **bold**');
+      await text().press('Control+a');
+      await page.keyboard.type('```yaml\n- a\n');
+      expect(await text().inputValue()).toBe('```yaml\n- a\n');
+      await text().fill('See here');
+      await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(4, 8));
+      await text().press('Control+k');
+      await page.keyboard.type('/now');
+      expect(await text().inputValue()).toBe('See [here](/now)');
+      await text().press('Control+z');
+      expect(await text().inputValue()).not.toContain('/now');
+      await context.close();
+    });
+
     it('does not leave for an error of the browser while the blog is away', async () => {
       await open('/admin/posts/new');
       await page.fill('input[name=title]', 'Patience');

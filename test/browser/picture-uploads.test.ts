@@ -118,6 +118,20 @@ if (executablePath !== undefined) {
       ]);
     });
 
+    it('takes one of those that the blog has, chosen by sight', async () => {
+      await text().fill('Seen: ');
+      await text().press('End');
+      await page.click('button:text-is("Choose an uploaded one…")');
+      const dialog = page.getByRole('dialog', { name: 'Choose a picture' });
+      await dialog.getByRole('button', { name: /^chosen-50/ }).waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await dialog.getByRole('button', { name: /^chosen-50/ }).click();
+      await page.keyboard.type('Known');
+      expect(await text().inputValue()).toMatch(
+        /^Seen: !\[Known\]\(\/media\/pictures\/chosen-50-\w{10}\.png\)$/,
+      );
+    });
+
     it('leaves the text as it was if a picture is refused, and says why', async () => {
       await text().fill('As it was.');
       await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(3, 5));
@@ -149,8 +163,24 @@ if (executablePath !== undefined) {
       }
     });
 
+    it('are chosen from in the settings, as is the colour', async () => {
+      await page.goto(`${server.origin}/admin/settings`);
+      await page.locator('button[data-picture-of=headPicture]').click();
+      await page.getByRole('button', { name: /^chosen-60/ }).click();
+      await page.getByLabel('Choose the colour').fill('#2244aa');
+      expect(await page.locator('#accent').inputValue()).toBe('#2244aa');
+      await page.locator('#accent').fill('#b4530a');
+      expect(await page.getByLabel('Choose the colour').inputValue()).toBe('#b4530a');
+      await page.locator('form[action="/admin/settings"] button.primary').click();
+      await page.waitForURL(/done=saved/);
+      expect(await page.locator('#headPicture').inputValue()).toMatch(/^\/media\/pictures\/chosen-60-/);
+      expect(await axeFaults(page)).toEqual([]);
+    });
+
     it('copy what shows a picture in a text', async () => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const shot = server.media.list().find((file) => file.path.includes('shot'))!.path;
+      await page.goto(`${server.origin}/admin/media/file?name=${encodeURIComponent(shot)}`);
       await page.click('button:text-is("Copy Markdown")');
       await page.getByRole('button', { name: 'Copied' }).waitFor();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(

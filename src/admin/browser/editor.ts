@@ -1,3 +1,5 @@
+import { addMarkdownKeys } from './markdown-keys.ts';
+import { buttonOf } from './picture-choice.ts';
 import { PictureUploads } from './picture-uploads.ts';
 import { wordCountText } from './word-count.ts';
 
@@ -103,6 +105,7 @@ class Editor {
 
   start(): void {
     this.#pictures?.start();
+    if (this.#text !== null) addMarkdownKeys(this.#text);
     this.#form.addEventListener('input', () => this.#onInput());
     this.#form.addEventListener('submit', (event) => this.#onSubmit(event));
     addEventListener('keydown', (event) => {
@@ -282,14 +285,6 @@ class Editor {
     notice.append(words, restore, discard);
     this.#form.before(notice);
   }
-}
-
-function buttonOf(label: string, onClick: () => void): HTMLButtonElement {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.textContent = label;
-  button.addEventListener('click', onClick);
-  return button;
 }
 
 const form = document.querySelector<HTMLFormElement>('form[data-autosave]');

@@ -1,3 +1,6 @@
+import { typeInto } from './markdown-keys.ts';
+import { PictureChoice } from './picture-choice.ts';
+
 /** Uploads pictures that are pasted, dropped or chosen in the editor, one after the other, and writes them into its text. */
 
 interface Uploaded {
@@ -29,6 +32,8 @@ interface Controls {
   /** Hidden where nothing can be chosen. */
   readonly choice: HTMLElement;
   readonly button: HTMLElement;
+  /** Opens the pictures that the blog has. */
+  readonly known: HTMLElement;
 }
 
 export class PictureUploads {
@@ -52,9 +57,10 @@ export class PictureUploads {
     const text = form.querySelector<HTMLTextAreaElement>('textarea[name=markdown]');
     const status = form.querySelector<HTMLElement>('[data-picture-status]');
     const choice = form.querySelector<HTMLElement>('[data-picture-choice]');
-    const button = choice?.querySelector<HTMLElement>('button') ?? null;
-    if (text === null || status === null || choice === null || button === null) return undefined;
-    return new PictureUploads(form, { text, status, choice, button });
+    const [button, known] = choice?.querySelectorAll<HTMLElement>('button') ?? [];
+    if (text === null || status === null || choice === null || button === undefined || known === undefined)
+      return undefined;
+    return new PictureUploads(form, { text, status, choice, button, known });
   }
 
   /** True while the text has a place for a picture that is not there yet. */
@@ -90,7 +96,20 @@ export class PictureUploads {
       chooser.value = '';
     });
     button.addEventListener('click', () => chooser.click());
+    this.#addChoice();
     choice.hidden = false;
+  }
+
+  /** Of those that the blog has. */
+  #addChoice(): void {
+    const choice = new PictureChoice(this.#address, ({ markdown }) => {
+      this.#text.focus();
+      const { selectionEnd } = this.#text;
+      typeInto(this.#text, markdown, selectionEnd, selectionEnd);
+      const alt = selectionEnd + '!['.length;
+      if (markdown.startsWith('![](')) this.#text.setSelectionRange(alt, alt);
+    });
+    this.#controls.known.addEventListener('click', () => choice.open());
   }
 
   #add(files: readonly File[]): void {
@@ -106,7 +125,7 @@ export class PictureUploads {
     const name = file.name.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').slice(0, 60);
     const place = `${before}![Uploading ${name} (${++this.#count}) …]()`;
     const { selectionEnd } = this.#text;
-    this.#write(place, selectionEnd, selectionEnd);
+    typeInto(this.#text, place, selectionEnd, selectionEnd);
     this.#text.setSelectionRange(selectionEnd + place.length, selectionEnd + place.length);
     return place;
   }
@@ -140,7 +159,7 @@ export class PictureUploads {
     const isBehind = selectionStart === end && selectionEnd === end;
     const lines = place.startsWith('\n') && markdown !== '' ? '\n\n' : '';
     const written = lines + markdown;
-    this.#write(written, at, end);
+    typeInto(this.#text, written, at, end);
     const moved = (position: number): number =>
       position <= at ? position : Math.max(position, end) - end + at + written.length;
     this.#text.setSelectionRange(moved(selectionStart), moved(selectionEnd));
@@ -148,16 +167,6 @@ export class PictureUploads {
     const alt = at + lines.length + '!['.length;
     // Who waits for the picture types its description next.
     if (isBehind && markdown.startsWith('![](')) this.#text.setSelectionRange(alt, alt);
-  }
-
-  /** Where the owner types, as if it were typed: undo takes it back. Elsewhere the focus stays where it is. */
-  #write(text: string, start: number, end: number): void {
-    if (document.activeElement === this.#text) {
-      this.#text.setSelectionRange(start, end);
-      if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return;
-    }
-    this.#text.setRangeText(text, start, end);
-    this.#text.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   #say(words: string): void {

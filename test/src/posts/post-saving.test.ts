@@ -130,6 +130,13 @@ describe('PostStore.create', () => {
     ).toBe(5);
   });
 
+  it('derives an address of whole words from a long title', () => {
+    const title =
+      'Rye, day three: what the starter taught me about patience, and why the kitchen scale had to move';
+    expect(blog.posts.create(draft({ title })).path).toMatch(/patience-and-why-the-kitchen$/);
+    expect(blog.posts.create(draft({ title: `Of ${'a'.repeat(100)}` })).path).toMatch(/of-a{77}$/);
+  });
+
   it('refuses an address that another post has, had, or has as a deleted post', () => {
     const post = blog.posts.create(draft({ path: 'one', aliases: ['was/one'] }));
     expect(faultOf(() => blog.posts.create(draft({ path: 'ONE' })))).toEqual({

@@ -1,0 +1,58 @@
+/** Writes into the text as if it were typed, so that undo takes it back. */
+export function typeInto(area: HTMLTextAreaElement, text: string, start: number, end: number): void {
+  if (document.activeElement === area) {
+    area.setSelectionRange(start, end);
+    if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return;
+  }
+  area.setRangeText(text, start, end, 'end');
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+const MARKER =
+  /^(?<indent>[ \t]*(?:> ?)*)(?<marker>[-*+]|(?<number>\d{1,9})(?<sign>[.)]))(?<space> +)(?<task>\[[ xX]\] +)?/;
+
+/** What begins the next item of the list that a line belongs to: its marker, or nothing to end the list; undefined for other lines. */
+export function nextItem(line: string): { readonly text: string; readonly isEmpty: boolean } | undefined {
+  const found = MARKER.exec(line);
+  const { indent = '', marker = '', number, sign = '', space = ' ', task } = found?.groups ?? {};
+  if (found === null) return undefined;
+  const next = number === undefined ? marker : `${Number(number) + 1}${sign}`;
+  const text = `${indent}${next}${space}${task === undefined ? '' : '[ ] '}`;
+  return { text, isEmpty: line.length === found[0].length };
+}
+
+function isInCode(before: string): boolean {
+  return (before.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0) % 2 === 1;
+}
+
+const SIGNS: Readonly<Record<string, readonly [string, string]>> = {
+  b: ['**', '**'],
+  i: ['*', '*'],
+  k: ['[', ']()'],
+};
+
+/** Enter continues a list, or ends it after an empty item; Ctrl-B, Ctrl-I and Ctrl-K mark what is selected. */
+export function addMarkdownKeys(area: HTMLTextAreaElement): void {
+  area.addEventListener('keydown', (event) => {
+    const { selectionStart: start, selectionEnd: end, value } = area;
+    if (event.isComposing || event.altKey || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      const signs = SIGNS[event.key];
+      if (signs === undefined) return;
+      event.preventDefault();
+      const [before, after] = signs;
+      typeInto(area, before + value.slice(start, end) + after, start, end);
+      const inside = event.key === 'k' && start < end ? end + before.length + 2 : start + before.length;
+      area.setSelectionRange(inside, event.key === 'k' ? inside : inside + end - start);
+      return;
+    }
+    if (event.key !== 'Enter' || start !== end) return;
+    const lineStart = value.lastIndexOf('\n', start - 1) + 1;
+    const item = isInCode(value.slice(0, lineStart)) ? undefined : nextItem(value.slice(lineStart, start));
+    if (item === undefined) return;
+    event.preventDefault();
+    // An empty line, as text right below a list belongs to its last item.
+    if (item.isEmpty) typeInto(area, '\n', lineStart, start);
+    else typeInto(area, `\n${item.text}`, start, start);
+  });
+}
