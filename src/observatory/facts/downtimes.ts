@@ -41,7 +41,7 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
   };
 }
 
-/** What is held of the minute before an end that nobody asked for. */
+/** What is held of the minute before an end that nobody asked for, or of the life of a process that ran for less. */
 export interface LastMinute {
   readonly range: TimeRange;
   /** Undefined if no lines are stored. */
@@ -57,12 +57,15 @@ export function lastMinutes(
   { rows, precisionMillis }: DowntimeSum,
 ): readonly (LastMinute | undefined)[] {
   let left = MAX_LOOKED_INTO;
-  return rows.map(({ ended, seenMillis, toMillis }) => {
+  return rows.map(({ ended, seenMillis, toMillis }, index) => {
     if (ended === 'stopped' || ended === 'slept' || left-- <= 0) return undefined;
     const untilMillis = seenMillis + precisionMillis;
     // What the next process did is not of this one.
     const endMillis = toMillis > seenMillis ? Math.min(untilMillis, toMillis) : untilMillis;
-    const range = { fromMillis: seenMillis - LAST_MILLIS, toMillis: endMillis };
+    // Nor is what the one before did, where a start fails again and again. Of a clock that was set back, its start says nothing.
+    const startMillis = rows[index + 1]?.toMillis ?? -Infinity;
+    const fromMillis = Math.max(seenMillis - LAST_MILLIS, startMillis < seenMillis ? startMillis : -Infinity);
+    const range = { fromMillis, toMillis: endMillis };
     return {
       range,
       logLines: telemetry.logLines({ range, limit: 1 })?.total.count,
