@@ -5,16 +5,19 @@ import type { ComparedSeries, Difference } from './compared-series.ts';
 import { comparison } from './comparison.ts';
 import type { ChosenRange } from './time-range.ts';
 import { lengthOf } from './traffic.ts';
-import { slowdownMillis, slowerBy } from './uncertain-differences.ts';
+import { isLarge, slowdownMillis, slowerBy } from './uncertain-differences.ts';
 
 /** What happened last that may have changed something, and what Changes says of both its sides. */
 export interface SinceMarker extends Omit<ComparedRanges, 'marker'> {
   readonly marker: Marker;
   /** Routes, on both sides. */
   readonly routes: readonly ComparedSeries[];
-  /** What fails more or became slower beyond chance, by that alone; what fails first, the worst first. */
+  /** What fails more or became noticeably slower beyond chance, by that alone; what fails first, the worst first. */
   readonly worse: readonly ComparedSeries[];
 }
+
+/** A route is slower by that, at least, before it is said on the first page: less is a busier machine; Changes has it. Of the rest, what is large. */
+const NOTICEABLE = 1.2;
 
 /** A start of another version, changed settings, or what the app or somebody marked. */
 const isChange = ({ kind, versions }: Marker): boolean =>
@@ -67,7 +70,10 @@ export function failsMore({ before, after, differs }: ComparedSeries): boolean {
 }
 
 function isWorse(row: ComparedSeries, what: Difference): boolean {
-  return what === 'failed' ? failsMore(row) : slowerBy(row, [what]) !== undefined;
+  if (what === 'failed') return failsMore(row);
+  const slower = slowerBy(row, [what]);
+  if (slower === undefined) return false;
+  return row.type === 'http' ? (row[slower]?.low ?? 0) >= NOTICEABLE : isLarge(row[slower]);
 }
 
 /** Failures beyond those expected; of what is slower alone, milliseconds. */
