@@ -1,17 +1,11 @@
 import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import {
-  isOwnView,
-  type StallGroup,
-  stallGroups,
-  stallPlace,
-  untracedWords,
-  wasRun,
-} from '../facts/stall-groups.ts';
+import { isOwnView, type StallGroup, stallPlace, untracedWords, wasRun } from '../facts/stall-groups.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
+import type { StallSummary } from '../facts/stall-summary.ts';
 import type { PageView } from '../page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
 import { breakable, shareText } from './facts.ts';
@@ -22,13 +16,13 @@ const MAX_PLACES = 5;
 const MAX_NAME = 120;
 
 /** The places that blocked the loop for the longest time, with a link to the page of all. */
-export function stallPanel(facts: StallFacts, view: PageView): Html {
-  const groups = stallGroups(facts.rows);
+export function stallPanel(facts: StallSummary, view: PageView): Html {
+  const { count, groups } = facts;
   return panel({
     title: 'What blocked the event loop',
     note: html`${watchWords(facts)} ·
       <a href="${view.links.to('/stalls')}"
-        >${facts.rows.length === 0 ? 'stalls' : `${isCut(facts, view) ? 'the newest ' : ''}${plural(facts.rows.length, 'stall')}`}</a
+        >${count === 0 ? 'stalls' : `${isCut(facts, view) ? 'the newest ' : ''}${plural(count, 'stall')}`}</a
       >`,
     body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
       caption: 'What blocked the event loop',
@@ -41,7 +35,10 @@ export function stallPanel(facts: StallFacts, view: PageView): Html {
 }
 
 /** True if stalls of the range were removed. */
-export function isCut({ heldSinceMillis }: StallFacts, { range }: PageView): boolean {
+export function isCut(
+  { heldSinceMillis }: Pick<StallFacts, 'heldSinceMillis'>,
+  { range }: PageView,
+): boolean {
   return heldSinceMillis !== undefined && heldSinceMillis > range.fromMillis;
 }
 
@@ -192,7 +189,10 @@ export function stallKey({ atMillis, processStartedAtMillis }: Stall): string {
 }
 
 /** Whether stalls are recorded and named. */
-export function watchWords({ watch, thresholdMillis }: StallFacts): string {
+export function watchWords({
+  watch,
+  thresholdMillis,
+}: Pick<StallFacts, 'watch' | 'thresholdMillis'>): string {
   const limit = text(duration(thresholdMillis));
   switch (watch.is) {
     case 'watching':

@@ -38,11 +38,11 @@ function joined({ millis, stalls, longest }: BlockedTurn, next: Stall): BlockedT
 }
 
 /** The longest time that the event loop was blocked, and what is recorded of it. */
-export interface LongestBlock {
+export interface LongestBlock<T> {
   /** 0 if it was not. */
   readonly millis: number;
   /** Undefined if no stall was recorded for it: a delay of a timer alone is known. */
-  readonly turn: BlockedTurn | undefined;
+  readonly turn: T | undefined;
 }
 
 /**
@@ -51,7 +51,10 @@ export interface LongestBlock {
  *
  * @param delayMillis The longest delay of a timer; NaN if it was not measured.
  */
-export function longestBlock(delayMillis: number, turn: BlockedTurn | undefined): LongestBlock {
+export function longestBlock<T extends Pick<BlockedTurn, 'millis'>>(
+  delayMillis: number,
+  turn: T | undefined,
+): LongestBlock<T> {
   const late = Number.isNaN(delayMillis) ? 0 : delayMillis;
   return turn !== undefined && turn.millis >= SAME_SHARE * late
     ? { millis: turn.millis, turn }

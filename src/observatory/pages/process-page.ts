@@ -1,4 +1,4 @@
-import type { Marker, ProcessFacts, RuntimeSample, StallFacts, TelemetryQuery } from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
@@ -14,6 +14,7 @@ import { definePage } from './define-page.ts';
 import { chartSamples, floorSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
 import { growthWithin, processMemories, type ProcessMemories } from '../facts/process-memory.ts';
+import { stallSummary, type StallSummary } from '../facts/stall-summary.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { processMemoryPanel } from '../draw/process-memory-table.ts';
 import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
@@ -28,7 +29,7 @@ interface RuntimeFacts {
   readonly process: ProcessFacts;
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
-  readonly stalls: StallFacts;
+  readonly stalls: StallSummary;
   readonly downtime: DowntimeSum;
   readonly memory: MemoryFacts;
   readonly processes: ProcessMemories;
@@ -42,7 +43,7 @@ export const processPage = definePage<RuntimeFacts>({
     ...processFactsOf(telemetry, range),
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
-    stalls: telemetry.stalls(range),
+    stalls: stallSummary(telemetry.stalls(range)),
     downtime: sumDowntimes(telemetry.downtime(), range),
   }),
   title: () => 'Process',

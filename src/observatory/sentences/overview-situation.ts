@@ -68,6 +68,6 @@ export interface OverviewSituation {
 }
 
 /** The longest time that the event loop was blocked in the range. */
-export function blockOf({ stallMillis, blocked }: OverviewSituation): LongestBlock {
+export function blockOf({ stallMillis, blocked }: OverviewSituation): LongestBlock<BlockedTurn> {
   return longestBlock(stallMillis, blocked);
 }

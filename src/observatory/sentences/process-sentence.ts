@@ -1,11 +1,12 @@
-import type { Marker, ProcessFacts, RuntimeSample, Stall, StallFacts } from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
-import { longestBlock, longestTurn } from '../facts/blocked-turns.ts';
+import { longestBlock } from '../facts/blocked-turns.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
+import type { StallSummary } from '../facts/stall-summary.ts';
 import type { ProcessMemories } from '../facts/process-memory.ts';
 import { processMemoryWords } from './earlier-memory-sentence.ts';
 import { type MemoryFacts, memoryWords } from './memory-sentence.ts';
@@ -18,7 +19,7 @@ export interface ProcessSituation {
   readonly markers: readonly Marker[];
   readonly memory: MemoryFacts;
   readonly processes: ProcessMemories;
-  readonly stalls: Pick<StallFacts, 'rows'>;
+  readonly stalls: Pick<StallSummary, 'longest'>;
 }
 
 /** Uptime, restarts, memory, event loop and file descriptors in the range. */
@@ -36,7 +37,7 @@ export function processSentence(
       ? processMemoryWords(memory, age, processes, now)
       : (memoryWords(memory, now) ?? 'Whether memory grew then cannot be told.'),
     heldBefore(process, runtime),
-    heldUp(runtime, stalls.rows),
+    heldUp(runtime, stalls.longest),
     openFilesLeft(process, runtime, now),
   ];
   return words
@@ -72,9 +73,9 @@ function heldBefore(
   return most === 0 ? undefined : `Earlier processes in this range used up to ${text(size(most))}.`;
 }
 
-function heldUp(runtime: readonly RuntimeSample[], stalls: readonly Stall[]): string | undefined {
+function heldUp(runtime: readonly RuntimeSample[], longest: StallSummary['longest']): string | undefined {
   const delayMillis = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
-  const { millis } = longestBlock(delayMillis, longestTurn(stalls));
+  const { millis } = longestBlock(delayMillis, longest);
   return millis === 0 ? undefined : `The event loop was blocked for up to ${text(duration(millis))}.`;
 }
 

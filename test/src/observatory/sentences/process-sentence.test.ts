@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Marker, RuntimeSample, Stall } from '../../../../otel/query.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
+import { longestTurn } from '../../../../src/observatory/facts/blocked-turns.ts';
 import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
 import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
@@ -42,7 +43,7 @@ const say = (
     markers,
     memory: memoryOf({}),
     processes: NO_OTHERS,
-    stalls: { rows: stalls },
+    stalls: { longest: longestTurn(stalls) },
   };
   return sentenceText(processSentence(situation, range, NOW));
 };
