@@ -45,10 +45,19 @@ export function heldRequests(telemetry: Asked, asked: TimeRange): HeldRequests |
 }
 
 function compared(telemetry: Asked, asked: TimeRange): { readonly kept: number; readonly gone: number } {
-  const { fromMillis, toMillis } = telemetry.coverage(asked);
+  const { missing, ...range } = telemetry.coverage(asked);
+  const { kept, held } = countedIn(telemetry, range);
+  // A kill loses counts of requests whose traces were written: those stand for no others.
+  const uncounted = missing.reduce((sum, part) => {
+    const lost = countedIn(telemetry, telemetry.coverage(part));
+    return sum + Math.max(0, lost.held - lost.kept);
+  }, 0);
+  return { kept, gone: Math.max(0, kept - held + Math.min(uncounted, held)) };
+}
+
+function countedIn(telemetry: Asked, { fromMillis, toMillis }: TimeRange) {
   const range = { fromMillis, toMillis };
-  const { kept } = telemetry.operations(range).http;
-  return { kept, gone: Math.max(0, kept - telemetry.heldRequests(range)) };
+  return { kept: telemetry.operations(range).http.kept, held: telemetry.heldRequests(range) };
 }
 
 function expiredOf({ traces }: NonNullable<ReturnType<TelemetryQuery['history']>>): number {
