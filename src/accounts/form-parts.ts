@@ -46,10 +46,12 @@ export function textField(options: {
   readonly required?: boolean;
   /** A control beside it that fills it. */
   readonly beside?: Html | undefined;
+  /** The id of a `datalist`. */
+  readonly list?: string | undefined;
   /** Neither completed nor checked for spelling: addresses, tags. */
   readonly isExact?: boolean;
 }): Html {
-  const { value, maxLength = 300, required = false, isExact = false, beside } = options;
+  const { value, maxLength = 300, required = false, isExact = false, beside, list } = options;
   return field({
     ...options,
     control: (attributes) => {
@@ -58,7 +60,7 @@ export function textField(options: {
         ${attributes}
         value="${value}"
         maxlength="${maxLength}"
-        ${required && html` required`}${isExact && html` autocomplete="off" spellcheck="false"`}
+        ${required && html` required`}${isExact && html` autocomplete="off" spellcheck="false"`}${list !== undefined && html` list="${list}"`}
       />`;
       return beside === undefined ? input : html`<div class="with-choice">${input} ${beside}</div>`;
     },
@@ -90,7 +92,7 @@ export function passwordField(options: {
 export function errorSummary(problems: FieldProblems): Html | undefined {
   const wrong = Object.entries(problems).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (wrong.length === 0) return undefined;
-  return html`<div class="summary" role="alert" tabindex="-1">
+  return html`<div class="summary" role="alert" tabindex="-1" autofocus>
     <h2>
       ${wrong.length === 1 ? 'Not saved: 1 field needs a correction' : `Not saved: ${wrong.length} fields need a correction`}
     </h2>

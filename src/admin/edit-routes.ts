@@ -27,6 +27,8 @@ export interface EditRouteDependencies extends UnsavedDependencies {
   readonly now: () => number;
 }
 
+/** Offered while tags are typed. */
+const MAX_TAGS = 500;
 /** The editor's own script, which imports the rest. */
 const EDITOR_SCRIPTS = ['admin/editor.js'];
 
@@ -156,7 +158,7 @@ async function createRendered(written: PostDraft, deps: EditRouteDependencies): 
 function showEditor(
   ctx: Context,
   { post, values, problems = {}, version = post?.version, draft = createSecretToken() }: Edited,
-  { site, send, unsaved, now }: EditRouteDependencies,
+  { posts, site, send, unsaved, now }: EditRouteDependencies,
   status = 200,
 ): void {
   const body = editorPage({
@@ -167,6 +169,10 @@ function showEditor(
     draft,
     unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),
     notice: noticeOf(ctx),
+    tags: posts
+      .tags()
+      .slice(0, MAX_TAGS)
+      .map(({ tag }) => tag),
     csrfToken: csrfTokenOf(ctx)!,
     timeZone: site.timeZone,
     nowMillis: now(),

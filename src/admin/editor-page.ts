@@ -18,6 +18,7 @@ import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf, wasPublic } from './post-state.ts';
 import { AUTOSAVE_PATH, continueAddress } from './unsaved-routes.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
+import { picturesWithoutAlt, withoutAltText } from './without-alt.ts';
 
 export interface EditorOptions {
   /** Undefined for a post that is not saved yet. */
@@ -31,6 +32,8 @@ export interface EditorOptions {
   readonly draft: string;
   /** Other texts of this post that were typed and not saved. */
   readonly unsaved: readonly UnsavedText[];
+  /** Of other posts, offered while the owner types. */
+  readonly tags: readonly string[];
   readonly csrfToken: string;
   readonly timeZone: string;
   readonly nowMillis: number;
@@ -47,8 +50,8 @@ export function editorPage(options: EditorOptions): Html {
       ${post !== undefined && stateChip(stateOf(post, options.nowMillis))}
       ${post !== undefined && seeIt(post, options.nowMillis)}
     </header>
-    ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
-    ${isDeleted && deletedNotice(post, csrfToken)}
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}${altHint(post)}</p>`}
+    ${errorSummary(problems)} ${isDeleted && deletedNotice(post, csrfToken)}
     ${options.unsaved.map((text) => unsavedNotice(text, options))}
     <form
       method="post"
@@ -83,7 +86,7 @@ export function editorPage(options: EditorOptions): Html {
           control: (attributes) =>
             textArea(
               html`class="prose" dir="auto" ${attributes} rows="24" spellcheck="true"
-              lang="${values.language}"`,
+              lang="${langOf(values.language)}"`,
               values.markdown,
             ),
         })}
@@ -101,6 +104,21 @@ export function editorPage(options: EditorOptions): Html {
   </div>`;
 }
 
+/** Empty for a language that is refused. */
+function langOf(language: string): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** After a save: what those who do not see the pictures would miss. */
+function altHint(post: Post | undefined): string | undefined {
+  const count = post === undefined ? 0 : picturesWithoutAlt(post.html);
+  return count === 0 ? undefined : ` ${withoutAltText(count)}`;
+}
+
 /** The script shows the button; without it, pictures are uploaded on the page of media. */
 function pictureChoice(markdown: string): Html {
   return html`<div class="hint pictures">
@@ -114,7 +132,7 @@ function pictureChoice(markdown: string): Html {
   </div>`;
 }
 
-function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Html {
+function aboutPost({ post, values, problems = {}, timeZone, tags }: EditorOptions): Html {
   const hasProblem = ['status', 'publishedAt', 'path', 'aliases', 'language'].some(
     (name) => problems[name] !== undefined,
   );
@@ -134,6 +152,7 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
       problem: problems[name],
       maxLength: size * 4,
       isExact: true,
+      list: name === 'tags' ? 'known-tags' : undefined,
     });
   return html`<div class="about">
     ${field({
@@ -155,6 +174,9 @@ function aboutPost({ post, values, problems = {}, timeZone }: EditorOptions): Ht
         html`<input type="datetime-local" ${attributes} value="${values.publishedAt}" step="60" />`,
     })}
     ${line('tags', 'Tags', 'Separated by commas.')}
+    <datalist id="known-tags">
+      ${tags.map((tag) => html`<option value="${tag}"></option>`)}
+    </datalist>
     <details${(hasProblem || values.aliases !== '' || values.description !== '') && html` open`}>
       <summary>Address, description, language</summary>
       ${line('path', 'Address', post?.status === 'published' || post?.status === 'unlisted' ? 'When you change it, the old address redirects here.' : 'Empty: derived from date and title, and made when you publish.')}

@@ -50,7 +50,8 @@ export function errorPage(facts: ErrorFacts): Page {
 }
 
 function advice(facts: ErrorFacts): Html {
-  if (facts.status === 404) {
+  // Addresses of the owner, and secret links: no search finds what they led to.
+  if (facts.status === 404 && !facts.path.startsWith('/admin/')) {
     return html`<p>
         It may have moved. ${facts.hasSearch ? 'Search for it below, or look' : 'Look'} through the
         <a href="/archive">archive</a>.

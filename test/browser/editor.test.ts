@@ -187,6 +187,28 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('offers known tags for every tag of the list, and goes to what was refused', async () => {
+      server.posts.create({ title: 'T', markdown: 'x', status: 'published', tags: ['Garden', 'Glass'] });
+      await open('/admin/posts/new');
+      const offers = () =>
+        page
+          .locator('#known-tags option:enabled')
+          .evaluateAll((options) => options.map((option) => option.getAttribute('value')));
+      expect(await offers()).toEqual(['Garden', 'Glass']);
+      await page.locator('#tags').pressSequentially('garden, G');
+      expect(await offers()).toEqual(['garden, Glass']);
+      await page.fill('input[name=title]', 'Refused');
+      await page.locator('summary', { hasText: 'Address' }).click();
+      await page.fill('#language', 'no language');
+      await page.click('button:text-is("Save")');
+      await page.locator('.summary:focus').waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('language');
+      expect(await axeFaults(page)).toEqual([]);
+      await context.close();
+    });
+
     it('does not leave for an error of the browser while the blog is away', async () => {
       await open('/admin/posts/new');
       await page.fill('input[name=title]', 'Patience');

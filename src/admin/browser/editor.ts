@@ -1,6 +1,7 @@
 import { addMarkdownKeys } from './markdown-keys.ts';
 import { buttonOf } from './picture-choice.ts';
 import { PictureUploads } from './picture-uploads.ts';
+import { completeEachTag } from './tag-suggestions.ts';
 import { wordCountText } from './word-count.ts';
 
 /** Keeps what is typed into the editor, while it is typed: in this browser, then on the server. Without it, the form works as well. */
@@ -106,6 +107,8 @@ class Editor {
   start(): void {
     this.#pictures?.start();
     if (this.#text !== null) addMarkdownKeys(this.#text);
+    const tags = this.#form.elements.namedItem('tags');
+    if (tags instanceof HTMLInputElement) completeEachTag(tags);
     this.#form.addEventListener('input', () => this.#onInput());
     this.#form.addEventListener('submit', (event) => this.#onSubmit(event));
     addEventListener('keydown', (event) => {

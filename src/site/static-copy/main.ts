@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { withBlogData } from '../../db/open-blog-data.ts';
 import { copyBlog } from './copy-blog.ts';
-import { pathKey } from '../../process/address.ts';
-import { isOwnAddress } from '../../process/own-addresses.ts';
+import { deadLinkText } from './dead-link-text.ts';
 import { loadBlogConfig } from '../../process/config.ts';
 import { CommandError, counted, runCommand } from '../../process/run-command.ts';
 
@@ -28,11 +27,7 @@ await runCommand(
       const made = await copyBlog({ database, dataDir, directory, publicUrl, now: Date.now });
       const lines = [
         ...made.left.map((address) => `Left out, as another address needs its file: ${address}`),
-        ...made.deadLinks.map(({ from, to }) =>
-          isOwnAddress(pathKey(to.slice(1)))
-            ? `Link in ${from} to ${to}, which only the running blog has`
-            : `Dead link in ${from}, as in the blog itself: ${to}`,
-        ),
+        ...made.deadLinks.map(deadLinkText),
       ];
       for (const line of lines.slice(0, MAX_LINES)) process.stderr.write(`${line}\n`);
       if (lines.length > MAX_LINES) process.stderr.write(`… and ${lines.length - MAX_LINES} more\n`);

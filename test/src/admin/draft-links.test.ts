@@ -49,6 +49,12 @@ describe('a secret link to a draft', () => {
     expect(text).not.toContain(token);
   });
 
+  it('suggests no search once it opens nothing', async () => {
+    const { status, text } = await server.ask('/admin/shared-draft?token=nothing-opens-with-this');
+    expect([status, text.includes('This link opens nothing')]).toEqual([404, true]);
+    expect(text).not.toContain('It may have moved');
+  });
+
   it('opens the pictures of the draft, and no others', async () => {
     const link = await makeLink();
     const { text } = await server.ask(link);

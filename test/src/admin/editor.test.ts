@@ -258,6 +258,21 @@ describe('editor', () => {
     expect((await server.ask('/hidden')).status).toBe(404);
   });
 
+  it('says after a save, and in the preview, how many pictures have no alternative text', async () => {
+    const markdown = '![](/a.png) ![A pot](/b.png)\n\n![](/c.png)';
+    const id = await create({ title: 'Pots', markdown });
+    const edit = (done: string) => owner.get(`/admin/posts/${id}/edit${done}`);
+    const words = '2 pictures have no alternative text.';
+    expect([(await edit('?done=saved')).text.includes(words), (await edit('')).text.includes(words)]).toEqual(
+      [true, false],
+    );
+    const preview = await owner.post(`/admin/posts/${id}/preview`, {
+      title: 'Pots',
+      markdown: '![](/a.png)',
+    });
+    expect(preview.text).toContain('1 picture has no alternative text.');
+  });
+
   it('says after a save what it changed for readers', async () => {
     await owner.get('/admin/posts/new');
     const made = await owner.post('/admin/posts', { title: 'Steps', markdown: 'x', status: 'draft' });

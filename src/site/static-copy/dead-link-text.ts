@@ -1,0 +1,10 @@
+import { pathKey } from '../../process/address.ts';
+import { isOwnAddress } from '../../process/own-addresses.ts';
+
+/** What the command says of a link that leads to no file of the copy. All files that readers can open are copied. */
+export function deadLinkText({ from, to }: { readonly from: string; readonly to: string }): string {
+  const isOfBlog = isOwnAddress(pathKey(to.slice(1))) && !to.startsWith('/media/');
+  return isOfBlog
+    ? `Link in ${from} to ${to}, which only the running blog has`
+    : `Dead link in ${from}, as in the blog itself: ${to}`;
+}
