@@ -177,6 +177,9 @@ if (executablePath !== undefined) {
       await text().press('Control+a');
       await page.keyboard.type('```yaml\n- a\n');
       expect(await text().inputValue()).toBe('```yaml\n- a\n');
+      await text().fill('');
+      await page.keyboard.type('1. one\n2. two\n3. three');
+      expect(await text().inputValue()).toBe('1. one\n2. two\n3. three');
       await text().fill('See here');
       await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(4, 8));
       await text().press('Control+k');

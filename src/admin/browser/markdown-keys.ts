@@ -31,6 +31,13 @@ const SIGNS: Readonly<Record<string, readonly [string, string]>> = {
   k: ['[', ']()'],
 };
 
+/** How much of a line is a marker that was written for the owner, who then typed one by habit; 0 if nothing is twice. */
+export function doubleMarker(lineBefore: string, line: string): number {
+  const written = nextItem(lineBefore)?.text;
+  if (written === undefined || !line.startsWith(written)) return 0;
+  return nextItem(line.slice(written.length))?.isEmpty === true ? written.length : 0;
+}
+
 /** Enter continues a list, or ends it after an empty item; Ctrl-B, Ctrl-I and Ctrl-K mark what is selected. */
 export function addMarkdownKeys(area: HTMLTextAreaElement): void {
   area.addEventListener('keydown', (event) => {
@@ -54,5 +61,15 @@ export function addMarkdownKeys(area: HTMLTextAreaElement): void {
     // An empty line, as text right below a list belongs to its last item.
     if (item.isEmpty) typeInto(area, '\n', lineStart, start);
     else typeInto(area, `\n${item.text}`, start, start);
+  });
+  area.addEventListener('input', (event) => {
+    if (!(event instanceof InputEvent) || event.data !== ' ') return;
+    const { selectionStart: caret, value } = area;
+    const lineStart = value.lastIndexOf('\n', caret - 1) + 1;
+    const before = value.slice(0, lineStart).split('\n').at(-2) ?? '';
+    const double = doubleMarker(before, value.slice(lineStart, caret));
+    if (double === 0) return;
+    typeInto(area, '', lineStart, lineStart + double);
+    area.setSelectionRange(caret - double, caret - double);
   });
 }

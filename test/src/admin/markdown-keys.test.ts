@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nextItem } from '../../../src/admin/browser/markdown-keys.ts';
+import { doubleMarker, nextItem } from '../../../src/admin/browser/markdown-keys.ts';
 
 describe('nextItem', () => {
   it.each([
@@ -19,5 +19,16 @@ describe('nextItem', () => {
 
   it.each(['', 'text', '-5 degrees', '**bold**', '---', '2026.', '> quoted'])('leaves %j', (line) => {
     expect(nextItem(line)).toBeUndefined();
+  });
+});
+
+describe('doubleMarker', () => {
+  it('finds the marker that was written before one that is typed by habit', () => {
+    expect(doubleMarker('- milk', '- - ')).toBe(2);
+    expect(doubleMarker('1. one', '2. 2. ')).toBe(3);
+    expect(doubleMarker('- [ ] one', '- [ ] - ')).toBe(6);
+    expect(doubleMarker('- milk', '-   - ')).toBe(2);
+    for (const line of ['- eggs ', '- - eggs ', '- ', 'x - ']) expect(doubleMarker('- milk', line)).toBe(0);
+    expect(doubleMarker('text', '- - ')).toBe(0);
   });
 });
