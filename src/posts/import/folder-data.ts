@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { slugOf } from '../post-path.ts';
 import type { FrontMatter } from './front-matter.ts';
+import { readSourceText } from './source-text.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -44,7 +45,7 @@ export function foldersAbove(relative: string): readonly string[] {
 
 function jsonIn(file: string): Data | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const value: unknown = JSON.parse(readSourceText(readFileSync(file)).text);
     return typeof value === 'object' && value !== null
       ? Object.fromEntries(Object.entries(value))
       : undefined;

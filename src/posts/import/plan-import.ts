@@ -15,7 +15,7 @@ import { lowerCased, readPost, type SourcePost } from './read-post.ts';
 import type { SourceFile, SourceTree } from './read-tree.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { textOf } from './source-address.ts';
-import { SourceEncodingError, sourceText } from './source-text.ts';
+import { readSourceText, SourceEncodingError } from './source-text.ts';
 
 /** Raise it if unchanged sources must be imported again, because rendering or the reading of front matter changed. */
 const IMPORT_VERSION = 3;
@@ -34,12 +34,12 @@ const SECTION = /(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i;
 const JEKYLL_POST = /(?:^|\/)_posts\/(?:.*\/)?\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/;
 
 /** An unreadable `_index.md` hides everything below it. */
-function foldersOf({ files }: SourceTree): FolderFacts {
+function foldersOf({ files, site }: SourceTree): FolderFacts {
   const sections = new Map<string, Readonly<Record<string, unknown>>>();
   for (const { file, relative } of files.filter((each) => SECTION.test(each.relative))) {
     const folder = relative.split('/').slice(0, -1).join('/');
     try {
-      const { data } = parseFrontMatter(sourceText(readFileSync(file)), relative);
+      const { data } = parseFrontMatter(readSourceText(readFileSync(file), site.encoding).text, relative);
       sections.set(folder, { ...sections.get(folder), ...lowerCased(data) });
     } catch {
       sections.set(folder, { draft: true });
@@ -77,7 +77,7 @@ function plan(
   if (SECTION.test(source.relative) && options.site.generator !== 'glasshouse')
     return skip('a section, not a post', false);
   try {
-    const text = sourceText(readFileSync(source.file));
+    const { text, note } = readSourceText(readFileSync(source.file), options.site.encoding);
     const exported = options.site.generator === 'glasshouse' ? readExportedPost(text) : undefined;
     if (exported !== undefined) return plannedPost(source, text, exported);
     const own = parseFrontMatter(text, source.relative);
@@ -87,7 +87,8 @@ function plan(
     if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
       return skip('has neither title nor text', false);
     if (front.body.trim() === '' && source.isSectionIndex) return skip('a section page without text', false);
-    return plannedPost(source, text, readPost(front, source.relative, options));
+    const post = readPost(front, source.relative, options);
+    return plannedPost(source, text, note === undefined ? post : { ...post, notes: [note, ...post.notes] });
   } catch (error) {
     if (error instanceof FrontMatterError)
       return skip(error.message.replace(`${source.relative}:`, 'line '), true);
@@ -156,6 +157,8 @@ export function planImport(
     byPath.set(pathKey(planned.post.draft.path), planned);
     pathOf.set(planned.source.relative, planned.post.draft.path);
   }
+  for (const file of tree.misnamed)
+    summary.skipped.push({ file, reason: 'its name is not UTF-8: rename it', isFault: true });
   for (const file of tree.foreign)
     summary.skipped.push({ file, reason: 'not Markdown: convert it first', isFault: true });
   const aliases = new Set<string>();

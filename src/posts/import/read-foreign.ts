@@ -2,17 +2,26 @@ import { readFileSync } from 'node:fs';
 import { ForeignExportError, type ForeignExport } from './foreign-export.ts';
 import { readGhost } from './read-ghost.ts';
 import { readWordpress } from './read-wordpress.ts';
-import { sourceText } from './source-text.ts';
+import { readSourceText, SourceEncodingError, type SourceText } from './source-text.ts';
 
 /** Reads the export of another software: a file of Ghost (JSON) or WordPress (XML). Throws ForeignExportError. */
 export function readForeignExport(file: string): ForeignExport {
-  const text = sourceText(readFileSync(file));
+  const { text, note } = textOf(file);
   const found = /^\s*[[{]/.test(text) ? readGhost(parsed(text, file)) : readWordpress(text);
   if (found === undefined)
     throw new ForeignExportError(
       `${file} is no export that is understood: expected the JSON of Ghost or the XML of WordPress.`,
     );
-  return found;
+  return note === undefined ? found : { ...found, notes: [note, ...found.notes] };
+}
+
+function textOf(file: string): SourceText {
+  try {
+    return readSourceText(readFileSync(file));
+  } catch (error) {
+    if (!(error instanceof SourceEncodingError)) throw error;
+    throw new ForeignExportError(`${file}: ${error.message}`);
+  }
 }
 
 function parsed(text: string, file: string): unknown {

@@ -31,7 +31,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set(
    publishdate publish_date published_date scheduled expirydate expiry_date expires expire unpublishdate unpublish_date updated lastmod
    draft published status visibility post_status private hidden unlisted headless unpublished public visible password build _build render
    eleventyexcludefromcollections tags tag categories category team release lang language id guid uuid
-   updateddate updated_at updatedat last_modified_at modified datemodified heroimage heroimagealt coverimage feature_image`.split(
+   encoding updateddate updated_at updatedat last_modified_at modified datemodified heroimage heroimagealt coverimage feature_image`.split(
     /\s+/,
   ),
 );

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
 import type { ForeignExport } from './foreign-export.ts';
 import { readForeignExport } from './read-foreign.ts';
@@ -27,6 +27,8 @@ export interface SourceTree {
   readonly files: readonly SourceFile[];
   /** Texts below the content folder that a generator would publish but that are not Markdown. */
   readonly foreign: readonly string[];
+  /** Texts and folders that Node cannot open, as their names are not UTF-8; with a sign for each of their wrong bytes. */
+  readonly misnamed: readonly string[];
   /** Other files of a vault, whose notes name them without their folders. */
   readonly others: readonly string[];
   /** Files in the folder itself that look like exports of other software. */
@@ -77,6 +79,7 @@ export function readSource(place: string): SourceTree {
     site: NO_SITE_FACTS,
     files: [],
     foreign: [],
+    misnamed: [],
     others: [],
     exports: [],
     exported,
@@ -96,7 +99,8 @@ export function readTree(directory: string): SourceTree {
     .filter(isFolder);
   const files: SourceFile[] = [];
   const foreign: string[] = [];
-  walk(content, content, files, foreign);
+  const misnamed: string[] = [];
+  walk(content, content, { files, foreign, misnamed });
   // There, other kinds of text are the templates of lists.
   const hasTemplates = site.generator === 'eleventy' || site.generator === 'astro';
   return {
@@ -106,6 +110,7 @@ export function readTree(directory: string): SourceTree {
     site,
     others: site.generator === 'obsidian' ? othersIn(content) : [],
     exports: readdirSync(root).filter((name) => /\.xml$|ghost[^/]*\.json$/i.test(name)),
+    misnamed: misnamed.toSorted(),
     files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)),
     foreign: foreign
       .filter((file) => (content !== root && !hasTemplates) || /(?:^|\/)_posts\//.test(file))
@@ -115,11 +120,26 @@ export function readTree(directory: string): SourceTree {
 }
 
 /** All files but texts, relative to a folder; none of hidden folders. */
-function othersIn(content: string): readonly string[] {
-  return readdirSync(content, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => !/(?:^|\/)\./.test(file) && !MARKDOWN.test(file) && path.extname(file) !== '')
+function othersIn(content: string, folder = content): readonly string[] {
+  return entriesIn(folder)
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) return othersIn(content, file);
+      const isOther = !MARKDOWN.test(file) && path.extname(file) !== '';
+      return isOther ? [path.relative(content, file).split(path.sep).join('/')] : [];
+    })
     .toSorted();
+}
+
+/** What a folder has, but for what is hidden or cannot be opened. */
+function entriesIn(folder: string, misnamed: (file: string) => void = () => {}): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => {
+    if (entry.name.startsWith('.')) return false;
+    const file = path.join(folder, entry.name);
+    const isNamed = !entry.name.includes('\ufffd') || existsSync(file);
+    if (!isNamed && (entry.isDirectory() || MARKDOWN.test(file))) misnamed(file);
+    return isNamed;
+  });
 }
 
 /** Returns true for a file with front matter, and for every ending but .html, as Hugo publishes those without it. */
@@ -127,26 +147,32 @@ function hasFrontMatter(file: string): boolean {
   return !/\.html?$/i.test(file) || /^\ufeff?\s*(?:---|\+\+\+|\{)/.test(readFileSync(file, 'utf8'));
 }
 
-function walk(folder: string, content: string, found: SourceFile[], foreign: string[]): void {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
+interface Found {
+  readonly files: SourceFile[];
+  readonly foreign: string[];
+  readonly misnamed: string[];
+}
+
+function walk(folder: string, content: string, found: Found): void {
+  const relativeOf = (file: string): string => path.relative(content, file).split(path.sep).join('/');
+  const entries = entriesIn(folder, (file) => found.misnamed.push(relativeOf(file)));
   for (const entry of entries) {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) walk(file, content, found, foreign);
+    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) walk(file, content, found);
     if (!entry.isFile()) continue;
-    if (FOREIGN.test(entry.name)) foreign.push(path.relative(content, file).split(path.sep).join('/'));
+    if (FOREIGN.test(entry.name)) found.foreign.push(relativeOf(file));
     if (!MARKDOWN.test(entry.name)) continue;
     const isIndex = /^index\./i.test(entry.name) && folder !== content;
-    const relative = path.relative(content, file).split(path.sep).join('/');
+    const relative = relativeOf(file);
     const isSectionIndex =
       isIndex &&
       entries.some((other) => other !== entry && (other.isDirectory() || MARKDOWN.test(other.name)));
-    found.push({ file, relative, companions: isIndex ? companionsIn(folder) : [], isSectionIndex });
+    found.files.push({ file, relative, companions: isIndex ? companionsIn(folder) : [], isSectionIndex });
   }
 }
 
 function companionsIn(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
-  return entries.flatMap((entry) => {
+  return entriesIn(folder).flatMap((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isFile()) return MARKDOWN.test(entry.name) ? [] : [file];
     // A folder with its own text is another post.

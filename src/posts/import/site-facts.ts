@@ -22,6 +22,8 @@ export interface SiteFacts {
   readonly exclude: readonly string[];
   /** IANA name of the site's time zone. */
   readonly timeZone: string | undefined;
+  /** Jekyll's `encoding`, of its texts. */
+  readonly encoding: string | undefined;
 }
 
 type Data = Readonly<Record<string, unknown>>;
@@ -51,6 +53,7 @@ const NOTHING: SiteFacts = {
   collections: new Map(),
   exclude: [],
   timeZone: undefined,
+  encoding: undefined,
 };
 /** Jekyll's default. */
 const COLLECTION_PATTERN = '/:collection/:path';
@@ -111,7 +114,7 @@ function factsOf(name: string, config: Data): SiteFacts {
 }
 
 function jekyllFacts(config: Data): SiteFacts {
-  const { permalink, defaults, exclude, collections } = config;
+  const { permalink, defaults, exclude, collections, encoding } = config;
   return {
     ...NOTHING,
     generator: 'jekyll',
@@ -128,6 +131,7 @@ function jekyllFacts(config: Data): SiteFacts {
     ),
     exclude: listOf(exclude).filter((place) => typeof place === 'string'),
     timeZone: zoneOf(config['timezone']),
+    encoding: typeof encoding === 'string' ? encoding : undefined,
   };
 }
 

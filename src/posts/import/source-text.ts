@@ -1,16 +1,72 @@
-/** A file that is not text in a supported encoding. */
+/** A file that is not text in a known encoding. */
 export class SourceEncodingError extends Error {
   override readonly name = 'SourceEncodingError';
 }
 
-/** Decodes a file as UTF-8, or as UTF-16 with a byte order mark. Throws SourceEncodingError. */
-export function sourceText(bytes: Buffer): string {
-  const [first, second] = bytes;
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+export interface SourceText {
+  readonly text: string;
+  /** Says how it was read, if the file does not. */
+  readonly note?: string;
+}
+
+/** Of an XML file, and of front matter. */
+const DECLARATIONS = [
+  /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/i,
+  /^\s*(?:---|\+\+\+)[ \t]*\r?\n(?:(?!---|\+\+\+)[^\n]*\n){0,100}?encoding[ \t]*[:=][ \t]*["']?([\w.:-]+)/i,
+];
+/** Characters, from the first; a declaration stands further up. */
+const DECLARED_WITHIN = 4096;
+
+/**
+ * Decodes a file by its byte order mark, as UTF-8 if it is, else by the encoding that it or its site declares; without a declaration as windows-1252,
+ * if it may be that. Throws SourceEncodingError.
+ */
+export function readSourceText(bytes: Buffer, ofSite?: string): SourceText {
+  const start = bytes.toString('latin1', 0, DECLARED_WITHIN);
+  const marked = start.startsWith('\xff\xfe')
+    ? 'utf-16le'
+    : start.startsWith('\xfe\xff')
+      ? 'utf-16be'
+      : undefined;
+  const utf8 = decoded(bytes, marked ?? 'utf-8');
+  const declared = DECLARATIONS.map((pattern) => pattern.exec(start)?.[1]).find(Boolean) ?? ofSite;
+  // ISO-2022 is written in the bytes of ASCII; a wrong declaration is mostly one from before a conversion.
+  if (utf8 !== undefined && (marked !== undefined || !/^iso-2022-/i.test(declared ?? '')))
+    return { text: utf8 };
+  if (declared !== undefined && !/^utf-?8$/i.test(declared)) {
+    const text = decoded(bytes, declared);
+    if (text === undefined)
+      throw new SourceEncodingError(`declares ${declared}, but is not text in it: save it as UTF-8`);
+    return { text };
+  }
+  if (marked !== undefined || !mayBeWindows1252(bytes))
+    throw new SourceEncodingError('not UTF-8 (or UTF-16 with a byte order mark): save it as UTF-8');
+  return {
+    text: new TextDecoder('windows-1252').decode(bytes),
+    note: 'is not UTF-8 and declares no other encoding: read as windows-1252 (Western European)',
+  };
+}
+
+/** Undefined for bytes that are not text in it, and for an unknown encoding. */
+function decoded(bytes: Buffer, encoding: string): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new SourceEncodingError('not UTF-8 (or UTF-16 with a byte order mark): save it as UTF-8');
+    return undefined;
   }
+}
+
+/**
+ * Returns false for bytes without a character; for UTF-8 that is damaged; and if most characters beyond ASCII follow each other, as in other scripts,
+ * which Western languages write with single ones.
+ */
+function mayBeWindows1252(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  if (/[^\t\n\f\r -~\x80\x82-\x8c\x8e\x91-\x9c\x9e-\xff]/.test(text)) return false;
+  const high = text.match(/[\x80-\xff]/g)?.length ?? 0;
+  const following = text.match(/(?<=[\x80-\xff])[\x80-\xff]/g)?.length ?? 0;
+  const utf8 =
+    text.match(/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g)?.join('')
+      .length ?? 0;
+  return following * 2 <= high && utf8 * 2 < high;
 }

@@ -339,12 +339,12 @@ describe('a tree of a generator', () => {
     write('content/posts/index.md', text('', ''));
     write('content/posts/a.md', text(''));
     write('content/posts/utf16.md', Buffer.from(`\ufeff${text('')}`, 'utf16le'));
-    write('content/posts/latin1.md', Buffer.from(text('', 'Gr\u00fc\u00dfe'), 'latin1'));
+    write('content/posts/picture.md', Buffer.from(`${text('')}\u0000\u00ff`, 'latin1'));
     const summary = run();
     expect(summary.imported).toBe(2);
     expect(summary.skipped).toEqual([
       { file: 'posts/index.md', reason: 'a section page without text', isFault: false },
-      { file: 'posts/latin1.md', reason: expect.stringContaining('save it as UTF-8'), isFault: true },
+      { file: 'posts/picture.md', reason: expect.stringContaining('save it as UTF-8'), isFault: true },
     ]);
   });
 
