@@ -114,11 +114,9 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
     .filter(({ atMillis }) => Math.round(atMillis) === Math.round(at));
   // A step of the clock while no process ran is marked at the start that noticed it.
   const marker = markers.find(({ kind }) => kind === 'start') ?? markers[0];
-  const { before, after, notes } = aroundMarker(telemetry, marker ?? { atMillis: at }, {
-    length,
-    knownFrom,
-    now,
-  });
+  const asked = marker ?? { atMillis: at };
+  const near = withinVersions(telemetry, asked, { length, knownFrom, now });
+  const { before, after, notes } = near ?? aroundMarker(telemetry, asked, { length, knownFrom, now });
   const what = marker === undefined ? '' : `${happening(marker)} at `;
   const isApart = Math.abs(at - before.toMillis) > lengthOf(before) * (1 - MOSTLY);
   const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
@@ -129,6 +127,31 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
     notes,
     marker,
   };
+}
+
+/** Both sides without the time of versions before the last one and after the next one; undefined if there are none, or too little is left. */
+function withinVersions(
+  telemetry: ComparedTelemetry,
+  marker: Pick<Marker, 'atMillis' | 'before'>,
+  { length, knownFrom, now }: Pick<Reach, 'length' | 'knownFrom' | 'now'>,
+): ReturnType<typeof aroundMarker> | undefined {
+  const { atMillis: at, before: { seenMillis = at } = {} } = marker;
+  // With a clock that was set back, times of both processes are one.
+  if (seenMillis > at) return undefined;
+  const starts = telemetry
+    .markers({ fromMillis: Math.max(knownFrom, at - length), toMillis: now })
+    .filter(({ versions }) => versions !== undefined)
+    .map(({ atMillis }) => atMillis);
+  const last = Math.max(...starts.filter((start) => start < at));
+  const next = Math.min(...starts.filter((start) => start > at));
+  if (last === -Infinity && next === Infinity) return undefined;
+  const { stepMillis } = telemetry.coverage({ fromMillis: Math.max(last, knownFrom), toMillis: now + 1 });
+  const sides = aroundMarker(telemetry, marker, {
+    length,
+    knownFrom: Math.max(knownFrom, Math.ceil(last / stepMillis) * stepMillis),
+    now: Math.min(now, next),
+  });
+  return isWorthComparing(telemetry, sides) ? sides : undefined;
 }
 
 /** Completes "before …": the label of a marker, or of a start the versions. */

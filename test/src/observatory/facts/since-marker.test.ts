@@ -53,13 +53,13 @@ class Visitors {
   }
 
   /** What the overview has of an hour in which a version was started then. */
-  since(atMillis: number): SinceMarker | undefined {
+  since(atMillis: number, earlier: readonly number[] = []): SinceMarker | undefined {
     const { red } = this.#process;
     const now = this.place.clock.millis;
     const versions = { before: '3.0', after: '3.1' };
     const marker: Marker = { atMillis, kind: 'start', label: 'start of version 3.1', versions };
     const telemetry = {
-      markers: () => [marker],
+      markers: () => [...earlier.map((each) => ({ ...marker, atMillis: each })), marker],
       countedFromMillis: () => red.countedFromMillis,
       coverage: red.coverage.bind(red),
       series: red.series.bind(red),
@@ -126,6 +126,20 @@ describe('since a start of another version', () => {
     expect(slower.length).toBeGreaterThan(10);
     expect(slower.filter(isSaid).length).toBeLessThan(slower.length);
     expect(compared.flatMap(({ worse }) => worse).length).toBe(slower.filter(isSaid).length);
+  });
+
+  it('compares it with the version before, not with those before that', () => {
+    const visitors = new Visitors(9);
+    const { clock } = visitors.place;
+    const bad = { failing: 0.5, route: 3 };
+    visitors.come(12, bad);
+    const earlier = clock.millis;
+    visitors.come(4, { failing: 0, route: 3 });
+    const at = clock.millis;
+    visitors.come(12, bad);
+    const { worse, before } = visitors.since(at, [earlier])!;
+    expect(before.fromMillis).toBeGreaterThanOrEqual(earlier);
+    expect(worse[0]).toMatchObject({ name: 'GET /3', before: { errors: 0 }, differs: ['failed'] });
   });
 
   it('names what fails and what is slower at once, by the ledger of what was sent', () => {
