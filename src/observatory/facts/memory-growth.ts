@@ -121,6 +121,11 @@ function pointsOf(floors: readonly MemoryFloor[], pick: (floor: MemoryFloor) => 
     .filter(({ y }) => !Number.isNaN(y));
 }
 
+/** Its newest sample is older than what is said before the tenth minute, as with METRICS_MEMORY_INTERVAL=0. */
+export function isUnsampled({ ranMillis }: Pick<MemoryGrowth, 'ranMillis'>, ageMillis: number): boolean {
+  return ranMillis < MIN_AGE_MILLIS && ageMillis >= MIN_AGE_MILLIS + WARM_MILLIS;
+}
+
 /** It rose in less than an hour, by so little that caches may have filled. */
 export function isUnsettled({ heap, overMillis }: Pick<MemoryGrowth, 'heap' | 'overMillis'>): boolean {
   return heap !== undefined && overMillis < SURE_HOURS * HOUR && heap.bytesPerHour > heap.plusMinus;

@@ -1,6 +1,13 @@
 import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
 import { type EarlyGrowth, earlyVerdict } from './early-growth.ts';
-import { isUnsettled, memoryGrowth, WARM_MILLIS, type Growth, type MemoryGrowth } from './memory-growth.ts';
+import {
+  isUnsampled,
+  isUnsettled,
+  memoryGrowth,
+  WARM_MILLIS,
+  type Growth,
+  type MemoryGrowth,
+} from './memory-growth.ts';
 
 /** Older processes are not judged; rows of the page. */
 const MAX_JUDGED = 200;
@@ -97,7 +104,7 @@ function memoryOf(course: ProcessCourse, growth: MemoryGrowth): ProcessMemory {
     heap,
     rss,
     early,
-    verdict: memoryVerdict(growth),
+    verdict: isUnsampled(growth, course.ranMillis) ? 'too few collections' : memoryVerdict(growth),
   };
 }
 

@@ -86,7 +86,10 @@ export const CHECKS = [
     measure: ({ memory }) => {
       const verdict = memoryVerdict(memory);
       if (!isJudged({ verdict }))
-        return { unjudged: verdict === 'too young' ? verdict : 'too few full collections yet' };
+        return {
+          unjudged:
+            verdict === 'too young' ? 'not sampled for ten minutes yet' : 'too few full collections yet',
+        };
       const full = fullInMillis(memory);
       if (full !== undefined) return full;
       const { heap, early } = memory;

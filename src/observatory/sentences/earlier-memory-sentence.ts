@@ -1,3 +1,4 @@
+import { isUnsampled } from '../facts/memory-growth.ts';
 import {
   isGrowing,
   isJudged,
@@ -30,7 +31,7 @@ export function processMemoryWords(
   const isTold = !isOwnKnown || (!isGrowing(memory) && earlier.some(isGrowing));
   const ownJudged = rows[at] !== undefined && isJudged(rows[at]) ? 1 : 0;
   const words = [
-    own ?? `This process is ${spanText(age.millis)} old: too young to tell whether memory grows.`,
+    own ?? noWords(memory, age),
     memory.early && slopeWhenWords(memory, now),
     isTold ? earlierWords(earlier, now) : undefined,
     judged > 2 && growing > 0
@@ -39,6 +40,12 @@ export function processMemoryWords(
     !isOwnKnown && judged === ownJudged ? shortLivesWords(shortLives) : undefined,
   ];
   return words.filter((each) => each !== undefined).join(' ');
+}
+
+function noWords(memory: MemoryFacts, { millis }: ProcessAge): string {
+  return isUnsampled(memory, millis)
+    ? `Whether memory grows cannot be told: its newest sample is of ${spanText(memory.ranMillis)} after the start (METRICS_MEMORY_INTERVAL).`
+    : `This process is ${spanText(millis)} old: too young to tell whether memory grows.`;
 }
 
 /** Of processes that were too young for a verdict each. */

@@ -228,7 +228,7 @@ describe('the overview’s limit of memory', () => {
       [6, 60, 58],
       [9, 70],
     ];
-    expect(judgedOf(start)).toEqual(['not judged', 'too young']);
+    expect(judgedOf(start)).toEqual(['not judged', 'not sampled for ten minutes yet']);
     const grown: Reading = [11, 66, 63];
     expect(judgedOf([...start, grown])).toEqual(['holds', 'no large growth: at most ~5 MB in 5 minutes']);
     expect(judgedOf([...start, [11, 57]])).toEqual(['holds', 'no large growth']);

@@ -173,6 +173,15 @@ describe('memory over restarts', () => {
     );
   });
 
+  it('does not call a process young whose memory is not sampled', () => {
+    const still = begin().live(MINUTE, flat);
+    machine.clock.millis += HOUR;
+    const { words } = still.page();
+    expect(words).toBe(
+      'Whether memory grows cannot be told: its newest sample is of 1 minute after the start (METRICS_MEMORY_INTERVAL).',
+    );
+  });
+
   it('judges an earlier process that ran some minutes', () => {
     begin()
       .live(13 * MINUTE, flat)
