@@ -118,6 +118,20 @@ if (executablePath !== undefined) {
       ]);
     });
 
+    it('takes one that is dropped beside the text: the browser opened it in place of the editor', async () => {
+      await text().fill('');
+      const isTaken = await page.locator('input[name=title]').evaluate((field, base64) => {
+        const dataTransfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], 'beside.png', { type: 'image/png' }));
+        const options = { bubbles: true, cancelable: true, dataTransfer };
+        return ['dragover', 'drop'].map((type) => !field.dispatchEvent(new DragEvent(type, options)));
+      }, png.toString('base64'));
+      expect(isTaken).toEqual([true, true]);
+      await said('beside.png is uploaded');
+      expect(await text().inputValue()).toContain('![](/media/pictures/shot-');
+    });
+
     it('takes one of those that the blog has, chosen by sight', async () => {
       await text().fill('Seen: ');
       await text().press('End');

@@ -168,7 +168,6 @@ class Editor {
   }
 
   #onInput(): void {
-    this.#countWords();
     this.#say('');
     if (this.#localTimer === 0) this.#localTimer = window.setTimeout(() => this.#keepLocal(), LOCAL_MILLIS);
     this.#sendIn(SERVER_MILLIS);
@@ -191,6 +190,8 @@ class Editor {
   #keepLocal(): void {
     clearTimeout(this.#localTimer);
     this.#localTimer = 0;
+    // Not on every key: a long text has tens of thousands.
+    this.#countWords();
     const text: LocalText = { post: this.#post, typedAtMillis: Date.now(), fields: fieldsOf(this.#form) };
     inStorage(() => localStorage.setItem(this.#key, JSON.stringify(text)));
   }

@@ -80,12 +80,12 @@ export class PictureUploads {
       event.preventDefault();
       this.#add(files);
     });
-    this.#text.addEventListener('dragover', (event) => {
+    // Anywhere: beside the text, a browser would open the file in place of the editor.
+    addEventListener('dragover', (event) => {
       if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
     });
-    this.#text.addEventListener('drop', (event) => {
+    addEventListener('drop', (event) => {
       const files = [...(event.dataTransfer?.files ?? [])];
-      // A file that is not taken would replace the page.
       if (files.length > 0) event.preventDefault();
       this.#add(files);
     });
