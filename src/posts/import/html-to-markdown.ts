@@ -1,6 +1,7 @@
 // No library: those that convert HTML choose among Markdown's spellings and drop what has none. This one keeps every element.
 import { decodeHTML } from 'entities';
 import { replaceClosed, withoutComments } from './closed-parts.ts';
+import { boundedDepth } from '../markdown/bounded-depth.ts';
 import { PutAside, withoutPlaces } from './put-aside.ts';
 import { Parser } from '../../markup/html-tokens.ts';
 
@@ -39,12 +40,15 @@ function partsOf(html: string): readonly Part[] {
     if (loose.trim() !== '') parts.push({ name: undefined, html: loose });
     loose = '';
   };
+  const bounded = boundedDepth(html);
   const parser = new Parser(
     {
       onopentag() {
+        bounded.onOpenTag();
         if (depth++ === 0) start = parser.startIndex;
       },
       onclosetag(name) {
+        bounded.onCloseTag();
         if (--depth > 0) return;
         depth = 0;
         // An element that another one ends has no tag of its own there.
@@ -60,7 +64,7 @@ function partsOf(html: string): readonly Part[] {
         if (depth === 0) loose += text;
       },
     },
-    { decodeEntities: false, lowerCaseTags: true },
+    { ...bounded.parser, decodeEntities: false, lowerCaseTags: true },
   );
   parser.write(html);
   parser.end();

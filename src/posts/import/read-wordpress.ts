@@ -4,7 +4,7 @@ import { trimSlashes } from '../../process/address.ts';
 import { feedIdOf } from '../feed-id.ts';
 import { decodePath, slugOf } from '../post-path.ts';
 import type { PostStatus } from '../post.ts';
-import type { ForeignExport, ForeignPost } from './foreign-export.ts';
+import { ForeignExportError, type ForeignExport, type ForeignPost } from './foreign-export.ts';
 import { leadPicture, ownLinks, textOfHtml } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 import { sourceTime } from './source-time.ts';
@@ -30,7 +30,10 @@ interface Channel {
   readonly items: Item[];
 }
 
-/** Reads an export of WordPress (WXR). Undefined if it is none. */
+/** Open elements at once: the parser searches all of them at each end tag. An export has ten. */
+const MAX_OPEN = 512;
+
+/** Reads an export of WordPress (WXR). Undefined if it is none. Throws ForeignExportError. */
 export function readWordpress(xml: string): ForeignExport | undefined {
   if (!/<wp:wxr_version>/.test(xml)) return undefined;
   const channel = channelOf(xml);
@@ -79,7 +82,8 @@ function channelOf(xml: string): Channel {
   const parser = new Parser(
     {
       onopentag(name, given) {
-        open.push(name);
+        if (open.push(name) > MAX_OPEN)
+          throw new ForeignExportError(`The XML is damaged: an element is within ${MAX_OPEN} others.`);
         text = '';
         attributes = given;
         if (name === 'item') item = { texts: new Map(), terms: [], meta: new Map(), comments: 0 };

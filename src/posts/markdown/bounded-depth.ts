@@ -1,5 +1,4 @@
 import type * as HtmlParser from 'htmlparser2';
-import type { IOptions } from 'sanitize-html';
 import { Tokenizer } from '../../markup/html-tokens.ts';
 
 /** Open elements at once; the parser searches all of them at each end tag. Browsers stop at 512, too. */
@@ -7,8 +6,15 @@ const MAX_OPEN = 512;
 /** Always opened, as the tokenizer reads their content as text. */
 const RAW_TEXT = /^(?:script|style|textarea|title|iframe|noembed|noframes|xmp|plaintext)$/i;
 
-/** Options for sanitize-html that keep its parser linear in `html`: start tags below MAX_OPEN elements are dropped, their content stays. */
-export function boundedDepth(html: string): Pick<IOptions, 'onOpenTag' | 'onCloseTag' | 'parser'> {
+/** Options for sanitize-html, or of a parser and its handler. */
+interface BoundedDepth {
+  readonly onOpenTag: () => void;
+  readonly onCloseTag: () => void;
+  readonly parser: HtmlParser.ParserOptions;
+}
+
+/** Keeps the parser linear in `html`: start tags below MAX_OPEN elements are dropped, their content stays. */
+export function boundedDepth(html: string): BoundedDepth {
   let open = 0;
   const isDropped = (start: number, end: number): boolean =>
     open >= MAX_OPEN && !RAW_TEXT.test(html.slice(start, end));
