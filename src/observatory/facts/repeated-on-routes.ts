@@ -3,8 +3,10 @@ import { repeatedInTurn, repeatedStatements, type RepeatedStatement } from '../t
 
 /** Traces with fewer spans cannot contain a repetition. */
 const MIN_SPANS = 6;
-/** Limit of spans read per call; results are remembered, so the next call continues. */
-const MAX_SPANS = 6000;
+/** Limit of spans read per call; results are remembered, so the next call continues. More would block the event loop for long. */
+const MAX_SPANS = 2000;
+/** Of the requests that are checked in the end, how many more are listed with each call: the file has to be read for them, too. */
+const STEPS = 5;
 /** Limit of remembered traces; an entry without repetition takes tens of bytes. */
 const MAX_REMEMBERED = 4000;
 /** Limit of kept requests that are checked, newest first. */
@@ -32,7 +34,14 @@ export interface RepetitionSearch {
 
 type Found = readonly { readonly statement: Omit<RepeatedStatement, 'spanIds'>; readonly spanId: string }[];
 const NOTHING: Found = [];
-const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
+
+/** What earlier calls found. */
+interface Memory {
+  readonly found: Map<string, Found>;
+  calls: number;
+}
+
+const remembered = new WeakMap<TelemetryQuery, Memory>();
 
 /**
  * Statements repeated within one request, over the newest and the slowest kept requests of the range. Every trace is read once, and a call reads a
@@ -43,35 +52,37 @@ export function repeatedOnRoutes(
   range: TimeRange,
   maxSpans: number = MAX_SPANS,
 ): RepetitionSearch {
-  const memory = remembered.get(telemetry) ?? new Map<string, Found>();
+  const memory = remembered.get(telemetry) ?? { found: new Map<string, Found>(), calls: 0 };
   remembered.set(telemetry, memory);
+  const reach = Math.min(1, ++memory.calls / STEPS);
   const found = new Map<string, RepeatedOnRoute>();
   let left = maxSpans;
   let looked = 0;
-  const { rows: newest, total } = telemetry.traces({ range, type: 'http', limit: MAX_REQUESTS });
+  const { rows: newest, total } = telemetry.traces({ range, type: 'http', limit: reach * MAX_REQUESTS });
   const slowest =
     total > newest.length
-      ? telemetry.traces({ range, type: 'http', sort: 'slowest', limit: MAX_SLOWEST }).rows
+      ? telemetry.traces({ range, type: 'http', sort: 'slowest', limit: reach * MAX_SLOWEST }).rows
       : [];
   const rows = new Map([...slowest, ...newest].map((row) => [row.traceId, row]));
   for (const row of rows.values()) {
     const key = `${row.traceId} ${row.spanCount}`;
-    let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.get(key);
+    let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.found.get(key);
     if (repeated === undefined) {
       if (left <= 0) continue;
       left -= row.spanCount;
       repeated = read(telemetry, row.traceId);
-      memory.set(key, repeated);
+      memory.found.set(key, repeated);
     }
     looked += 1;
     for (const { statement, spanId } of repeated) add(found, row, statement, spanId);
   }
-  for (const key of memory.keys()) {
-    if (memory.size <= MAX_REMEMBERED) break;
-    memory.delete(key);
+  for (const key of memory.found.keys()) {
+    if (memory.found.size <= MAX_REMEMBERED) break;
+    memory.found.delete(key);
   }
   const worstFirst = [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
-  return { rows: worstFirst, looked, wanted: rows.size, total };
+  const wanted = reach === 1 ? rows.size : Math.max(rows.size, Math.min(total, MAX_REQUESTS));
+  return { rows: worstFirst, looked, wanted, total };
 }
 
 function read(telemetry: TelemetryQuery, traceId: string): Found {
