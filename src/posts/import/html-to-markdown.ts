@@ -85,6 +85,10 @@ function isInline(html: string): boolean {
   );
 }
 
+/** Signs of Markdown, or a bare address: the blog makes a link of it, of which a backslash would be a part. */
+const SIGNS =
+  /(?<![\p{L}\p{N}_])(https?:\/\/[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?[/?#][\w~/?#&=%.:;@+,-]*)|[\\`*_[~]/giu;
+
 function inlineText(html: string): string {
   // What is behind the last tag has no end to look for.
   const end = html.lastIndexOf('>') + 1;
@@ -93,7 +97,9 @@ function inlineText(html: string): string {
   const text = pieces
     .map((piece, index) => {
       if (index % 2 === 1) return piece.startsWith('<!--') ? '' : piece.replaceAll(/\s*\n\s*/g, ' ');
-      return piece.replaceAll(/[\\`*_[~]/g, String.raw`\$&`).replaceAll(/[\t\n\r ]+/g, ' ');
+      return piece
+        .replaceAll(SIGNS, (sign, address: string | undefined) => address ?? `\\${sign}`)
+        .replaceAll(/[\t\n\r ]+/g, ' ');
     })
     .join('')
     .trim();

@@ -34,10 +34,21 @@ describe('HTML as Markdown', () => {
       '<ul><li>\uE0020\uE003 \uE004<pre>x\n\ny</pre>\uFDD00\uFDD1</li></ul>',
       '<ul><li>\uE0020\uE003 \uE004<pre>x&#10;\ny</pre>0</li></ul>',
     ],
+    ['<p>a_b https://x.example/~a_b_c?d_e *</p>', 'a\\_b https://x.example/~a_b_c?d_e \\*'],
     ['', ''],
   ])('%s', (html, markdown) => {
     expect(htmlToMarkdown(html)).toBe(markdown);
   });
+
+  it.each(['a_b', '~a/_b_/', '_a_', 'a_b?c_d=_e', 'a~~b~~', 'a__b__c'])(
+    'links a bare address as it is: %s',
+    (end) => {
+      const address = `https://x.example/${end}`;
+      expect(renderMarkdown(htmlToMarkdown(`<p>See ${address} here</p>`), { path: 'a' }).html).toContain(
+        `href="${address}">${address}</a>`,
+      );
+    },
+  );
 
   it('keeps the text of any paragraph', () => {
     const escaped = (text: string): string =>
