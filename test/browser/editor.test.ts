@@ -118,6 +118,21 @@ if (executablePath !== undefined) {
       }
       expect(new URLSearchParams((await kept).postData()!).get('markdown')).toMatch(/^a{10,14}$/);
       expect(await page.evaluate(() => Object.values({ ...localStorage }).join())).toMatch(/"a{14,20}"/);
+      const last = page.waitForResponse(
+        (answer) =>
+          answer
+            .request()
+            .postData()
+            ?.includes(`=${'a'.repeat(20)}&`) === true,
+      );
+      await page.clock.runFor(2500);
+      await last;
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      // Typed and taken back: nothing is offered twice.
+      await text().press('b');
+      await text().press('Backspace');
+      await page.clock.runFor(300);
+      expect(await page.evaluate(() => localStorage.length)).toBe(0);
       await context.close();
     });
 

@@ -192,6 +192,8 @@ class Editor {
     this.#localTimer = 0;
     // Not on every key: a long text has tens of thousands.
     this.#countWords();
+    // Typed and taken back: the server has it, and a second offer of the same text would confuse.
+    if (this.#typed() === this.#onServer) return inStorage(() => localStorage.removeItem(this.#key));
     const text: LocalText = { post: this.#post, typedAtMillis: Date.now(), fields: fieldsOf(this.#form) };
     inStorage(() => localStorage.setItem(this.#key, JSON.stringify(text)));
   }
