@@ -21,6 +21,16 @@ export function knownBrowser(token: string | undefined, owner: Owner | undefined
   return secretsEqual(signed, signature(owner, id)) ? id : undefined;
 }
 
+/**
+ * The secret of forms that were refused as the session had ended, for `formTokenOf`: it outlives the sign-in, unlike a session's, is good for one
+ * browser, and is made only here, so that a planted cookie is of no use. `browserSecret` is that of forms of visitors.
+ */
+export function secretOfRefusedForms(owner: Owner, browserSecret: string): string {
+  return createHmac('sha256', owner.browserKey)
+    .update(`refused form ${owner.id} ${browserSecret}`)
+    .digest('base64url');
+}
+
 function signature(owner: Owner, id: string): string {
   return createHmac('sha256', owner.browserKey).update(`browser ${owner.id} ${id}`).digest('base64url');
 }

@@ -3,8 +3,10 @@ import type { Context, Middleware, Next } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { AdminSender } from './admin-sender.ts';
+import type { OwnerStore } from './owner-store.ts';
 import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from '../http/form-body.ts';
-import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
+import { csrfTokenOf, sessionOf } from './load-session.ts';
+import { ownersForms } from './owners-forms.ts';
 import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
 import { FORM_TOKEN_FIELD, protectUpload } from './protect-upload.ts';
 import { isFormToken } from '../process/secret-token.ts';
@@ -43,13 +45,13 @@ export function protectForms(deps: {
   readonly cookies: AccountCookies;
   readonly publicUrl: string | undefined;
   readonly send: AdminSender;
-  /** Returns true for a browser that has signed in before. */
-  readonly isKnown: (ctx: Context) => boolean;
+  readonly owners: Pick<OwnerStore, 'find'>;
   readonly storage: StorageWatch;
   /** Returns a new name for an uploaded file. */
   readonly uploadFile: () => string;
 }): FormProtection {
-  const { cookies, publicUrl, send, isKnown, storage } = deps;
+  const { cookies, publicUrl, send, storage } = deps;
+  const owners = ownersForms(deps);
 
   function guard(
     limit: FormLimit,
@@ -85,19 +87,15 @@ export function protectForms(deps: {
     if (storage.problem() !== undefined) refuse(ctx, 'gone');
   }
 
-  const isOwnersForm = (ctx: Context, token: string): boolean => {
-    const session = sessionOf(ctx);
-    // The body may have arrived slowly, and the session may have ended meanwhile.
-    return session !== undefined && isFormToken(token, session.formSecret) && isSessionLive(ctx);
-  };
-  const isOwnersBrowser = (ctx: Context): boolean => sessionOf(ctx) !== undefined || isKnown(ctx);
+  const isOwnersBrowser = (ctx: Context): boolean => sessionOf(ctx) !== undefined || owners.isKnown(ctx);
 
   function refuse(ctx: Context, reason: RefusalReason): void {
     const fields = formFields(ctx);
     ctx.remove('Location');
     if (reason === 'locked') ctx.set('Retry-After', '5');
     const status = refusalStatus(reason);
-    const page = refusedPage({ reason, fields, path: ctx.path, csrfToken: csrfTokenOf(ctx) });
+    const csrfToken = reason === 'signed-out' ? owners.tokenOfRefused(ctx) : csrfTokenOf(ctx);
+    const page = refusedPage({ reason, fields, path: ctx.path, csrfToken });
     if (ctx.accepts('html', 'json') === 'json') {
       ctx.status = status;
       ctx.body = { error: { status, message: page.title } };
@@ -105,9 +103,9 @@ export function protectForms(deps: {
   }
 
   return {
-    owner: guard(OWNER_FORM, isOwnersBrowser, isOwnersForm),
-    ownerFile: guard(OWNER_FILE, isOwnersBrowser, isOwnersForm),
-    ownerUpload: protectUpload({ ...deps, isOwnersForm, refuse, write }),
+    owner: guard(OWNER_FORM, isOwnersBrowser, owners.accepts),
+    ownerFile: guard(OWNER_FILE, isOwnersBrowser, owners.accepts),
+    ownerUpload: protectUpload({ ...deps, owners, refuse, write }),
     visitor: guard(
       VISITOR_FORM,
       () => true,

@@ -4,6 +4,7 @@ import { formFields, type FormFields } from '../http/form-body.ts';
 import { MAX_UPLOAD_BYTES, readUpload, uploadOf } from '../http/upload-body.ts';
 import { isCrossSite } from './cross-site.ts';
 import { sessionOf } from './load-session.ts';
+import type { OwnersForms } from './owners-forms.ts';
 import type { RefusalReason } from './refused-page.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
@@ -11,8 +12,7 @@ export const FORM_TOKEN_FIELD = '_csrf';
 /** Guards a form of the owner with a file: no byte of the file is stored before session and token are known to be right. */
 export function protectUpload(deps: {
   readonly publicUrl: string | undefined;
-  readonly isKnown: (ctx: Context) => boolean;
-  readonly isOwnersForm: (ctx: Context, token: string) => boolean;
+  readonly owners: Pick<OwnersForms, 'isKnown' | 'accepts'>;
   readonly refuse: (ctx: Context, reason: RefusalReason) => void;
   /** Runs a write, and answers if disk or database fail. */
   readonly write: (ctx: Context, work: () => Promise<unknown>) => Promise<void>;
@@ -22,9 +22,9 @@ export function protectUpload(deps: {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     if (isCrossSite(ctx, deps.publicUrl)) return refuse(ctx, 'cross-site');
-    if (sessionOf(ctx) === undefined) return refuse(ctx, deps.isKnown(ctx) ? 'signed-out' : 'unknown');
+    if (sessionOf(ctx) === undefined) return refuse(ctx, deps.owners.isKnown(ctx) ? 'signed-out' : 'unknown');
     const accepts = (fields: FormFields): boolean =>
-      deps.isOwnersForm(ctx, ctx.get('X-CSRF-Token') || fields[FORM_TOKEN_FIELD] || '');
+      deps.owners.accepts(ctx, ctx.get('X-CSRF-Token') || fields[FORM_TOKEN_FIELD] || '');
     // Without parts, only the header can have the token.
     if (!ctx.is('multipart/form-data') && !accepts({})) return refuse(ctx, 'stale');
     return write(ctx, async () => {

@@ -63,13 +63,35 @@ export function refusedPage(options: {
     title,
     body: html`<div class="sheet${'markdown' in fields && ' wide'}">
       <h1>${title}</h1>
-      ${advice(reason, holdsSecret)}
+      ${advice(reason, holdsSecret, path)}
       ${kept.length > 0 && !holdsSecret && again(kept, path, csrfToken, reason)}
     </div>`,
   };
 }
 
-function advice(reason: RefusalReason, holdsSecret: boolean): Html {
+/** The editor that sends its text to this path, with the number of a post or without. */
+const EDITOR_FORM = /^\/admin\/posts(?:\/(?:preview|copy)|(\/\d+)(?:\/preview)?)?$/;
+
+/** The form was not read. Where it may be from the editor: what the editor keeps, and where it offers it. */
+function unknownAdvice(path: string): Html {
+  const [isEditor, post = '/new'] = EDITOR_FORM.exec(path) ?? [];
+  const next = isEditor === undefined ? undefined : `/admin/posts${post}${post === '/new' ? '' : '/edit'}`;
+  return html`<p>
+      You are not signed in, and this browser has never been or has lost its cookies, so the form was not
+      read.${next === undefined && html` <a href="/admin/sign-in">Sign in</a>. If you came from an admin page, go back to it first: your text is still there.`}
+    </p>
+    ${
+      next !== undefined &&
+      html`<p>
+        If you were writing, your text is not lost: the editor has kept it in this browser, or on the blog
+        while you were signed in.
+        <a href="/admin/sign-in?next=${encodeURIComponent(next)}">Sign in, and the editor offers it</a>.
+        Without scripts, go back instead: your text is still in the form.
+      </p>`
+    }`;
+}
+
+function advice(reason: RefusalReason, holdsSecret: boolean, path: string): Html {
   if (reason === 'cross-site')
     return html`<p>
         This blog accepts changes only from its own pages, and this form came from another site. Nothing was
@@ -79,12 +101,7 @@ function advice(reason: RefusalReason, holdsSecret: boolean): Html {
         If you sent it yourself, use the <a href="/admin">admin pages</a>. Behind a proxy, PUBLIC_URL must be
         the address you see in your browser.
       </p>`;
-  if (reason === 'unknown')
-    return html`<p>
-      You are not signed in, and this browser has never been, so the form was not read.
-      <a href="/admin/sign-in">Sign in</a>. If you came from an admin page, go back to it first: your text is
-      still there.
-    </p>`;
+  if (reason === 'unknown') return unknownAdvice(path);
   const storage = storageAdvice(reason);
   if (storage !== undefined) return html`<p>${storage}</p>`;
   if (reason === 'large-file') return html`<p>Nothing was stored. Go back and choose a smaller one.</p>`;

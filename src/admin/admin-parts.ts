@@ -6,7 +6,6 @@ import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createAdminSender } from '../accounts/admin-sender.ts';
-import { guesserOf } from '../accounts/guesser-of.ts';
 import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { bearerForm, ownerOnly, ownerOrBearer, ownerOrBearerData } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
@@ -99,7 +98,7 @@ export function createAdminParts(deps: AdminPartDependencies): AdminParts {
     send,
     storage,
     uploadFile: () => deps.pictures.uploadFile(),
-    isKnown: (ctx) => guesserOf(ctx, { cookies, owners: accounts.owners }).kind === 'browser',
+    owners: accounts.owners,
   });
   const basePath = basePathOf(publicUrl);
   const owner = ownerOnly(basePath);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { AdminServer } from '../src/accounts/admin-server.ts';
+import { AdminServer, PASSWORD } from '../src/accounts/admin-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
 import { launchChromium } from './launch-chromium.ts';
@@ -36,6 +36,20 @@ if (executablePath !== undefined) {
   const text = () => page.locator('textarea[name=markdown]');
   const open = (path: string) => page.goto(server.origin + path);
   const status = () => page.locator('[data-autosave-status]');
+
+  /** Signs in by the form, so that the browser is known; then loses the session, or all cookies, while writing, and saves. */
+  async function openRefused(id: number, lost: 'session' | 'all' = 'session'): Promise<readonly string[]> {
+    await context.clearCookies();
+    await open(`/admin/sign-in?next=/admin/posts/${id}/edit`);
+    await page.fill('input[name=password]', PASSWORD);
+    await page.click('button:text-is("Sign in")');
+    await page.waitForURL(/\/edit$/);
+    await context.clearCookies(lost === 'all' ? {} : { name: 'glasshouse_session' });
+    await text().fill('New words');
+    await status().filter({ hasText: 'signed out' }).waitFor();
+    await page.click('button:text-is("Save")');
+    return page.locator('h1').allTextContents();
+  }
 
   describe('the editor', () => {
     it('keeps a typed text on the server, counts its words, and another browser continues it', async () => {
@@ -97,6 +111,39 @@ if (executablePath !== undefined) {
       expect(server.posts.byId(id)!.markdown).toBe('New words');
       await open(`/admin/posts/${id}/edit`);
       expect(await page.locator('.notice').count()).toBe(0);
+      await context.close();
+    });
+
+    it('saves a text whose session was lost by one click after signing in', async () => {
+      const { id } = server.posts.create({ title: 'Refused', markdown: 'Old', status: 'draft' });
+      const [owner] = await openRefused(id);
+      expect(owner).toContain('You are signed out; nothing is lost');
+      expect(await axeFaults(page)).toEqual([]);
+      const [tab] = await Promise.all([
+        context.waitForEvent('page'),
+        page.click('text=Sign in in a new tab'),
+      ]);
+      await tab.fill('input[name=password]', PASSWORD);
+      await tab.click('button:text-is("Sign in")');
+      await tab.waitForURL(/\/admin$/);
+      await page.click('text=I have signed in, send again');
+      await page.waitForURL(/done=saved/);
+      expect(await text().inputValue()).toBe('New words');
+      expect(await page.locator('.notice').allTextContents()).toEqual(['Saved.']);
+      await context.close();
+    });
+
+    it('names the text that it has kept after all cookies were deleted', async () => {
+      const { id } = server.posts.create({ title: 'No cookies', markdown: 'Old', status: 'draft' });
+      await openRefused(id, 'all');
+      expect(await page.locator('h1').textContent()).toBe('Sign in first');
+      expect(await axeFaults(page)).toEqual([]);
+      await page.click('text=Sign in, and the editor offers it');
+      await page.fill('input[name=password]', PASSWORD);
+      await page.click('button:text-is("Sign in")');
+      await page.waitForURL(new RegExp(`/admin/posts/${id}/edit`));
+      await page.click('text=Put it into the editor');
+      expect(await text().inputValue()).toBe('New words');
       await context.close();
     });
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import type { RawAnswer } from '../../fixtures/raw-request.ts';
-import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
+import { createSecretToken, formTokenOf } from '../../../src/process/secret-token.ts';
+import { AdminServer, PASSWORD, type Visitor } from '../accounts/admin-server.ts';
 
 const TEXT = 'Every word <of> it & more.';
 const KEPT = 'Every word &lt;of&gt; it &amp; more.';
@@ -138,6 +139,50 @@ describe('a form that is not accepted', () => {
   it('is shown again if the session has ended', async () => {
     server.accounts.sessions.removeAll();
     expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'Your session ended before you saved');
+  });
+
+  it('is saved by one more click after signing in', async () => {
+    server.accounts.sessions.removeAll();
+    await owner.post('/admin/posts', FIELDS);
+    const token = owner.csrfToken;
+    await owner.get('/admin/sign-in');
+    await owner.post('/admin/sign-in', { password: PASSWORD });
+    expect((await owner.post('/admin/posts', { ...FIELDS, _csrf: token })).status).toBe(303);
+    expect(saved()).toBe(1);
+  });
+
+  it('is not saved without a session, from another browser, with a planted cookie, or after a new password', async () => {
+    const other = server.visitor();
+    await other.get('/admin/sign-in');
+    await other.post('/admin/sign-in', { password: PASSWORD });
+    server.accounts.sessions.removeAll();
+    await owner.post('/admin/posts', FIELDS);
+    const refused = { ...FIELDS, _csrf: owner.csrfToken };
+    expect((await owner.post('/admin/posts', refused)).text).toContain('Your session ended');
+    for (const visitor of [other, owner]) {
+      await visitor.get('/admin/sign-in');
+      await visitor.post('/admin/sign-in', { password: PASSWORD });
+    }
+    expect((await other.post('/admin/posts', refused)).text).toContain('You have signed in again');
+    const planted = createSecretToken();
+    other.cookies.set('glasshouse_form', planted);
+    const forged = { ...FIELDS, _csrf: formTokenOf(planted) };
+    expect((await other.post('/admin/posts', forged)).text).toContain('You have signed in again');
+    const { owners } = server.accounts;
+    owners.setPassword(owners.find()!.id, 'a new hash', server.nowMillis);
+    expect((await owner.post('/admin/posts', refused)).text).toContain('You have signed in again');
+    expect(saved()).toBe(0);
+  });
+
+  it('from a browser without cookies is not read, and the page says where the text is', async () => {
+    const stranger = server.visitor();
+    const answer = await stranger.post('/admin/posts/1', FIELDS);
+    expect(answer.text).not.toContain(KEPT);
+    expect(answer.text).toContain('the editor has kept it in this browser');
+    expect(answer.text).toContain('href="/admin/sign-in?next=%2Fadmin%2Fposts%2F1%2Fedit"');
+    const others = (await stranger.post('/admin/settings', {})).text;
+    expect(others).toContain('Sign in first');
+    expect(others).not.toContain('the editor');
   });
 
   it('is shown again if it is from another session', async () => {
