@@ -28,7 +28,7 @@ export function askedPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): P
 export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post {
   const post = askedPost(posts, ctx);
   if (post === undefined)
-    ctx.throw(404, 'Post not found. The list of posts at /admin shows all, deleted ones included.');
+    ctx.throw(404, 'Post not found. The list of posts at /admin has all, deleted ones under Deleted.');
   return post;
 }
 

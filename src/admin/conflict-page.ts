@@ -8,7 +8,7 @@ const LABELS: Readonly<Record<Exclude<keyof PostFormValues, 'markdown'>, string>
   title: 'Title',
   path: 'Address',
   description: 'Description',
-  status: 'Readers',
+  status: 'Visibility',
   publishedAt: 'Published at',
   tags: 'Tags',
   authors: 'Authors',

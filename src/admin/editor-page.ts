@@ -157,7 +157,7 @@ function aboutPost({ post, values, problems = {}, timeZone, tags }: EditorOption
   return html`<div class="about">
     ${field({
       name: 'status',
-      label: 'Readers',
+      label: 'Visibility',
       problem: problems['status'],
       control: (attributes) =>
         html`<select ${attributes}>

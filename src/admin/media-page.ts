@@ -93,7 +93,7 @@ function uploadForm(problem: string | undefined, csrfToken: string): Html {
 function table(rows: readonly MediaRow[]): Html {
   return adminTable(
     'Media, the newest first',
-    [{ label: 'Picture', isHidden: true }, 'File', 'Readers', 'Used in'],
+    [{ label: 'Picture', isHidden: true }, 'File', 'Visibility', 'Used in'],
     rows.map(tableRow),
     'media-table',
   );

@@ -28,7 +28,7 @@ export interface PostsPageOptions {
 /** The list of posts, last edited first, each with its state. */
 export function postsPage(options: PostsPageOptions): Html {
   const { page, counts, status, text, notice } = options;
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.deleted;
   return html`<header class="page-bar">
       <h1>Posts</h1>
       <a class="button primary" href="/admin/posts/new">New post</a>
@@ -56,7 +56,7 @@ export function postsPage(options: PostsPageOptions): Html {
         <button type="submit">Find</button>
       </form>
     </div>
-    ${page.posts.length === 0 ? nothing(options, all) : table(options)}
+    ${page.posts.length === 0 ? nothing(options) : table(options)}
     <p class="turn">
       ${options.isFurther && html`<a href="${address(status, text)}">First page</a>`}
       ${page.older !== undefined && html`<a href="${address(status, text, page.older)}" rel="next">Older posts →</a>`}
@@ -101,23 +101,30 @@ function tab(
   </li>`;
 }
 
-function nothing({ status, text }: PostsPageOptions, all: number): Html {
-  if (all === 0)
+function nothing({ status, text, counts }: PostsPageOptions): Html {
+  if (Object.values(counts).every((count) => count === 0))
     return html`<p class="empty">
       There are no posts yet. <a href="/admin/posts/new">Write the first one.</a>
     </p>`;
   const what = status === undefined ? 'post' : `${STATE_WORDS[status].toLowerCase()} post`;
+  const deleted =
+    status === undefined &&
+    counts.deleted > 0 &&
+    html` <a href="${address('deleted', text)}">Look among the deleted ones.</a>`;
   if (text === '')
-    return html`<p class="empty">There is no ${what}. <a href="/admin/posts">See all posts.</a></p>`;
+    return html`<p class="empty">
+      There is no ${what}. ${deleted || html`<a href="/admin/posts">See all posts.</a>`}
+    </p>`;
   return html`<p class="empty">
-    No ${what} has “${text}” in its title or address. <a href="${address(status, '')}">Clear the search.</a>
+    No ${what} has “${text}” in its title or address.
+    <a href="${address(status, '')}">Clear the search.</a>${deleted}
   </p>`;
 }
 
 function table(options: PostsPageOptions): Html {
   return adminTable(
     'Posts, last edited first',
-    ['Post', 'Readers', { label: 'Date', isTime: true }, { label: 'Edited', isTime: true }],
+    ['Post', 'Visibility', { label: 'Date', isTime: true }, { label: 'Edited', isTime: true }],
     options.page.posts.map((post) => row(post, options)),
   );
 }

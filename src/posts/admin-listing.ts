@@ -7,6 +7,7 @@ export interface AdminPageOptions {
   readonly before?: string | undefined;
   /** Default 50, at most 200. */
   readonly limit?: number | undefined;
+  /** Default: all but the deleted ones. */
   readonly status?: AdminPostSummary['state'] | undefined;
   /** Filters by a part of title or path. */
   readonly text?: string | undefined;
@@ -36,7 +37,7 @@ function stateOf(row: AdminRow, now: number): AdminPostSummary['state'] {
   return row.published_at! > now ? 'scheduled' : row.status;
 }
 
-/** The owner's list of all posts, last edited first. */
+/** The owner's list of posts, last edited first. */
 export class AdminListing {
   readonly #database: Database;
   readonly #now: () => number;
@@ -60,7 +61,7 @@ export class AdminListing {
     const before = decodeCursor(options.before);
     const text = options.text?.trim() ?? '';
     const conditions = ['posts.updated_at <= @at', '(posts.updated_at, posts.id) < (@at, @id)'];
-    if (options.status !== undefined) conditions.push(STATES[options.status]);
+    conditions.push(options.status === undefined ? 'posts.deleted_at IS NULL' : STATES[options.status]);
     if (text !== '')
       conditions.push("(posts.title LIKE @like ESCAPE '\\' OR posts.path LIKE @like ESCAPE '\\')");
     const statement = this.#statement(conditions.join(' AND '));

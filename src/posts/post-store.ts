@@ -162,7 +162,7 @@ export class PostStore {
     return this.#writer.ownerOf(pathKey(path));
   }
 
-  /** For the owner: every post, last edited first. */
+  /** For the owner: posts in any state, last edited first; deleted ones only if asked for. */
   allForAdmin(options: AdminPageOptions = {}): AdminPostPage {
     return this.#admin.page(options);
   }

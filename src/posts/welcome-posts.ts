@@ -32,7 +32,7 @@ export function seedWelcomePosts(options: {
   const seed = options.database.transaction((): number => {
     if (settings.get(SEEDED) !== undefined) return 0;
     settings.set(SEEDED, new Date(now).toISOString());
-    const isEmpty = options.posts.allForAdmin({ limit: 1 }).posts.length === 0;
+    const isEmpty = Object.values(options.posts.counts()).every((count) => count === 0);
     const files = isEmpty
       ? readdirSync(FOLDER)
           .filter((file) => file.endsWith('.md'))

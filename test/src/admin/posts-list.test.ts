@@ -58,17 +58,13 @@ describe('the list of posts', () => {
     const { id } = posts.create({ title: 'Delta', markdown: 'x', status: 'unlisted' });
     posts.remove(id, 1);
     const all = (await owner.get('/admin')).text;
-    for (const word of [
-      'Alpha',
-      'Beta 100%',
-      'Gamma',
-      'Delta',
-      'chip scheduled',
-      'chip draft',
-      'chip deleted',
-    ])
+    for (const word of ['Alpha', 'Beta 100%', 'Gamma', 'chip scheduled', 'chip draft'])
       expect(all).toContain(word);
-    expect(all).toMatch(/All <span class="count">4<\/span>/);
+    expect(all).toMatch(/All <span class="count">3<\/span>/);
+    expect(all).toMatch(/Deleted <span class="count">1<\/span>/);
+    expect(all).not.toContain('Delta');
+    const deleted = (await owner.get('/admin/posts?status=deleted')).text;
+    expect(deleted).toMatch(/Delta.*chip deleted/s);
     const drafts = (await owner.get('/admin/posts?status=draft')).text;
     expect(drafts).toContain('Beta');
     expect(drafts).not.toContain('Alpha');
@@ -77,6 +73,25 @@ describe('the list of posts', () => {
     expect(found).not.toContain('Gamma');
     const nothing = (await owner.get('/admin/posts?text=%3Cscript%3E&status=nonsense&before=%00')).text;
     expect(nothing).toContain('No post has “&lt;script&gt;” in its title');
+    const gone = (await owner.get('/admin/posts?text=delta')).text;
+    expect(gone).toContain('href="/admin/posts?status=deleted&amp;text=delta"');
+  });
+
+  it('says where the posts are if all are deleted', async () => {
+    server.posts.remove(server.posts.create({ title: 'Only', markdown: 'x', status: 'draft' }).id, 1);
+    const { text } = await owner.get('/admin');
+    expect(text).not.toContain('no posts yet');
+    expect(text).toContain('href="/admin/posts?status=deleted">Look among the deleted ones.');
+  });
+
+  it('names who sees a post and a file by another word than the page of readers', async () => {
+    const { id } = server.posts.create({ title: 'Alpha', markdown: 'x', status: 'draft' });
+    await server.media.put('a.png', await plainPicture('png'));
+    for (const path of ['/admin', `/admin/posts/${id}/edit`, '/admin/media']) {
+      const { text } = await owner.get(path);
+      expect([path, text.match(/<(?:th|label)[^>]*>\s*(?:Readers|Visibility)/g)?.length]).toEqual([path, 1]);
+      expect(text).toMatch(/<(?:th|label)[^>]*>\s*Visibility/);
+    }
   });
 
   it('shows code in a title as code, and names its actions in text', async () => {

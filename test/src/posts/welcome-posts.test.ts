@@ -30,6 +30,11 @@ describe('seedWelcomePosts', () => {
     expect(seed()).toBe(0);
   });
 
+  it('leaves a blog alone whose posts were all deleted', () => {
+    blog.posts.remove(blog.posts.create(draft()).id, 1);
+    expect(seed()).toBe(0);
+  });
+
   it('leaves a blog that has posts as it is, for good', () => {
     const own = blog.posts.create(draft());
     expect(seed()).toBe(0);
