@@ -1,3 +1,4 @@
+import { replaceClosed } from './closed-parts.ts';
 import { mapAttributes, readHtml } from '../../markup/html-tokens.ts';
 import { decodeHTML } from 'entities';
 
@@ -40,7 +41,10 @@ export function leadPicture(src: string | undefined, alt: string | undefined, ht
 /** HTML without sets of pictures in other sizes, which an old server made: they are not in its export, and the blog makes its own. */
 export function withoutMadeSizes(html: string, made: RegExp): string {
   const set = /\s(?:srcset|sizes)=(?:"[^"]*"|'[^']*')/gi;
-  return html.replaceAll(/<(?:img|source)\b[^>]*>/gi, (tag) =>
-    made.test(tag) ? tag.replaceAll(set, '') : tag,
+  return replaceClosed(
+    html,
+    /<(?:img|source)\b/gi,
+    () => />/g,
+    (_, _inner, tag) => (made.test(tag) ? tag.replaceAll(set, '') : tag),
   );
 }

@@ -3,6 +3,7 @@ import { decodeHTML } from 'entities';
 import { replaceClosed, withoutComments } from './closed-parts.ts';
 import { boundedDepth } from '../markdown/bounded-depth.ts';
 import { PutAside, withoutPlaces } from './put-aside.ts';
+import { fenceFor } from './shortcode-parts.ts';
 import { Parser } from '../../markup/html-tokens.ts';
 
 const INLINE: ReadonlySet<string> = new Set(
@@ -74,9 +75,11 @@ function partsOf(html: string): readonly Part[] {
 
 /** Text on one line, with the characters escaped that Markdown reads; elements stay. A paragraph with attributes stays as it is. */
 function paragraph(html: string): string {
-  const inner = /^<p>([\s\S]*?)(?:<\/p\s*>)?\s*$/i.exec(html)?.[1];
-  if (inner === undefined || !isInline(inner)) return block({ name: 'p', html });
-  return inlineText(inner);
+  const inner = html
+    .slice('<p>'.length)
+    .trimEnd()
+    .replace(/<\/p\s*>$/i, '');
+  return /^<p>/i.test(html) && isInline(inner) ? inlineText(inner) : block({ name: 'p', html });
 }
 
 function isInline(html: string): boolean {
@@ -96,7 +99,7 @@ function inlineText(html: string): string {
   pieces.push('', html.slice(end));
   const text = pieces
     .map((piece, index) => {
-      if (index % 2 === 1) return piece.startsWith('<!--') ? '' : piece.replaceAll(/\s*\n\s*/g, ' ');
+      if (index % 2 === 1) return piece.startsWith('<!--') ? '' : piece.replaceAll(/(?<!\s)\s*\n\s*/g, ' ');
       return piece
         .replaceAll(SIGNS, (sign, address: string | undefined) => address ?? `\\${sign}`)
         .replaceAll(/[\t\n\r ]+/g, ' ');
@@ -113,8 +116,7 @@ function codeBlock(html: string): string {
   if (match === null || /<[a-z!/]/i.test(inner)) return block({ name: 'pre', html });
   const code = decodeHTML(inner.replace(/^\n/, '')).replace(/\n$/, '');
   const language = /\b(?:language|lang|brush:\s?)-?([\w+#-]+)/i.exec(`${onCode} ${onPre}`)?.[1] ?? '';
-  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = fenceFor(code);
   return `${fence}${language}\n${code}\n${fence}`;
 }
 
@@ -128,7 +130,7 @@ function block({ name, html }: Part): string {
     () => /<\/pre\s*>/gi,
     (_, _inner, whole) => kept.put(whole.replaceAll(/\n(?=[ \t]*\n)/g, '&#10;')),
   );
-  const text = kept.putBack(rest.replaceAll(/[ \t]*\n\s*/g, '\n')).trim();
+  const text = kept.putBack(rest.replaceAll(/(?<![ \t])[ \t]*\n\s*/g, '\n')).trim();
   // Other names begin no block of Markdown.
   return BLOCKS.has(name) || text === '' ? text : `<div>\n${text}\n</div>`;
 }

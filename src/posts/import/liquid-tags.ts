@@ -1,12 +1,12 @@
+import { replaceClosed } from './closed-parts.ts';
 import { mapProse } from './prose.ts';
 import { PutAside, withoutPlaces } from './put-aside.ts';
 import { callOf, embed, fenced, figure } from './shortcode-parts.ts';
 
 /** Blocks may have code in them, so they are read before it. Liquid reads tags in code, too; `raw` shows them. */
-const BLOCK =
-  /\{%-?\s*(highlight|codeblock|raw|verbatim|comment)\b([^%]*?)-?%\}([\s\S]*?)\{%-?\s*end\1\s*-?%\}/g;
-const TAG = /\{%-?\s*([\w-]+)\s*([^%]*?)-?%\}/g;
-const OUTPUT = /\{\{-?\s*([^{}]*?)\s*-?\}\}/g;
+const BLOCK = /\{%-?\s*(highlight|codeblock|raw|verbatim|comment)\b([^%]*)%\}/g;
+const TAG = /\{%-?([^%]*)%\}/g;
+const OUTPUT = /\{\{-?([^{}]*)\}\}/g;
 
 export interface LiquidFacts {
   readonly title: string;
@@ -17,22 +17,30 @@ export interface LiquidFacts {
 /** Tags of Liquid, as in Jekyll and Eleventy, as Markdown, HTML or links; others stay as text. Comments are private and left out. */
 export function expandLiquid(markdown: string, facts: LiquidFacts): string {
   const raw = new PutAside();
-  const blocks = withoutPlaces(markdown).replaceAll(
+  const blocks = replaceClosed(
+    withoutPlaces(markdown),
     BLOCK,
-    (_, name: string, options: string, inner: string) => {
+    ([, name = '']) => new RegExp(String.raw`\{%-?\s*end${name}\s*-?%\}`, 'g'),
+    ([, name = '', options = ''], inner) => {
       if (name === 'comment') return '';
       if (name === 'raw' || name === 'verbatim') return raw.put(inner);
-      const [language = ''] = options.trim().split(/\s+/, 1);
+      const [language = ''] = inTag(options).split(/\s+/, 1);
       return fenced(inner, language.replace(/^lang:/, ''));
     },
   );
   const expanded = mapProse(blocks, (text) =>
     text
-      .replaceAll(TAG, (whole, name: string, options: string) => tag(name, options.trim(), facts) ?? whole)
-      .replaceAll(OUTPUT, (whole, expression: string) => output(expression, facts) ?? whole),
+      .replaceAll(TAG, (whole, inner: string) => {
+        const [, name, options = ''] = /^([\w-]+)\s*([^]*)$/.exec(inTag(inner)) ?? [];
+        return (name === undefined ? undefined : tag(name, options, facts)) ?? whole;
+      })
+      .replaceAll(OUTPUT, (whole, inner: string) => output(inTag(inner), facts) ?? whole),
   );
   return raw.putBack(expanded);
 }
+
+/** Without the hyphen before the end, which strips blanks. */
+const inTag = (text: string): string => text.replace(/-$/, '').trim();
 
 function tag(name: string, options: string, { addressOf }: LiquidFacts): string | undefined {
   switch (name) {

@@ -43,10 +43,10 @@ function embedded(name: string, label: string | undefined, facts: VaultFacts): s
   const file = facts.fileOf(name);
   if (file === undefined || !PICTURE.test(name))
     return linked({ name, heading: undefined, label: undefined }, facts, file);
-  const [, alt = '', width] = /^(.*?)\|?(\d+)?(?:x\d+)?$/.exec(label ?? '') ?? [];
+  const [, alt = '', width = ''] = /^(?:(.*)\|)?\s*(\d*)(?:x\d+)?$/.exec(label ?? '') ?? ['', label];
   const address = addressOfFile(file);
   const plain = alt.replaceAll(/[[\]]/g, '');
-  return width === undefined
+  return width === ''
     ? `![${plain}](${address})`
     : `<img src="${address}" alt="${plain.replaceAll('"', '&quot;')}" width="${width}">`;
 }

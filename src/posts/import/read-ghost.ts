@@ -66,7 +66,10 @@ function relationOf(
   for (const link of links) {
     const row = rows.get(link.get(key));
     const post = link.get('post_id');
-    if (row !== undefined) found.set(post, [...(found.get(post) ?? []), row]);
+    if (row === undefined) continue;
+    const others = found.get(post);
+    if (others === undefined) found.set(post, [row]);
+    else others.push(row);
   }
   return found;
 }

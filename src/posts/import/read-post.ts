@@ -60,15 +60,18 @@ function teamTag(value: unknown): string[] {
   return team === undefined ? [] : [team];
 }
 
+/** A heading's text without the signs that may close it. */
+const withoutClosing = (heading: string): string => heading.replace(/(?<![ \t#])[ \t#]+$/, '');
+
 /** Removes a first heading that repeats the title. */
 function withoutTitle(body: string, title: string): string {
-  const first = /^\s*#[ \t]+(.+?)[ \t#]*(?:\n|$)/.exec(body);
+  const first = /^\s*#[ \t]+(.+)(?:\n|$)/.exec(body);
   const plain = (line: string): string =>
     line
       .replace(/[*_`\\]/g, '')
       .trim()
       .toLowerCase();
-  return first !== null && plain(first[1]!) === plain(title)
+  return first !== null && plain(withoutClosing(first[1]!)) === plain(title)
     ? body.slice(first[0].length).replace(/^\n+/, '')
     : body;
 }
@@ -131,7 +134,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
   const notes = isPrivate
     ? ['a note without a date or `publish: true`: imported as a draft']
     : [...visibility.notes];
-  const heading = /^#[ \t]+(.+?)[ \t#]*$/m.exec(front.body)?.[1];
+  const heading = withoutClosing(/^#[ \t]+(.+)$/m.exec(front.body)?.[1] ?? '') || undefined;
   const title = textOf(all['title']) ?? heading ?? address.name;
   if (textOf(all['title']) === undefined)
     notes.push(

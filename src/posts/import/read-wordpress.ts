@@ -69,7 +69,7 @@ export function readWordpress(xml: string): ForeignExport | undefined {
   };
 }
 
-const trimmed = (url = ''): string => url.trim().replace(/\/+$/, '');
+const trimmed = (url = ''): string => url.trim().replace(/(?<!\/)\/+$/, '');
 
 function channelOf(xml: string): Channel {
   const channel: Channel = { texts: new Map(), authors: new Map(), items: [] };

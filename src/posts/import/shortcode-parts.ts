@@ -7,11 +7,14 @@ export interface Call {
   readonly named: ReadonlyMap<string, string>;
 }
 
-const ARGUMENT = /(?:([\w-]+)\s*[=:]\s*)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^\s,"'`=]+)/g;
+const ARGUMENT =
+  /(?:([\w-]+)\s*[=:]\s*)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|(?:[^\s,"'`=\\]|\\["'`\\]?)+)/g;
 
 /** Parses `figure src="a.png" caption='b'`, `youtube(id="x")` and `highlight go 1-3`. */
 export function callOf(text: string): Call {
-  const [, name = '', rest = ''] = /^\s*([\w.-]+)\s*\(?([\s\S]*?)\)?\s*$/.exec(text) ?? [];
+  const trimmed = text.trim();
+  const [start = '', name = ''] = /^([\w.-]+)\s*\(?/.exec(trimmed) ?? [];
+  const rest = name === '' ? '' : trimmed.slice(start.length).replace(/\)$/, '');
   const given: string[] = [];
   const named = new Map<string, string>();
   for (const [, key, written = ''] of rest.matchAll(ARGUMENT)) {
@@ -22,11 +25,16 @@ export function callOf(text: string): Call {
   return { name: name.toLowerCase(), given, named };
 }
 
-/** Code between fences that are longer than any in it. */
+/** A fence that is longer than any in the code. */
+export function fenceFor(code: string): string {
+  let longest = 2;
+  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return '`'.repeat(longest + 1);
+}
+
 export function fenced(code: string, language = ''): string {
   const text = code.replace(/^[ \t]*\n|\n[ \t]*$/g, '');
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = fenceFor(text);
   return `\n${fence}${/^[\w+#.-]+$/.test(language) ? language : ''}\n${text}\n${fence}\n`;
 }
 

@@ -30,7 +30,7 @@ function withoutShortcodes(html: string, lost: (what: string) => void): string {
     () => /\[\/caption\]/gi,
     (_, inner) => {
       const [, picture = inner, text = ''] =
-        /^\s*((?:<a\b[^>]*>)?\s*<img\b[^>]*>(?:\s*<\/a>)?)([\s\S]*)$/i.exec(inner) ?? [];
+        /^((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*<\/a>)?)([\s\S]*)$/i.exec(inner.trimStart()) ?? [];
       return `\n\n<figure>${picture}<figcaption>${text.trim()}</figcaption></figure>\n\n`;
     },
   );
@@ -47,12 +47,14 @@ function withPlayers(html: string): string {
   return html
     .replaceAll(/\[embed[^\][]*\]\s*(https?:[^[\s]+)\s*\[\/embed\]/gi, (_, url: string) => link(url))
     .replaceAll(
-      /\[(?:youtube|vimeo|twitter|tweet)\s*=?\s*["']?(https?:[^"'\][\s]+)["']?[^\][]*\]/gi,
+      /\[(?:youtube|vimeo|twitter|tweet)\s*(?:=\s*)?["']?(https?:[^"'\][\s]+)(?=["'\]\s])[^\][]*\]/gi,
       (_, url: string) => link(url),
     )
     .replaceAll(
-      /\[(audio|video)\b[^\][]*?\b(?:src|mp3|mp4|m4a|ogg|webm)=["']([^"'[]+)["'][^\][]*\](?:\s*\[\/\1\])?/gi,
-      (_, name: string, src: string) => {
+      /\[(audio|video)\b([^\][]*)\](?:\s*\[\/\1\])?/gi,
+      (whole, name: string, attributes: string) => {
+        const src = /\b(?:src|mp3|mp4|m4a|ogg|webm)=["']([^"']+)["']/i.exec(attributes)?.[1];
+        if (src === undefined) return whole;
         return `\n\n<${name.toLowerCase()} controls src="${src}"></${name.toLowerCase()}>\n\n`;
       },
     );

@@ -8,7 +8,7 @@ export interface Heading {
   readonly text: string;
 }
 
-const GIVEN_ID = /[ \t]*\{#([\p{L}\p{N}_-]+)\}[ \t]*$/u;
+const GIVEN_ID = /(?<![ \t])[ \t]*\{#([\p{L}\p{N}_-]+)\}[ \t]*$/u;
 
 /** `What's new in 1.12` → `what-s-new-in-1-12`, as in Zola and Hugo, so that links into imported posts still work. */
 export function headingSlug(text: string): string {

@@ -36,7 +36,7 @@ describe('a vault of Obsidian', () => {
     '.obsidian/app.json': '{}',
     'Notes/Clear Glass.md': matter(
       'date: 2026-01-01',
-      'See [[Light]], [[light|the light]], [[Notes/Light#Of day|day]], [[#Here]], [[Secret]] and [[Nowhere]].\n\n![[pane.gif|A pane|30]] ![[pane.gif]] ![[Light]] ![[paper.pdf]]\n\nA ==mark== and %% private %% words. \uE0040\uE005 ^block-1\n\n%%\nprivate\n```\nprivate\n```\n%%\n\n`[[Light]] %%kept%%`\n\n> [!note] Mind\n> Text',
+      'See [[Light]], [[light|the light]], [[Notes/Light#Of day|day]], [[#Here]], [[Secret]] and [[Nowhere]].\n\n![[pane.gif|A pane|30]] ![[pane.gif|30x20]] ![[pane.gif|Figure 1]] ![[pane.gif]] ![[Light]] ![[paper.pdf]]\n\nA ==mark== and %% private %% words. \uE0040\uE005 ^block-1\n\n%%\nprivate\n```\nprivate\n```\n%%\n\n`[[Light]] %%kept%%`\n\n> [!note] Mind\n> Text',
     ),
     'Notes/Light.md': matter('publish: true\ntags: [sun]', '## Of day\n\nText.'),
     'Notes/Secret.md': matter('tags: [diary]', 'Private.'),
@@ -51,7 +51,7 @@ describe('a vault of Obsidian', () => {
     expect(blog.posts.byPath('Notes/clear-glass')!.markdown).toBe(
       `See [Light](/Notes/Light), [the light](/Notes/Light), [day](/Notes/Light#of-day), [Here](#here), [Secret](/Notes/Secret) and Nowhere.
 
-<img src="/Files/pane.gif" alt="A pane" width="30"> ![](/Files/pane.gif) [Light](/Notes/Light) [paper.pdf](/Files/paper.pdf)
+<img src="/Files/pane.gif" alt="A pane" width="30"> <img src="/Files/pane.gif" alt="" width="30"> ![Figure 1](/Files/pane.gif) ![](/Files/pane.gif) [Light](/Notes/Light) [paper.pdf](/Files/paper.pdf)
 
 A <mark>mark</mark> and  words. \uE0040\uE005
 
