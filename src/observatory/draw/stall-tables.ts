@@ -1,7 +1,14 @@
 import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import { isOwnView, type StallGroup, stallPlace, untracedWords, wasRun } from '../facts/stall-groups.ts';
+import {
+  isOwnView,
+  type StallGroup,
+  stallPlace,
+  untracedPathsOf,
+  untracedWords,
+  wasRun,
+} from '../facts/stall-groups.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -42,8 +49,8 @@ export function isCut(
   return heldSinceMillis !== undefined && heldSinceMillis > range.fromMillis;
 }
 
-export function groupKey({ place, route, untracedPath }: StallGroup): string {
-  return `${place} ${route ?? untracedPath ?? ''}`;
+export function groupKey({ place, route, untracedPaths }: StallGroup): string {
+  return `${place} ${route ?? untracedPaths[0] ?? ''}`;
 }
 
 /** One row per place. */
@@ -94,14 +101,15 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
 }
 
 function placeCell(row: StallGroup): HtmlValue {
-  const { place, functionName, location, route } = row;
+  const { place, functionName, location, route, placeShare } = row;
   const name = route === undefined ? untracedWords(row) : shortRoute(route);
   if (functionName === undefined)
     return name === undefined
       ? html`<span class="quiet">${place}</span>`
       : html`<bdi class="name">${shortened(name, MAX_NAME)}</bdi> <span class="note wrap">${place}</span>`;
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
-    >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
+    >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}
+    <span class="note">${shareText(placeShare)} of the samples</span>`;
 }
 
 function runningCell(row: StallGroup, view: PageView): HtmlValue {
@@ -124,8 +132,8 @@ function operationCell(operation: NonNullable<StallGroup['operation']>, { links 
 /** One stall: what blocked, its callers, and the requests that waited. */
 export function stallItem(stall: Stall, view: PageView): Html {
   const { links, now } = view;
-  const { holder, callers, delayed, delayedCount, durationMillis, untracedPath } = stall;
-  const untraced = untracedWords({ isOwnView: isOwnView(stall), untracedPath });
+  const { holder, callers, delayed, delayedCount, durationMillis } = stall;
+  const untraced = untracedWords({ isOwnView: isOwnView(stall), untracedPaths: untracedPathsOf(stall) });
   return html`<details class="stall" data-key="${stallKey(stall)}">
     <summary>
       from ${moment(stall.atMillis - durationMillis, now)}, ${text(duration(durationMillis))}:

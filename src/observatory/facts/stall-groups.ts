@@ -12,8 +12,10 @@ export interface StallGroup {
   readonly route: string | undefined;
   /** A page of the observatory was drawn. */
   readonly isOwnView: boolean;
-  /** Of the request, if it is not traced. */
-  readonly untracedPath: string | undefined;
+  /** Of the requests that are not traced, each once, the newest first. */
+  readonly untracedPaths: readonly string[];
+  /** Share of the samples that were in the place, 0–1, over all of the time. */
+  readonly placeShare: number;
   /** Requests that ran one after the other in the longest such stall, none of them for most of it; undefined if there is none. */
   readonly heldBy: number | undefined;
   readonly count: number;
@@ -31,8 +33,9 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     const place = stallPlace(stall);
     const isNamed = wasRun(stall);
     // Without a function, those of different routes have nothing in common.
-    const untracedPath = isNamed ? stall.untracedPath : undefined;
-    const key = stall.place === undefined ? `${place} ${stall.holder?.route ?? untracedPath ?? ''}` : place;
+    const untracedPaths = isNamed ? untracedPathsOf(stall) : [];
+    const key =
+      stall.place === undefined ? `${place} ${stall.holder?.route ?? untracedPaths[0] ?? ''}` : place;
     const known = groups.get(key);
     groups.set(key, {
       place,
@@ -40,8 +43,11 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
       location: isNamed ? stall.place?.location : undefined,
       operation: known?.operation ?? (isNamed ? stall.holder : undefined),
       route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
-      isOwnView: known?.isOwnView ?? (isNamed && isOwnView(stall)),
-      untracedPath: known?.untracedPath ?? untracedPath,
+      isOwnView: (known?.isOwnView ?? true) && isNamed && isOwnView(stall),
+      untracedPaths: [...new Set([...(known?.untracedPaths ?? []), ...untracedPaths])],
+      placeShare:
+        ((known?.placeShare ?? 0) * (known?.totalMillis ?? 0) + stall.placeShare * stall.durationMillis) /
+        Math.max(1e-9, (known?.totalMillis ?? 0) + stall.durationMillis),
       heldBy: stall.heldBy === undefined ? known?.heldBy : Math.max(stall.heldBy, known?.heldBy ?? 0),
       count: (known?.count ?? 0) + 1,
       worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
@@ -71,15 +77,24 @@ export function isOwnView({
   );
 }
 
-/** What a request asked for that is not traced: `the observatory’s page /changes`; undefined if it is traced, or there was none. */
+/** The path of the request that ran, if it is not traced. A timer draws live updates, perhaps in the same turn, after a request that began there. */
+export function untracedPathsOf({
+  callers,
+  untracedPath,
+}: Pick<Stall, 'callers' | 'untracedPath'>): readonly string[] {
+  const isLive = callers.some(({ location }) => location?.startsWith(LIVE_UPDATES) === true);
+  return untracedPath === undefined || isLive ? [] : [untracedPath];
+}
+
+/** What ran that is not traced: `the observatory’s page /changes`; undefined if it is traced, or there was none. */
 export function untracedWords({
   isOwnView: isOwn,
-  untracedPath,
-}: {
-  readonly isOwnView: boolean;
-  readonly untracedPath?: string | undefined;
-}): string | undefined {
+  untracedPaths,
+}: Pick<StallGroup, 'isOwnView' | 'untracedPaths'>): string | undefined {
+  const [untracedPath, ...others] = untracedPaths;
   if (untracedPath === undefined) return isOwn ? 'a page of the observatory' : undefined;
+  if (others.length > 0)
+    return isOwn ? 'several pages of the observatory' : 'several requests that are not traced';
   // The path that the blog is mounted at may be in front.
   const [, page] = untracedPath.split(OBSERVATORY_PATH);
   if (page === undefined) return `${untracedPath}, which is not traced`;
@@ -87,6 +102,7 @@ export function untracedWords({
 }
 
 const OWN_FOLDER = 'src/observatory/';
+const LIVE_UPDATES = `${OWN_FOLDER}live/live-streams.ts`;
 
 /** With fewer of the samples that were due, the system did not run the process for most of the time. */
 const ENOUGH_SAMPLES = 1 / 3;

@@ -7,6 +7,7 @@ import {
   type StallGroup,
   stallGroups,
   stallPlace,
+  untracedPathsOf,
   untracedWords,
   wasRun,
 } from '../facts/stall-groups.ts';
@@ -151,14 +152,13 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
     ...(wasRun(stall) ? inOperation(holder, holder?.route, links) : []),
-    ...(wasRun(stall) ? forUntraced({ ...stall, isOwnView: isOwnView(stall) }) : []),
+    ...(wasRun(stall)
+      ? forUntraced({ isOwnView: isOwnView(stall), untracedPaths: untracedPathsOf(stall) })
+      : []),
   ];
 }
 
-function forUntraced(of: {
-  readonly isOwnView: boolean;
-  readonly untracedPath?: string | undefined;
-}): SentencePart[] {
+function forUntraced(of: Pick<StallGroup, 'isOwnView' | 'untracedPaths'>): SentencePart[] {
   const words = untracedWords(of);
   return words === undefined ? [] : [{ text: `, for ${words}` }];
 }

@@ -3,7 +3,11 @@ import type { Stall } from '../../../../otel/query.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { stallGroups, untracedWords } from '../../../../src/observatory/facts/stall-groups.ts';
 import { sinceStart } from '../../../../src/observatory/facts/time-range.ts';
-import { stallsOfTraceWords, stallsSentence } from '../../../../src/observatory/sentences/stall-sentence.ts';
+import {
+  heldBy,
+  stallsOfTraceWords,
+  stallsSentence,
+} from '../../../../src/observatory/sentences/stall-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
 import { loopWaits, withWaits } from '../../../../src/observatory/facts/loop-waits.ts';
 import { totalMillis } from '../../../../src/observatory/trace/intervals.ts';
@@ -136,6 +140,34 @@ it('a stall of a page that is not traced is told by its path, sampled or not', (
   } as const;
   const sentence = stallsSentence(facts, sinceStart(NOW - 3_600_000, NOW), NOW, LINKS);
   expect(sentenceText(sentence)).toContain('; most of that time, for the observatory’s page /changes.');
+});
+
+it('a function that ran for several pages is of none of them, a live update of no request', () => {
+  const { place } = STALLS[0]!;
+  const own = { ...STALLS[0]!, holder: undefined, place, sampledShare: 1, placeShare: 0.5, callers: [] };
+  const at = (untracedPath: string): Stall => ({ ...own, untracedPath });
+  const overview = at('/admin/metrics-dashboard');
+  const wordsOf = (...stalls: readonly Stall[]): unknown => stallGroups(stalls).map(untracedWords);
+  expect(wordsOf(overview, overview)).toEqual(['the observatory’s overview']);
+  expect(wordsOf(overview, at('/admin/metrics-dashboard/queries'))).toEqual([
+    'several pages of the observatory',
+  ]);
+  expect(wordsOf(overview, at('/metrics'))).toEqual(['several requests that are not traced']);
+  const live = {
+    ...overview,
+    callers: [{ name: 'step', location: 'src/observatory/live/live-streams.ts:160', origin: 'app' }] as const,
+  };
+  expect(wordsOf(live)).toEqual(['a page of the observatory']);
+  expect(sentenceText(heldBy(live, LINKS))).toMatch(/, for a page of the observatory$/);
+});
+
+it('the share of the samples in a place is over all of its time', () => {
+  const [stall] = STALLS;
+  const [group] = stallGroups([
+    { ...stall!, sampledShare: 1, placeShare: 0.2, durationMillis: 300 },
+    { ...stall!, sampledShare: 1, placeShare: 0.8, durationMillis: 100 },
+  ]);
+  expect(group?.placeShare).toBeCloseTo(0.35);
 });
 
 it('a request that waited before and after it ran itself waited for both', () => {
