@@ -3,7 +3,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, tickText } from '../format/moment.ts';
 import { shownZone } from '../format/zone.ts';
-import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';
+import { PLOT_WIDTH, px, timeScale, timeTicks, type Scale } from './scales.ts';
 
 /** The time range of a chart, its markers, and now. */
 export interface ChartTime {
@@ -170,27 +170,30 @@ export function timeAxis(time: ChartTime, height: number): Html {
 }
 
 const MARKER_GAP_PIXELS = 8;
-const labelOf = ({ kind, label }: Marker): string => (kind === 'settings' ? 'settings' : label);
+/** A start of another version is labelled with it. */
+const labelOf = ({ kind, label, versions }: Marker): string =>
+  kind === 'settings' ? 'settings' : (versions?.after ?? label);
 const isFlipped = (at: number): boolean => at > PLOT_WIDTH * 0.8;
 
-/** A class for each marker whose label has room, by the width of the plot; of those too close to each other, the first has it. */
-function labelledMarkers(
-  markers: readonly { readonly at: number; readonly text: string }[],
-): readonly (string | undefined)[] {
-  const classes = markers.map((): string | undefined => undefined);
-  let indices = markers.map((_, index) => index);
+/** A class for each marker whose label has room, by the width of the plot; of those too close to each other, the newest start of another version has it, else the newest. */
+function labelClasses(markers: readonly Marker[], x: Scale): ReadonlyMap<Marker, string> {
+  const classes = new Map<Marker, string>();
+  let labelled = markers.toSorted(
+    (a, b) => Number(b.versions !== undefined) - Number(a.versions !== undefined) || b.atMillis - a.atMillis,
+  );
   for (const { minPixels, className } of LABEL_LEVELS) {
-    let end = -Infinity;
-    indices = indices.filter((index) => {
-      const { at, text } = markers[index]!;
-      const width = text.length * CHARACTER_PIXELS;
-      const place = (at / PLOT_WIDTH) * minPixels;
-      const from = isFlipped(at) ? place - 4 - width : place + 4;
-      if (from < end || from < 0 || from + width > minPixels) return false;
-      end = from + width + MARKER_GAP_PIXELS;
+    const taken: (readonly [number, number])[] = [];
+    labelled = labelled.filter((marker) => {
+      const width = labelOf(marker).length * CHARACTER_PIXELS;
+      const place = (x(marker.atMillis) / PLOT_WIDTH) * minPixels;
+      const from = isFlipped(x(marker.atMillis)) ? place - 4 - width : place + 4;
+      const to = from + width + MARKER_GAP_PIXELS;
+      const isFree = taken.every(([start, end]) => to <= start || from >= end);
+      if (!isFree || from < 0 || from + width > minPixels) return false;
+      taken.push([from, to]);
       return true;
     });
-    for (const index of indices) classes[index] = className;
+    for (const marker of labelled) classes.set(marker, className);
   }
   return classes;
 }
@@ -204,7 +207,7 @@ export function markerLines(
   const inside = time.markers.filter(
     (marker) => marker.atMillis >= time.range.fromMillis && marker.atMillis < time.range.toMillis,
   );
-  const shown = labelledMarkers(inside.map((marker) => ({ at: x(marker.atMillis), text: labelOf(marker) })));
+  const shown = labelClasses(inside, x);
   const lines = inside.map((marker) => {
     const at = px(x(marker.atMillis));
     return html`<line
@@ -216,10 +219,10 @@ export function markerLines(
       vector-effect="non-scaling-stroke"
     />`;
   });
-  const labels = inside.map((marker, index) => {
+  const labels = inside.map((marker) => {
     const at = x(marker.atMillis);
     const title = `${markerText(marker, time.now)}, ${momentText(marker.atMillis, time.now)}`;
-    const className = shown[index];
+    const className = shown.get(marker);
     const flip = isFlipped(at);
     // Labels without room are only in the titles of their lines.
     return html`<g

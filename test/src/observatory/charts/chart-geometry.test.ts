@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TimelinePoint } from '../../../../otel/query.ts';
-import { timeAxis, type ChartTime } from '../../../../src/observatory/charts/frame.ts';
+import type { Marker, TimelinePoint } from '../../../../otel/query.ts';
+import { markerLines, timeAxis, type ChartTime } from '../../../../src/observatory/charts/frame.ts';
 import { heatMapChart, occupiedBands } from '../../../../src/observatory/charts/heat-map-chart.ts';
 import { lineChart } from '../../../../src/observatory/charts/line-chart.ts';
 import { logScale, logTicks, timeScale, zeroScale } from '../../../../src/observatory/charts/scales.ts';
@@ -232,6 +232,38 @@ describe('heatMapChart', () => {
     });
     expect(text).toContain('class="shade-6"');
     expect(text).toContain('href="/traces?from=0&amp;to=500"');
+  });
+});
+
+describe('markerLines', () => {
+  const SECOND = 1000;
+  const at = (atMillis: number, more: Partial<Marker> = {}): Marker => ({
+    atMillis,
+    kind: 'start',
+    label: 'start',
+    ...more,
+  });
+  const shown = (...markers: readonly Marker[]): readonly (string | undefined)[] => {
+    const range = { fromMillis: 0, toMillis: 3600 * SECOND };
+    const { labels } = markerLines({ range, markers, now: range.toMillis }, 100);
+    return [...labels.text.matchAll(/class="axis marker-label"[^>]*>([^<]*)</g)].map(([, label]) => label);
+  };
+  const version = (atMillis: number, after: string): Marker =>
+    at(atMillis, {
+      label: `start of version ${after}, before it 1.0.0`,
+      versions: { before: '1.0.0', after },
+    });
+
+  it('labels the start of another version with it, before other markers nearby', () => {
+    expect(shown(at(1000 * SECOND), version(1100 * SECOND, '1.5.0'))).toEqual(['1.5.0']);
+    expect(shown(version(1000 * SECOND, '1.5.0'), at(1100 * SECOND))).toEqual(['1.5.0']);
+    expect(shown(version(1000 * SECOND, '1.4.0'), version(1100 * SECOND, '1.5.0'))).toEqual(['1.5.0']);
+  });
+
+  it('labels the newest of several starts that are close to each other, and each that has room', () => {
+    const settings = at(1100 * SECOND, { kind: 'settings', label: 'rate 0.1' });
+    expect(shown(at(1000 * SECOND), settings)).toEqual(['settings']);
+    expect(shown(version(600 * SECOND, '1.5.0'), at(2400 * SECOND))).toEqual(['1.5.0', 'start']);
   });
 });
 
