@@ -32,12 +32,12 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
         }<span class="only-narrow callers">ended ${endOf(row, now)}</span>`,
   },
   {
-    label: 'memory, an hour',
+    label: 'memory',
     key: 'verdict',
     value: ({ verdict }) => verdict,
     cell: ({ verdict, heap, early }) =>
       html`${badge(verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
-        heap !== undefined && html` <span class="callers">${growthText(heap)}</span>`
+        heap !== undefined && html` <span class="callers">${growthText(heap)} an hour</span>`
       }${early && html` <span class="callers">${mostText(early)}</span>`}`,
   },
   {
@@ -88,10 +88,10 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
       empty: 'No process is known.',
     }),
     foot: html`<span
-      >By the ${explained('floor', view.links)} of the heap in its whole life. From a quarter of an hour on,
-      with full collections in 16 samples (of processes that ended more than a day ago, in 8 quarters of an
-      hour), a slope with its 95 % interval; otherwise, from the tenth minute on, the most that the heap can
-      have grown by.</span
+      >By the ${explained('floor', view.links)} of the heap after the first five minutes. From a quarter of an
+      hour on, with full collections in 16 samples (of processes that ended more than a day ago, in 8 quarters
+      of an hour), a slope with its 95 % interval; with fewer, from the tenth minute on, the slope of what
+      grew by half, or the most that the heap can have grown by.</span
     >`,
   });
 }

@@ -89,7 +89,9 @@ export function memoryGrowth(
   const known = floors.length >= minFloors && overMillis >= MIN_MILLIS;
   const isOld = ranMillis >= MIN_AGE_MILLIS;
   const points = pointsOf(floors, ({ heapBytes }) => heapBytes);
-  const heap = known ? growthOf(points) : isOld ? fastGrowth(points, overMillis) : undefined;
+  const slow = known ? growthOf(points) : undefined;
+  const mayBeFast = isOld && slow?.isGrowing !== true && (!known || overMillis < SURE_HOURS * HOUR);
+  const heap = (mayBeFast ? fastGrowth(points, overMillis) : undefined) ?? slow;
   return {
     ranMillis,
     floors: floors.length,
@@ -103,22 +105,36 @@ export function memoryGrowth(
   };
 }
 
-/** Of few floors: one that is beyond doubt, by half of the first floor within minutes and more with each; undefined otherwise. */
+/** Within the first hour: growth that is beyond doubt, by half of the first floor within minutes, and that goes on; undefined otherwise. */
 function fastGrowth(points: readonly Point[], overMillis: number): Growth | undefined {
   if (points.length < MIN_FLOORS_OF_FAST || overMillis < MIN_MILLIS_OF_FAST) return undefined;
   const slope = slopeOf(withoutJumps(points));
-  const isGrowing = slope.surelyAbove > 0 && slope.value * (overMillis / HOUR) >= SURE_SHARE * points[0]!.y;
-  return isGrowing ? grewBy(slope) : undefined;
+  const grown = slope.value * (overMillis / HOUR);
+  const isGrowing = slope.surelyAbove > 0 && grown >= SURE_SHARE * points[0]!.y;
+  return isGrowing && risesStill(points, grown) ? grewBy(slope) : undefined;
+}
+
+/** The least of the newest third is above that of the third before by half of what steady growth makes: a cache that has filled is level. */
+function risesStill(points: readonly Point[], grown: number): boolean {
+  const [first, last] = [points[0]!.x, points.at(-1)!.x];
+  const third = (last - first) / 3;
+  const leastOf = (part: readonly Point[]): number => Math.min(...part.map(({ y }) => y));
+  const newest = points.filter(({ x }) => x >= last - third);
+  const before = points.filter(({ x }) => x >= first + third && x < last - third);
+  const earlier = before.length > 0 ? before : points.slice(-newest.length - 1, -newest.length);
+  return leastOf(newest) - leastOf(earlier) >= grown / 6;
 }
 
 function grewBy({ value, low, high }: Slope): Growth {
   return { isGrowing: true, mayGrow: true, bytesPerHour: value, plusMinus: (high - low) / 2 };
 }
 
+/** A floor above the next one was none: what was released by then had only not been collected yet. */
 function pointsOf(floors: readonly MemoryFloor[], pick: (floor: MemoryFloor) => number): Point[] {
   return floors
     .map((floor) => ({ x: floor.ranMillis / HOUR, y: pick(floor) }))
-    .filter(({ y }) => !Number.isNaN(y));
+    .filter(({ y }) => !Number.isNaN(y))
+    .map(({ x, y }, index, all) => ({ x, y: Math.min(y, all[index + 1]?.y ?? y) }));
 }
 
 /** Its newest sample is older than what is said before the tenth minute, as with METRICS_MEMORY_INTERVAL=0. */
@@ -167,19 +183,27 @@ function leastOfParts(points: readonly Point[]): readonly Point[] {
   return [...parts.values()].map((part) => part.reduce((least, each) => (each.y < least.y ? each : least)));
 }
 
-/** The same course with its largest steps upwards, if they stand out, replaced by the usual one. What fell was released, and stays. */
+/**
+ * The same course with its largest steps upwards, if they stand out, replaced by the usual one of so much time: floors are as far apart as full
+ * collections. What fell was released, and stays.
+ */
 function withoutJumps(points: readonly Point[]): readonly Point[] {
-  const steps = points.slice(1).map(({ y }, index) => y - points[index]!.y);
-  const usual = median(steps);
-  const spread = median(steps.map((step) => Math.abs(step - usual)));
-  const jumps = steps
+  const steps = points.slice(1).map(({ x, y }, index) => {
+    const before = points[index]!;
+    return { hours: x - before.x, bytes: y - before.y };
+  });
+  const usualRate = median(steps.map(({ hours, bytes }) => bytes / hours));
+  const beyond = steps.map(({ hours, bytes }) => bytes - usualRate * hours);
+  const spread = median(beyond.map(Math.abs));
+  const jumps = beyond
     .toSorted((a, b) => b - a)
     .slice(0, MAX_JUMPS)
-    .filter((step) => step - usual > JUMP * spread);
+    .filter((bytes) => bytes > JUMP * spread);
   let y = points[0]?.y ?? 0;
   return points.map((point, index) => {
-    const step = steps[index - 1];
-    if (step !== undefined) y += jumps.includes(step) ? usual : step;
+    const [step, excess] = [steps[index - 1], beyond[index - 1]];
+    if (step !== undefined && excess !== undefined)
+      y += jumps.includes(excess) ? step.bytes - excess : step.bytes;
     return { x: point.x, y };
   });
 }

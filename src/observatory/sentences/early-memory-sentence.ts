@@ -34,7 +34,7 @@ export function earlyMemoryWords(early: EarlyGrowth): string {
 /** `at most ~10.5 MB in 3 minutes`; undefined without a bound, or if nothing grew. */
 export function mostText({ since }: EarlyGrowth): string | undefined {
   if (since === undefined || since.mostBytes <= 0) return undefined;
-  return `at most ~${text(size(since.mostBytes))} in ${spanText(since.overMillis)}`;
+  return `at most ~${text(size(Math.max(MIN_ROSE_BYTES, since.mostBytes)))} in ${spanText(since.overMillis)}`;
 }
 
 /** When a slope will be known, if the process goes on as it does. */

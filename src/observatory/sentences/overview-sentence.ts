@@ -14,6 +14,8 @@ import { plural, shortRoute, type Sentence, type SentencePart } from './sentence
 
 /** Maximum number of reasons after the numbers, the most important first. */
 const MAX_REASONS = 3;
+/** What else is wrong, in a few words each. */
+const MAX_HEADLINES = 2;
 /** From this share on, many fail. */
 const MANY = 0.1;
 /** Where the page lists every limit. */
@@ -32,24 +34,18 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   const worse = worseWords(situation.since, now, links);
   const ofBroken = broken.flatMap((key) => {
     if (key === 'route_failed' && isSaid(situation)) return [];
-    const reason = reasonOf(key, situation, links);
-    if (reason !== undefined) return [reason];
-    return key === worst ? [] : [[{ text: headlineOf(key, situation) }]];
+    const headline = headlineOf(key, situation);
+    const reason = reasonOf(key, situation, links) ?? (key === worst ? undefined : [{ text: headline }]);
+    return reason === undefined ? [] : [{ headline, reason }];
   });
   const first = worse === undefined ? [] : [worse];
-  const reasons = [...first, ...ofBroken, ...remarksOf(situation, new Set(broken), links)];
-  const unsaid = Math.max(0, first.length + ofBroken.length - MAX_REASONS);
-  const [reason = [], ...more] = [
-    ...reasons.slice(0, MAX_REASONS),
-    ...(unsaid === 0
-      ? []
-      : [
-          [
-            { text: plural(unsaid, 'more limit'), href: `${links.to('')}#${LIMITS_ID}` },
-            { text: unsaid === 1 ? ' does not hold.' : ' do not hold.' },
-          ],
-        ]),
+  const reasons = [
+    ...first,
+    ...ofBroken.map(({ reason }) => reason),
+    ...remarksOf(situation, new Set(broken), links),
   ];
+  const unsaid = ofBroken.slice(MAX_REASONS - first.length).map(({ headline }) => headline);
+  const [reason = [], ...more] = [...reasons.slice(0, MAX_REASONS), ...unsaidWords(unsaid, links)];
   return [
     ...opening(situation, worst, links),
     ...(reason.length > 0 ? [{ text: ' ' }] : []),
@@ -57,6 +53,19 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     ...more.flatMap((reason) =>
       [{ text: ' ' }, ...reason].map((part): SentencePart => ({ ...part, aside: true })),
     ),
+  ];
+}
+
+/** Limits that do not hold, but whose reasons have no room. */
+function unsaidWords(headlines: readonly string[], links: Links): readonly Sentence[] {
+  if (headlines.length === 0) return [];
+  const href = `${links.to('')}#${LIMITS_ID}`;
+  const named = [{ text: headlines.slice(0, MAX_HEADLINES).join(' '), href }];
+  const rest = headlines.length - MAX_HEADLINES;
+  if (rest <= 0) return [named];
+  return [
+    named,
+    [{ text: plural(rest, 'more limit'), href }, { text: ` ${rest === 1 ? 'does' : 'do'} not hold.` }],
   ];
 }
 

@@ -134,6 +134,34 @@ describe('memoryGrowth', () => {
     expect(few.heap!.bytesPerHour / MB).toBeCloseTo(50, -1);
   });
 
+  /** Of a real process that kept 18 MB a minute, one number for each half minute; 0 without a full collection. */
+  const LEAKING = [
+    0, 59, 0, 0, 77, 84, 0, 88, 98, 99, 0, 112, 120, 128, 141, 148, 156, 0, 171, 0, 0, 205, 207, 218, 0, 0, 0,
+    251, 260, 272, 273, 0, 0, 354, 0, 324, 0, 0, 347, 358, 363, 0, 0, 393, 407, 0, 415, 0, 0, 0, 0, 0, 0, 464,
+  ];
+  /** What is said at every half minute from one on. */
+  const saidOf = (megabytes: readonly number[], fromMinute: number) =>
+    Array.from({ length: megabytes.length - 2 * fromMinute }, (_, index) => {
+      const floors = megabytes.slice(0, 2 * fromMinute + index + 1).map((floor, half) => {
+        const heapBytes = floor === 0 ? NaN : floor * MB;
+        const ranMillis = half * 30_000;
+        return { atMillis: ranMillis, ranMillis, heapBytes, rssBytes: heapBytes, usedBytes: 500 * MB };
+      });
+      return memoryGrowth(floors).heap?.isGrowing === true;
+    });
+
+  it('does not take back what it said of a leak, however irregular collections are', () => {
+    expect(saidOf(LEAKING, 11)).toEqual(Array.from({ length: LEAKING.length - 22 }, () => true));
+  });
+
+  it('calls no cache a leak that filled at once and is full', () => {
+    const full = Array.from(
+      { length: 80 },
+      (_, half) => 60 + Math.min(80, Math.max(0, half - 8) * 10) + (half % 3),
+    );
+    expect(saidOf(full, 20)).toEqual(Array.from({ length: 40 }, () => false));
+  });
+
   it('sees the last process alone: its floors are not joined with those of the one before', () => {
     const sample = (index: number, started: number, megabytes: number): RuntimeSample => ({
       ...RUNTIME_SAMPLE,
