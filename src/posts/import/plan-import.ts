@@ -17,14 +17,11 @@ import type { SiteFacts } from './site-facts.ts';
 import { textOf } from './source-address.ts';
 import { readSourceText, SourceEncodingError } from './source-text.ts';
 
-/** Raise it if unchanged sources must be imported again, because rendering or the reading of front matter changed. */
-const IMPORT_VERSION = 3;
-
 /** A post of the tree, ready to be rendered. */
 export interface PlannedPost {
   readonly source: SourceFile;
   readonly post: SourcePost;
-  /** Digest of the text and its files. */
+  /** Digest of the source, its files, and the post that it becomes: another digest is a change. */
   readonly sha256: string;
 }
 
@@ -51,11 +48,8 @@ function foldersOf({ files, site }: SourceTree): FolderFacts {
   return { sections, bundles: new Set(bundles) };
 }
 
-/** Digest of everything that affects the post: its text, folder, settings and date. */
-function digestOf(source: SourceFile, text: string, { draft }: SourcePost): string {
-  const { status, publishedAtMillis, path, aliases, tags } = draft;
-  const decided = JSON.stringify([status, publishedAtMillis, path, aliases, tags]);
-  const hash = createHash('sha256').update(`${IMPORT_VERSION}\0${source.relative}\0${text}\0${decided}\0`);
+function sourceDigest(source: SourceFile, text: string): string {
+  const hash = createHash('sha256').update(`${source.relative}\0${text}\0`);
   for (const file of source.companions) hash.update(createHash('sha256').update(readFileSync(file)).digest());
   return hash.digest('hex');
 }
@@ -128,7 +122,7 @@ function plannedPost(source: SourceFile, text: string, post: SourcePost): Planne
   return {
     source,
     post: { ...post, draft: { ...post.draft, path } },
-    sha256: digestOf(source, text, post),
+    sha256: sourceDigest(source, text),
   };
 }
 
@@ -216,8 +210,7 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
       summary.lostAddresses.push({ file: source.relative, text: `/${alias}: ${fault}` });
     return fault === undefined;
   });
-  if (post.exported !== undefined)
-    return { ...planned, post: { ...post, draft: { ...post.draft, aliases } } };
+  if (post.exported !== undefined) return withPost(planned, { ...post, draft: { ...post.draft, aliases } });
   const converted = facts.convert(post.draft, source.relative);
   const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
@@ -225,10 +218,14 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   for (const text of [...(post.lost ?? []), ...converted.lost])
     summary.lostEmbeds.push({ file: source.relative, text });
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
-  return {
-    ...planned,
-    post: { ...post, formerPath, draft: { ...post.draft, aliases, markdown: converted.markdown } },
-  };
+  const draft = { ...post.draft, aliases, markdown: converted.markdown };
+  return withPost(planned, { ...post, formerPath, draft });
+}
+
+/** An unchanged source is imported again if it becomes another post: by a newer version of this importer, or as a link in it has a target now. */
+function withPost({ source, sha256 }: PlannedPost, post: SourcePost): PlannedPost {
+  const becomes = JSON.stringify([sha256, post.draft, post.updatedAtMillis]);
+  return { source, post, sha256: createHash('sha256').update(becomes).digest('hex') };
 }
 
 /** An earlier import has at most one source per former path, and none under a path that another source has now. */

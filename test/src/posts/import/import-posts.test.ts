@@ -106,6 +106,20 @@ describe('importing again', () => {
     expect(blog.posts.byPath('a')!.markdown).toBe('Mine.');
   });
 
+  it('takes an unchanged source once more if it becomes another post, unless its owner edited that', () => {
+    for (const name of ['b', 'c'])
+      write(`${name}.md`, `---\npath: ${name}\ntitle: ${name}\ndate: 2026-01-01\n---\n[x](/d.md)`);
+    expect(figures(run())).toEqual([2, 0, 1, 0]);
+    const post = blog.posts.byPath('c')!;
+    blog.posts.update(post.id, post.version, draft({ title: 'Mine', path: 'c', markdown: 'Mine.' }));
+    write('d.md', '---\npath: d\ntitle: D\ndate: 2026-01-01\n---\nText.');
+    const summary = run();
+    expect(figures(summary)).toEqual([1, 1, 1, 1]);
+    expect(summary.skipped[0]).toMatchObject({ file: 'c.md', reason: expect.stringMatching(/^edited here/) });
+    expect(['b', 'c'].map((name) => blog.posts.byPath(name)!.markdown)).toEqual(['[x](/d)', 'Mine.']);
+    expect(figures(run())).toEqual([0, 0, 3, 1]);
+  });
+
   it('does not restore posts that were deleted here', () => {
     const post = blog.posts.byPath('a')!;
     blog.posts.remove(post.id, post.version);
