@@ -1,5 +1,5 @@
 import type { TelemetryQuery, TimeRange, TraceSummary } from '../../../otel/query.ts';
-import { repeatedInTurn, repeatedStatements, type RepeatedStatement } from '../trace/repeated-statements.ts';
+import { allRepeated, type RepeatedStatement } from '../trace/repeated-statements.ts';
 
 /** Traces with fewer spans cannot contain a repetition. */
 const MIN_SPANS = 6;
@@ -44,8 +44,8 @@ interface Memory {
 const remembered = new WeakMap<TelemetryQuery, Memory>();
 
 /**
- * Statements repeated within one request, over the newest and the slowest kept requests of the range. Every trace is read once, and a call reads a
- * bounded number of spans; `looked` is the progress.
+ * Statements repeated within one request, over the newest and the slowest kept requests of the range, the most time first: the cheap ones follow
+ * those that cost. Every trace is read once, and a call reads a bounded number of spans; `looked` is the progress.
  */
 export function repeatedOnRoutes(
   telemetry: TelemetryQuery,
@@ -85,13 +85,17 @@ export function repeatedOnRoutes(
   return { rows: worstFirst, looked, wanted, total };
 }
 
+/** The worst repetition of each statement. */
 function read(telemetry: TelemetryQuery, traceId: string): Found {
   const trace = telemetry.trace(traceId);
   if (!('spans' in trace)) return NOTHING;
-  const found = [...repeatedStatements(trace.spans), ...repeatedInTurn(trace.spans)].map(
-    ({ spanIds, ...statement }) => ({ statement, spanId: spanIds[0] ?? '' }),
-  );
-  return found.length === 0 ? NOTHING : found;
+  const worst = new Map<string, Found[number]>();
+  for (const { spanIds, ...statement } of allRepeated(trace.spans)) {
+    const known = worst.get(statement.series);
+    if (known === undefined || statement.totalMillis > known.statement.totalMillis)
+      worst.set(statement.series, { statement, spanId: spanIds[0] ?? '' });
+  }
+  return worst.size === 0 ? NOTHING : [...worst.values()];
 }
 
 function add(

@@ -1,6 +1,6 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { csvLink, seriesName } from '../draw/facts.ts';
+import { badge, csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
@@ -15,6 +15,7 @@ import {
   type RepeatedOnRoute,
   type RepetitionSearch,
 } from '../facts/repeated-on-routes.ts';
+import { isCostly } from '../trace/repeated-statements.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
@@ -56,16 +57,17 @@ export const queriesPage = definePage<QueriesFacts>({
       href: links.series('database', name),
     });
     const [worst] = repeated.rows;
+    const costly = repeated.rows.filter(isCostly);
     const again: Sentence =
       worst === undefined
         ? []
         : [
             { text: ' ' },
             {
-              text: `${plural(repeated.rows.length, 'statement is', 'statements are')} repeated within one request`,
+              text: `${plural(costly.length || repeated.rows.length, 'statement is', 'statements are')} repeated within one request`,
               href: links.trace(worst.traceId, worst.spanId),
             },
-            { text: '.' },
+            { text: costly.length > 0 ? '.' : ', at little cost so far.' },
           ];
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}` },
@@ -79,7 +81,7 @@ export const queriesPage = definePage<QueriesFacts>({
   draw({ statements, startUp, repeated }, view) {
     const columns = statementColumns(view, statements);
     const statement = (row: RepeatedOnRoute): Html =>
-      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the total is of all</span>`}`;
+      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the total is of all</span>`}${!isCostly(row) && html`<span class="callers">cheap so far: ${plural(row.count, 'time')}, ${text(duration(row.totalMillis))} in all</span>`}`;
     const example = (row: RepeatedOnRoute): Html =>
       html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`;
     const runs: readonly Column<RepeatedOnRoute>[] = [
@@ -93,7 +95,7 @@ export const queriesPage = definePage<QueriesFacts>({
       {
         label: 'times',
         align: 'number',
-        cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
+        cell: (row) => badge(`×${countText(row.count)}`, isCostly(row) ? 'failed' : 'quiet'),
       },
       { label: 'statement', room: 'mid', cell: statement },
       { label: 'total', align: 'number', cell: (row) => durationCell(row.totalMillis) },
@@ -118,13 +120,13 @@ export const queriesPage = definePage<QueriesFacts>({
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
-      note: '5 or more runs in a row under one parent, or 10 in turn with others, more than 5 ms in total',
+      note: 'one after the other under one parent: 5 or more runs that took more than 5 ms in total, then 10 or more that took less',
       body: drawTable(repeated.rows.slice(0, PAGE_ROWS), runs, {
         caption: 'Repeated statements',
         keyOf: (row) => `${row.route} ${row.series}`,
         view,
         still: true,
-        empty: 'None found in the requests held in this range.',
+        empty: 'None found in the requests that were checked.',
       }),
       foot: html`<span
         >${lookedText(repeated)}${repeated.rows.length > PAGE_ROWS && `; the first ${PAGE_ROWS} of ${countText(repeated.rows.length)} are shown`}</span

@@ -9,6 +9,7 @@ import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { ENDED_WORDS } from './downtime-sentence.ts';
 import { memoryWords } from './memory-sentence.ts';
 import { failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
+import { isCostly } from '../trace/repeated-statements.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 import { heldBy } from './stall-sentence.ts';
 
@@ -191,7 +192,7 @@ function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sen
 
 function repetition({ repeated }: OverviewSituation, links: Links): Sentence | undefined {
   const [worst] = repeated;
-  if (worst === undefined) return undefined;
+  if (worst === undefined || !isCostly(worst)) return undefined;
   return [
     { text: shortRoute(worst.route), href: links.series('http', worst.route) },
     { text: ' ran ' },

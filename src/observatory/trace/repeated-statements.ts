@@ -3,8 +3,9 @@ import type { SpanRow } from '../../../otel/query.ts';
 /** Fewer repetitions are not reported. */
 const MIN_RUN = 5;
 const MIN_MILLIS = 5;
-/** Of statements that take turns: rounds, and the most that run between two of one kind. */
-const MIN_ROUNDS = 10;
+/** So many are a loop, however little time they take: they cost more with every row that is added. */
+const MIN_LOOP = 10;
+/** Of statements that take turns: the most that run between two of one kind. */
 const MAX_BETWEEN = 12;
 
 /** A statement repeated under one parent: the N+1 pattern. */
@@ -19,14 +20,29 @@ export interface RepeatedStatement {
   readonly others?: number;
 }
 
+/** True if it is worth a word wherever its request is shown. */
+export function isCostly({ totalMillis }: Pick<RepeatedStatement, 'totalMillis'>): boolean {
+  return totalMillis > MIN_MILLIS;
+}
+
 /** Runs of at least five sequential statements of one series under one parent that took more than 5 ms in total. */
 export function repeatedStatements(spans: readonly SpanRow[]): readonly RepeatedStatement[] {
+  return runsIn(spans).filter(isCostly);
+}
+
+/** Runs and loops, those of at least ten repetitions however little they take. */
+export function allRepeated(spans: readonly SpanRow[]): readonly RepeatedStatement[] {
+  return [...runsIn(spans), ...repeatedInTurn(spans)];
+}
+
+/** The most time first. */
+function runsIn(spans: readonly SpanRow[]): readonly RepeatedStatement[] {
   const found: RepeatedStatement[] = [];
   for (const group of siblingsOf(spans)) {
     let run: SpanRow[] = [];
     const close = (): void => {
       const totalMillis = run.reduce((sum, span) => sum + span.durationMillis, 0);
-      if (run.length >= MIN_RUN && totalMillis > MIN_MILLIS)
+      if (run.length >= (isCostly({ totalMillis }) ? MIN_RUN : MIN_LOOP))
         found.push({
           series: run[0]!.series,
           name: run[0]!.name,
@@ -66,8 +82,8 @@ interface Turns {
 }
 
 /**
- * Loops that run several statements in turn: each at least ten times under one parent, more than 5 ms in all. A row for a loop, named by the statement
- * that takes the most time of it.
+ * Loops that run several statements in turn, each at least ten times under one parent. A row for a loop, named by the statement that takes the most
+ * time of it.
  */
 export function repeatedInTurn(spans: readonly SpanRow[]): readonly RepeatedStatement[] {
   return siblingsOf(spans)
@@ -76,8 +92,7 @@ export function repeatedInTurn(spans: readonly SpanRow[]): readonly RepeatedStat
       const totalMillis = loop.reduce((sum, turns) => sum + millisOf(turns), 0);
       const [worst] = loop.toSorted((a, b) => millisOf(b) - millisOf(a));
       const first = worst?.spans[0];
-      if (worst === undefined || first === undefined || loop.length < 2 || totalMillis <= MIN_MILLIS)
-        return [];
+      if (worst === undefined || first === undefined || loop.length < 2) return [];
       const { series, name } = first;
       const spanIds = worst.spans.map(({ spanId }) => spanId);
       return [{ series, name, count: spanIds.length, totalMillis, spanIds, others: loop.length - 1 }];
@@ -105,7 +120,7 @@ function turnsIn(group: readonly SpanRow[]): readonly Turns[] {
       all.push(begun);
     }
   }
-  return all.filter(({ spans }) => spans.length >= MIN_ROUNDS);
+  return all.filter(({ spans }) => spans.length >= MIN_LOOP);
 }
 
 /** Those that overlap, together. */

@@ -3,12 +3,14 @@ import { repeatedOnRoutes } from '../../../../src/observatory/facts/repeated-on-
 import { busyBlog, SEARCH_TRACE } from '../../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { PLAIN, SEARCH, TAGS_TEXT } from '../../../fixtures/trace-sketches.ts';
+import { PLAIN, SEARCH, type SpanSketch, TAGS_TEXT } from '../../../fixtures/trace-sketches.ts';
 
 const HOUR = { fromMillis: NOW - 3_600_000, toMillis: NOW + 1 };
 
 /** A search and the tags of so many hits: a repetition from five on. */
 const spans = SEARCH.filter(({ name }) => name !== 'layout').slice(0, 16);
+
+const CHEAP: SpanSketch = { name: TAGS_TEXT, type: 'database', at: 0, millis: 0.004 };
 
 function searched(count: number): MeasuredBlog['telemetry'] {
   const happened = Array.from({ length: count }, (_, index) => ({ startMillis: NOW - 2000 - index, spans }));
@@ -32,6 +34,16 @@ describe('repeatedOnRoutes', () => {
       traceId: SEARCH_TRACE,
     });
     expect(looked).toBe(total);
+  });
+
+  it('counts a trace once, however many loops of one statement it has', () => {
+    const loop = (from: number): SpanSketch[] =>
+      Array.from({ length: 10 }, (_, index) => ({ ...CHEAP, at: from + index }));
+    const other: SpanSketch = { ...CHEAP, name: 'SELECT posts', at: 30 };
+    const { telemetry } = new MeasuredBlog({
+      happened: [{ startMillis: NOW - 2000, spans: [...PLAIN.slice(0, 1), ...loop(10), other, ...loop(40)] }],
+    });
+    expect(repeatedOnRoutes(telemetry, HOUR).rows).toMatchObject([{ count: 10, traces: 1 }]);
   });
 
   it('checks the newest 1,000 and the slowest 200 in a few calls, and says of how many', () => {

@@ -242,6 +242,11 @@ describe('overviewSentence', () => {
       'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. /tags/:tag ran SELECT tags 24 times in one request.',
     ],
     [
+      'a loop that costs next to nothing',
+      { repeated: [{ ...repeated, totalMillis: 0.2 }] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
       'growing memory',
       { memory: GROWING_MEMORY },
       `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grows by 12 ± 2 MB an hour since ${clockText(NOW - HOUR)}.`,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { repeatedInTurn, repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
+import {
+  allRepeated,
+  repeatedInTurn,
+  repeatedStatements,
+} from '../../../../src/observatory/trace/repeated-statements.ts';
 import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 type Sketch = Parameters<typeof sketchTrace>[2][number];
@@ -53,6 +57,21 @@ const rounds = (count: number, names: readonly string[], millis = 0.2): Sketch[]
     millis: index % names.length === 1 ? 2 * millis : millis,
   }));
 
+describe('allRepeated', () => {
+  it.each([
+    ['ten runs', run(10, 0.004), 10],
+    ['ten rounds of two', rounds(10, ['one', 'two'], 0.004), 10],
+    ['five runs that cost', run(5, 1.1), 5],
+  ])('finds %s, however little ten take', (_, spans, count) => {
+    expect(allRepeated(spansOf(...spans))).toMatchObject([{ count }]);
+  });
+
+  it('leaves nine cheap runs alone, and a loop that costs nothing to those who look for loops', () => {
+    expect(allRepeated(spansOf(...run(9, 0.004)))).toEqual([]);
+    expect(repeatedStatements(spansOf(...run(40, 0.004)))).toEqual([]);
+  });
+});
+
 describe('repeatedInTurn', () => {
   const media = ['find', 'uses', 'variants', 'seen', 'settings'];
 
@@ -72,7 +91,6 @@ describe('repeatedInTurn', () => {
 
   it.each([
     ['nine rounds', rounds(9, media, 9)],
-    ['rounds that took 5 ms', rounds(12, ['one', 'two'], 0.1)],
     ['rounds of one statement, which is a run', rounds(20, ['one'], 9)],
     [
       'a statement among many others',

@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { PLAIN, TAGS_TEXT } from '../../fixtures/trace-sketches.ts';
+
+const PATH = '/admin/metrics-dashboard/queries';
+
+async function queries(count: number): Promise<string> {
+  const loop = Array.from({ length: count }, (_, index) => ({
+    name: TAGS_TEXT,
+    type: 'database' as const,
+    at: 1 + index / 100,
+    millis: 0.005,
+  }));
+  const { telemetry } = new MeasuredBlog({
+    happened: [{ startMillis: NOW - 2000, spans: [...PLAIN.slice(0, 1), ...loop] }],
+  });
+  const { origin } = await serveObservatory(telemetry);
+  return wordsOf(await (await fetch(`${origin}${PATH}`)).text());
+}
+
+it('lists a loop of forty statements that costs next to nothing, and says so', async () => {
+  const words = await queries(40);
+  expect(words).toMatch(/1 statement is repeated within one request ?, at little cost so far\./);
+  expect(words).toMatch(/×40 .*cheap so far: 40 times, 200 µs in all/);
+});
+
+it('says that none was found only of the requests that were checked', async () => {
+  expect(await queries(9)).toContain('None found in the requests that were checked.');
+});
