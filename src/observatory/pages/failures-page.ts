@@ -102,7 +102,9 @@ export const failuresPage = definePage<FailuresFacts>({
     const areAll = kept >= counted;
     const most =
       groups.length > 1
-        ? `${groups[1]?.count === first.count ? 'As often as others' : 'Most often'}${areAll ? '' : ', of those that are held,'} it was `
+        ? groups[1]?.count === first.count
+          ? `Several${areAll ? '' : ' of those that are held'} are equally frequent, such as `
+          : `Most often${areAll ? '' : ', of those that are held,'} it was `
         : areAll
           ? 'All are '
           : 'All that are still held are ';

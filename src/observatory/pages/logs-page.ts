@@ -11,6 +11,7 @@ import { drawTable, sheetOf } from '../draw/table.ts';
 import { parseLogQuery, type LogQuery } from '../facts/log-query.ts';
 import { momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
+import { ENDED_WORDS } from '../sentences/downtime-sentence.ts';
 import { patternWords } from '../sentences/pattern-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
@@ -192,7 +193,7 @@ function footOf({ store, killedMillis }: LogsFacts, { now }: PageView): Html {
     for
     ${plural(days, 'day')}${removals > 0 && `; ${countText(removals)} older ones were removed`}${waiting > 0 && `; ${countText(waiting)} wait to be written`}.
     ${completeSinceMillis !== undefined && `Complete since ${momentText(completeSinceMillis, now)}`}${lost > 0 && `: ${plural(lost, 'line')} were lost before, as the file could not be written or lines came faster than that`}.
-    ${killedMillis.length > 0 && `A process was killed ${killedMillis.length === 1 ? `at ${momentText(killedMillis[0]!, now)}` : plural(killedMillis.length, 'time')} in this range: its last lines, of up to half a second, may be missing.`}
+    ${killedMillis.length > 0 && `A process was ${ENDED_WORDS.killed}, ${killedMillis.length === 1 ? `at ${momentText(killedMillis[0]!, now)}` : plural(killedMillis.length, 'time')} in this range: its last lines, of up to half a second, may be missing.`}
     Passwords, tokens and the like are removed before a line is stored, as far as they are named or look
     random.</span
   >`;

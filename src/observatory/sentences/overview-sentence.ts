@@ -5,6 +5,7 @@ import type { Links } from '../links.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { checksOf, type CheckKey } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
+import { ENDED_WORDS } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { brokenRoutes } from './request-reasons.ts';
@@ -142,7 +143,7 @@ function down({ downMillis }: OverviewSituation, links: Links): Sentence {
 const NOT_STOPPED = 'The process ended without being stopped.';
 const ENDED: Readonly<Record<NonNullable<Marker['before']>['ended'], string>> = {
   crashed: 'The process crashed.',
-  killed: 'The process was killed.',
+  killed: `The process was ${ENDED_WORDS.killed}.`,
   'machine restarted': 'The machine restarted.',
   'not stopped': NOT_STOPPED,
   stopped: NOT_STOPPED,

@@ -1,4 +1,4 @@
-import type { LogList } from '../../../otel/query.ts';
+import type { LogPattern } from '../../../otel/query.ts';
 import { patternQuery } from '../facts/log-query.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
@@ -8,7 +8,13 @@ const MAX_IN_SENTENCE = 100;
 
 /** The most frequent pattern of log lines, if one is: not if each has one line. */
 export function patternWords(
-  { patterns, patternCount }: Pick<LogList, 'patterns' | 'patternCount'>,
+  {
+    patterns,
+    patternCount,
+  }: {
+    readonly patterns: readonly Pick<LogPattern, 'level' | 'text' | 'count'>[];
+    readonly patternCount: number;
+  },
   links: Links,
 ): Sentence {
   const [most, second] = patterns;
@@ -16,13 +22,14 @@ export function patternWords(
   if (most.count === 1 && patternCount > 1) return [{ text: ' No two of them are alike.' }];
   const isTie = second?.count === most.count;
   const all = most.count === 1 ? ' It is' : ' All of them:';
-  const opening = patternCount === 1 ? all : isTie ? ' As often as others:' : ' Most often:';
+  const opening =
+    patternCount === 1 ? all : isTie ? ' Several are equally frequent, such as' : ' Most often:';
   return [
     { text: `${opening} ` },
     {
       text: `“${shortened(most.text, MAX_IN_SENTENCE)}”`,
       href: links.to('/logs', { q: patternQuery(most.level, most.text) }),
     },
-    { text: patternCount === 1 ? '.' : `, ${plural(most.count, 'time')}.` },
+    { text: patternCount === 1 ? '.' : `, ${plural(most.count, 'time')}${isTie ? ' each' : ''}.` },
   ];
 }

@@ -75,8 +75,10 @@ function heldBefore(
 
 function heldUp(runtime: readonly RuntimeSample[], longest: StallSummary['longest']): string | undefined {
   const delayMillis = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
-  const { millis } = longestBlock(delayMillis, longest);
-  return millis === 0 ? undefined : `The event loop was blocked for up to ${text(duration(millis))}.`;
+  const { millis, turn } = longestBlock(delayMillis, longest);
+  if (millis === 0) return undefined;
+  const several = turn !== undefined && turn.stalls > 1 ? ` by ${turn.stalls} stalls in a row` : '';
+  return `The event loop was blocked for up to ${text(duration(millis))}${several}.`;
 }
 
 function openFilesLeft(

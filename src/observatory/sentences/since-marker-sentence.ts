@@ -31,11 +31,13 @@ export function sinceWords({ atMillis, label, kind, versions }: Marker, now: num
  */
 export function worseWords(since: SinceMarker | undefined, now: number, links: Links): Sentence | undefined {
   if (since === undefined || since.worse.length === 0) return undefined;
-  const { marker, worse, after } = since;
+  const { marker, worse, before, after } = since;
   const words = sinceWords(marker, now);
   const length = lengthOf(after);
   const part =
-    length < (now - marker.atMillis) * MOSTLY ? `in the first ${lengthWords(length)} ${words}` : words;
+    length < (now - marker.atMillis) * MOSTLY
+      ? `in the first ${lengthWords(length)} ${words}, compared with the ${lengthWords(lengthOf(before))} before it,`
+      : words;
   // Routes first: what else became slow is why they did.
   const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
   const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];

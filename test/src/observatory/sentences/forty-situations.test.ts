@@ -219,7 +219,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   [
     'after a kill',
     { crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW, pid: 7 } }] },
-    'The process was killed.',
+    'The process was killed, or aborted out of memory.',
   ],
   ['after two', { crashes: [crash, crash] }, 'The process ended 2 times without being stopped.'],
   ['a clock that was set back', { clockSteps: [clock] }, 'All fine.'],

@@ -65,6 +65,11 @@ describe('processSentence', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_500 });
     expect(say([stalled], [], process, [stallOf(10_300)])).toContain(' was blocked for up to 10.3 s.');
     expect(say([stalled], [], process, [stallOf(300)])).toContain(' was blocked for up to 10.5 s.');
+    const [first, second] = [stallOf(6000), stallOf(5000)];
+    const next = { ...second, atMillis: first.atMillis + second.durationMillis };
+    expect(say([stalled], [], process, [first, next])).toContain(
+      ' was blocked for up to 11 s by 2 stalls in a row.',
+    );
   });
 
   it('states the memory of earlier processes separately', () => {

@@ -119,11 +119,11 @@ describe('what got worse since a deployment', () => {
     );
   });
 
-  it('says of how much of the time since it is', () => {
+  it('says of how much of the time since it is, and compared with what', () => {
     const facts = deployed([quote(['failed'], 58)]);
     const since = { ...facts.since!, after: { fromMillis: AT, toMillis: AT + 300_000 } };
     expect(say({ ...facts, since })).toContain(
-      `In the first 5 minutes since version 0.2.0 (${momentText(AT, NOW)}) /demo/quote fails `,
+      `In the first 5 minutes since version 0.2.0 (${momentText(AT, NOW)}), compared with the 60 minutes before it, /demo/quote fails `,
     );
   });
 
