@@ -5,7 +5,7 @@ import { countText, sumOf } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { plural } from '../sentences/sentence.ts';
-import { REASON_WORDS } from './reason-words.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from './rule-words.ts';
 import { drawTable, type Column } from './table.ts';
 

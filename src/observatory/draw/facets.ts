@@ -10,7 +10,7 @@ import { countText } from '../../markup/quantity.ts';
 import { facetTerm, hasTerm, toggled, type TraceQuery } from '../facts/trace-query.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
-import { REASON_WORDS } from './reason-words.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 import { askedWith } from './search-form.ts';
 
 const MAX_VALUES = 8;

@@ -9,7 +9,7 @@ import { termChips } from './term-chips.ts';
 import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
-import { REASON_WORDS } from './reason-words.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 
 /** Parameters that restrict one operation; links from other pages use them. */
 const OPERATION_FIELDS = ['type', 'series', 'status', 'reason', 'min', 'max'] as const;

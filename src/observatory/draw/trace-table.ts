@@ -5,7 +5,7 @@ import { shownName } from '../format/shown-name.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusColumn } from './asked-address.ts';
 import { badge, seriesName } from './facts.ts';
-import { REASON_WORDS } from './reason-words.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 import { operationName } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
 import { timeColumns } from './time-columns.ts';

@@ -1,4 +1,5 @@
 import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 import { quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
 import {
   addressCondition,
@@ -96,7 +97,9 @@ const KEYS: readonly QueryKey[] = [
     names: ['reason', 'kept'],
     examples: KEEP_REASONS.map((reason) => `reason:${reason}`).join(', '),
     read({ operator, value }) {
-      const reason = KEEP_REASONS.find((each) => each === value.toLowerCase());
+      const written = value.toLowerCase();
+      // Pages show the words.
+      const reason = KEEP_REASONS.find((each) => each === written || REASON_WORDS[each] === written);
       return reason !== undefined && isEqual(operator) ? { field: 'reason', reason } : undefined;
     },
   },

@@ -15,7 +15,7 @@ import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
 import { historyPanel } from '../draw/history-panel.ts';
-import { REASON_WORDS } from '../draw/reason-words.ts';
+import { REASON_WORDS } from '../format/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, momentText, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';

@@ -47,7 +47,7 @@ interface TracesFacts extends TraceList {
   readonly isSearched: boolean;
   /** Traces that match at any time; counted if none does in the range. */
   readonly atAnyTime: number | undefined;
-  /** Of a search of nothing but an id that finds nothing: what is remembered of that trace. */
+  /** Of a search of nothing but an id that finds nothing: what is remembered of that trace, if anything is. */
   readonly remembered: MissingTrace | undefined;
 }
 
@@ -110,7 +110,7 @@ export const tracesPage = definePage<TracesFacts>({
     return {
       ...(isOutside ? ever : inRange),
       atAnyTime: ever?.total,
-      remembered: trace !== undefined && !isDetail(trace) && trace.reason !== 'unknown' ? trace : undefined,
+      remembered: trace !== undefined && !isDetail(trace) ? trace : undefined,
       filter,
       asked,
       problems: all,
@@ -132,7 +132,6 @@ export const tracesPage = definePage<TracesFacts>({
       if (filtered)
         return [
           { text: `No held trace matches ${range.words}.${partly} ` },
-          ...asTextInstead(asked, view),
           ...(atAnyTime === 0
             ? [{ text: 'None does at any time.' }]
             : [
@@ -142,6 +141,7 @@ export const tracesPage = definePage<TracesFacts>({
                 },
                 { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
               ]),
+          ...asTextInstead(asked, view),
         ];
       return [
         { text: `No trace is held that began ${range.words}. ` },
@@ -212,5 +212,5 @@ function asTextInstead({ text, terms }: TraceQuery, view: PageView): Sentence {
   if (address === undefined) return [];
   const [path = ''] = address.term.field === 'address' ? address.term.paths : [];
   const words = [without(text, [address]), `"${path.replaceAll('"', '')}"`].filter(Boolean).join(' ');
-  return [{ text: `Search for ${path} as text`, href: askedWith(view, words) }, { text: ', ' }];
+  return [{ text: ' ' }, { text: `Search for ${path} as text`, href: askedWith(view, words) }, { text: '.' }];
 }

@@ -68,6 +68,12 @@ describe('the list of traces', () => {
     expect(words).not.toContain('at any time');
   });
 
+  it('says of an id that nothing is remembered of that it may have existed', async () => {
+    const words = wordsOf((await list(`?q=${'e'.repeat(32)}`)).text);
+    expect(words).toContain('are remembered only for a while, and not from before the start at ');
+    expect(words).not.toContain('at any time');
+  });
+
   it('says how many of how many it shows', async () => {
     const { text, ids } = await list('');
     expect(ids).toHaveLength(100);
@@ -212,6 +218,7 @@ describe('the list of traces', () => {
   it('offers to search for an address that nobody asked for as text', async () => {
     const { text } = await list('?q=%2Fno%2Fsuch+status%3A404');
     expect(text).toContain('q=status%3A404+%22%2Fno%2Fsuch%22');
+    expect(wordsOf(text)).toMatch(/None does at any time\. Search for \/no\/such as text ?\./);
   });
 
   async function factsOf(address: URL) {

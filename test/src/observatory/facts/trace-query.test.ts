@@ -91,6 +91,8 @@ describe('parseTraceQuery', () => {
     ['agent:bot', { field: 'agent', text: 'bot' }],
     ['-agent:bot', { field: 'agent', text: 'bot', negated: true }],
     ['reason:slow', { field: 'reason', reason: 'slow' }],
+    ['reason:failed', { field: 'reason', reason: 'error' }],
+    ['reason:"by the rate"', { field: 'reason', reason: 'probability' }],
     ['version:3.1', { field: 'version', text: '3.1' }],
     ['service.version:3.*', { field: 'version', text: '3.', begins: true }],
     ['attr.http.route:/search', { field: 'attribute', key: 'http.route', text: '/search' }],
