@@ -3,6 +3,7 @@ import {
   OPERATION_TYPES,
   type OperationList,
   type OperationRow,
+  type OperationType,
   type SamplingFacts,
   type TelemetryQuery,
   type TimeRange,
@@ -27,7 +28,7 @@ import { loopWaits } from '../facts/loop-waits.ts';
 import { totalMillis } from '../trace/intervals.ts';
 import type { Links } from '../links.ts';
 import { definePage } from './define-page.ts';
-import { plural, type SentencePart } from '../sentences/sentence.ts';
+import { plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 
 /** Limit of operations that are grouped. */
 const MAX_GROUPED = 5000;
@@ -73,17 +74,19 @@ export const slowPage = definePage<SlowFacts>({
     };
   },
   title: () => 'Slow',
-  sentence({ rows, total, heldSinceMillis }, { links, range, now }) {
+  sentence({ rows, total, groups, grouped, heldSinceMillis }, { links, range, now }) {
     const [first] = rows;
     // Evicted traces are in no list, so the sentence states the time that the list covers.
     const since = heldSinceMillis === undefined ? range.words : `since ${momentText(heldSinceMillis, now)}`;
     const rest = heldSinceMillis === undefined ? '' : ' Older traces made room for newer ones.';
     if (first === undefined)
       return [{ text: 'Nothing was slow', tone: 'good' }, { text: ` ${since}.${rest}` }];
-    const reached = `${plural(total, 'operation')} reached ${total === 1 ? 'its' : 'their'} threshold ${since}.`;
+    const what = grouped < total ? plural(total, 'operation') : countedWords(groups);
     const slowest = rows.reduce((most, row) => (ownMillis(row) > ownMillis(most) ? row : most));
     return [
-      { text: `${reached} The slowest${slowest === first ? '' : ' by its own time'}, ` },
+      { text: `${what} reached ${total === 1 ? 'its' : 'their'} threshold ${since}` },
+      ...mostOften(groups, links),
+      { text: `. The slowest${slowest === first ? '' : ' by its own time'}, ` },
       namePart(slowest, links),
       { text: `, took ${text(duration(slowest.durationMillis))}${waitedWords(slowest)}` },
       ...(slowest === first
@@ -148,6 +151,38 @@ function waitedWords(row: WaitedRow): string {
   return row.waitedMillis < 1
     ? ''
     : `, of which it waited ${text(duration(row.waitedMillis))} for the event loop`;
+}
+
+const LIST = new Intl.ListFormat('en');
+const TYPE_WORDS: Readonly<Record<OperationType, string>> = {
+  http: 'request',
+  database: 'statement',
+  render: 'rendering',
+  other: 'other operation',
+};
+
+/** `27 requests and 25 statements`: a slow statement makes its request slow, so that their sum would count it twice. */
+function countedWords(groups: readonly SlowGroup[]): string {
+  const counted = OPERATION_TYPES.flatMap((type) => {
+    const count = groups.reduce((sum, group) => sum + (group.type === type ? group.count : 0), 0);
+    return count === 0 ? [] : [plural(count, TYPE_WORDS[type])];
+  });
+  return LIST.format(counted);
+}
+
+/** The route that was slow most often, if others were slow. */
+function mostOften(groups: readonly SlowGroup[], links: Links): Sentence {
+  const [most, second] = groups.filter(({ type }) => type === 'http').toSorted((a, b) => b.count - a.count);
+  if (most === undefined || second === undefined || most.count === second.count) return [];
+  return [
+    { text: ', most often ' },
+    {
+      text: shownName(most.worst),
+      href: links.to('/slow', { type: most.type, series: most.series }),
+      tone: 'http',
+    },
+    { text: `, ${plural(most.count, 'time')}` },
+  ];
 }
 
 function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
