@@ -151,12 +151,18 @@ export function namedOperations(
       {
         text: nameOf(row, rows),
         href: links.series(row.type, row.name),
-        tone: tone ?? (row.differs.includes('failed') ? 'failed' : row.type),
+        ...(tone === undefined ? toneOf(row) : { tone }),
       },
       { text: ` ${wordsOf(row)}` },
     ]),
     ...(rest > 0 ? [{ text: `; and ${countText(rest)} more` }] : []),
   ];
+}
+
+/** None for a request: its colour is that of good news. */
+function toneOf({ type, differs }: ComparedSeries): Pick<SentencePart, 'tone'> {
+  if (differs.includes('failed')) return { tone: 'failed' };
+  return type === 'http' ? {} : { tone: type };
 }
 
 /** `rendering quote`; of a statement that shares its summary with another one also what distinguishes it. */
