@@ -1,7 +1,8 @@
-import type { HeatMap, OperationRow, OperationType } from '../../../otel/query.ts';
+import type { HeatMap, OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapChart, heatMapTable, type HeatMark } from '../charts/heat-map-chart.ts';
+import type { MarkedFailures } from '../facts/marked-failures.ts';
 import { momentText } from '../format/moment.ts';
 import { duration, text } from '../../markup/quantity.ts';
 import { localInput } from '../draw/page-frame.ts';
@@ -14,21 +15,19 @@ export interface HeatPanelOptions {
   readonly series?: string;
   readonly heatMap: HeatMap;
   readonly time: ChartTime;
-  /** Kept failures, newest first; the first ones are marks that open their trace. */
-  readonly failures?: readonly OperationRow[];
+  /** Marks that open their trace. */
+  readonly failures?: MarkedFailures;
 }
-
-const MAX_MARKS = 40;
 
 /** Durations over time as a heat map. A region lists its traces: by drag, column, table row or form. */
 export function heatPanel(
-  { title, type, series, heatMap, time, failures = [] }: HeatPanelOptions,
+  { title, type, series, heatMap, time, failures }: HeatPanelOptions,
   view: PageView,
 ): Html {
   const { links, now, range } = view;
   const iso = (millis: number): string => new Date(millis).toISOString();
   const what = { type, series };
-  const marks = failures.slice(0, MAX_MARKS).map((row): HeatMark => ({
+  const marks = (failures?.rows ?? []).map((row): HeatMark => ({
     atMillis: row.startMillis,
     durationMillis: row.durationMillis,
     href: links.trace(row.traceId, row.spanId),
@@ -36,8 +35,8 @@ export function heatPanel(
   }));
   return panel({
     title,
-    note: html`${marks.length > 0 && html`<span class="key failed">failed, held</span> · `}count per cell, log
-    scale; drag a region to list its traces`,
+    note: html`${failures && marks.length > 0 && html`<span class="key failed">failed, held${marksWords(failures, now)}</span> · `}count
+    per cell, log scale; drag a region to list its traces`,
     body: html`${heatMapChart(type, heatMap, time, {
       hrefOf: (from, to) =>
         links.ranged('/traces', what, { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) }),
@@ -65,4 +64,10 @@ export function heatPanel(
       links.to('/traces', { ...what, min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
     ),
   });
+}
+
+/** Which of the failures have a mark. */
+function marksWords({ rows, total, sinceMillis }: MarkedFailures, now: number): string {
+  if (rows.length === total) return '';
+  return `: the newest of each column${sinceMillis === undefined ? '' : `, since ${momentText(sinceMillis, now)}`}`;
 }

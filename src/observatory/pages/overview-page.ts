@@ -1,11 +1,4 @@
-import type {
-  HeatMap,
-  Marker,
-  OperationRow,
-  OperationType,
-  RuntimeSample,
-  TimelinePoint,
-} from '../../../otel/query.ts';
+import type { HeatMap, Marker, OperationType, RuntimeSample, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { sparkline } from '../charts/sparkline.ts';
@@ -20,6 +13,7 @@ import { searchForm } from '../draw/search-form.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { countText, duration, measured, share, size, text, type Quantity } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
+import { markedFailures, type MarkedFailures } from '../facts/marked-failures.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
@@ -43,7 +37,6 @@ import { heatPanel } from './heat-panel.ts';
 
 const TYPES = ['http', 'database', 'render'] as const;
 const TOP_ROWS = 7;
-const MAX_FAILED = 100;
 const STRIP_POINTS = 40;
 
 interface OverviewFacts {
@@ -53,7 +46,7 @@ interface OverviewFacts {
   readonly timelines: Readonly<Record<(typeof TYPES)[number], readonly TimelinePoint[]>>;
   readonly heatMap: HeatMap;
   /** Failed requests, newest first, at most as many as the heat map marks. */
-  readonly failed: readonly OperationRow[];
+  readonly failed: MarkedFailures;
   readonly routes: readonly SeriesLine[];
   readonly statements: readonly SeriesLine[];
   readonly runtime: readonly RuntimeSample[];
@@ -83,14 +76,15 @@ export const overviewPage = definePage<OverviewFacts>({
       runtime,
       data: data(),
     });
+    const heatMap = telemetry.heatMap('http', range.known, { maxColumns: 60 });
     const timeline = (type: OperationType): readonly TimelinePoint[] =>
       telemetry.timeline(type, range.known, { maxPoints: 60 });
     return {
       metrics,
       seconds,
       timelines: { http: timeline('http'), database: timeline('database'), render: timeline('render') },
-      heatMap: telemetry.heatMap('http', range.known, { maxColumns: 60 }),
-      failed: telemetry.failures({ range, type: 'http', limit: MAX_FAILED }).rows,
+      heatMap,
+      failed: markedFailures(telemetry, range, heatMap),
       routes,
       statements: shown,
       runtime,
