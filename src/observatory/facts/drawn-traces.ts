@@ -6,6 +6,7 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import type { HeldAsked } from './held-requests.ts';
 import { heldSinceMillis } from './held-since.ts';
 import { mayHaveLost, raisedWeights, type Raised } from './lost-traces.ts';
 import type { UnitOf } from './sampled-values.ts';
@@ -14,10 +15,7 @@ import type { UnitOf } from './sampled-values.ts';
 const MAX_READ = 500;
 export type Comparison = Omit<SampleFilter, 'limit'>;
 
-export type DrawnFrom = Pick<
-  TelemetryQuery,
-  'sampleTraces' | 'sampling' | 'coverage' | 'series' | 'buffer' | 'history' | 'now'
->;
+export type DrawnFrom = HeldAsked & Pick<TelemetryQuery, 'sampleTraces' | 'sampling' | 'series'>;
 
 /** Kept traces of both sides. */
 export interface DrawnTraces {
@@ -55,7 +53,7 @@ export function drawTraces(telemetry: DrawnFrom, comparison: Comparison): DrawnT
     sinceMillis,
     unitOf,
     counted: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    raised: mayHaveLost(telemetry) ? raisedWeights(sides, counts, unitOf) : NONE_RAISED,
+    raised: mayHaveLost(telemetry, range) ? raisedWeights(sides, counts, unitOf) : NONE_RAISED,
   };
 }
 

@@ -12,7 +12,7 @@ export interface HeldRequests {
   readonly isByAge: boolean;
 }
 
-type Asked = Pick<
+export type HeldAsked = Pick<
   TelemetryQuery,
   'buffer' | 'history' | 'now' | 'operations' | 'heldRequests' | 'coverage' | 'processes'
 >;
@@ -22,13 +22,13 @@ const MIN_SHARE_OF_SEVERAL = 0.01;
 
 /** Of all that is counted. */
 export function heldRequestsEver(
-  telemetry: Asked & Pick<TelemetryQuery, 'countedFromMillis'>,
+  telemetry: HeldAsked & Pick<TelemetryQuery, 'countedFromMillis'>,
 ): HeldRequests | undefined {
   return heldRequests(telemetry, { fromMillis: telemetry.countedFromMillis(), toMillis: telemetry.now() });
 }
 
 /** Compares the exact counts with what is held; undefined while traces of an older file are moved. */
-export function heldRequests(telemetry: Asked, asked: TimeRange): HeldRequests | undefined {
+export function heldRequests(telemetry: HeldAsked, asked: TimeRange): HeldRequests | undefined {
   const history = telemetry.history();
   if (history !== undefined && history.unlisted > 0) return undefined;
   const { kept, gone } = compared(telemetry, asked);
@@ -44,7 +44,7 @@ export function heldRequests(telemetry: Asked, asked: TimeRange): HeldRequests |
   return { kept, gone, removed: Math.max(0, gone - lost), isByAge };
 }
 
-function compared(telemetry: Asked, asked: TimeRange): { readonly kept: number; readonly gone: number } {
+function compared(telemetry: HeldAsked, asked: TimeRange): { readonly kept: number; readonly gone: number } {
   const { missing, ...range } = telemetry.coverage(asked);
   const { kept, held } = countedIn(telemetry, range);
   // A kill loses counts of requests whose traces were written: those stand for no others.
@@ -55,7 +55,7 @@ function compared(telemetry: Asked, asked: TimeRange): { readonly kept: number; 
   return { kept, gone: Math.max(0, kept - held + Math.min(uncounted, held)) };
 }
 
-function countedIn(telemetry: Asked, { fromMillis, toMillis }: TimeRange) {
+function countedIn(telemetry: HeldAsked, { fromMillis, toMillis }: TimeRange) {
   const range = { fromMillis, toMillis };
   return { kept: telemetry.operations(range).http.kept, held: telemetry.heldRequests(range) };
 }

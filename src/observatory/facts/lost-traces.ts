@@ -1,13 +1,25 @@
-import type { SampledSide, SampledSpan, SampledTrace, TelemetryQuery } from '../../../otel/query.ts';
+import type {
+  SampledSide,
+  SampledSpan,
+  SampledTrace,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
+import { type HeldAsked, heldRequests } from './held-requests.ts';
 import { drawnFrom, type UnitOf } from './sampled-values.ts';
 
 type Drawn = Readonly<Record<'marked' | 'rest', SampledSide>>;
 
 /**
  * Whether ordinary traces may be missing that were chosen to be kept: memory dropped them before they were written, as under more requests than
- * the file takes. Without rules nothing else can be missing, so that holds for earlier processes, too.
+ * the file takes. Without rules nothing else can be missing, so that holds for earlier processes, too. If every request that was kept in the range is
+ * held, none is: raised then, weights that are low by chance would be corrected, and those that are high would not.
  */
-export function mayHaveLost(telemetry: Pick<TelemetryQuery, 'history' | 'sampling'>): boolean {
+export function mayHaveLost(
+  telemetry: HeldAsked & Pick<TelemetryQuery, 'history' | 'sampling'>,
+  range: TimeRange,
+): boolean {
+  if (heldRequests(telemetry, range)?.gone === 0) return false;
   const { ruleTexts = [] } = telemetry.sampling();
   return ruleTexts.length === 0 || (telemetry.history()?.traces.ordinary.unsaved ?? 0) > 0;
 }

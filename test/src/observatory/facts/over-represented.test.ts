@@ -304,6 +304,14 @@ describe('overRepresented', () => {
     expect(ruled.unseen).toBeGreaterThan(15_000);
   });
 
+  it('claims no lost trace, and raises no weight, while every kept request is held', () => {
+    const all = runs(30, { rates: 0.25, requests: 300 });
+    expect(all.map(({ isRaised }) => isRaised)).not.toContain(true);
+    // Chance alone: some runs stand for more than was counted, others for less.
+    const off = all.map(({ marked, rest, counted }) => marked.standFor + rest.standFor - counted);
+    expect([off.some((each) => each > 0), off.some((each) => each < 0)]).toEqual([true, true]);
+  });
+
   it.each<[number, string, Omit<Traffic, 'seed'>]>([
     [100, 'one rate', { rates: 0.05 }],
     [30, 'unequal rates', { rates: { http: 0.3, other: 0.05 } }],
