@@ -23,9 +23,9 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
   const columns: readonly Column<AuditedSeries>[] = [
     {
       label: 'operations',
-      cell: ({ type, series }) =>
+      cell: ({ type, series, deviation }) =>
         html`<span class="swatch type-${type}"></span
-          >${series === undefined ? html`${TYPE_WORDS[type]}, all` : seriesName(shortened(series, 80), view.links.series(type, series))}`,
+          >${series === undefined ? html`${TYPE_WORDS[type]}, ${deviation === 0 ? 'kept for certain' : 'decided by chance'}` : seriesName(shortened(series, 80), view.links.series(type, series))}`,
     },
     { label: 'counted', align: 'number', cell: ({ counted }) => countText(counted) },
     {
@@ -74,7 +74,7 @@ function signed(z: number): string {
 
 function leftOutWords({ leftOut, certain, sampled }: AuditFacts): string {
   const parts = [
-    `${countText(certain)} had to be kept, with weight 1`,
+    `${countText(certain)} kept for certain, with weight 1 (in the trace of what failed or was slow every operation is; those that the rate keeps, too, are under their rate in the rules)`,
     ...(leftOut.never > 0 ? [`${countText(leftOut.never)} could not be kept`] : []),
     ...(leftOut.elsewhere > 0
       ? [`${countText(leftOut.elsewhere)} belong to traces that began in another process`]

@@ -107,6 +107,13 @@ describe('the sampling page', () => {
     expect(wordsOf(page)).toContain(
       `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within random variation`,
     );
+    expect(wordsOf(page)).toContain('Requests, decided by chance');
+    expect(wordsOf(page)).not.toContain('Requests, all');
+    const { error, slow, trace } = blog.telemetry.sampling().rules;
+    expect(audit.certain).toBeGreaterThan(error.kept + slow.kept + trace.kept);
+    expect(wordsOf(page)).toContain(
+      `${countText(audit.certain)} kept for certain, with weight 1 (in the trace of what failed or was slow every operation is;`,
+    );
     // It would take a fault of sampling.
     const biased = {
       ...fine,
