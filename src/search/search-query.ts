@@ -16,8 +16,8 @@ export type SearchTerm =
   | { readonly kind: 'letters'; readonly letters: readonly string[] };
 
 /**
- * The terms of a search, of which a post must have all; none without a word. Words within quotes are a phrase. The last word is a beginning, unless a
- * space follows, it is short or in quotes.
+ * The terms of a search, of which a post must have all; none without a word. Words within quotes are a phrase. The last word is a beginning, unless it
+ * is short or in quotes. A space after it means nothing: keyboards of phones add one.
  */
 export function searchTerms(text: string): readonly SearchTerm[] {
   const terms: SearchTerm[] = [];
@@ -26,7 +26,7 @@ export function searchTerms(text: string): readonly SearchTerm[] {
     if (phrase !== undefined) terms.push(...termsOf(phrase, true));
     else terms.push(...termsOf(plain!, false));
   }
-  const isOpen = terms.length <= MAX_TERMS && !/[\s"]$/u.test(text);
+  const isOpen = terms.length <= MAX_TERMS && !text.trimEnd().endsWith('"');
   const last = terms.at(-1);
   if (isOpen && last?.kind === 'words' && [...last.words[0]!].length >= MIN_BEGINNING)
     terms[terms.length - 1] = { ...last, isBeginning: true };

@@ -86,9 +86,9 @@ describe('a search', () => {
       expect([...titlePieces, ...snippet].some(({ hit }) => hit)).toBe(true);
   }
 
-  // A space after it: the whole word.
+  // In quotes: the whole word.
   it.each(SPACED)('finds the posts with the word %s, and no other', (word) => {
-    expectFound(`${word} `, (post) => hasWord(post, word));
+    expectFound(`"${word}"`, (post) => hasWord(post, word));
   });
 
   // Of three letters, of four, and of more: the first three have indexes of their own.
@@ -112,7 +112,7 @@ describe('a search', () => {
     for (let number = 0; number < QUERIES; number++) {
       const word = random.pick(SPACED);
       const part = random.pick(RUNS).slice(0, 2);
-      const { hits } = search.search(`${part} ${word} `, { limit: POSTS });
+      const { hits } = search.search(`${part} "${word}"`, { limit: POSTS });
       const wanted = posts.filter(({ title, body }) => {
         const whole = `${title}\n${body}`;
         return hasWord(whole, word) && hasPart(whole, part);

@@ -42,6 +42,13 @@ describe('search', () => {
     expect(text).not.toContain('<b>brûlée');
   });
 
+  it('finds words by their beginning, also before a space that a phone adds, and whole words in quotes', async () => {
+    const found = async (query: string): Promise<boolean> =>
+      (await server.ask(`/search?q=${query}`)).text.includes('45 posts');
+    expect([await found('gla'), await found('gla+'), await found('%22glass%22')]).toEqual([true, true, true]);
+    expect([await found('%22gla%22'), await found('%22gla%22+')]).toEqual([false, false]);
+  });
+
   it('leads through all pages, and no further than the last', async () => {
     const second = await server.ask('/search?q=glass&page=2');
     expect(second.text).toContain('href="/search?q=glass&amp;page=1"');
