@@ -10,8 +10,8 @@ export type TraceTerm = TraceCondition & { readonly negated?: boolean };
 export type TraceCondition =
   /** Occurs in a name, statement, message, attribute or event of any span; or, from 8 characters on, in an id. A number matches as a whole. */
   | { readonly field: 'text'; readonly text: string }
-  /** Any span or event has the attribute, with a value that contains the text or is this number. */
-  | { readonly field: 'attribute'; readonly key: string; readonly text: string }
+  /** Any span or event has the attribute, with a value that contains the text or is this number; with `whole`, that is the text. */
+  | { readonly field: 'attribute'; readonly key: string; readonly text: string; readonly whole?: boolean }
   /** The request asked for one of the paths, or with `below` for one that begins with it, and its query has these parameters, in any order. */
   | {
       readonly field: 'address';

@@ -118,10 +118,10 @@ function textTest(text: string): Test {
   return (trace) => hasId(trace, wanted) || trace.spans.some((span) => textsOf(span).some(hasText));
 }
 
-function attributeTest({ key, text }: { readonly key: string; readonly text: string }) {
+function attributeTest({ key, text, whole = false }: Extract<TraceCondition, { field: 'attribute' }>) {
   const name = currentAttributeName(key.toLowerCase());
   const wanted = text.toLowerCase();
-  const hasText = valueMatcher(wanted);
+  const hasText = whole ? wholeMatcher(wanted) : valueMatcher(wanted);
   const hasPair = (attributes: FlatAttributes): boolean =>
     attributes.some(
       (each, i) =>
@@ -136,6 +136,11 @@ function attributeTest({ key, text }: { readonly key: string; readonly text: str
 function hasId(trace: SearchedTrace, word: string): boolean {
   if (word.length < MIN_ID_CHARS) return false;
   return trace.traceId.includes(word) || trace.spans.some((span) => span.spanId.includes(word));
+}
+
+function wholeMatcher(wanted: string): (value: unknown) => boolean {
+  return (value) =>
+    typeof value === 'string' && value.length === wanted.length && value.toLowerCase() === wanted;
 }
 
 /** Caches its results for one search: many spans share most strings. */

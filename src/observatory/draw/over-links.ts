@@ -1,5 +1,6 @@
 import type { OperationType, SampleFilter } from '../../../otel/query.ts';
 import { quotedIfNeeded } from '../facts/query-tokens.ts';
+import { attributeTerm } from '../facts/trace-query.ts';
 import type { OverRepresented } from '../facts/over-represented.ts';
 import { HOUR_MILLIS } from '../facts/sampled-values.ts';
 import type { Query } from '../links.ts';
@@ -62,6 +63,6 @@ function searchOf(key: string, value: string): Query | undefined {
   if (key === 'agent kind') return { q: value === 'browsers' ? '-agent:bot -agent:none' : 'agent:bot' };
   if (key === 'route') return { series: value };
   if (value === '' || CLASS.test(value)) return undefined;
-  const text = quotedIfNeeded(value.replace(/…$/, ''));
-  return { q: key.includes('.') ? `attr.${key}:${text}` : `${TERMS[key] ?? ''}${text}` };
+  if (key.includes('.')) return { q: attributeTerm(`attr.${key}`, value) };
+  return { q: `${TERMS[key] ?? ''}${quotedIfNeeded(value.replace(/…$/, ''))}` };
 }

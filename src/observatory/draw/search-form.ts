@@ -158,8 +158,8 @@ const HELP: SearchHelp = [
   ],
   [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
   [
-    ['attr.http.route:/search'],
-    'any span or event has the attribute, and its value contains the text or is the number. The newest 500 candidates on disk are read',
+    ['attr.http.route:/search', 'client.address=192.0.2.1'],
+    'any span or event has the attribute, and its value contains the text or is the number; with =, is exactly this. The newest 500 candidates on disk are read',
   ],
   [
     ['glass', '"broken pipe"'],

@@ -121,7 +121,8 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  *     address   = a path, a URL of any host, or a host with a path; `/posts/:slug` is a route
  *     id        = a trace id, a `traceparent`, or the address of a trace's page
  *
- * A `name=value` whose name has a dot is the attribute of that name; with any other unknown key, `=` is text.
+ * A `name=value` whose name has a dot is the attribute of that name, with exactly this value; `name:value` is one that contains it. With any other
+ * unknown key, `=` is text.
  */
 export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
   return readQuery(written, (token) => termOf(token, basePath));
@@ -153,9 +154,11 @@ export function pathTerm(path: string): string {
   return `path:${quoted(path)}`;
 }
 
-/** The term for traces in which a span has this value of an attribute. */
+/** The term for traces in which a span has exactly this value of an attribute; of a cut value, its beginning anywhere. */
 export function attributeTerm(key: string, value: string): string {
-  return `${key}:${quotedIfNeeded(value)}`;
+  return value.endsWith('…')
+    ? `${key}:${quotedIfNeeded(value.slice(0, -1))}`
+    : `${key}=${quotedIfNeeded(value)}`;
 }
 
 /** The term for traces of this version. */
@@ -183,10 +186,10 @@ function termOf(token: QueryToken, basePath: string): TraceTerm | string | undef
     return condition === undefined ? wrongValue(token, known) : negatedIf(token, condition);
   }
   if (key.startsWith(ATTRIBUTE_PREFIX)) return attributeOf(token, key.slice(ATTRIBUTE_PREFIX.length));
-  const isEquation = /^-?[^:<>!=]*=/.test(token.source);
   // As pages print an attribute: `client.address:127.0.0.1`.
   if (key.includes('.') && value !== '' && isEqual(token.operator)) return attributeOf(token, key);
-  const mayBeMeant = !isEquation && value !== '' && (isEqual(token.operator) || /^\d/.test(value));
+  const mayBeMeant =
+    !/^-?[^:<>!=]*=/.test(token.source) && value !== '' && (isEqual(token.operator) || /^\d/.test(value));
   return mayBeMeant ? unknownKey(token, key) : negatedIf(token, wordOf(asWord(token), basePath));
 }
 
@@ -194,7 +197,12 @@ function attributeOf(token: QueryToken, key: string): TraceTerm | string {
   const { value } = token;
   return key === '' || value === '' || !isEqual(token.operator)
     ? `${shown(token)} was not understood: write attr.name:value, such as attr.http.route:/search.`
-    : negatedIf(token, { field: 'attribute', key, text: value });
+    : negatedIf(token, { field: 'attribute', key, text: value, ...(isEquation(token) && { whole: true }) });
+}
+
+/** True for `key=value` and `key!=value`. */
+function isEquation({ source }: QueryToken): boolean {
+  return /^-?[^:<>=]*=/.test(source);
 }
 
 function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {

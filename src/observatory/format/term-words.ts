@@ -18,7 +18,7 @@ function wordsOf(term: TraceTerm): string {
     case 'text':
       return `contains ${term.text}`;
     case 'attribute':
-      return `${term.key} contains ${term.text}`;
+      return `${term.key} ${term.whole === true ? 'is' : 'contains'} ${term.text}`;
     case 'address':
       return `${term.below === true ? 'address below' : 'address'} ${term.paths[0] ?? ''}${term.query === undefined ? '' : `?${term.query}`}`;
     case 'route':

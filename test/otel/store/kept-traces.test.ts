@@ -82,8 +82,8 @@ function meetsTerm(id: number, spans: readonly Sent[], term: TraceTerm): boolean
         Object.entries(span.attributes ?? {}).some(
           ([key, value]) =>
             key === term.key &&
-            (typeof value === 'number'
-              ? String(value) === term.text
+            (typeof value === 'number' || term.whole === true
+              ? lower(value) === lower(term.text)
               : lower(value).includes(lower(term.text))),
         ),
       );
@@ -261,6 +261,9 @@ const term: fc.Arbitrary<TraceTerm> = fc
         spanIdOf(7001),
       ].map((text) => ({ field: 'text', text }) as const),
       { field: 'attribute', key: 'url.path', text: 'glass' },
+      { field: 'attribute', key: 'url.path', text: 'glass', whole: true },
+      { field: 'attribute', key: 'url.path', text: '/2026/GLASS', whole: true },
+      { field: 'attribute', key: 'http.response.status_code', text: '404', whole: true },
       { field: 'attribute', key: 'http.response.status_code', text: '404' },
       { field: 'attribute', key: 'http.response.status_code', text: '40' },
       { field: 'attribute', key: 'café', text: 'x' },

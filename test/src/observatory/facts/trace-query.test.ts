@@ -99,7 +99,13 @@ describe('parseTraceQuery', () => {
     // As a page prints it.
     ['client.address:127.0.0.1', { field: 'attribute', key: 'client.address', text: '127.0.0.1' }],
     ['attr.http.request.header.x-a:b', { field: 'attribute', key: 'http.request.header.x-a', text: 'b' }],
-    ['http.response.status_code=404', { field: 'attribute', key: 'http.response.status_code', text: '404' }],
+    [
+      'http.response.status_code=404',
+      { field: 'attribute', key: 'http.response.status_code', text: '404', whole: true },
+    ],
+    ['attr.x="a b"', { field: 'attribute', key: 'x', text: 'a b', whole: true }],
+    ['attr.x!=a', { field: 'attribute', key: 'x', text: 'a', whole: true, negated: true }],
+    ['-attr.x:a=b', { field: 'attribute', key: 'x', text: 'a=b', negated: true }],
     ['"a phrase"', text('a phrase')],
     ['“a phrase”', text('a phrase')],
     [String.raw`"say \"hi\" \\"`, text(String.raw`say "hi" \ `.trim())],
