@@ -1,5 +1,12 @@
 import type { ErrorRow, TopRow, TopRows } from '../query.ts';
-import { type ListSummary, mergedSummary, NO_VALUES, topRowsOf } from './list-summary.ts';
+import {
+  type ListSummary,
+  mergedSummary,
+  mostFrequentFirst,
+  NO_VALUES,
+  sumOf,
+  topRowsOf,
+} from './list-summary.ts';
 import { type ListBudget, TopList } from './top-list.ts';
 
 /** Values of each kind that are stored with an entry. */
@@ -95,10 +102,57 @@ export function mergedDetails(
   };
 }
 
-/** @param statusCode If it is not known. */
+/**
+ * Rows with what the rows of their partners know of the same requests: an address and a client are counted together in both, and one of them may have
+ * kept its counter where the other replaced it.
+ */
+export function crossed(rows: readonly ErrorRow[], partners: readonly ErrorRow[]): readonly ErrorRow[] {
+  return rows.map((row) => {
+    // Its parts must not be more than the whole.
+    if (!row.isExact) return row;
+    const peers = new Map(row.peers.rows.map((peer) => [peer.value, peer]));
+    for (const { value, peers: theirs } of partners) {
+      const same = theirs.rows.find((peer) => peer.value === row.value);
+      const known = peers.get(value);
+      if (same !== undefined) peers.set(value, { ...tighter(known, same), value });
+    }
+    const sorted = [...peers.values()].sort(mostFrequentFirst).slice(0, VALUES_PER_ENTRY);
+    const rest = row.count - sumOf(sorted);
+    const none = Math.min(row.peers.none, rest);
+    return { ...row, peers: { rows: sorted, none, others: rest - none } };
+  });
+}
+
+/** Of two pairs of bounds the higher lower one and the lower upper one. */
+function tighter(a: TopRow | undefined, b: TopRow): TopRow {
+  if (a === undefined) return b;
+  const count = Math.max(a.count, b.count);
+  const missed = Math.max(0, Math.min(a.count + a.missed, b.count + b.missed) - count);
+  return {
+    ...b,
+    count,
+    missed,
+    isExact: missed === 0,
+    firstMillis: Math.min(a.firstMillis, b.firstMillis),
+    lastMillis: Math.max(a.lastMillis, b.lastMillis),
+  };
+}
+
+/**
+ * A row began to be described when it was listed, or when there was room: what it may lack itself, its values may lack, and so they may what was not
+ * described. Without a referrer is what was sent.
+ *
+ * @param statusCode If it is not known.
+ */
 export function errorRow(row: TopRow, detail: DetailSummary | undefined, statusCode: number): ErrorRow {
-  const rowsOf = (name: ListName): TopRows =>
-    topRowsOf(detail?.[name] ?? NO_VALUES, row.count, (value) => value);
+  const rowsOf = (name: ListName): TopRows => {
+    const list = detail?.[name] ?? NO_VALUES;
+    const lost = row.missed + (name === 'referrers' ? 0 : row.count - list.total);
+    return topRowsOf(list, row.count, (value) => {
+      const missed = value.missed + lost;
+      return { ...value, missed, isExact: missed === 0 };
+    });
+  };
   return {
     ...row,
     statusCode: detail?.statusCode ?? statusCode,

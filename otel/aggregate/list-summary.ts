@@ -98,7 +98,7 @@ function together<Detail>(
   };
 }
 
-function sumOf(rows: Iterable<{ readonly count: number }>): number {
+export function sumOf(rows: Iterable<{ readonly count: number }>): number {
   let sum = 0;
   for (const { count } of rows) sum += count;
   return sum;

@@ -24,18 +24,18 @@ const ALL: ListSizes = { addresses: 20, others: 20, clients: 0, describesAddress
 const ERRORS: ListSizes = { addresses: 50, others: 50, clients: 50, describesAddresses: false };
 const SIZES: Readonly<Record<ListKind, ListSizes>> = {
   all: ALL,
-  failed: { ...ERRORS, addresses: 10, others: 10, clients: 10 },
+  failed: { ...ERRORS, addresses: 10, others: 10, clients: 30 },
   failures: ERRORS,
   missed: { ...ERRORS, addresses: 300, describesAddresses: true },
   refused: ERRORS,
 };
 /**
- * Of all series together: a hundred routes with the longest entries. Errors are apart, so that routes leave room for them: of what was not found, 150
- * entries of the longest, or 500 of usual length with referrers, agents and clients.
+ * Of all series together: a hundred routes with the longest entries. Errors are apart, so that routes leave room for them: twenty failing routes with
+ * thirty clients each, or more with fewer; of what was not found, 150 entries of the longest, or 500 of usual length with referrers, agents and clients.
  */
 const MAX_BYTES: Readonly<Record<ListKind, number>> = {
   all: 4_000_000,
-  failed: 700_000,
+  failed: 1_200_000,
   failures: 300_000,
   missed: 1_000_000,
   refused: 300_000,

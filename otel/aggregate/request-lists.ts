@@ -2,6 +2,7 @@ import type { ErrorRow, RequestLists, TimeRange, TopRow } from '../query.ts';
 import { isBotAgent } from './bot-agent.ts';
 import { agentName } from './agent-family.ts';
 import {
+  crossed,
   DETAIL_BYTES,
   type DetailFacts,
   type DetailSummary,
@@ -180,13 +181,15 @@ export function requestListsOf(
   const count = addresses.total;
   const plain = (row: TopRow): TopRow => row;
   const described = (row: TopRow, detail: DetailSummary | undefined): ErrorRow => errorRow(row, detail, 404);
+  const byAddress = topRowsOf(addresses, count, described);
+  const byClient = topRowsOf(clients, count, described);
   return {
     ...times,
     count,
-    addresses: topRowsOf(addresses, count, described),
+    addresses: { ...byAddress, rows: crossed(byAddress.rows, byClient.rows) },
     referrers: topRowsOf(referrers, count, plain),
     browsers: topRowsOf(browsers, browsers.total, plain),
     bots: topRowsOf(bots, bots.total + withoutAgent, plain),
-    clients: sizes.clients === 0 ? undefined : topRowsOf(clients, count, described),
+    clients: sizes.clients === 0 ? undefined : { ...byClient, rows: crossed(byClient.rows, byAddress.rows) },
   };
 }

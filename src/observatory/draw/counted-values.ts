@@ -1,5 +1,5 @@
 import { isBrowserName } from '../../../otel/kit.ts';
-import type { TopRows } from '../../../otel/query.ts';
+import type { TopRow, TopRows } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 
@@ -30,7 +30,7 @@ export const CLIENT_VALUES: ValueWords = {
 const AGENT_VALUES: ValueWords = { none: 'unknown', others: 'of others', empty: 'not known', most: 8 };
 export const ADDRESS_VALUES: ValueWords = { none: 'unknown', others: 'others', empty: 'not known', most: 4 };
 
-/** The values of a row with their counts, the most frequent first, and how many requests are left. */
+/** The values of a row with their counts, the most frequent first, and how many requests are left; some of these may be of a value with “≥”. */
 export function countedValues(
   { rows, none, others }: TopRows,
   words: ValueWords,
@@ -41,11 +41,21 @@ export function countedValues(
   const left = rows.slice(words.most).reduce((sum, { count }) => sum + count, others);
   const rest = [
     none > 0 && `${countText(none)} ${words.none}`,
-    left > 0 && `${countText(left)} ${words.others}`,
+    left > 0 && `${countText(left)} ${leftWords(named, left, words)}`,
   ].filter((part) => part !== false);
   return html`<span class="referrers"
-    >${named.map(({ value, count }, index) => html`${index > 0 && html`<br />`}${show(value)} <span class="unit">× ${countText(count)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
+    >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${atLeast(row)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
   >`;
+}
+
+function leftWords(named: readonly TopRow[], left: number, { others }: ValueWords): string {
+  if (named.every(({ isExact }) => isExact)) return others;
+  const mayLead = left > (named[0]?.count ?? 0) ? ', which may be more frequent' : '';
+  return `${others.replace('others', 'these or others')}${mayLead}`;
+}
+
+function atLeast({ count, isExact }: TopRow): string {
+  return `${isExact ? '' : '≥ '}${countText(count)}`;
 }
 
 /** Names of user agents; bots and other programs are marked. */
@@ -59,5 +69,5 @@ export function agentValues(agents: TopRows): Html {
 
 /** The same in a cell of a file: `Firefox 3; Googlebot 2`. */
 export function valuesText({ rows }: TopRows): string {
-  return rows.map(({ value, count }) => `${value} ${count}`).join('; ');
+  return rows.map(({ value, count, isExact }) => `${value} ${isExact ? '' : '≥ '}${count}`).join('; ');
 }

@@ -24,3 +24,10 @@ export function topLines<Row extends TopRow>(
 export function topTotal({ rows, none, others }: TopRows): number {
   return rows.reduce((all, { count }) => all + count, none + others);
 }
+
+/** True if nothing that is not listed, or is listed with too few, can be more frequent than the first. */
+export function hasLeader({ rows, others }: TopRows): boolean {
+  const [first, ...next] = rows;
+  if (first === undefined) return false;
+  return first.count >= others && next.every(({ count, missed }) => first.count >= count + missed);
+}

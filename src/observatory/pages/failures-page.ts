@@ -6,6 +6,7 @@ import { CLIENT_ERROR_TERM, errorPanels, failedTerm, tracesOfClient } from '../d
 import { pageAddress } from '../draw/page-address.ts';
 import { unlistedText } from '../draw/top-tables.ts';
 import { answeredWith } from '../facts/not-found-counts.ts';
+import { hasLeader } from '../facts/top-lines.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import type { PageView } from '../page.ts';
 import { overPanel } from '../draw/over-panel.ts';
@@ -179,14 +180,17 @@ function errorFacts(
   return { kind, lists, unlisted: unlistedRequests(lists, range, countIn) };
 }
 
-/** ` 12 clients got a failed request, most often 192.0.2.1, 7 times.` */
+/** ` 12 clients got a server error, most often 192.0.2.1, 7 times.` */
 function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sentence {
-  const { rows = [], others = 0, none = 0 } = lists?.clients ?? {};
+  const clients = lists?.clients ?? { rows: [], others: 0, none: 0 };
+  const { rows, others, none } = clients;
   const [first] = rows;
   if (first === undefined) return [];
   const count = `${others + none > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
   return [
-    { text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, most often ` },
+    {
+      text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, ${hasLeader(clients) ? 'most often' : 'among them'} `,
+    },
     {
       text: first.value,
       href: tracesOfClient(first.value, kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(), links),

@@ -26,7 +26,7 @@ import {
   topName,
   topShare,
 } from '../draw/top-tables.ts';
-import { topLines, type TopLine } from '../facts/top-lines.ts';
+import { hasLeader, topLines, type TopLine } from '../facts/top-lines.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -79,7 +79,9 @@ export const notFoundPage = definePage<NotFoundFacts>({
       return [{ text: 'Every address was found', tone: 'good' }, { text: ` ${since}.` }];
     const linked = addresses.rows.find(({ referrers }) => referrers.rows.some(({ value }) => isOwn(value)));
     return [
-      { text: `${plural(count, 'request')} found nothing ${since}. Most often ` },
+      {
+        text: `${plural(count, 'request')} found nothing ${since}. ${hasLeader(addresses) ? 'Most often' : 'Among them'} `,
+      },
       { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
       { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
       ...(unlisted === 0
@@ -89,10 +91,14 @@ export const notFoundPage = definePage<NotFoundFacts>({
               text: ` ${countText(unlisted)} more ${unlisted === 1 ? 'is' : 'are'} counted, but not listed.`,
             },
           ]),
-      ...(client === undefined
+      ...(clients === undefined || client === undefined
         ? []
         : [
-            { text: ' The client that asked most often is ' },
+            {
+              text: hasLeader(clients)
+                ? ' The client that asked most often is '
+                : ' No client is known to lead; one of them is ',
+            },
             { text: client.value, href: tracesOfClient(client.value, CLIENT_ERROR_TERM, links) },
             { text: `, ${client.isExact ? '' : 'at least '}${plural(client.count, 'time')}.` },
           ]),

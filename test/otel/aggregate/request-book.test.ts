@@ -114,6 +114,39 @@ describe('RequestBook', () => {
     expect(lists.addresses.rows[0]!.referrers.rows).toMatchObject([{ value: '/about', count: 40 }]);
   });
 
+  it('knows who asked for an address from the list of clients, where it has too few counters of its own', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 1000; i++)
+      ledger.send({ path: '/moved', client: `192.0.2.${Math.floor(((i * 389) % 1000) ** 2 / 50_000)}` });
+    for (let i = 0; i < 300; i++) ledger.send({ path: `/${i % 30}`, client: '203.0.113.9' });
+    const { addresses, clients } = ledger.book.notFound(EVER);
+    const asked = (path: string, client: string): number =>
+      ledger.sent.filter((each) => each.path === path && each.client === client).length;
+    const [moved] = addresses.rows;
+    const true8 = [...new Set(ledger.sent.map(({ client = '' }) => client))]
+      .map((client) => asked('/moved', client))
+      .sort((a, b) => b - a)
+      .slice(0, 8);
+    expect(moved!.peers.rows.map(({ count }) => count)).toEqual(true8);
+    for (const { value, count, isExact } of moved!.peers.rows)
+      expect([isExact, count]).toEqual([true, asked('/moved', value)]);
+    for (const row of [...addresses.rows, ...clients!.rows]) expect(sum(row.peers)).toBe(row.count);
+    const scan = clients!.rows.find(({ value }) => value === '203.0.113.9')!;
+    expect(scan.peers.rows.map(({ isExact, count }) => [isExact, count])).toEqual(
+      Array.from({ length: 8 }, () => [true, 10]),
+    );
+  });
+
+  it('names thirty clients of a failing route', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 90; i++)
+      ledger.send({ path: '/a', series: 'GET /a', status: 500, client: `192.0.2.${i % 30}` });
+    const { clients } = ledger.book.of('GET /a', EVER, 'failed')!;
+    expect(clients!.rows.map(({ count, isExact }) => [count, isExact])).toEqual(
+      Array.from({ length: 30 }, () => [3, true]),
+    );
+  });
+
   it('stays within its bounds, whatever is sent', () => {
     const ledger = new Ledger();
     for (let i = 0; i < 20_000; i++)

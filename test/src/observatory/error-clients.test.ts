@@ -117,6 +117,26 @@ describe('who got an error', () => {
   });
 });
 
+describe('more clients than are counted', () => {
+  it('are not said to be led by one whose count others may exceed', async () => {
+    const many = (status: number) =>
+      Array.from({ length: 240 }, (_, index): Asked => ({
+        route: '/moved',
+        status,
+        client: `192.0.2.${index % 120}`,
+      }));
+    const { origin } = await serveObservatory(
+      new MeasuredBlog({ happened: asked([...many(404), ...many(500)]) }).telemetry,
+    );
+    const wordsAt = async (path: string): Promise<string> =>
+      wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text());
+    const missed = await wordsAt('/not-found');
+    expect(missed).toContain('No client is known to lead');
+    expect(missed).toMatch(/192\.0\.2\.\d+ × ≥ \d .* of these or others, which may be more frequent/);
+    expect(await wordsAt('/failures')).toContain('clients got a server error, among them');
+  });
+});
+
 describe('requests that no list has', () => {
   it('are said, as a longer range has more than was listed', async () => {
     const { telemetry } = new MeasuredBlog({ happened: asked([...FAILED, ...REFUSED]) });
