@@ -164,8 +164,13 @@ function listPanel(
 }
 
 /** Addresses, unless left out, referrers and user agents of requests. */
-export function requestPanels(lists: RequestLists, view: PageView, withAddresses = true): Html {
-  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, { foot: countedNote(lists, view) })}
+export function requestPanels(
+  lists: RequestLists,
+  view: PageView,
+  { withAddresses = true, unlisted = 0 }: { readonly withAddresses?: boolean; readonly unlisted?: number },
+): Html {
+  const foot = countedNote(lists, view, unlisted);
+  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, { foot })}
     <div class="grid even">
       ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
       ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}

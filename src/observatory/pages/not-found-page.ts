@@ -126,7 +126,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
       foot: countedNote(facts, view, facts.unlisted),
     })}
     ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
-    ${facts.count > 0 && requestPanels(facts, view, false)}`;
+    ${facts.count > 0 && requestPanels(facts, view, { withAddresses: false })}`;
   },
   sheet: ({ addresses, redirects }, view) =>
     sheetOf(topLines(addresses, addresses.rows.length), [

@@ -1,4 +1,4 @@
-import type { RequestLists } from '../../../otel/query.ts';
+import type { RequestLists, TimeRange } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
@@ -28,6 +28,8 @@ interface RouteFacts extends SeriesFacts {
   readonly failedRequests: RequestLists | undefined;
   /** Failed requests in the range that are counted, but in no list. */
   readonly unlisted: number;
+  /** The same of all requests. */
+  readonly unlistedOfAll: number;
   readonly failureGroups: readonly FailureGroup[];
   /** Of the requests that stalls list. */
   readonly waited: RouteWait;
@@ -43,20 +45,20 @@ export const routePage = definePage<RouteFacts>({
   parent: { path: '/routes', label: 'Routes' },
   fetch({ telemetry, query, range, now }) {
     const name = query['name'] ?? '';
+    const requests = telemetry.requestLists(name, range);
     const failedRequests = telemetry.requestLists(name, range, 'failed');
+    const countedIn = (times: TimeRange, which: 'count' | 'errors'): number =>
+      telemetry.series('http', times).find((row) => row.name === name)?.[which] ?? 0;
     const stalls = telemetry.stalls(range);
     return {
       waited: waitedByRoute(stalls.rows).get(name) ?? NO_WAIT,
       waitsKnownSinceMillis: waitsKnownSince(stalls, range),
       ...seriesFacts(telemetry, 'http', name, range, now),
       failureGroups: failuresIn(telemetry, range, { type: 'http', series: name, limit: MAX_FAILURES }).groups,
-      requests: telemetry.requestLists(name, range),
+      requests,
       failedRequests,
-      unlisted: unlistedRequests(
-        failedRequests,
-        range,
-        (times) => telemetry.series('http', times).find((row) => row.name === name)?.errors ?? 0,
-      ),
+      unlisted: unlistedRequests(failedRequests, range, (times) => countedIn(times, 'errors')),
+      unlistedOfAll: unlistedRequests(requests, range, (times) => countedIn(times, 'count')),
     };
   },
   title: ({ name }) => (name === '' ? 'no route' : name),
@@ -80,7 +82,7 @@ export const routePage = definePage<RouteFacts>({
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
-    ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
+    ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view, { unlisted: facts.unlistedOfAll })}
     ${facts.time && mergedFlamePanel(facts.time, facts.over, view)}
     ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({

@@ -144,8 +144,13 @@ describe('requests that no list has', () => {
     const none = { rows: [], none: 0, others: 0 };
     const empty = { ...whole, count: 0, addresses: none, clients: none };
     let listed: ReturnType<typeof telemetry.notFound> = empty;
+    const ofRoute = telemetry.requestLists.bind(telemetry);
+    const requestLists: typeof ofRoute = (name, range, which) => {
+      const lists = ofRoute(name, range, which);
+      return lists && { ...lists, count: which === 'failed' ? 2 : 1 };
+    };
     const { origin } = await serveObservatory(
-      Object.assign(telemetry, { notFound: () => listed, errorLists: () => undefined }),
+      Object.assign(telemetry, { notFound: () => listed, errorLists: () => undefined, requestLists }),
     );
     const wordsAt = async (path: string): Promise<string> =>
       wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text());
@@ -154,5 +159,8 @@ describe('requests that no list has', () => {
     expect(await wordsAt('/not-found')).toContain('2 more are counted, but not listed.');
     expect(await wordsAt('/failures')).toContain('13 more requests are counted and not listed');
     expect(await wordsAt('/failures?errors=4xx')).toContain('5 more requests are counted and not listed');
+    expect(await wordsAt('/route?name=GET%20%2Fa')).toMatch(
+      /Addresses with an error .*5 more requests are counted and not listed.* Addresses 7 requests .*6 more requests are counted and not listed/,
+    );
   });
 });
