@@ -1,7 +1,7 @@
 import type { ErrorRow, RequestLists, TopRows } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { topLines, type TopLine } from '../facts/top-lines.ts';
+import { hasLeader, topLines, type TopLine } from '../facts/top-lines.ts';
 import { attributeTerm, facetTerm, pathTerm } from '../facts/trace-query.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -76,8 +76,10 @@ export function clientPanel(
         </p>`,
     ...(isKnown && {
       foot: html`<span
-        >from every request; addresses stand where traces have them, in this program’s files alone, and for as
-        long. METRICS_CLIENT_ADDRESS=false records none</span
+        >from every
+        request;${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}
+        addresses stand where traces have them, in this program’s files alone, and for as long.
+        METRICS_CLIENT_ADDRESS=false records none</span
       >`,
     }),
   });

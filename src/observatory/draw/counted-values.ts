@@ -2,6 +2,7 @@ import { isBrowserName } from '../../../otel/kit.ts';
 import type { TopRow, TopRows } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
+import { hasLeader } from '../facts/top-lines.ts';
 
 /** What values of one row are called. */
 export interface ValueWords {
@@ -41,17 +42,16 @@ export function countedValues(
   const left = rows.slice(words.most).reduce((sum, { count }) => sum + count, others);
   const rest = [
     none > 0 && `${countText(none)} ${words.none}`,
-    left > 0 && `${countText(left)} ${leftWords(named, left, words)}`,
+    left > 0 && `${countText(left)} ${leftWords(named, hasLeader({ rows, others }), words)}`,
   ].filter((part) => part !== false);
   return html`<span class="referrers"
     >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${atLeast(row)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
   >`;
 }
 
-function leftWords(named: readonly TopRow[], left: number, { others }: ValueWords): string {
+function leftWords(named: readonly TopRow[], isLed: boolean, { others }: ValueWords): string {
   if (named.every(({ isExact }) => isExact)) return others;
-  const mayLead = left > (named[0]?.count ?? 0) ? ', which may be more frequent' : '';
-  return `${others.replace('others', 'these or others')}${mayLead}`;
+  return `${others.replace('others', 'these or others')}${isLed ? '' : ', which may be more frequent'}`;
 }
 
 function atLeast({ count, isExact }: TopRow): string {

@@ -26,8 +26,11 @@ export function topTotal({ rows, none, others }: TopRows): number {
 }
 
 /** True if nothing that is not listed, or is listed with too few, can be more frequent than the first. */
-export function hasLeader({ rows, others }: TopRows): boolean {
+export function hasLeader({ rows, others }: Pick<TopRows, 'rows' | 'others'>): boolean {
   const [first, ...next] = rows;
   if (first === undefined) return false;
-  return first.count >= others && next.every(({ count, missed }) => first.count >= count + missed);
+  const mostOf = ({ count, missed }: TopRow): number => count + missed;
+  // A value that is not listed was counted no more often than one that took its place may have been.
+  const unlisted = Math.min(others, ...rows.filter(({ isExact }) => !isExact).map(mostOf));
+  return first.count >= unlisted && next.every((row) => first.count >= mostOf(row));
 }

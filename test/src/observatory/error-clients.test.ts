@@ -134,6 +134,7 @@ describe('more clients than are counted', () => {
     expect(missed).toContain('No client is known to lead');
     expect(missed).toMatch(/192\.0\.2\.\d+ × ≥ \d .* of these or others, which may be more frequent/);
     expect(await wordsAt('/failures')).toContain('clients got a server error, among them');
+    expect(await wordsAt('/route?name=GET%20%2Fmoved')).toContain('others may have as many');
   });
 });
 

@@ -21,7 +21,7 @@ describe('values with their counts', () => {
   });
 
   it('say where more may be among the others, and where those may be more frequent', () => {
-    expect(words([row('a', 11, 90), row('b', 9)], 5)).toBe('a × ≥ 11 b × 9 5 of these or others');
+    expect(words([row('a', 11, 2), row('b', 9)], 5)).toBe('a × ≥ 11 b × 9 5 of these or others');
     expect(words([row('a', 11, 90), row('b', 9, 90)], 1415)).toBe(
       'a × ≥ 11 b × ≥ 9 1,415 of these or others, which may be more frequent',
     );
@@ -34,6 +34,7 @@ describe('hasLeader', () => {
     ['exact counts', [row('a', 3), row('b', 2)], 3, true],
     ['as many others as may be one value', [row('a', 3), row('b', 2)], 4, false],
     ['a second that may have more', [row('a', 3), row('b', 2, 2)], 2, false],
+    ['many others, of which none was as frequent', [row('a', 9), row('b', 2, 3)], 40, true],
     ['no value', [], 0, false],
-  ])('for %s', (_, rows, others, leads) => expect(hasLeader({ rows, none: 0, others })).toBe(leads));
+  ])('for %s', (_, rows, others, leads) => expect(hasLeader({ rows, others })).toBe(leads));
 });
