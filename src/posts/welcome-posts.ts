@@ -11,7 +11,7 @@ const SEEDED = 'welcome_posts';
 const MINUTE_MILLIS = 60_000;
 /** Written within a minute of the seeding, with the dates that it gives, and not saved since. */
 const UNTOUCHED = `
-  SELECT id FROM posts
+  SELECT id, path, status FROM posts
   WHERE deleted_at IS NULL AND updated_at = created_at AND created_at BETWEEN @at AND @at + @minute
     AND published_at <= @at AND (@at - published_at) % @minute = 0
     AND id NOT IN (SELECT post_id FROM imported_posts)
@@ -56,17 +56,24 @@ export function seedWelcomePosts(options: {
   return seed.immediate();
 }
 
+interface UntouchedRow {
+  readonly id: number;
+  readonly path: string;
+  readonly status: string;
+}
+
 /**
- * Removes the first posts, so that they do not stand between the posts of an import. One that was saved, deleted or imported since stays.
- * Returns how many were removed.
+ * Removes the first posts, so that they do not stand between the posts of an import. One that was saved, deleted or imported since stays, and so
+ * does the about page, which is in no list, unless its address is taken. Returns how many were removed.
  */
-export function removeUntouchedWelcomePosts(database: Database): number {
+export function removeUntouchedWelcomePosts(database: Database, isTaken: (path: string) => boolean): number {
   const seededAtMillis = Date.parse(new SettingStore(database).get(SEEDED) ?? '');
   if (Number.isNaN(seededAtMillis)) return 0;
   const ids = database
-    .prepare<[{ at: number; minute: number }], number>(UNTOUCHED)
-    .pluck()
-    .all({ at: seededAtMillis, minute: MINUTE_MILLIS });
+    .prepare<[{ at: number; minute: number }], UntouchedRow>(UNTOUCHED)
+    .all({ at: seededAtMillis, minute: MINUTE_MILLIS })
+    .filter(({ status, path }) => status !== 'unlisted' || isTaken(path))
+    .map(({ id }) => id);
   const writer = new PostWriter(database);
   const removeAll = database.transaction(() => {
     for (const id of ids) writer.purge(id);

@@ -4,6 +4,7 @@ import { readSiteSetting } from '../../db/site-settings.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown } from '../markdown/markdown.ts';
 import { deadLinks, type LinkTargets } from '../dead-links.ts';
+import { pathKey } from '../../process/address.ts';
 import { postUrl } from '../post-path.ts';
 import { Redirects } from '../redirects.ts';
 import type { PostStore } from '../post-store.ts';
@@ -18,7 +19,7 @@ import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
 import { settleTypography } from './settle-typography.ts';
-import { readSource } from './read-tree.ts';
+import { readSource, type SourceTree } from './read-tree.ts';
 
 /** Posts per transaction: few, so that saves of a running blog wait only briefly for the lock. */
 const BATCH_SIZE = 50;
@@ -48,7 +49,8 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     for (const file of tree.exports)
       summary.notes.push({ file, text: 'looks like an export: import it by the name of its file' });
   const media = new MediaImporter(options.database, options.media, tree);
-  if (planned.length > 0) summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database);
+  if (planned.length > 0)
+    summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database, takenPaths(tree, planned));
   if (planned.length > 0 && tree.site.generator !== 'glasshouse')
     summary.typography = settleTypography(options.database);
   if (tree.site.generator === 'glasshouse') {
@@ -84,6 +86,15 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   for (const [file, addresses] of links)
     for (const text of deadLinks(addresses, targets)) summary.deadLinks.push({ file, text });
   return summary;
+}
+
+/** An export of this blog is the whole blog: it has the pages that it is to have. */
+function takenPaths({ site }: SourceTree, planned: readonly PlannedPost[]): (path: string) => boolean {
+  if (site.generator === 'glasshouse') return () => true;
+  const taken = new Set(
+    planned.flatMap(({ post: { draft } }) => [draft.path, ...(draft.aliases ?? [])].map(pathKey)),
+  );
+  return (path) => taken.has(pathKey(path));
 }
 
 /** Lists of the old site lead to those of tags here. */

@@ -337,4 +337,13 @@ describe('importing an export', () => {
     expect(other.posts.page().posts.map(({ title }) => title)).toEqual(['Mine now', 'Glass'].toSorted());
     expect(imported(other, 'first')).toMatchObject({ removedWelcomePosts: 0, unchanged: 1 });
   });
+
+  it('is the whole blog: also the about page that a new one was created with is removed', async () => {
+    blog.posts.create(draft({ path: 'glass' }));
+    await exported(blog, 'first');
+    const other = temporaryBlog();
+    seedWelcomePosts({ ...other, now: () => other.clock.now });
+    expect(imported(other, 'first')).toMatchObject({ imported: 1, removedWelcomePosts: 5 });
+    expect(other.posts.lookup('/about').kind).toBe('missing');
+  });
 });
