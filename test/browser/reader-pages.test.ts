@@ -137,6 +137,53 @@ if (executablePath !== undefined) {
     }
   });
 
+  it('keeps pictures on adjacent lines of a paragraph apart, and the lines of a text as they are', async () => {
+    const wide = await plainPicture('png', { width: 1200, height: 300 });
+    for (const name of ['a.png', 'b.png']) server.media.put(name, wide);
+    server.media.put('small.png', await plainPicture('png', { width: 16, height: 16 }));
+    const [one, other, small] = ['![A](/media/a.png)', '![B](/media/b.png)', '![S](/media/small.png)'];
+    const words = 'words and words '.repeat(30);
+    server.publish({
+      title: 'Pictures',
+      path: 'pictures',
+      markdown: [
+        `${one}\n${other}`,
+        `${one}\\\n${other}`,
+        `[${one}](/)\n[${other}](/)`,
+        `${one}\n[${other}](/)`,
+        `Text\n[${one}](/)\n${other}`,
+        words,
+        `${words.slice(0, 200)} ${small} ${words.slice(200)} ${small}`,
+      ].join('\n\n'),
+    });
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${server.origin}/pictures`);
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        const gaps = await page.locator('.e-content p:has(img[alt=A])').evaluateAll((paragraphs) =>
+          paragraphs.map((paragraph) => {
+            const [above, below] = [...paragraph.querySelectorAll('img')].map((image) =>
+              image.getBoundingClientRect(),
+            );
+            return below!.top - above!.bottom;
+          }),
+        );
+        expect(gaps.length).toBe(5);
+        expect(gaps.filter((gap) => gap < 8 || gap > 30)).toEqual([]);
+        const lines = await page.locator('.e-content p:not(:has(img[alt=A]))').evaluateAll((paragraphs) =>
+          paragraphs.map((paragraph) => {
+            const height = paragraph.getBoundingClientRect().height;
+            return height / Number.parseFloat(getComputedStyle(paragraph).lineHeight);
+          }),
+        );
+        expect(lines.map((line) => Math.abs(line - Math.round(line)) < 0.01)).toEqual([true, true]);
+      }
+    } finally {
+      await page.close();
+    }
+  });
+
   it.each(PAGES)('%s is no wider than its window', async (path) => {
     const page = await browser.newPage();
     try {
