@@ -6,9 +6,11 @@ import { csrfTokenOf } from '../accounts/load-session.ts';
 import { seeOther } from '../http/see-other.ts';
 import type { Post, PostDraft } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
+import type { PostStore } from '../posts/post-store.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { askedPost, expectPost, noticeOf } from './asked-post.ts';
 import { conflictPage } from './conflict-page.ts';
+import { deadLinkHint, type DeadLinkDependencies } from './dead-links.ts';
 import { editorPage } from './editor-page.ts';
 import {
   draftOfValues,
@@ -22,7 +24,8 @@ import { stateOf, type PostState } from './post-state.ts';
 import { createSecretToken } from '../process/secret-token.ts';
 import { draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
-export interface EditRouteDependencies extends UnsavedDependencies {
+export interface EditRouteDependencies extends UnsavedDependencies, DeadLinkDependencies {
+  readonly posts: PostStore;
   readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postPublished'>;
   readonly now: () => number;
 }
@@ -158,9 +161,11 @@ async function createRendered(written: PostDraft, deps: EditRouteDependencies): 
 function showEditor(
   ctx: Context,
   { post, values, problems = {}, version = post?.version, draft = createSecretToken() }: Edited,
-  { posts, site, send, unsaved, now }: EditRouteDependencies,
+  deps: EditRouteDependencies,
   status = 200,
 ): void {
+  const { posts, site, send, unsaved, now } = deps;
+  const notice = noticeOf(ctx);
   const body = editorPage({
     post,
     version,
@@ -168,7 +173,8 @@ function showEditor(
     problems,
     draft,
     unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),
-    notice: noticeOf(ctx),
+    notice,
+    deadLinks: notice === undefined || post === undefined ? undefined : deadLinkHint(post, deps),
     tags: posts
       .tags()
       .slice(0, MAX_TAGS)

@@ -28,6 +28,8 @@ export interface EditorOptions {
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
+  /** Beside the notice: which links of the post lead nowhere. */
+  readonly deadLinks?: Html | undefined;
   /** Identifies this page of the editor. */
   readonly draft: string;
   /** Other texts of this post that were typed and not saved. */
@@ -50,7 +52,7 @@ export function editorPage(options: EditorOptions): Html {
       ${post !== undefined && stateChip(stateOf(post, options.nowMillis))}
       ${post !== undefined && seeIt(post, options.nowMillis)}
     </header>
-    ${notice !== undefined && html`<p class="notice" role="status">${notice}${altHint(post)}</p>`}
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}${altHint(post)}${options.deadLinks}</p>`}
     ${errorSummary(problems)} ${isDeleted && deletedNotice(post, csrfToken)}
     ${options.unsaved.map((text) => unsavedNotice(text, options))}
     <form
@@ -215,7 +217,12 @@ function unsavedNotice(text: UnsavedText, options: EditorOptions): Html {
   const { draft, fields, typedAtMillis } = text;
   const { post, csrfToken, timeZone } = options;
   const title = fields['title'] ?? '';
-  return html`<form class="notice" method="post" action="${AUTOSAVE_PATH}/discard">
+  return html`<form
+    class="notice"
+    method="post"
+    action="${AUTOSAVE_PATH}/discard"
+    data-typed-at="${typedAtMillis}"
+  >
     ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
     ${post !== undefined && hiddenField('post', String(post.id))}
     <p>

@@ -6,21 +6,16 @@ import type { SiteSettings } from '../db/site-settings.ts';
 import type { Origin } from '../http/absolute-url.ts';
 import { READER_POLICY } from '../http/security-headers.ts';
 import { decidePreview, previewPost } from '../posts/post-preview.ts';
-import type { MediaStore } from '../media/media-store.ts';
-import { deadLinks } from '../posts/dead-links.ts';
-import { postUrl } from '../posts/post-path.ts';
-import type { Redirects } from '../posts/redirects.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Layout } from '../site/layout.ts';
 import { askedPost } from './asked-post.ts';
+import { deadLinksOf, type DeadLinkDependencies } from './dead-links.ts';
 import { draftOfValues, valuesOfForm } from './post-form.ts';
 import { previewPage } from './preview.ts';
 import type { RenderText } from './render-text.ts';
 
-export interface PreviewRouteDependencies {
+export interface PreviewRouteDependencies extends DeadLinkDependencies {
   readonly posts: PostStore;
-  readonly media: Pick<MediaStore, 'find'>;
-  readonly redirects: Pick<Redirects, 'find'>;
   readonly site: SiteSettings;
   readonly renderText: RenderText;
   readonly forms: FormProtection;
@@ -37,19 +32,12 @@ export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies)
   router.post('/admin/posts/preview', deps.forms.owner, (ctx) => show(ctx));
   router.post('/admin/posts/:id/preview', deps.forms.owner, (ctx) => show(ctx));
 
-  const isFound = (address: string): boolean =>
-    /^(?:post|moved)$/.test(posts.lookup(address).kind) || deps.redirects.find(address) !== undefined;
-
   async function show(ctx: RouterContext): Promise<void> {
     const values = valuesOfForm(formFields(ctx));
     const before = askedPost(posts, ctx);
     const decided = decidePreview(posts, draftOfValues(values, site.timeZone, before).draft, before);
     const text = await deps.renderText(values.markdown, decided);
-    // As readers find it: a link to a draft leads nowhere for them.
-    const dead = deadLinks(text.links, {
-      hasPage: (path) => path === decided.path || isFound(postUrl(path)),
-      hasMedia: (address) => deps.media.find(address) !== undefined,
-    });
+    const dead = deadLinksOf(text.links, decided.path, deps);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Security-Policy', READER_POLICY);
     ctx.type = 'text/html; charset=utf-8';

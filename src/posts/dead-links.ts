@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities';
 import { decodePath, isBlogPage } from './post-path.ts';
 
 /** Where a link within the blog may lead. */
@@ -16,4 +17,18 @@ export function deadLinks(links: readonly string[], { hasPage, hasMedia }: LinkT
     if (address.startsWith('/media/')) return !hasMedia(address);
     return !isBlogPage(address) && !hasPage(decodePath(address) ?? '');
   });
+}
+
+const LINK = /<a\b[^>]*? href="([^"]*)"/g;
+const PICTURE = /<img\b[^>]*? src="([^"]*)"/g;
+
+/** Where the links and pictures of a rendered text lead, without duplicates. */
+export function addressesIn(rendered: string): {
+  readonly links: readonly string[];
+  readonly pictures: readonly string[];
+} {
+  const all = (pattern: RegExp): readonly string[] => [
+    ...new Set([...rendered.matchAll(pattern)].map(([, address = '']) => decodeHTML(address))),
+  ];
+  return { links: all(LINK), pictures: all(PICTURE) };
 }

@@ -194,7 +194,10 @@ if (executablePath !== undefined) {
       await status().filter({ hasText: 'signed out' }).waitFor();
       await signIn();
       await open('/admin/posts/new');
-      expect(await page.locator('.notice').count()).toBe(2);
+      // The browser's copy is the newer one: the server's is not offered beside it.
+      expect(await page.locator('.notice:visible').allTextContents()).toEqual([
+        expect.stringContaining('“Once”, 5 words.Put it into the editor'),
+      ]);
       await page.click('text=Put it into the editor');
       expect(await page.locator('.notice').count()).toBe(0);
       await status().filter({ hasText: 'Draft kept' }).waitFor();
@@ -202,6 +205,36 @@ if (executablePath !== undefined) {
       await page.waitForURL(/done=saved/);
       await open('/admin/posts/new');
       expect(await page.locator('.notice').count()).toBe(0);
+      await context.close();
+    });
+
+    it('offers one text that both browser and server have, and discards it once', async () => {
+      page.on('dialog', (dialog) => void dialog.accept());
+      const { id } = server.posts.create({ title: 'Both', markdown: 'Old', status: 'draft' });
+      const typed = async (words: string) => {
+        await open(`/admin/posts/${id}/edit`);
+        await text().fill('On the server');
+        await status().filter({ hasText: 'Draft kept' }).waitFor();
+        await context.clearCookies();
+        await text().fill(words);
+        await status().filter({ hasText: 'signed out' }).waitFor();
+        await signIn();
+      };
+      await typed('Newer here');
+      await open(`/admin/posts/${id}/edit`);
+      await page.click('.notice:visible >> text=Discard it');
+      await page.waitForURL(/done=discarded/);
+      expect(await page.locator('.notice').allTextContents()).toEqual(['The text was discarded.']);
+      // Continued elsewhere since: the server's is the newer one, and nothing of the other is lost.
+      await typed('Older here');
+      server.database.prepare('UPDATE unsaved_texts SET typed_at = 4102444800000').run();
+      await open(`/admin/posts/${id}/edit`);
+      expect(await page.locator('.notice:visible').count()).toBe(1);
+      await page.click('text=Continue it');
+      expect(await text().inputValue()).toBe('On the server');
+      expect(await page.locator('.notice:visible').allTextContents()).toEqual([
+        expect.stringContaining('2 words.Put it into the editor'),
+      ]);
       await context.close();
     });
 

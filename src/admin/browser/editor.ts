@@ -249,21 +249,31 @@ class Editor {
     for (const key of keys) {
       const text = localText(key);
       if (text?.post !== this.#post) continue;
+      const kept = this.#noticeOf(key);
       if (TEXT.every((name) => (text.fields[name] ?? '') === shown[name])) this.#continue(key);
-      else this.#offer(key, text);
+      // Once a newer one of the server is continued, it is compared with this one.
+      else if (Number(kept?.dataset['typedAt'] ?? 0) <= text.typedAtMillis) this.#offer(key, text, kept);
     }
+  }
+
+  /** The server's offer of the same text, as it was when it last arrived there. */
+  #noticeOf(key: string): HTMLFormElement | undefined {
+    const drafts = [...document.querySelectorAll<HTMLInputElement>('form.notice input[name=draft]')];
+    return drafts.find(({ value }) => LOCAL_PREFIX + value === key)?.form ?? undefined;
   }
 
   /** From here on this page is the editor of that text, so that one save ends it, also on the server. */
   #continue(key: string): void {
     inStorage(() => localStorage.removeItem(key));
     this.#key = key;
-    for (const draft of document.querySelectorAll<HTMLInputElement>('input[name=draft]'))
-      if (draft.form === this.#form) draft.value = key.slice(LOCAL_PREFIX.length);
-      else if (LOCAL_PREFIX + draft.value === key) draft.form?.remove();
+    this.#noticeOf(key)?.remove();
+    const draft = this.#form.elements.namedItem('draft');
+    if (draft instanceof HTMLInputElement) draft.value = key.slice(LOCAL_PREFIX.length);
   }
 
-  #offer(key: string, text: LocalText): void {
+  /** In place of the server's offer, which is of an earlier state of the text. */
+  #offer(key: string, text: LocalText, kept: HTMLFormElement | undefined): void {
+    if (kept !== undefined) kept.hidden = true;
     const notice = document.createElement('div');
     notice.className = 'notice unsaved';
     notice.setAttribute('role', 'status');
@@ -287,6 +297,7 @@ class Editor {
     const discard = buttonOf('Discard it', () => {
       inStorage(() => localStorage.removeItem(key));
       notice.remove();
+      kept?.requestSubmit();
     });
     notice.append(words, restore, discard);
     this.#form.before(notice);

@@ -177,6 +177,49 @@ describe('editor', () => {
     );
   });
 
+  it('says after a save which links and pictures lead nowhere for readers', async () => {
+    server.posts.create({ title: 'Seen', markdown: 'x', status: 'published', path: 'seen' });
+    server.posts.create({ title: 'Draft', markdown: 'x', status: 'draft', path: 'a-draft' });
+    const saved = async (markdown: string): Promise<string> => {
+      await owner.get('/admin/posts/new');
+      const fields = { title: 'Mine', path: 'mine', markdown, publish: '1' };
+      const { headers } = await owner.post('/admin/posts', fields);
+      const { text } = await owner.get(headers.location!);
+      const post = server.posts.byPath('mine')!;
+      server.posts.update(post.id, post.version, { title: 'Mine', markdown: 'x', status: 'draft', path: '' });
+      expect((await owner.get(headers.location!)).text).not.toContain('leads nowhere');
+      server.database.exec(`DELETE FROM posts WHERE id = ${post.id}`);
+      return /role="status">([^]*?)<\/p>/
+        .exec(text)![1]!
+        .replaceAll(/<\/?bdi>/g, '')
+        .replaceAll(/\s+/g, ' ');
+    };
+    const fine = '[a](/seen) [b](/tags/x) [c](https://example.org/) [d](#top) [e](/mine)';
+    expect(await saved(fine)).toBe('Published: readers see it now.');
+    expect(await saved(`${fine} [f](/nowhere?a&b) ![P](/media/no.png)`)).toBe(
+      'Published: readers see it now. 1 link leads nowhere: /nowhere?a&amp;b. 1 picture is missing: /media/no.png.',
+    );
+    const seven = Array.from({ length: 6 }, (_, number) => `[g](/n${number})`).join(' ');
+    expect(await saved(`[h](/a-draft) [h](/a-draft) ${seven}`)).toContain(
+      '7 links lead nowhere: /a-draft, /n0, /n1, /n2, /n3 and 2 more.',
+    );
+  });
+
+  it('looks up a bounded number of links', async () => {
+    const links = Array.from({ length: 2000 }, (_, number) => `[g](/n${number})`).join(' ');
+    const id = await create({ title: 'Links', markdown: links });
+    const lookup = server.posts.lookup.bind(server.posts);
+    let count = 0;
+    server.posts.lookup = (address) => {
+      count += 1;
+      return lookup(address);
+    };
+    expect((await owner.get(`/admin/posts/${id}/edit?done=saved`)).text).toContain('and 495 more');
+    expect(count).toBe(500);
+    await owner.get(`/admin/posts/${id}/edit`);
+    expect(count).toBe(500);
+  });
+
   it('previews without saving, as readers would see it', async () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post('/admin/posts/preview', {
