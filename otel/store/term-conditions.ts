@@ -57,7 +57,7 @@ function plainCondition(term: TraceCondition, bind: Bind): string {
     case 'text':
       return textCondition(term.text.toLowerCase(), bind);
     case 'attribute':
-      return attributeCondition(term.key.toLowerCase(), term.text.toLowerCase(), bind);
+      return attributeCondition(term, bind);
     case 'address':
       return addressCondition(term, bind);
     case 'failed':
@@ -96,17 +96,22 @@ function textCondition(text: string, bind: Bind): string {
   return any(found);
 }
 
-/** The value occurs, and the trace has the key. */
-function attributeCondition(key: string, value: string, bind: Bind): string {
-  const name = currentAttributeName(key);
+/** The value occurs, with `whole` as a line of its own, and the trace has the key. */
+function attributeCondition(
+  { key, text, whole = false }: Extract<TraceCondition, { field: 'attribute' }>,
+  bind: Bind,
+): string {
+  const name = currentAttributeName(key.toLowerCase());
+  const value = text.toLowerCase();
   const former = formerAttributeName(name);
   const keys = former === undefined ? [name] : [name, former];
   const hasKey = any(keys.map((each) => inVocabulary(`\n${each}\n`, bind)));
-  return NOT_IN_WORDS.has(value) ? hasKey : `${hasKey} AND ${any(occurrences(value, bind))}`;
+  return NOT_IN_WORDS.has(value) ? hasKey : `${hasKey} AND ${any(occurrences(value, bind, whole))}`;
 }
 
-function occurrences(text: string, bind: Bind): readonly string[] {
-  const found = [inVocabulary(text, bind), `instr(w.own, ${bind(withoutNul(text))})`];
+function occurrences(text: string, bind: Bind, isLine = false): readonly string[] {
+  const sought = isLine && !text.includes('\n') ? `\n${text}\n` : text;
+  const found = [inVocabulary(sought, bind), `instr(w.own, ${bind(withoutNul(sought))})`];
   return NUMBER.test(text) ? [...found, `instr(w.numbers, ${bind(`\n${text}\n`)})`] : found;
 }
 

@@ -247,6 +247,19 @@ describe('History by kinds of traces', () => {
     }
   });
 
+  it('reads no trace whose value only contains the one that is asked for as a whole', () => {
+    const before = place.start({ maxTraces: 1000 });
+    add(before.ring, 1, 2, { attributes: { 'client.address': '192.0.2.5' } });
+    add(before.ring, 3, 520, { attributes: { 'client.address': '192.0.2.50' } });
+    before.history.close();
+    const { ring, history } = place.start({ maxTraces: 1 });
+    const kept = new KeptTraces(ring, history);
+    const asked = (whole: boolean) =>
+      kept.list({ terms: [{ field: 'attribute', key: 'client.address', text: '192.0.2.5', whole }] });
+    expect(asked(true).rows.map(({ traceId }) => traceId)).toEqual([traceIdOf(2), traceIdOf(1)]);
+    expect([asked(true).searched, asked(false).searched?.newest]).toEqual([undefined, 500]);
+  });
+
   it('pins what is only on disk', () => {
     const { ring, history } = place.start({ maxTraces: 1, days: 1 });
     add(ring, 1, 1);
