@@ -146,6 +146,7 @@ export class IncomingRequest
   }
 
   callerSeries(span: SpanSoFar): string | undefined {
+    if (span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true) return UNKNOWN_PATHS;
     const route = span.setSinceStart(ATTR_HTTP_ROUTE);
     return typeof route === 'string' && route !== '' ? httpSeries(this.method, route) : undefined;
   }
@@ -163,10 +164,7 @@ export class IncomingRequest
     };
     return {
       type: 'http',
-      series:
-        span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true
-          ? UNKNOWN_PATHS
-          : (this.callerSeries(span) ?? UNKNOWN_PATHS),
+      series: this.callerSeries(span) ?? UNKNOWN_PATHS,
       slownessNanos: slownessOf(times),
       answerNanos: answerNanosOf(times),
       errorType: outcome.errorType,
