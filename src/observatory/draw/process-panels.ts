@@ -40,7 +40,11 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
         note: `limit ${text(size(facts.heapLimitBytes))}`,
       },
       { label: 'external', value: size(current.externalBytes), note: 'buffers outside the heap' },
-      { label: 'CPU', value: share(current.cpuUtilization), note: 'of one core' },
+      {
+        label: 'CPU',
+        value: share(current.cpuUtilization),
+        note: `of one core, over ${text(duration(current.atMillis - current.fromMillis))}`,
+      },
       {
         label: 'loop delay p99',
         value: measured(current.eventLoopDelayP99Millis),

@@ -235,6 +235,7 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
       {
         label: 'CPU, of one core',
         value: share(facts.cpu_utilization),
+        note: 'since the last sample',
         course: course((s) => s.cpuUtilization, spans),
       },
       { label: 'longest GC pause', value: measured(pause), course: course((s) => s.gcPauseMaxMillis, spans) },

@@ -33,6 +33,12 @@ describe('the overview', () => {
     expect(statement).toMatch(/<a href="[^"]*\/route\?name=GET\+%2Fsearch">\/search<\/a>/);
   });
 
+  it('says, as Process does, which time its share of CPU is of', async () => {
+    const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf(''))![1]!;
+    expect(wordsOf(strip)).toMatch(/CPU, of one core .*since the last sample/);
+    expect(wordsOf(await textOf('/process'))).toMatch(/CPU \S+ % of one core, over 30 s/);
+  });
+
   it('shows the course of each figure of the process', async () => {
     const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf(''))![1]!;
     expect([...strip.matchAll(/class="spark type-other"/g)]).toHaveLength(5);
