@@ -5,6 +5,7 @@ import { postsRead } from '../facts/business-facts.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { exportState } from '../facts/export-summary.ts';
+import { processAt } from '../facts/process-at.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
@@ -23,7 +24,7 @@ export function railFigures(
   return {
     overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
     content: countText(postsRead(telemetry.business(range))),
-    process: text(size(telemetry.process().current.rssBytes)),
+    process: text(size(processAt(telemetry, now).current.rssBytes)),
     routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
     slow: countText(telemetry.slow({ range, limit: 0 }).total),

@@ -84,8 +84,12 @@ function operationDocument(summary: OperationSummary): OperationDocument {
 }
 
 /** The facts of `/admin/metrics`: operations and business counters in `range` or since start, the rest since start or now. */
-export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): MetricsDocument {
-  const { current, pid, uptimeSeconds, openFilesLimit } = telemetry.process();
+export function metricsDocument(
+  telemetry: TelemetryQuery,
+  range?: TimeRange,
+  process = telemetry.process(),
+): MetricsDocument {
+  const { current, pid, uptimeSeconds, openFilesLimit } = process;
   const sampling = telemetry.sampling();
   const operations = telemetry.operations(range);
   const buffer = telemetry.buffer();

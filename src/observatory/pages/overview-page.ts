@@ -30,6 +30,7 @@ import { checksOf, type Check } from '../sentences/checks.ts';
 import { overviewSentence } from '../sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../sentences/overview-situation.ts';
 import { hasSpan, highest, newestFloors, sparkValues } from '../facts/runtime-course.ts';
+import { processAt } from '../facts/process-at.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { routeLines } from '../facts/route-lines.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
@@ -64,7 +65,7 @@ export const overviewPage = definePage<OverviewFacts>({
   menu: 'overview',
   fetch({ telemetry, range, now, data }) {
     const seconds = secondsOf(telemetry, range, now);
-    const metrics = metricsDocument(telemetry, range);
+    const metrics = metricsDocument(telemetry, range, processAt(telemetry, now));
     const { routes } = routeLines(telemetry, range, seconds, TOP_ROWS);
     const statements = seriesLines(telemetry, 'database', range, seconds, { courses: 0 });
     const shown = statements.filter((row) => !isStartUpWork(row));

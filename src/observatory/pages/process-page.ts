@@ -14,6 +14,7 @@ import { definePage } from './define-page.ts';
 import { chartSamples, floorSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
 import { growthWithin, processMemories, type ProcessMemories } from '../facts/process-memory.ts';
+import { processAt } from '../facts/process-at.ts';
 import { stallSummary, type StallSummary } from '../facts/stall-summary.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { processMemoryPanel } from '../draw/process-memory-table.ts';
@@ -39,8 +40,8 @@ interface RuntimeFacts {
 export const processPage = definePage<RuntimeFacts>({
   path: '/process',
   menu: 'process',
-  fetch: ({ telemetry, range }) => ({
-    ...processFactsOf(telemetry, range),
+  fetch: ({ telemetry, range, now }) => ({
+    ...processFactsOf(telemetry, range, now),
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
     stalls: stallSummary(telemetry.stalls(range)),
@@ -155,8 +156,9 @@ export const processPage = definePage<RuntimeFacts>({
 function processFactsOf(
   telemetry: TelemetryQuery,
   range: ChosenRange,
+  now: number,
 ): Pick<RuntimeFacts, 'process' | 'memory' | 'processes'> {
-  const process = telemetry.process();
+  const process = processAt(telemetry, now);
   const { heapLimitBytes, startedAtMillis: startedNow } = process;
   const all = telemetry.processes();
   const courses = range.moving ? all : all.filter(({ startedAtMillis: at }) => at < range.toMillis);

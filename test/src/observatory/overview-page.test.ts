@@ -39,6 +39,21 @@ describe('the overview', () => {
     expect(wordsOf(await textOf('/process'))).toMatch(/CPU \S+ % of one core, over 30 s/);
   });
 
+  it.each(['', '/process'])(
+    'has one figure of the memory of the process, in the menu and on %s',
+    async (path) => {
+      const { telemetry } = busyBlog();
+      const process = telemetry.process();
+      let megabytes = 500;
+      telemetry.process = () => ({
+        ...process,
+        current: { ...process.current, rssBytes: megabytes++ * 1_000_000 },
+      });
+      const text = wordsOf(await textOf(path, telemetry));
+      expect(text).toMatch(/ Process 500 MB .* memory \(RSS\) 500 MB /);
+    },
+  );
+
   it('shows the course of each figure of the process', async () => {
     const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf(''))![1]!;
     expect([...strip.matchAll(/class="spark type-other"/g)]).toHaveLength(5);
