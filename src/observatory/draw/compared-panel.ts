@@ -2,7 +2,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, rate } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
-import { uncertain } from '../facts/uncertain-differences.ts';
+import { certainty } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { durationOf, failedOf, ratioCell } from './compared-columns.ts';
 import { versionsText } from '../format/versions-text.ts';
@@ -28,6 +28,7 @@ export interface ComparedPair {
 
 /** One operation, in the range and in the time before it. */
 export function comparedPanel({ row, words, versions }: ComparedPair, view: PageView): Html {
+  const measures = measuresOf(row);
   const columns: readonly Column<Measure>[] = [
     { label: 'measure', cell: ({ label }) => label },
     { label: sideLabel('before', versions), align: 'number', cell: ({ before }) => before },
@@ -36,17 +37,19 @@ export function comparedPanel({ row, words, versions }: ComparedPair, view: Page
     {
       label: 'beyond chance',
       cell: ({ difference }) => {
-        if (row.differs.includes(difference)) return badge('differs', 'slow');
-        return uncertain(row).includes(difference)
-          ? badge('perhaps', 'quiet')
-          : html`<span class="zero">no</span>`;
+        const words = certainty(row, difference);
+        if (words === 'differs') return badge(words, 'slow');
+        return words === 'no' ? html`<span class="zero">no</span>` : badge(words, 'quiet');
       },
     },
   ];
   return panel({
     title: `Compared with ${words}`,
     note: html`<a href="${view.links.to('/changes')}">all changes</a>`,
-    body: drawTable(measuresOf(row), columns, {
+    ...(measures.some(({ difference }) => certainty(row, difference) === 'not certain') && {
+      foot: 'Not certain: its own interval leaves out ×1.00, but of all that is compared some do by chance.',
+    }),
+    body: drawTable(measures, columns, {
       caption: 'Before and after',
       keyOf: ({ label }) => label,
       view,

@@ -25,6 +25,17 @@ export function isLarge(quantile: ComparedQuantile | undefined): boolean {
   return (ratio >= LARGE_RATIO && low > 1) || (ratio <= 1 / LARGE_RATIO && high < 1);
 }
 
+/** What a table says of a difference: not certain if only its own interval tells it from chance. */
+export function certainty(
+  row: ComparedSeries,
+  what: Difference,
+): 'differs' | 'perhaps' | 'not certain' | 'no' {
+  if (row.differs.includes(what)) return 'differs';
+  if (uncertain(row).includes(what)) return 'perhaps';
+  const quantile = isPercentile(what) ? row[what] : undefined;
+  return quantile !== undefined && (quantile.low > 1 || quantile.high < 1) ? 'not certain' : 'no';
+}
+
 /** It failed, not once in the time before, and too seldom to tell it from chance. */
 export function isNewFailure({
   before,
