@@ -1,6 +1,7 @@
 import type { SpanRow } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { duration, text } from '../../markup/quantity.ts';
+import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { WaitInterval } from '../trace/intervals.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
@@ -12,6 +13,10 @@ const ROW_HEIGHT = 28;
 const MAX_DEPTH = 12;
 /** Bars of a smaller share of the trace are widened to be visible. */
 const MIN_PERCENT = 0.3;
+
+/** Of the bars on a phone, and of an average letter of their labels. */
+const NARROW_PIXELS = 270;
+const LETTER_PIXELS = 6;
 
 export interface WaterfallRowOptions {
   /** The shown part of the trace's time. */
@@ -205,7 +210,7 @@ function logRow({ log, depth }: LogRow, options: WaterfallRowOptions): Html {
       <bdi title="${log.message}">${log.message}</bdi>
     </th>
     <td class="bars">
-      ${moment(log.timeMillis, `log line, ${log.level},`, more.length > 60 ? `${more.slice(0, 59)}…` : more, grave ? '▲' : '●', options)}
+      ${moment(log.timeMillis, `log line, ${log.level},`, more, grave ? '▲' : '●', options)}
     </td>
   </tr>`;
 }
@@ -214,7 +219,7 @@ function logRow({ log, depth }: LogRow, options: WaterfallRowOptions): Html {
 function moment(
   atMillis: number,
   what: string,
-  words: HtmlValue,
+  words: string,
   shape: string,
   options: WaterfallRowOptions,
 ): Html {
@@ -227,12 +232,14 @@ function moment(
     MIN_PERCENT,
   );
   const flip = left > 60;
+  const room = Math.floor((((flip ? left : 100 - left) / 100) * NARROW_PIXELS) / LETTER_PIXELS);
   return html`<svg
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"
     aria-label="${what} after ${after(atMillis, options)}"
   >
+    <title>${words}</title>
     ${gridLines()}
     <text class="diamond" x="${px(left)}%" y="18" text-anchor="middle">${shape}</text>
     <text
@@ -242,7 +249,7 @@ function moment(
       y="18"
       text-anchor="${flip ? 'end' : 'start'}"
     >
-      ${words}
+      ${shortened(words, room)}
     </text>
   </svg>`;
 }
