@@ -3,7 +3,16 @@ import type { Limits, OperationType } from '../../otel/query.ts';
 /** Percentiles of `DurationSummary` that rules may name. */
 export const PERCENTILES = ['p50', 'p90', 'p95', 'p99'] as const;
 export type AlertMetric =
-  '5xx' | 'failed' | 'failures' | 'requests' | Percentile | 'loop' | 'disk' | 'burn' | 'export';
+  | '5xx'
+  | 'failed'
+  | 'worst_route'
+  | 'failures'
+  | 'requests'
+  | Percentile
+  | 'loop'
+  | 'disk'
+  | 'burn'
+  | 'export';
 export type Percentile = (typeof PERCENTILES)[number];
 export const OPERATORS = ['>=', '<=', '>', '<'] as const;
 
@@ -36,6 +45,7 @@ export function unitOf(metric: AlertMetric): AlertUnit {
   switch (metric) {
     case '5xx':
     case 'failed':
+    case 'worst_route':
       return 'share';
     case 'failures':
     case 'requests':
@@ -61,6 +71,8 @@ export function limitKey({
       return 'failedShare';
     case 'failed':
       return type === 'http' ? 'failedShare' : undefined;
+    case 'worst_route':
+      return 'routeFailedShare';
     case 'p95':
       return P95_LIMITS[type];
     case 'loop':

@@ -24,13 +24,14 @@ const MAX_COUNT = 1_000_000_000;
 
 /** What the word `defaults` stands for. */
 export const DEFAULT_ALERT_RULES =
-  '5xx > 5% over 5m for 5m from 20; p95 > limit over 5m for 5m from 20; loop > limit over 5m; disk < limit for 10m; export failing for 10m';
+  '5xx > 5% over 5m for 5m from 20; worst_route > limit over 5m for 5m from 20; p95 > limit over 5m for 5m from 20; loop > limit over 5m; disk < limit for 10m; export failing for 10m';
 
 const FORM =
   'rules such as `5xx > 5% over 5m for 5m from 20`, `p95 of "GET /search" > 300ms over 10m`, `failures of render >= 3 over 1h`, `requests < 1 over 1h`, `loop > limit`, `disk < 1GB`, `burn > 14.4 over 1h`, `export failing for 10m` or `defaults`, with `;` or a line end between them';
 const METRICS: readonly AlertMetric[] = [
   '5xx',
   'failed',
+  'worst_route',
   'failures',
   'requests',
   ...PERCENTILES,
@@ -39,6 +40,7 @@ const METRICS: readonly AlertMetric[] = [
   'burn',
   'export',
 ];
+const METRICS_WITHOUT_SUBJECT: ReadonlySet<AlertMetric> = new Set(['worst_route', 'loop', 'disk', 'export']);
 const RULE = new RegExp(
   `^(?<metric>\\w+)(?:\\s+of\\s+(?<subject>${QUOTED_TEXT.source}|\\w+))?(?:\\s+(?<failing>failing)|\\s*(?<operator>>=|<=|>|<)\\s*(?<value>[\\w.]+(?:\\s?%)?))?(?<rest>(?:\\s+(?:over|for|from)\\s+\\S+)*)$`,
 );
@@ -83,8 +85,7 @@ function partsOf(rest: string): ReadonlyMap<string, string> {
 
 function subjectOf(metric: AlertMetric, written: string | undefined): Pick<AlertRule, 'type' | 'route'> {
   if (written === undefined) return { type: 'http', route: undefined };
-  if (metric === 'loop' || metric === 'disk' || metric === 'export')
-    throw new RuleProblem(`${metric} takes no subject`);
+  if (METRICS_WITHOUT_SUBJECT.has(metric)) throw new RuleProblem(`${metric} takes no subject`);
   if (written.startsWith('"')) return { type: 'http', route: routeOf(written) };
   const type = OPERATION_TYPES.find((known): known is OperationType => known === written);
   if (type === undefined)
@@ -121,7 +122,7 @@ function conditionOf(
     return { operator, threshold: thresholdOf(metric, value.replace(/\s/, '')), isByLimit: false };
   if (limitKey(of) === undefined)
     throw new RuleProblem(
-      '`limit` is that of 5xx, of failed requests, of p95 of http, database and render, of loop and of disk',
+      '`limit` is that of 5xx, of failed requests, of worst_route, of p95 of http, database and render, of loop and of disk',
     );
   return { operator, threshold: Number.NaN, isByLimit: true };
 }

@@ -42,7 +42,7 @@ export function evidenceOf({ metric, type, route }: AlertRule): {
   if (metric === 'burn') return { path: '/objectives', query: {} };
   if (metric === 'loop') return { path: '/process', query: {} };
   if (route !== undefined) return { path: '/route', query: { name: route } };
-  if (metric === '5xx' || metric === 'failed' || metric === 'failures')
+  if (metric === '5xx' || metric === 'failed' || metric === 'worst_route' || metric === 'failures')
     return { path: '/failures', query: {} };
   if (type === 'database') return { path: '/queries', query: {} };
   return type === 'http' ? { path: '/routes', query: {} } : { path: '/slow', query: {} };

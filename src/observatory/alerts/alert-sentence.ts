@@ -9,6 +9,7 @@ export function subjectText({ metric, type, route }: Pick<AlertRule, 'metric' | 
   const what: Readonly<Partial<Record<AlertMetric, string>>> = {
     '5xx': 'share of 5xx',
     failed: 'share of failures',
+    worst_route: 'share of failures of the route that fails most',
     requests: 'number of requests',
     failures: 'number of failures',
     loop: 'longest hold of the event loop',

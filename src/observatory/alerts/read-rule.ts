@@ -68,6 +68,7 @@ function readRule(rule: AlertRule, source: Source): Reading {
   if (rule.metric === 'burn') return burnReading(rule, source);
   if (rule.metric === 'export') return exportReading(telemetry, asked);
   if (rule.metric === 'loop') return loopReading(telemetry, asked);
+  if (rule.metric === 'worst_route') return worstRouteReading(rule, source, asked);
   const coverage = telemetry.coverage(asked);
   const window = { fromMillis: coverage.fromMillis, toMillis: coverage.toMillis };
   const { type, route } = rule;
@@ -141,6 +142,23 @@ function answersOf5xx(series: readonly SeriesSummary[]): number {
   return series
     .flatMap(({ statuses = [] }) => statuses)
     .reduce((sum, { status, count }) => (typeof status === 'number' && status >= 500 ? sum + count : sum), 0);
+}
+
+/** Of the routes with enough requests, the one of which the largest share failed. */
+function worstRouteReading(
+  { minCount }: AlertRule,
+  { telemetry, seriesOf }: Source,
+  asked: TimeRange,
+): Reading {
+  const { fromMillis, toMillis } = telemetry.coverage(asked);
+  const window = { fromMillis, toMillis };
+  const [worst] = seriesOf('http', window)
+    .filter(({ count }) => count >= Math.max(1, minCount))
+    .map(({ name, count, errors }) => ({ name, count, value: errors / count }))
+    .sort((a, b) => b.value - a.value);
+  return worst === undefined
+    ? { value: undefined, count: 0, window, unjudged: `no route has ${minCount} requests` }
+    : { value: worst.value, count: worst.count, window, unjudged: undefined, detail: `at ${worst.name}` };
 }
 
 function diskReading(value: number | undefined, window: TimeRange): Reading {

@@ -26,6 +26,7 @@ describe('ALERT_RULES', () => {
     ['p95 of render>limit', 'p95 of render > limit over 5m from 20'],
     ['disk < 0.5GB for 10m', 'disk < 500MB for 10m'],
     ['disk < limit', 'disk < limit'],
+    ['worst_route>limit', 'worst_route > limit over 5m from 20'],
     ['burn of "GET /a" > 6 over 6h', 'burn of "GET /a" > 6 over 6h'],
   ])('reads %s and writes every default out', (written, text) => {
     expect(texts(written)).toEqual([text]);
@@ -48,6 +49,7 @@ describe('ALERT_RULES', () => {
     ],
     ['p95 of "search" > 1s', 'a route is a method and a path such as "GET /search", got "search"'],
     ['loop of http > 1s', 'loop takes no subject'],
+    ['worst_route of "GET /a" > limit', 'worst_route takes no subject'],
     ['loop > 1s from 20', 'only shares and percentiles take `from`'],
     ['loop > 1s over 30s', 'after over, a length of whole seconds from 1m to 24h such as 5m, got 30s'],
     ['loop > 1s over 25h', 'after over, a length'],
@@ -57,7 +59,10 @@ describe('ALERT_RULES', () => {
     ['export > 1', 'write `export failing`'],
     ['export failing over 5m', 'export takes no `over`'],
     ['5xx failing', 'failing belongs to export'],
-    ['p99 > limit', '`limit` is that of 5xx, of failed requests, of p95 of http, database and render'],
+    [
+      'p99 > limit',
+      '`limit` is that of 5xx, of failed requests, of worst_route, of p95 of http, database and render',
+    ],
     ['p95 of other > limit', '`limit` is that of'],
     ['disk < 5', 'disk is a size such as 500MB or 1GB, got 5'],
     ['disk < 1GB over 5m', 'disk takes no `over`'],

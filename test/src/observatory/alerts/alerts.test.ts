@@ -129,6 +129,44 @@ describe('Alerts', () => {
     expect(new Set(blog.receiver.got.map(({ id }) => id)).size).toBe(2);
   });
 
+  it('tells of a route that fails often, though few of all requests do, and not of one that few asked for', async () => {
+    blog = new WatchedBlog('5xx > 5% over 5m; worst_route > limit over 5m');
+    const startMillis = blog.measured.telemetry.now();
+    const visit = (name: string, isFailing: boolean) => ({
+      startMillis,
+      spans: [
+        {
+          name,
+          type: 'http' as const,
+          at: 0,
+          millis: 5,
+          attributes: { 'http.response.status_code': isFailing ? 500 : 200 },
+          ...(isFailing && { error: 'broken' }),
+        },
+      ],
+    });
+    const visits = (name: string, count: number, failed: number) =>
+      Array.from({ length: count }, (_, index) => visit(name, index < failed));
+    blog.measured.play([
+      ...visits('GET /', 400, 0),
+      ...visits('GET /guestbook', 100, 13),
+      ...visits('GET /rare', 10, 10),
+    ]);
+    await blog.pass(1);
+    expect(blog.told).toEqual(['firing worst_route > limit over 5m from 20']);
+    expect(blog.receiver.got[0]?.sentence).toBe(
+      'The share of failures of the route that fails most is 13 % of 100 requests in 5 minutes, at GET /guestbook; the alert is from more than 10 %.',
+    );
+  });
+
+  it('judges no route while none has enough requests', async () => {
+    blog = new WatchedBlog('worst_route > limit over 5m');
+    await blog.pass(1, 3, 3);
+    expect(blog.alerts.facts().rules).toMatchObject([
+      { state: 'not judged', words: expect.stringContaining('no route has 20 requests') },
+    ]);
+  });
+
   it('counts every answer: the share is that of the ledger', async () => {
     await blog.pass(6, 40, 8);
     const [rule] = blog.alerts.facts().rules;
