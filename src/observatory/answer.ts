@@ -9,6 +9,7 @@ import { csvText } from './draw/table.ts';
 import { jsonNames } from './facts/json-names.ts';
 import { rangeDocument } from './facts/range-document.ts';
 import { inZone, shownZone } from './format/zone.ts';
+import type { OwnViews } from './facts/own-views.ts';
 import type { AnyPage, Download, OpenPage } from './page.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import type { Shed } from './sentences/shedding-sentence.ts';
@@ -34,13 +35,14 @@ interface AnswerOptions {
   readonly telemetry: TelemetryQuery;
   readonly visits: Visits;
   readonly rail: Rail;
+  readonly ownViews: OwnViews;
   readonly assets: Assets;
   readonly site: SiteFacts;
   readonly csrfToken: ((ctx: Context) => string | undefined) | undefined;
 }
 
 export function createAnswer(options: AnswerOptions): AnswerPage {
-  const { telemetry, visits, site, csrfToken } = options;
+  const { telemetry, visits, ownViews, site, csrfToken } = options;
   return async (ctx, page, sent) => {
     await telemetry.refresh();
     const { params } = ctx;
@@ -57,12 +59,13 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
       broken: (error) => ctx.app.emit('error', error, ctx),
     });
     pageHeaders(ctx, open);
-    inZone(zone, () => {
+    const draw = (): void => {
       const range = rangeDocument(view.range, view.now);
       if (sendData(ctx, query['format'], { page, open, range, shedding: view.shed })) return;
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = documentOf(page, { open, view }, options, zoneData(ctx, view.links.base)).text;
-    });
+    };
+    ownViews.run(() => inZone(zone, draw));
   };
 }
 

@@ -36,6 +36,8 @@ export interface PageRequest {
   readonly redirectOf: (path: string) => string | undefined;
   /** What the app says about its data. */
   readonly data: () => DataFacts;
+  /** CPU time that these pages took since the start. */
+  readonly ownViewNanos: () => number;
   /** Traces read from files, separate from telemetry. */
   readonly imported: ImportedTraces;
   /** The blog's base path. */

@@ -29,6 +29,7 @@ import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './facts/imported-traces.ts';
+import { OwnViews } from './facts/own-views.ts';
 import type { PageRequest } from './page.ts';
 import { createVisits } from './visit.ts';
 
@@ -83,6 +84,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const router = createRouter({ prefix: base });
   const imported = new ImportedTraces();
   const rail = new Rail(telemetry);
+  const ownViews = new OwnViews();
   const visits = createVisits({
     telemetry,
     imported,
@@ -92,15 +94,16 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     traceLinks: traceLinks && (() => openLinks(traceLinks, control)),
     data: options.data ?? (() => NO_DATA_FACTS),
     redirectOf: options.redirectOf ?? (() => undefined),
+    ownViews,
     jaegerUiUrl,
     basePath,
     origin,
   });
-  const answer = createAnswer({ telemetry, visits, rail, assets, site, csrfToken });
+  const answer = createAnswer({ telemetry, visits, rail, ownViews, assets, site, csrfToken });
 
   for (const page of PAGES)
     router.get(page.path === '' ? new RegExp(`^${base}/?$`) : page.path, (ctx) => answer(ctx, page));
-  addLiveRoute(router, { pages: PAGES, live, visits, rail, site, basePath, mayLook });
+  addLiveRoute(router, { pages: PAGES, live, visits, rail, ownViews, site, basePath, mayLook });
   addImportRoutes(router, {
     base,
     imported,

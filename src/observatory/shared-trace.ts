@@ -94,6 +94,7 @@ function openTrace(
     traceLinks: undefined,
     data: () => NO_DATA_FACTS,
     redirectOf: () => undefined,
+    ownViewNanos: () => 0,
     imported: new ImportedTraces(),
   };
   return tracePage.open(

@@ -7,6 +7,7 @@ import { inZone } from './format/zone.ts';
 import { isTimeZone } from '../markup/zoned-time.ts';
 import { Links } from './links.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
+import type { OwnViews } from './facts/own-views.ts';
 import type { Shed } from './sentences/shedding-sentence.ts';
 import type { ImportedTraces } from './facts/imported-traces.ts';
 
@@ -46,13 +47,15 @@ export function createVisits(options: {
   readonly traceLinks: PageRequest['traceLinks'];
   readonly data: PageRequest['data'];
   readonly redirectOf: PageRequest['redirectOf'];
+  readonly ownViews: OwnViews;
   readonly jaegerUiUrl: string | undefined;
   readonly basePath: string;
   readonly origin: string | undefined;
 }): Visits {
-  const { telemetry, imported, explain, alerts, traceLinks, data, redirectOf, basePath, origin } = options;
+  const { telemetry, imported, explain, alerts, traceLinks, data, redirectOf, basePath, origin, ownViews } =
+    options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
-  return ({ zone, ...visit }) => inZone(zone, () => open(visit));
+  return ({ zone, ...visit }) => ownViews.run(() => inZone(zone, () => open(visit)));
 
   function open({ page, path, params, query, csrfToken, sent, broken }: Omit<Visit, 'zone'>): Visited {
     const now = options.now();
@@ -71,6 +74,7 @@ export function createVisits(options: {
         traceLinks,
         data,
         redirectOf,
+        ownViewNanos: () => ownViews.nanosAt(now),
         imported,
         basePath,
         ...sent,

@@ -48,5 +48,5 @@ export function railCost(telemetry: TelemetryQuery): Html {
   const { isEarly, coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
   if (isEarly) return html`Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs.`;
   return html`Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
-  ${text(duration(nanosPerSpan / 1e6))} per span.`;
+  ${text(duration(nanosPerSpan / 1e6))} per span; these pages come on top.`;
 }

@@ -4,6 +4,7 @@ import { railContent } from '../../accounts/admin-layout.ts';
 import { withBasePath } from '../../http/base-path.ts';
 import { pageContent } from '../draw/page-frame.ts';
 import type { Rail } from '../draw/rail.ts';
+import type { OwnViews } from '../facts/own-views.ts';
 import type { AnyPage } from '../page.ts';
 import { inZone } from '../format/zone.ts';
 import { queryOf, viewerZone, type Query, type Visits } from '../visit.ts';
@@ -15,6 +16,7 @@ interface LiveRouteOptions {
   readonly live: LiveStreams;
   readonly visits: Visits;
   readonly rail: Rail;
+  readonly ownViews: OwnViews;
   readonly site: { readonly timeZone?: string };
   readonly basePath: string;
   /** Returns true if the viewer of a stream is still allowed. */
@@ -56,7 +58,7 @@ function drawing(
   page: AnyPage,
   query: Query,
   zone: string,
-  { visits, rail, basePath }: LiveRouteOptions,
+  { visits, rail, ownViews, basePath }: LiveRouteOptions,
 ): DrawPage {
   return function* (change) {
     const { open, view } = visits({
@@ -70,9 +72,9 @@ function drawing(
       },
     });
     yield;
-    const beside = railContent(rail.after(change, page, view)).text;
+    const beside = ownViews.run(() => railContent(rail.after(change, page, view))).text;
     yield;
-    const body = inZone(zone, () => pageContent(page, open, view)).text;
+    const body = ownViews.run(() => inZone(zone, () => pageContent(page, open, view))).text;
     return { rail: withBasePath(beside, basePath), page: withBasePath(body, basePath) };
   };
 }

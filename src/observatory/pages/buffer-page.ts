@@ -27,6 +27,9 @@ import { plural } from '../sentences/sentence.ts';
 interface BufferPageFacts {
   readonly buffer: BufferFacts;
   readonly ownCost: OwnCost;
+  /** CPU time that these pages took since the start. */
+  readonly ownViewNanos: number;
+  readonly uptimeSeconds: number;
   readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
   readonly missing: readonly MissingNodeFeature[];
@@ -89,9 +92,11 @@ export const bufferPage = definePage<BufferPageFacts>({
   path: '/buffer',
   menu: 'buffer',
   ranged: false,
-  fetch: ({ telemetry, traceLinks }) => ({
+  fetch: ({ telemetry, traceLinks, ownViewNanos }) => ({
     buffer: telemetry.buffer(),
     ownCost: telemetry.ownCost(),
+    ownViewNanos: ownViewNanos(),
+    uptimeSeconds: telemetry.process().uptimeSeconds,
     spans: telemetry.spans(),
     faults: telemetry.faults(),
     missing: telemetry.missingNodeFeatures(),
@@ -119,7 +124,8 @@ export const bufferPage = definePage<BufferPageFacts>({
       { text: ` ${costWords(ownCost)}` },
     ];
   },
-  draw({ buffer, ownCost, spans, faults, missing, held, requests, kept, history, traceLinks }, view) {
+  draw(facts, view) {
+    const { buffer, spans, faults, missing, held, requests, kept, history, traceLinks } = facts;
     return html`<div class="grid even">
         ${panel({
           title: 'In memory',
@@ -161,7 +167,7 @@ export const bufferPage = definePage<BufferPageFacts>({
             ]),
           ),
         })}
-        ${costPanel(ownCost, spans.started, requests)}
+        ${costPanel(facts, spans.started, requests)}
       </div>
       <p class="note bounds">
         Bounds: <code>METRICS_BUFFER_SIZE</code> traces, <code>METRICS_BUFFER_BYTES</code> together,
@@ -240,7 +246,11 @@ function measuredCost(
   ];
 }
 
-function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
+function costPanel(
+  { ownCost, ownViewNanos, uptimeSeconds }: BufferPageFacts,
+  spans: number,
+  requests: number,
+): Html {
   return panel({
     title: 'Cost of telemetry',
     note: ownCost.isEarly
@@ -248,6 +258,8 @@ function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
       : 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
     body: factList([
       ...(ownCost.isEarly ? [] : measuredCost(ownCost, spans, requests)),
+      ['these pages, not in it: CPU time since the start', figure(duration(ownViewNanos / 1e6))],
+      ['… share of a core', figure(share(ownViewNanos / 1e9 / Math.max(1, uptimeSeconds)))],
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),
