@@ -26,7 +26,7 @@ const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
   objectives: /availability 99\.9\s%/,
   alerts: /since \d\d:\d\d:\d\d/,
   stalls: /times\s+longest/,
-  'not-found?from=-24h': /wp-login\.php\s+no referrer\s+not known\s+no user agent × 60\s+60/,
+  'not-found?from=-24h': /wp-login\.php\s+no referrer\s+not known\s+no user agent ×\s60\s+60/,
   'slow?type=http&series=GET+%2Fsearch': /1,040/,
 };
 

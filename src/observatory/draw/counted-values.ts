@@ -45,7 +45,7 @@ export function countedValues(
     left > 0 && `${countText(left)} ${leftWords(named, hasLeader({ rows, others }), words)}`,
   ].filter((part) => part !== false);
   return html`<span class="referrers"
-    >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${atLeast(row)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
+    >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${atLeast(row)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
   >`;
 }
 
