@@ -35,7 +35,7 @@ export function heatPanel(
   }));
   return panel({
     title,
-    note: html`${failures && marks.length > 0 && html`<span class="key failed">failed, held${marksWords(failures, now)}</span> · `}count
+    note: html`${failures && marks.length > 0 && html`<span class="key failed">failed, held</span> · `}count
     per cell, log scale; drag a region to list its traces`,
     body: html`${heatMapChart(type, heatMap, time, {
       hrefOf: (from, to) =>
@@ -44,30 +44,38 @@ export function heatPanel(
       singled: marks,
     })}`,
     foot: html`<details class="behind region">
-      <summary>Traces of a region</summary>
-      <form class="filter" method="get" action="${links.base}/traces" aria-label="Traces of a region">
-        <input type="hidden" name="type" value="${type}" />
-        ${series !== undefined && html`<input type="hidden" name="series" value="${series}" />`}
-        <label
-          >from
-          <input type="datetime-local" name="from" step="1" value="${localInput(range.fromMillis)}" required
-        /></label>
-        <label
-          >to <input type="datetime-local" name="to" step="1" value="${localInput(range.toMillis)}" required
-        /></label>
-        <label>at least <input type="text" name="min" placeholder="250ms" autocomplete="off" /></label>
-        <label>at most <input type="text" name="max" placeholder="2s" autocomplete="off" /></label>
-        <span class="buttons"><button type="submit">List traces</button></span>
-      </form>
-    </details>`,
+        <summary>Traces of a region</summary>
+        <form class="filter" method="get" action="${links.base}/traces" aria-label="Traces of a region">
+          <input type="hidden" name="type" value="${type}" />
+          ${series !== undefined && html`<input type="hidden" name="series" value="${series}" />`}
+          <label
+            >from
+            <input
+              type="datetime-local"
+              name="from"
+              step="1"
+              value="${localInput(range.fromMillis)}"
+              required
+          /></label>
+          <label
+            >to
+            <input type="datetime-local" name="to" step="1" value="${localInput(range.toMillis)}" required
+          /></label>
+          <label>at least <input type="text" name="min" placeholder="250ms" autocomplete="off" /></label>
+          <label>at most <input type="text" name="max" placeholder="2s" autocomplete="off" /></label>
+          <span class="buttons"><button type="submit">List traces</button></span>
+        </form>
+      </details>
+      ${failures && marksNote(failures, now)}`,
     table: heatMapTable(heatMap, (min, max) =>
       links.to('/traces', { ...what, min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
     ),
   });
 }
 
-/** Which of the failures have a mark. */
-function marksWords({ rows, total, sinceMillis }: MarkedFailures, now: number): string {
-  if (rows.length === total) return '';
-  return `: the newest of each column${sinceMillis === undefined ? '' : `, since ${momentText(sinceMillis, now)}`}`;
+/** Which of the failures have a mark: below the chart, as a note above that grew by a line would move it. */
+function marksNote({ rows, total, sinceMillis }: MarkedFailures, now: number): Html | undefined {
+  if (rows.length === total) return undefined;
+  const since = sinceMillis === undefined ? '' : `, since ${momentText(sinceMillis, now)}`;
+  return html`<span>marked: the newest failure of each column${since}</span>`;
 }
