@@ -39,7 +39,7 @@ interface ToldStall extends Pick<Stall, 'place' | 'callers'> {
 type StallPage = PageDocument<
   Pick<StallFacts, 'watch'> & {
     readonly rows: readonly ToldStall[];
-    readonly groups: readonly { readonly untraced_path?: string }[];
+    readonly groups: readonly { readonly untraced_paths: readonly string[] }[];
   }
 >;
 
@@ -206,7 +206,7 @@ describe('a planted stall', () => {
     const isIt = (stall: ToldStall): boolean => stall.untraced_path === path;
     const { facts } = await site.until((page) => page.facts.rows.some(isIt));
     expect(facts.rows.find(isIt)?.holder).toBeUndefined();
-    expect(facts.groups.map((group) => group.untraced_path)).toContain(path);
+    expect(facts.groups.flatMap((group) => group.untraced_paths)).toContain(path);
   });
 
   /** Resolves when the request is with the system of the blog. */
