@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { context } from '@opentelemetry/api';
-import { emptyResource } from '@opentelemetry/resources';
 import { describe, expect, it } from '@jest/globals';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { type FakeClock, startProcessor } from '../sampling/processor-fixture.ts';
+import { watchRequests } from './watched-requests.ts';
 
 type Handler = (response: ServerResponse, clock: FakeClock, leave: () => void) => unknown;
 const streamed =
@@ -41,17 +37,9 @@ const REQUESTS: readonly (readonly [name: string, isKept: boolean, Handler])[] =
 
 describe('at rate 0, by a request of its own', () => {
   it.each(REQUESTS)('%s is kept: %s', async (_name, isKept, handler) => {
-    const { processor, clock, local, guard } = startProcessor({ rates: 0 });
-    const contexts = new AsyncContextManager();
-    context.setGlobalContextManager(contexts);
-    const tracer = new RecordingTracerProvider({
-      resource: emptyResource(),
-      processors: [processor],
-      guard,
-      clock,
-    }).getTracer('http');
-    const spans = new HttpServerSpans({ guard, clock, contexts, untracedPathPrefixes: [], tracer });
-    spans.enable();
+    const run = startProcessor({ rates: 0 });
+    const { processor, clock, local, guard } = run;
+    const { stop } = watchRequests(run);
     let close = (): void => {};
     const closed = new Promise<void>((resolve) => (close = resolve));
     const server = createServer((_request: IncomingMessage, response) => {
@@ -69,8 +57,6 @@ describe('at rate 0, by a request of its own', () => {
     await processor.forceFlush();
     expect(local.spans.map(({ name }) => name)).toEqual(isKept ? ['GET'] : []);
     expect(guard.faults()).toEqual([]);
-    spans.disable();
-    context.disable();
-    await processor.shutdown();
+    await stop();
   });
 });

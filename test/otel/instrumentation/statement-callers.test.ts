@@ -1,27 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { context, SpanKind } from '@opentelemetry/api';
-import { emptyResource } from '@opentelemetry/resources';
+import { SpanKind } from '@opentelemetry/api';
 import { expect, it } from '@jest/globals';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 import { activeRequestSpan, nameRequestRoute } from '../../../otel/instrumentation/request-route.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { startProcessor } from '../sampling/processor-fixture.ts';
+import { watchRequests } from './watched-requests.ts';
 
 it('a statement of a request whose address turns out to be unknown has the same caller as the request', async () => {
-  const { processor, clock, guard, aggregates } = startProcessor({ rates: 0, deferredSpans: 100 });
-  const contexts = new AsyncContextManager();
-  context.setGlobalContextManager(contexts);
-  const tracer = new RecordingTracerProvider({
-    resource: emptyResource(),
-    processors: [processor],
-    guard,
-    clock,
-  }).getTracer('test');
-  const spans = new HttpServerSpans({ guard, clock, contexts, untracedPathPrefixes: [], tracer });
-  spans.enable();
+  const run = startProcessor({ rates: 0, deferredSpans: 100 });
+  const { processor, guard, aggregates } = run;
+  const { tracer, stop } = watchRequests(run);
   const server = createServer((request, response) => {
     nameRequestRoute('GET', '/:path');
     const attributes = { 'db.system.name': 'sqlite', 'db.query.summary': 'SELECT redirects' };
@@ -43,7 +32,5 @@ it('a statement of a request whose address turns out to be unknown has the same 
     ['GET /:path', 1],
   ]);
   expect(guard.faults()).toEqual([]);
-  spans.disable();
-  context.disable();
-  await processor.shutdown();
+  await stop();
 });
