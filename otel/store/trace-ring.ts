@@ -52,8 +52,7 @@ export class TraceRing {
   #isTracking = false;
   /** Traces changed since they were taken, by rank. */
   readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
-  /** Traces evicted with changes that were not taken, since `bookLost`. */
-  readonly lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
+  readonly #lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -86,11 +85,16 @@ export class TraceRing {
     return this.#pinned;
   }
 
+  /** Traces evicted with changes that were not taken, since `bookLost`. */
+  get lost(): Readonly<Record<TraceRank, number>> {
+    return this.#lost;
+  }
+
   /** Hands each of those numbers over once; one that cannot be booked stays. */
   bookLost(book: (rank: TraceRank, unsaved: number) => void): void {
     for (const rank of ['mustKeep', 'ordinary'] as const) {
-      book(rank, this.lost[rank]);
-      this.lost[rank] = 0;
+      book(rank, this.#lost[rank]);
+      this.#lost[rank] = 0;
     }
   }
 
@@ -312,7 +316,7 @@ export class TraceRing {
     trace.chain?.remove(trace);
     // Evicted before it was written: the writer is behind, and memory does not wait for it.
     if (trace.unsaved !== undefined) {
-      this.lost[trace.unsaved]++;
+      this.#lost[trace.unsaved]++;
       this.#setUnsaved(trace, undefined);
     }
     this.#bytes -= trace.bytes;
