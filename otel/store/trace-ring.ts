@@ -53,6 +53,8 @@ export class TraceRing {
   /** Traces changed since they were taken, by rank. */
   readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   readonly #lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
+  /** Traces evicted with changes that were not taken, since `bookLost`. */
+  readonly lost: Readonly<Record<TraceRank, number>> = this.#lost;
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -83,11 +85,6 @@ export class TraceRing {
   }
   get pinned(): number {
     return this.#pinned;
-  }
-
-  /** Traces evicted with changes that were not taken, since `bookLost`. */
-  get lost(): Readonly<Record<TraceRank, number>> {
-    return this.#lost;
   }
 
   /** Hands each of those numbers over once; one that cannot be booked stays. */
