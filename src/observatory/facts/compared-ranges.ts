@@ -149,7 +149,8 @@ function withinVersions(
   const sides = aroundMarker(telemetry, marker, {
     length,
     knownFrom: Math.max(knownFrom, Math.ceil(last / stepMillis) * stepMillis),
-    now: Math.min(now, next),
+    now,
+    next,
   });
   return isWorthComparing(telemetry, sides) ? sides : undefined;
 }

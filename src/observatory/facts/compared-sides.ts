@@ -18,6 +18,8 @@ export const DAY_MILLIS = 24 * HOUR_MILLIS;
 const MIN_REACH_MILLIS = 5 * MINUTE_MILLIS;
 /** With fewer of an operation on a side, little can be compared. */
 const ENOUGH = 20;
+/** Counts of a stretch are as fine as need be if it has so many buckets. */
+const FINE_BUCKETS = 15;
 /** Less of what follows a marker is said to be a part of it. */
 const MOSTLY = 0.9;
 
@@ -74,15 +76,16 @@ interface Bounds {
 export function aroundMarker(
   telemetry: Counts,
   marker: Pick<Marker, 'atMillis' | 'before'>,
-  { length, knownFrom, now }: Bounds & { readonly now: number },
+  { length, knownFrom, now, next = Infinity }: Bounds & { readonly now: number; readonly next?: number },
 ): Sides & { readonly notes: readonly string[] } {
   const { atMillis: at } = marker;
-  const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis: now + 1 });
+  const end = Math.min(now + 1, next);
+  const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis: end });
   const seen = endBySetClock(marker);
   const isAhead = seen !== undefined && seen >= now;
   const down = (millis: number): number => Math.floor(millis / stepMillis) * stepMillis;
   const up = (millis: number): number => Math.ceil(millis / stepMillis) * stepMillis;
-  const whole = reachOn(telemetry, Math.min(up(isAhead ? at : (seen ?? at)), now + 1), { length, now });
+  const whole = reachOn(telemetry, Math.min(up(isAhead ? at : (seen ?? at)), end), { length, end });
   const toMillis = isAhead ? up(seen) : down(at);
   const old = { toMillis, length: Math.min(length, Math.max(0, toMillis - knownFrom)) };
   const reach = fineReach(telemetry, { ...old, stepMillis }) ??
@@ -92,8 +95,7 @@ export function aroundMarker(
     };
   const [a, b] = [withTraffic(telemetry, whole, 'end'), withTraffic(telemetry, reach, 'start')];
   const { before, after: part } = evened(telemetry, { before: b ?? reach, after: a ?? whole });
-  // A part is counted in whole buckets, too.
-  const after = { ...part, toMillis: Math.min(telemetry.coverage(part).toMillis, whole.toMillis) };
+  const after = { ...part, toMillis: endOf(telemetry, part, { end, isNow: end > now }) };
   return {
     before: { ...before, fromMillis: startOf(telemetry, before, knownFrom) },
     after,
@@ -148,7 +150,7 @@ function endBySetClock({ atMillis, before }: Pick<Marker, 'atMillis' | 'before'>
   return ended === 'running' || seenMillis <= atMillis ? undefined : seenMillis;
 }
 
-/** The time up to the end of `length`, or as much of it as is counted as finely as what follows, if that has traffic: else undefined. */
+/** The time up to the end of `length`, or as much of it as is counted as finely as what follows, or finely for its length, if that has traffic: else undefined. */
 function fineReach(
   telemetry: Counts,
   {
@@ -159,7 +161,7 @@ function fineReach(
 ): TimeRange | undefined {
   for (let reach = length; reach >= MIN_REACH_MILLIS; reach /= 2) {
     const range = { fromMillis: toMillis - reach, toMillis };
-    const isFine = telemetry.coverage(range).stepMillis <= stepMillis;
+    const isFine = telemetry.coverage(range).stepMillis <= Math.max(stepMillis, reach / FINE_BUCKETS);
     if (isFine && requestsIn(telemetry, range) >= ENOUGH) return range;
   }
   return undefined;
@@ -169,11 +171,11 @@ function fineReach(
 function reachOn(
   telemetry: Counts,
   fromMillis: number,
-  { length, now }: { readonly length: number; readonly now: number },
+  { length, end }: { readonly length: number; readonly end: number },
 ): TimeRange {
   for (let on = Math.max(1, length); ; on *= 2) {
-    const range = { fromMillis, toMillis: Math.min(fromMillis + on, now + 1) };
-    if (range.toMillis > now || requestsIn(telemetry, range) >= ENOUGH) return range;
+    const range = { fromMillis, toMillis: Math.min(fromMillis + on, end) };
+    if (range.toMillis >= end || requestsIn(telemetry, range) >= ENOUGH) return range;
   }
 }
 
@@ -199,6 +201,17 @@ const lastOf = ({ fromMillis, toMillis }: TimeRange, length: number): TimeRange 
   fromMillis: Math.max(fromMillis, toMillis - length),
   toMillis,
 });
+
+/** Of the last bucket of a part; of the one before, if that one has what follows `end`, as it may unless that is now. */
+function endOf(
+  telemetry: Counts,
+  part: TimeRange,
+  { end, isNow }: { readonly end: number; readonly isNow: boolean },
+): number {
+  const { toMillis } = telemetry.coverage(part);
+  if (toMillis <= end) return toMillis;
+  return isNow ? end : telemetry.coverage({ fromMillis: end - 1, toMillis: end }).fromMillis;
+}
 
 /** Of the bucket in which it starts, or of counting. */
 function startOf(telemetry: Counts, range: TimeRange, knownFrom: number): number {

@@ -202,9 +202,7 @@ describe('what changed', () => {
     const marker = offered.markers.find(({ kind }) => kind === 'settings')!;
     expect(Math.abs(marker.at_millis - at)).toBeLessThan(1000);
     const { summary, facts } = await pageOf(blog, `&at=${marker.at_millis}`);
-    expect(facts.words).toMatch(
-      /^the 20 minutes until 13:50:20, before METRICS_SAMPLING_RATE 1 → 0.5 .* at 14:00:20$/,
-    );
+    expect(facts.words).toMatch(/^the 40 minutes before METRICS_SAMPLING_RATE 1 → 0.5 .* at 14:00:20$/);
     expect(facts.rows[0]!.differs).toContain('p50');
     expect(facts.rows[0]!.after.count).toBe(400);
     expect(summary).toMatch(/1 of 1 operation differs: \/ takes ×[23]\.\d\d/);

@@ -3,6 +3,7 @@ import { ProcessRuns } from '../../../../otel/store/process-runs.ts';
 import { comparedRanges, type AskedComparison } from '../../../../src/observatory/facts/compared-ranges.ts';
 import { compareSeries } from '../../../../src/observatory/facts/compared-series.ts';
 import { isOnOneSide, slowerBy, uncertain } from '../../../../src/observatory/facts/uncertain-differences.ts';
+import { lengthOf } from '../../../../src/observatory/facts/traffic.ts';
 import { asCounted, chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { CountingPlace, type CountingProcess } from '../../../otel/aggregate/counts-ledger.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
@@ -150,6 +151,41 @@ describe('a deployment before a silence', () => {
     const unasked = blog.compare({});
     expectDeployment(unasked);
     expect(unasked.ranges.notes.join(' ')).toMatch(later < HOUR ? /^$|came/ : /No requests|came/);
+  });
+
+  it('is compared with as long a time before, minute by minute for hours', () => {
+    const blog = new Blog(5);
+    blog.start(OLD);
+    blog.visit(80 * MINUTE, OLD);
+    blog.stop();
+    blog.rest(3 * SECOND);
+    blog.start(NEW);
+    const at = blog.place.clock.millis;
+    const longest = new Map([
+      ['-15m', 15 * MINUTE],
+      ['-1h', HOUR],
+      ['-24h', 80 * MINUTE],
+    ]);
+    for (let step = 0; step < 17; step++) {
+      blog.visit(7 * MINUTE, NEW);
+      for (const [from, most] of longest) {
+        const compared = blog.compare({ from }, { at });
+        expectDeployment(compared);
+        const { before, after } = compared.ranges;
+        const wanted = 0.9 * Math.min(most, blog.place.clock.millis - at);
+        expect(Math.min(lengthOf(before), lengthOf(after))).toBeGreaterThanOrEqual(wanted);
+      }
+    }
+    blog.stop();
+    blog.rest(7 * SECOND);
+    blog.start({ ...NEW, name: '3.2' });
+    const next = blog.place.clock.millis;
+    blog.visit(90 * MINUTE, { ...NEW, statement: 'SELECT newest' });
+    const { ranges, row, sent } = blog.compare({ from: '-24h' }, { at });
+    expect(ranges.after.toMillis).toBeLessThanOrEqual(next);
+    expect(lengthOf(ranges.after)).toBeGreaterThan(78 * MINUTE);
+    expect(row('SELECT new').after.count).toBe(sent('after', 'SELECT new').length);
+    expect(sent('after', 'SELECT newest')).toEqual([]);
   });
 
   it('is told over restarts, a night without a process, and steps of the clock in both directions', () => {
