@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --pages` only what pages for readers cost beside a bare handler, `-- --search` only what searches of 1,000 and 100,000 posts take, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --logs` only 10^6 log lines, `-- --stalls` only the watch of the event loop, `-- --shedding` only what shedding saves, `-- --pages` only what pages for readers cost beside a bare handler (`--only post,front` of them), `-- --search` only what searches of 1,000 and 100,000 posts take, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -18,14 +18,14 @@ import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
 import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
-import { measurePageCost } from './pages/page-cost.ts';
+import { measurePageCost, PAGES } from './pages/page-cost.ts';
 import { reportOf } from './report.ts';
 import { measureSearchCost } from './search/search-cost.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
 import { measureShedding, measureStallWatch, type TogglePlan } from './toggle-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, logs, requests, stalls, shedding, pages, search, seed, passes } = parseArgs({
+const { quick, live, logs, requests, stalls, shedding, pages, search, only, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
@@ -35,6 +35,7 @@ const { quick, live, logs, requests, stalls, shedding, pages, search, seed, pass
     shedding: { type: 'boolean', default: false },
     pages: { type: 'boolean', default: false },
     search: { type: 'boolean', default: false },
+    only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     passes: { type: 'string' },
   },
@@ -42,6 +43,9 @@ const { quick, live, logs, requests, stalls, shedding, pages, search, seed, pass
 if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed} is not a whole number`);
 if (passes !== undefined && !/^[1-9]\d*$/.test(passes))
   throw new Error(`--passes ${passes} is not a number of them`);
+const onlyPages = PAGES.filter((page) => only === undefined || only.split(',').includes(page));
+if (only !== undefined && (!pages || onlyPages.length !== only.split(',').length))
+  throw new Error(`--only ${only} is not a list of --pages: ${PAGES.join(',')}`);
 const random = new RandomSource(Number(seed));
 const plan = quick
   ? {
@@ -77,7 +81,7 @@ const figures = [
 const given = ['quick', 'live', 'logs', 'requests', 'stalls', 'shedding', 'pages', 'search'].filter(
   (name) => ({ quick, live, logs, requests, stalls, shedding, pages, search })[name],
 );
-const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
+const command = `npm run bench -- ${[...given.map((name) => `--${name}`), ...(only === undefined ? [] : [`--only ${only}`]), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
 const costs = live || isSmall ? [] : await requestCosts();
 const watchGates = [
   ...(live || requests || logs || shedding || pages || search ? [] : await toggled(measureStallWatch)),
@@ -87,7 +91,7 @@ const coldCosts = live || isSmall ? [] : await measureColdPage(plan.coldPasses, 
 const pageTurns =
   live || requests || logs || stalls || shedding || search
     ? []
-    : await measurePageCost(Number(passes ?? plan.pageRounds), random);
+    : await measurePageCost(Number(passes ?? plan.pageRounds), random, onlyPages);
 const searchCost = search ? await measureSearchCost(Number(passes ?? plan.passes), Number(seed)) : undefined;
 console.log(
   reportOf({

@@ -49,6 +49,7 @@ export interface PageTurn {
 export async function measurePageCost(
   rounds: number,
   random: RandomSource,
+  pages: readonly PageName[] = PAGES,
 ): Promise<readonly (readonly PageTurn[])[]> {
   const small = new BigBlog(SMALL_POSTS);
   const large = new BigBlog(LARGE_POSTS);
@@ -64,14 +65,14 @@ export async function measurePageCost(
       'bare',
       await ServerProcess.start(VARIANTS.bare, await bareFolder(servers.get('off')!, small, addresses)),
     );
-    for (const page of PAGES)
+    for (const page of pages)
       for (const { client } of servers.values())
         await client.saturate(inTurn(addresses[page]), WARM_UP_MILLIS);
     const measured: PageTurn[][] = [];
     for (let round = 0; round < rounds; round++) {
       console.error(`pages, round ${round + 1} of ${rounds} …`);
       const turns: PageTurn[] = [];
-      for (const page of PAGES)
+      for (const page of pages)
         for (const [key, server] of shuffled([...servers], random))
           turns.push({ page, server: key, ...(await turnOf(server, inTurn(addresses[page]))) });
       measured.push(turns);
