@@ -14,7 +14,12 @@ export interface SinceMarker extends Omit<ComparedRanges, 'marker'> {
   readonly routes: readonly ComparedSeries[];
   /** What fails more or became noticeably slower beyond chance, by that alone; what fails first, the worst first. */
   readonly worse: readonly ComparedSeries[];
+  /** Routes of which noticeably more requests get a 4xx than before, beyond chance, the most of them first. */
+  readonly refusing: readonly ComparedSeries[];
 }
+
+/** So much more of a route's requests: visitors differ, too. */
+const NOTICEABLE_SHARE = 0.05;
 
 /** A route is slower by that, at least, before it is said on the first page: less is a busier machine; Changes has it. Of the rest, what is large. */
 const NOTICEABLE = 1.2;
@@ -39,10 +44,15 @@ export function sinceMarker(
     const differs = row.differs.filter((what) => isWorse(row, what));
     return differs.length === 0 ? [] : [{ ...row, differs }];
   });
+  const routes = rows.filter(({ type }) => type === 'http');
   return {
     ...sides,
     marker: ranges.marker,
-    routes: rows.filter(({ type }) => type === 'http'),
+    routes,
+    refusing: routes
+      .filter((row) => row.differs.includes('client errors') && refusedShare(row) >= NOTICEABLE_SHARE)
+      .map((row) => ({ ...row, differs: ['client errors'] as const }))
+      .toSorted((a, b) => b.after.count * refusedShare(b) - a.after.count * refusedShare(a)),
     worse: worse.toSorted((a, b) => Number(failsMore(b)) - Number(failsMore(a)) || costOf(b) - costOf(a)),
   };
 }
@@ -67,6 +77,11 @@ function sidesOfChange(
 /** True if an operation fails more often than before, beyond chance. */
 export function failsMore({ before, after, differs }: ComparedSeries): boolean {
   return differs.includes('failed') && after.errors * before.count > before.errors * after.count;
+}
+
+/** What of its requests gets a 4xx, less what did before. */
+function refusedShare({ before, after }: ComparedSeries): number {
+  return after.clientErrors / after.count - before.clientErrors / before.count;
 }
 
 function isWorse(row: ComparedSeries, what: Difference): boolean {

@@ -1,3 +1,4 @@
+import type { OperationType } from '../../../otel/query.ts';
 import { countText } from '../../markup/quantity.ts';
 import { isCompared, type ComparedSeries } from '../facts/compared-series.ts';
 import type { FailureState } from '../facts/failure-state.ts';
@@ -128,7 +129,7 @@ function begunWords(begun: readonly BegunFailure[], words: string, links: Links)
   ] as const;
   return OPENINGS.flatMap(([state, opening]) => {
     const rows = begun.filter((each) => each.state === state).map(({ row }) => row);
-    return rows.length === 0 ? [] : [{ text: opening }, ...listed(rows, failed, links, 'failed')];
+    return rows.length === 0 ? [] : [{ text: opening }, ...listed(rows, failed, links, { tone: 'failed' })];
   });
 }
 
@@ -137,14 +138,14 @@ function listed(...named: Parameters<typeof namedOperations>): Sentence {
   return [...namedOperations(...named), { text: '.' }];
 }
 
-/** ` /x takes …; /y takes …; and 3 more`. */
+/** ` /x takes …; /y takes …; and 3 more`; with `ofTypes`, `and 1 more route and 2 more statements`. */
 export function namedOperations(
   rows: readonly ComparedSeries[],
   wordsOf: (row: ComparedSeries) => string,
   links: Links,
-  tone?: SentencePart['tone'],
+  { tone, ofTypes = false }: { readonly tone?: SentencePart['tone']; readonly ofTypes?: boolean } = {},
 ): Sentence {
-  const rest = rows.length - MAX_NAMED;
+  const rest = rows.slice(MAX_NAMED);
   return [
     ...rows.slice(0, MAX_NAMED).flatMap((row, index): Sentence => [
       { text: index === 0 ? ' ' : '; ' },
@@ -155,8 +156,23 @@ export function namedOperations(
       },
       { text: ` ${wordsOf(row)}` },
     ]),
-    ...(rest > 0 ? [{ text: `; and ${countText(rest)} more` }] : []),
+    ...(rest.length > 0
+      ? [{ text: `; and ${ofTypes ? moreOfTypes(rest) : `${countText(rest.length)} more`}` }]
+      : []),
   ];
+}
+
+const ONE: Readonly<Record<OperationType, string>> = {
+  http: 'more route',
+  database: 'more statement',
+  render: 'more rendering',
+  other: 'more span',
+};
+
+function moreOfTypes(rows: readonly ComparedSeries[]): string {
+  return [...Map.groupBy(rows, ({ type }) => type)]
+    .map(([type, alike]) => plural(alike.length, ONE[type]))
+    .join(' and ');
 }
 
 /** None for a request: its colour is that of good news. */

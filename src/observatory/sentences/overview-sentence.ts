@@ -10,7 +10,7 @@ import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { brokenRoutes } from './request-reasons.ts';
 import { MAX_FAILING } from './changes-sentence.ts';
-import { worseWords } from './since-marker-sentence.ts';
+import { refusingWords, worseWords } from './since-marker-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** Maximum number of reasons after the numbers, the most important first. */
@@ -40,9 +40,11 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     return reason === undefined ? [] : [{ headline, reason }];
   });
   const first = worse === undefined ? [] : [worse];
+  const refusing = refusingWords(situation.since, now, links);
   const reasons = [
     ...first,
     ...ofBroken.map(({ reason }) => reason),
+    ...(refusing === undefined ? [] : [refusing]),
     ...remarksOf(situation, new Set(broken), links),
   ];
   const unsaid = ofBroken.slice(MAX_REASONS - first.length).map(({ headline }) => headline);
@@ -119,12 +121,14 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
       { text: `Too little traffic to judge${errors === 0 ? '' : ', but not all is well'}: ` },
       ...numbers,
     ];
-  const { worse = [] } = situation.since ?? {};
+  const { worse = [], refusing = [] } = situation.since ?? {};
   if (worse.length > 0) {
     const isFailing = worse.some(({ differs }) => differs.includes('failed'));
     const what = isFailing ? 'more fails than before' : 'something became slower';
     return [{ text: `Every limit holds, but ${what}. ` }, ...numbers];
   }
+  if (refusing.length > 0)
+    return [{ text: 'Every limit holds, but more gets a 4xx than before. ' }, ...numbers];
   const isAll = errors === 0 && blockOf(situation).millis < NOTICED_MILLIS;
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
 }

@@ -31,19 +31,40 @@ export function sinceWords({ atMillis, label, kind, versions }: Marker, now: num
  */
 export function worseWords(since: SinceMarker | undefined, now: number, links: Links): Sentence | undefined {
   if (since === undefined || since.worse.length === 0) return undefined;
-  const { marker, worse, before, after } = since;
+  const { worse } = since;
+  // Routes first: what else became slow is why they did.
+  const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
+  const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];
+  return [
+    ...sinceOpening(since, now),
+    ...namedOperations(named, differenceWords, links, { ofTypes: true }),
+    ...seeChanges(since, links),
+  ];
+}
+
+/** `Since version 0.2.0 (13:59:58) /quote gets a 4xx 58 of 179 times, before 0 of 180 times: see Changes.` Undefined if no route does. */
+export function refusingWords(
+  since: SinceMarker | undefined,
+  now: number,
+  links: Links,
+): Sentence | undefined {
+  if (since === undefined || since.refusing.length === 0) return undefined;
+  const named = namedOperations(since.refusing, differenceWords, links, { ofTypes: true });
+  return [...sinceOpening(since, now), ...named, ...seeChanges(since, links)];
+}
+
+function sinceOpening({ marker, before, after }: SinceMarker, now: number): Sentence {
   const words = sinceWords(marker, now);
   const length = lengthOf(after);
   const part =
     length < (now - marker.atMillis) * MOSTLY
       ? `in the first ${lengthWords(length)} ${words}, compared with the ${lengthWords(lengthOf(before))} before it,`
       : words;
-  // Routes first: what else became slow is why they did.
-  const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
-  const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];
+  return [{ text: `${part.charAt(0).toUpperCase()}${part.slice(1)}` }];
+}
+
+function seeChanges({ marker }: SinceMarker, links: Links): Sentence {
   return [
-    { text: `${part.charAt(0).toUpperCase()}${part.slice(1)}` },
-    ...namedOperations(named, differenceWords, links),
     { text: ': see ' },
     { text: 'Changes', href: links.to('/changes', { at: marker.atMillis }) },
     { text: '.' },

@@ -17,6 +17,7 @@ const PER_MINUTE = [2, 5, 12, 40, 2, 5, 12, 40] as const;
 interface Plant {
   readonly slower?: number;
   readonly failing?: number;
+  readonly refusing?: number;
   readonly route?: number;
 }
 
@@ -34,7 +35,7 @@ class Visitors {
   }
 
   /** One route has what is planted. */
-  come(minutes: number, { slower = 1, failing = 0, route: planted = 1 }: Plant = {}): void {
+  come(minutes: number, { slower = 1, failing = 0, refusing = 0, route: planted = 1 }: Plant = {}): void {
     for (let minute = 0; minute < minutes; minute++) {
       this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
       const drift = this.#drift;
@@ -45,7 +46,8 @@ class Visitors {
           const tail = this.#random() < 0.1 ? 4 : 0;
           const nanos = Math.exp(own + 0.7 * this.#gauss() + tail) * 1e6;
           const isFailed = this.#random() < (isPlanted ? failing : 0.02);
-          this.#process.answer(`GET /${route}`, nanos, isFailed ? 500 : 200);
+          const isRefused = isPlanted && refusing > 0 && this.#random() < refusing;
+          this.#process.answer(`GET /${route}`, nanos, isFailed ? 500 : isRefused ? 404 : 200);
         }
       });
       this.place.clock.pass(MINUTE);
@@ -140,6 +142,30 @@ describe('since a start of another version', () => {
     const { worse, before } = visitors.since(at, [earlier])!;
     expect(before.fromMillis).toBeGreaterThanOrEqual(earlier);
     expect(worse[0]).toMatchObject({ name: 'GET /3', before: { errors: 0 }, differs: ['failed'] });
+  });
+
+  it('names a route that begins to answer 4xx, by the ledger of what was sent, and none that does as often as before', () => {
+    const visitors = new Visitors(6);
+    visitors.come(30, { refusing: 0.01 });
+    const at = visitors.place.clock.millis;
+    visitors.come(12, { refusing: 0.4 });
+    const since = visitors.since(at)!;
+    expect(since.worse).toEqual([]);
+    expect(since.refusing.map(({ name, differs }) => [name, differs])).toEqual([
+      ['GET /1', ['client errors']],
+    ]);
+    for (const side of ['before', 'after'] as const) {
+      const sent = visitors.place.sentIn(since[side]).filter(({ series }) => series === 'GET /1');
+      expect(since.refusing[0]![side].count).toBe(sent.length);
+      expect(since.refusing[0]![side].clientErrors).toBe(
+        sent.filter(({ statusCode }) => statusCode === 404).length,
+      );
+    }
+    const same = new Visitors(7);
+    same.come(30, { refusing: 0.4 });
+    const began = same.place.clock.millis;
+    same.come(30, { refusing: 0.4 });
+    expect(same.since(began)?.refusing).toEqual([]);
   });
 
   it('names what fails and what is slower at once, by the ledger of what was sent', () => {

@@ -65,7 +65,8 @@ function deployed(
       words: 'the hour before',
       notes: [],
       routes: worse.filter(({ type }) => type === 'http'),
-      worse: worse.filter(({ differs }) => differs.length > 0),
+      worse: worse.filter(({ differs }) => differs.some((what) => what !== 'client errors')),
+      refusing: worse.filter(({ differs }) => differs.includes('client errors')),
     },
     ...more,
   });
@@ -104,6 +105,25 @@ describe('what got worse since a deployment', () => {
     expect(/Since .* Changes\./.exec(say(facts))?.[0]).toBe(since);
   });
 
+  it('says which route begins to answer 4xx, after all that is worse', () => {
+    const refused = (before: number, after: number): ComparedSeries =>
+      row(
+        'GET /old',
+        [
+          { ...side(180, 0), clientErrors: before },
+          { ...side(179, 0), clientErrors: after },
+        ],
+        ['client errors'],
+      );
+    const words = `Since version 0.2.0 (${momentText(AT, NOW)}) /old gets a 4xx 58 of 179 times, before 2 of 180 times: see Changes.`;
+    expect(say(deployed([refused(2, 58)]))).toBe(
+      `Every limit holds, but more gets a 4xx than before. 9,000 requests in the last hour, none failed. ${words} One in twenty took longer than 19 ms.`,
+    );
+    const both = say(deployed([quote(['failed'], 12), refused(2, 58)]));
+    expect(both).toMatch(/^Every limit holds, but more fails than before\. /);
+    expect(both.indexOf(words)).toBeGreaterThan(both.indexOf('/demo/quote fails 12 of 179 times'));
+  });
+
   it('names what is slower beside what fails, and routes before their statements', () => {
     const pair = [side(600, 0), side(600, 100)] as const;
     const slow = [side(600, 0), side(600, 0, 50)] as const;
@@ -115,7 +135,7 @@ describe('what got worse since a deployment', () => {
       row('GET /slow', slow, ['p50']),
     ]);
     expect(say(facts)).toMatch(
-      / \/a fails [^;]*; \/b fails [^;]*; \/slow takes [^;]*; and 2 more: see Changes\./,
+      / \/a fails [^;]*; \/b fails [^;]*; \/slow takes [^;]*; and 1 more route and 1 more statement: see Changes\./,
     );
   });
 
