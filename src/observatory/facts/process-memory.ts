@@ -1,4 +1,4 @@
-import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
+import type { MemoryFloor, ProcessCourse, TelemetryQuery } from '../../../otel/query.ts';
 import { type EarlyGrowth, earlyVerdict } from './early-growth.ts';
 import {
   isUnsampled,
@@ -76,6 +76,17 @@ export function processMemories(courses: readonly ProcessCourse[], own: JudgedPr
     growing: judged.filter(({ verdict }) => verdict === 'growing').length,
     shortLives: shortLives(rows.filter((row) => row.startedAtMillis < own.startedAtMillis)),
   };
+}
+
+/** Memory of every process, the running one judged by what is recent and by its whole life. */
+export function memoriesNow(
+  telemetry: Pick<TelemetryQuery, 'process' | 'processes'>,
+  recent: MemoryGrowth,
+): ProcessMemories {
+  const { startedAtMillis } = telemetry.process();
+  const courses = telemetry.processes();
+  const own = courses.find((course) => course.startedAtMillis === startedAtMillis);
+  return processMemories(courses, { startedAtMillis, growth: growthWithin(own, recent) });
 }
 
 /** @param rows Newest first. */

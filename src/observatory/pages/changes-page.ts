@@ -11,11 +11,16 @@ import { comparedRanges, happening } from '../facts/compared-ranges.ts';
 import type { ComparedSeries } from '../facts/compared-series.ts';
 import { comparison, type Comparison } from '../facts/comparison.ts';
 import { failureState } from '../facts/failure-state.ts';
+import { memoryGrowth } from '../facts/memory-growth.ts';
+import { memorySince, type MemorySince } from '../facts/memory-since.ts';
+import { memoriesNow } from '../facts/process-memory.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
-import { type SidesVersions, versionsOfSides } from '../facts/version-runs.ts';
+import { type SidesVersions, versionRuns, versionsOfSides } from '../facts/version-runs.ts';
 import { versionsText } from '../format/versions-text.ts';
 import type { PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
+import { memorySinceWords } from '../sentences/memory-since-sentence.ts';
 import type { SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 import { MAX_LABEL_CHARS } from './mark-routes.ts';
@@ -31,6 +36,8 @@ interface ChangesFacts extends Comparison {
   readonly versions: SidesVersions;
   /** Operations that fail, though not once in the time before. */
   readonly begun: readonly BegunFailure[];
+  /** Set if memory grows since a version that began within what is compared. */
+  readonly memorySince: MemorySince | undefined;
   /** Both sides of each can be compared. */
   readonly markers: readonly Marker[];
 }
@@ -49,17 +56,23 @@ export const changesPage = definePage<ChangesFacts>({
       ...compared,
       versions: versionsOfSides(telemetry, compared),
       begun: begunFailures(telemetry, compared.rows, compared.after.toMillis),
+      memorySince: memorySinceWithin(telemetry, range, compared),
       markers: offered(
         telemetry.markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now }),
       ),
     };
   },
   title: () => 'Changes',
-  sentence: ({ rows, begun, words, notes }, { links, range }) =>
+  sentence: ({ rows, begun, memorySince: grows, words, notes }, { links, range, now }) =>
     rows.length === 0
       ? [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }]
       : [
           ...changesSentence(rows, begun, words, links),
+          ...(grows === undefined
+            ? []
+            : [{ text: ' ' }, { text: memorySinceWords(grows, now), href: links.to('/process') }].map(
+                (part): SentencePart => ({ ...part, aside: true }),
+              )),
           ...notes.map((text): SentencePart => ({ text: ` ${text}`, aside: true })),
         ],
   draw(facts, view) {
@@ -86,6 +99,20 @@ export const changesPage = definePage<ChangesFacts>({
   },
   sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
 });
+
+/** The growth of now, of a version that began between the begin of the one side and the end of the other. */
+function memorySinceWithin(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  { before, after }: Comparison,
+): MemorySince | undefined {
+  if (!range.moving) return undefined;
+  const memories = memoriesNow(telemetry, memoryGrowth(telemetry.memoryFloors(range)));
+  const since = memorySince(memories, versionRuns(telemetry));
+  const isWithin =
+    since !== undefined && since.atMillis >= before.fromMillis && since.atMillis <= after.toMillis;
+  return isWithin ? since : undefined;
+}
 
 /** The newest, and the newest start of another version. */
 function offered(all: readonly Marker[]): readonly Marker[] {

@@ -43,16 +43,12 @@ function megabytes(bytes: number, digits: number): string {
 
 /** Whether memory grows, and what comes of it; undefined of a process too young for any verdict. */
 export function memoryWords(memory: MemoryFacts, now: number): string | undefined {
-  const { heap, rss, early, sinceMillis, overMillis, heapLimitBytes } = memory;
+  const { heap, rss, early, sinceMillis, overMillis } = memory;
   if (heap === undefined || sinceMillis === undefined) return early && earlyMemoryWords(early);
   const since = `since ${now - sinceMillis < DAY_MILLIS ? clockText(sinceMillis) : momentText(sinceMillis, now)}`;
   if (heap.isGrowing) {
-    const full = fullInMillis(memory);
-    const limit =
-      full === undefined
-        ? ''
-        : `; at this rate the limit of the heap (${text(size(heapLimitBytes))}) is reached in ${soonText(full)}`;
-    return `Memory grows by ${growthText(heap)} an hour ${since}${limit}.`;
+    const full = fullText(memory);
+    return `Memory grows by ${growthText(heap)} an hour ${since}${full === undefined ? '' : `; ${full}`}.`;
   }
   if (heap.mayGrow)
     return `Memory may be growing: the floor after collections rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;
@@ -63,6 +59,19 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
   if (isUnsettled(memory))
     return `No large growth is seen: the floor after collections rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
   return `${outside === '' ? 'Memory' : 'The heap'} is not growing: the floor after collections changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
+}
+
+/** When the heap is full, as a sentence; empty if that is not foreseen. */
+export function fullWords(memory: MemoryFacts): string {
+  const full = fullText(memory);
+  return full === undefined ? '' : `${full.charAt(0).toUpperCase()}${full.slice(1)}.`;
+}
+
+function fullText(memory: MemoryFacts): string | undefined {
+  const millis = fullInMillis(memory);
+  return millis === undefined
+    ? undefined
+    : `at this rate the limit of the heap (${text(size(memory.heapLimitBytes))}) is reached in ${soonText(millis)}`;
 }
 
 /** A person plans by hours, up to some days. */

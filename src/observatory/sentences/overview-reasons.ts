@@ -7,7 +7,7 @@ import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { ENDED_WORDS } from './downtime-sentence.ts';
-import { memoryWords } from './memory-sentence.ts';
+import { memoryReason } from './memory-reason.ts';
 import { failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { isCostly } from '../trace/repeated-statements.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -39,7 +39,7 @@ export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Lin
     case 'client_errors':
       return turnedAway(metrics.operations.http, routes, links);
     case 'memory':
-      return memory(situation, links);
+      return memoryReason(situation, links);
     case 'missing':
       return missing(situation, links);
     case 'faults':
@@ -69,7 +69,7 @@ export function remarksOf(
   return [
     broken.has('request_p95') ? undefined : slowness(situation, links),
     isNoticed ? stall(situation, links) : undefined,
-    broken.has('memory') ? undefined : memory(situation, links),
+    broken.has('memory') ? undefined : memoryReason(situation, links),
     broken.has('export') || situation.range.toMillis < situation.now
       ? undefined
       : exporting(situation, links),
@@ -167,14 +167,6 @@ function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sen
       text: ` were open at ${momentText(atMillis, now)}${ranOut ? '; refused connections are not counted' : ''}.`,
     },
   ];
-}
-
-function memory({ memory: facts, leakBefore, now }: OverviewSituation, links: Links): Sentence | undefined {
-  if (leakBefore !== undefined) return [{ text: leakBefore, href: links.to('/process') }];
-  const words = memoryWords(facts, now);
-  if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
-    return undefined;
-  return [{ text: words, href: links.to('/process') }];
 }
 
 function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sentence | undefined {

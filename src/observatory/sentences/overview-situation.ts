@@ -1,6 +1,7 @@
 import type { AuditFacts, Limits, Marker, SeriesSummary, TimeRange } from '../../../otel/query.ts';
 import { type BlockedTurn, longestBlock, type LongestBlock } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
+import type { MemorySince } from '../facts/memory-since.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
 import type { RecentFailure } from '../facts/recent-failures.ts';
@@ -29,6 +30,8 @@ export interface OverviewSituation {
   readonly memory: MemoryFacts;
   /** In words: while that cannot be judged, that memory grew in the one before; undefined otherwise. */
   readonly leakBefore: string | undefined;
+  /** Memory grows since a version, and did not before; undefined if that is not known. */
+  readonly memorySince: MemorySince | undefined;
   /** The longest event-loop delay in the range; NaN without samples. */
   readonly stallMillis: number;
   /** The longest turn of the loop with recorded stalls in the range. */

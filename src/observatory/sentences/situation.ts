@@ -15,7 +15,9 @@ import { recentFailures } from '../facts/recent-failures.ts';
 import { sinceMarker } from '../facts/since-marker.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
-import { processMemories } from '../facts/process-memory.ts';
+import { memorySince } from '../facts/memory-since.ts';
+import { memoriesNow } from '../facts/process-memory.ts';
+import { versionRuns } from '../facts/version-runs.ts';
 import { leakBeforeWords } from './earlier-memory-sentence.ts';
 import { topTotal } from '../facts/top-lines.ts';
 import { openFilesOf } from '../facts/open-files.ts';
@@ -72,7 +74,7 @@ export function situationOf(
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: { ...growth, heapLimitBytes },
-    leakBefore: growth.heap === undefined ? leakBefore(telemetry, range, now, growth) : undefined,
+    ...earlierMemory(telemetry, range, now, growth),
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
     blocked: longestTurn(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
@@ -110,19 +112,19 @@ function botsNotFound(
 }
 
 /** Known for now alone. */
-function leakBefore(
+function earlierMemory(
   telemetry: TelemetryQuery,
   { moving }: ChosenRange,
   now: number,
   growth: MemoryGrowth,
-): string | undefined {
+): Pick<OverviewSituation, 'leakBefore' | 'memorySince'> {
+  if (!moving) return { leakBefore: undefined, memorySince: undefined };
   const { startedAtMillis } = telemetry.process();
-  if (!moving) return undefined;
-  return leakBeforeWords(
-    processMemories(telemetry.processes(), { startedAtMillis, growth }),
-    startedAtMillis,
-    now,
-  );
+  const memories = memoriesNow(telemetry, growth);
+  return {
+    leakBefore: growth.heap === undefined ? leakBeforeWords(memories, startedAtMillis, now) : undefined,
+    memorySince: memorySince(memories, versionRuns(telemetry)),
+  };
 }
 
 function missingShare({ coverage, fromMillis, toMillis }: ChosenRange): number {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Limits, Marker, SeriesSummary } from '../../../../otel/query.ts';
 import type { DataFacts } from '../../../../src/observatory/facts/data-facts.ts';
+import type { MemorySince } from '../../../../src/observatory/facts/memory-since.ts';
+import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
 import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
@@ -54,6 +56,13 @@ const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 
 const failingRoute = (path: string, errors: number, count: number): SeriesSummary =>
   series('http', `GET ${path}`, { errors, count });
 const FULL_SOON = memoryOf({ isGrowing: true, bytesPerHour: 4e8, plusMinus: 1e7 });
+const memorySinceOf = (endedAtMillis: number | undefined): MemorySince => ({
+  version: '1.5.0',
+  atMillis: NOW - HOUR,
+  growth: { isGrowing: true, mayGrow: true, bytesPerHour: 9.7e8, plusMinus: 2e7 },
+  of: 'heap',
+  endedAtMillis,
+});
 const everything: Facts = {
   metrics: metrics({ count: 1000, errors: 30, client_errors: 400, slow: 100, p95: 4000 }),
   routes: [failingRoute('/a', 30, 40)],
@@ -233,6 +242,25 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
     'a young process after one that leaked',
     { memory: memoryOf({}, { heap: undefined }), leakBefore: 'The process before grew.' },
     'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The process before grew.',
+  ],
+  [
+    'memory that grows since a version',
+    { memory: GROWING_MEMORY, memorySince: memorySinceOf(undefined) },
+    `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour; level before.`,
+  ],
+  [
+    'memory that grows since a version, and is full before tomorrow',
+    { memory: FULL_SOON, memorySince: memorySinceOf(undefined) },
+    'Memory runs out. 32,410 requests in the last hour, none failed. Memory grows since version 1.5.0',
+  ],
+  [
+    'a young process after one of a new version that leaked',
+    {
+      memory: memoryOf({}, { heap: undefined }),
+      leakBefore: 'The process before grew.',
+      memorySince: memorySinceOf(NOW - 60_000),
+    },
+    `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grew since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process that ended at ${momentText(NOW - 60_000, NOW)}; level before.`,
   ],
   ['books that do not balance', { audit: DISAGREEING }, 'Sampling is biased.'],
   [

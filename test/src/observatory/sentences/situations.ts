@@ -91,6 +91,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     repeated: [],
     memory: STEADY_MEMORY,
     leakBefore: undefined,
+    memorySince: undefined,
     stallMillis: 12,
     blocked: undefined,
     saturatedMillis: 0,

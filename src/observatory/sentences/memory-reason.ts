@@ -1,0 +1,22 @@
+import type { Links } from '../links.ts';
+import { fullWords, memoryWords } from './memory-sentence.ts';
+import { memorySinceWords } from './memory-since-sentence.ts';
+import type { OverviewSituation } from './overview-situation.ts';
+import type { Sentence } from './sentence.ts';
+
+/** That memory grows, of a version if it does since that; or did in the process before one that is too young. Undefined otherwise. */
+export function memoryReason(situation: OverviewSituation, links: Links): Sentence | undefined {
+  const { memory: facts, leakBefore, memorySince, now } = situation;
+  if (memorySince !== undefined) {
+    const full = memorySince.endedAtMillis === undefined ? fullWords(facts) : '';
+    return [
+      { text: memorySinceWords(memorySince, now), href: links.to('/process') },
+      ...(full === '' ? [] : [{ text: ` ${full}` }]),
+    ];
+  }
+  if (leakBefore !== undefined) return [{ text: leakBefore, href: links.to('/process') }];
+  const words = memoryWords(facts, now);
+  if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
+    return undefined;
+  return [{ text: words, href: links.to('/process') }];
+}
