@@ -83,8 +83,8 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const base = OBSERVATORY_PATH;
   const router = createRouter({ prefix: base });
   const imported = new ImportedTraces();
-  const rail = new Rail(telemetry);
   const ownViews = new OwnViews();
+  const rail = new Rail(telemetry, ownViews);
   const visits = createVisits({
     telemetry,
     imported,

@@ -1,13 +1,15 @@
-import type { TelemetryQuery } from '../../../otel/query.ts';
+import type { OwnCost, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, rate, share, size, text } from '../../markup/quantity.ts';
 import { postsRead } from '../facts/business-facts.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
+import { COST_ID, ownViewShare } from '../facts/own-views.ts';
 import { exportState } from '../facts/export-summary.ts';
 import { processAt } from '../facts/process-at.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
+import type { PageView } from '../page.ts';
 
 /** One live figure for each menu entry. */
 export function railFigures(
@@ -42,11 +44,16 @@ export function railFigures(
   };
 }
 
-/** The cost of telemetry, for the foot of the menu. */
-export function railCost(telemetry: TelemetryQuery): Html {
+/** The cost of telemetry and of its pages, for the foot of the menu, with a link to where both are broken down. */
+export function railCost(telemetry: TelemetryQuery, ownViewNanos: number, { links, now }: PageView): Html {
   if (!telemetry.enabled) return html`Telemetry is off.`;
-  const { isEarly, coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
-  if (isEarly) return html`Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs.`;
-  return html`Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
-  ${text(duration(nanosPerSpan / 1e6))} per span; these pages come on top.`;
+  const views = text(share(ownViewShare(ownViewNanos, processAt(telemetry, now).uptimeSeconds)));
+  return html`<a href="${links.to('/buffer')}#${COST_ID}">${costWords(telemetry.ownCost(), views)}</a>`;
+}
+
+function costWords({ isEarly, coreShare, bytesHeld, nanosPerSpan }: OwnCost, views: string): string {
+  if (isEarly)
+    return `Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs. These pages took ${views} of a core.`;
+  const perSpan = text(duration(nanosPerSpan / 1e6));
+  return `Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory, ${perSpan} per span; these pages come on top: ${views} of a core.`;
 }

@@ -1,5 +1,6 @@
 import type { TelemetryQuery } from '../../../otel/query.ts';
 import type { AdminPageOptions } from '../../accounts/admin-layout.ts';
+import type { OwnViews } from '../facts/own-views.ts';
 import type { AnyPage, PageView } from '../page.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 
@@ -9,11 +10,13 @@ type RailOptions = Facts & Pick<AdminPageOptions, 'current' | 'menuQuery'>;
 /** The side menu of a page; a page that fails has one too. */
 export class Rail {
   readonly #telemetry: TelemetryQuery;
+  readonly #ownViews: Pick<OwnViews, 'nanosAt'>;
   /** Live pages of the same range that are drawn after the same change share one side menu. */
   #drawn = { change: -1, byRange: new Map<string, Facts>() };
 
-  constructor(telemetry: TelemetryQuery) {
+  constructor(telemetry: TelemetryQuery, ownViews: Pick<OwnViews, 'nanosAt'>) {
     this.#telemetry = telemetry;
+    this.#ownViews = ownViews;
   }
 
   of(page: AnyPage, view: PageView): RailOptions {
@@ -28,9 +31,13 @@ export class Rail {
     return optionsOf(page, view, facts);
   }
 
-  #facts({ range, now }: PageView): Facts {
+  #facts(view: PageView): Facts {
+    const { range, now } = view;
     try {
-      return { figures: railFigures(this.#telemetry, range, now), cost: railCost(this.#telemetry) };
+      return {
+        figures: railFigures(this.#telemetry, range, now),
+        cost: railCost(this.#telemetry, this.#ownViews.nanosAt(now), view),
+      };
     } catch {
       return {};
     }

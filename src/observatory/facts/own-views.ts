@@ -30,3 +30,11 @@ function threadNanos(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) * 1000;
 }
+
+/** Where the cost of telemetry and of its pages is broken down. */
+export const COST_ID = 'cost';
+
+/** Of one core since the start, 0–1. */
+export function ownViewShare(nanos: number, uptimeSeconds: number): number {
+  return nanos / 1e9 / Math.max(1, uptimeSeconds);
+}

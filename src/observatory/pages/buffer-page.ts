@@ -19,6 +19,7 @@ import { REASON_WORDS } from '../format/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, momentText, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
+import { COST_ID, ownViewShare } from '../facts/own-views.ts';
 import { definePage } from './define-page.ts';
 import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
@@ -252,14 +253,14 @@ function costPanel(
   requests: number,
 ): Html {
   return panel({
-    title: 'Cost of telemetry',
+    title: html`<span id="${COST_ID}">Cost of telemetry</span>`,
     note: ownCost.isEarly
       ? EARLY_WORDS
       : 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
     body: factList([
       ...(ownCost.isEarly ? [] : measuredCost(ownCost, spans, requests)),
       ['these pages, not in it: CPU time since the start', figure(duration(ownViewNanos / 1e6))],
-      ['… share of a core', figure(share(ownViewNanos / 1e9 / Math.max(1, uptimeSeconds)))],
+      ['… share of a core', figure(share(ownViewShare(ownViewNanos, uptimeSeconds)))],
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),

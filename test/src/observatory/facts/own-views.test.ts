@@ -15,7 +15,9 @@ it('drawing the telemetry pages is said not to be in the cost of telemetry, and 
     return facts.own_view_nanos;
   };
   const before = await tookNanos();
-  expect(await (await fetch(address)).text()).toContain('these pages come on top');
+  const overview = await (await fetch(address)).text();
+  expect(wordsOf(overview)).toMatch(/ these pages come on top: [\d.]+\u00a0?\s?% of a core\./);
+  expect(overview).toMatch(/<p class="cost"><a href="[^"]*\/buffer#cost">/);
   expect(await tookNanos()).toBe(before);
   millis += 10_000;
   const after = await tookNanos();
