@@ -79,6 +79,7 @@ export type { ErrorRow, RequestLists, ShownAddress, TopRow, TopRows } from './ba
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { SheddingFacts } from './base/shedding-facts.ts';
 export type { ThreadStatement } from './base/thread-statement.ts';
+export type { ThreadWork } from './base/thread-work.ts';
 export type { TimeRange } from './base/time-range.ts';
 export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
 export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';

@@ -89,7 +89,7 @@ function telemetryThatIsOff(
     control: off,
     render: (_template, render) => render(),
     instrumentDatabase: () => {},
-    noteStatement: () => {},
+    noteThreadWork: () => {},
     flush: () => Promise.resolve(),
     shutdown: () => {
       forget(telemetry);

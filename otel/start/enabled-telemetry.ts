@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 import type { DatabaseClass } from '../base/database-class.ts';
 import type { TelemetryConfig } from '../config.ts';
-import type { ThreadStatement } from '../base/thread-statement.ts';
+import type { ThreadWork } from '../base/thread-work.ts';
 import { Deadline } from '../base/deadline.ts';
 import { createLogPipelines, createMetricPipelines, createSpanPipelines } from '../export/create-exports.ts';
 import { Exports } from '../export/exports.ts';
@@ -17,6 +17,7 @@ import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts'
 import { BetterSqlite3Instrumentation } from '../instrumentation/better-sqlite3-instrumentation.ts';
 import { Profiles } from '../instrumentation/profiles.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
+import { createThreadWork, THREADS_SCOPE } from '../instrumentation/thread-work.ts';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import type { StallWatch } from '../instrumentation/stall-watch.ts';
 import type { RenderTracer, StormFacts } from '../query.ts';
@@ -70,6 +71,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly query: TelemetryStore;
   readonly control: TelemetryStore;
   readonly render: RenderTracer;
+  readonly noteThreadWork: (work: ThreadWork) => void;
   readonly #guard: Guard;
   readonly #onShutdown: (telemetry: Telemetry) => void;
   readonly #openHistory: OpenHistory;
@@ -163,6 +165,7 @@ export class EnabledTelemetry implements Telemetry {
       instrumentations: [...(this.#database ? [this.#database] : []), ...(options.instrumentations ?? [])],
     });
     this.render = createRenderTracer({ guard, tracer: () => this.#spans.tracer('render'), clock, cost });
+    this.noteThreadWork = threadWork(this.#spans, this.#database, { guard, clock });
     this.#start();
   }
 
@@ -185,8 +188,6 @@ export class EnabledTelemetry implements Telemetry {
     };
     this.#guard.run('instrumentDatabase', begin, undefined);
   }
-
-  readonly noteStatement = (statement: ThreadStatement): void => this.#database?.noteStatement(statement);
 
   async flush(): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
@@ -230,6 +231,18 @@ export class EnabledTelemetry implements Telemetry {
     this.#spans.remove();
     this.#stopReporting();
   }
+}
+
+function threadWork(
+  spans: SpanMaker,
+  database: BetterSqlite3Instrumentation | undefined,
+  parts: { readonly guard: Guard; readonly clock: Clock },
+): Telemetry['noteThreadWork'] {
+  return createThreadWork({
+    ...parts,
+    tracer: () => spans.tracer(THREADS_SCOPE),
+    noteStatement: (statement) => database?.noteStatement(statement),
+  });
 }
 
 function databaseInstrumentation(

@@ -2,7 +2,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { DatabaseClass } from '../base/database-class.ts';
 import type { AppFacts } from '../config.ts';
-import type { ThreadStatement } from '../base/thread-statement.ts';
+import type { ThreadWork } from '../base/thread-work.ts';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../query.ts';
 import type { Sink } from '../sampling/outcomes.ts';
 import type { Policy } from '../sampling/policy.ts';
@@ -14,8 +14,8 @@ export interface Telemetry {
   readonly render: RenderTracer;
   /** Patches the Database class of better-sqlite3, before or after databases are opened, and uses it to open the history file. */
   instrumentDatabase(Database: DatabaseClass): void;
-  /** Records a statement that ran in a worker thread, as a child of the active span. */
-  readonly noteStatement: (statement: ThreadStatement) => void;
+  /** Records what a worker thread did for the active span: how long that waited for the thread, the work, and its statements. */
+  readonly noteThreadWork: (work: ThreadWork) => void;
   /** Exports what is decided; resolves within seconds whatever the receiver does. */
   flush(): Promise<void>;
   /** Decides and exports what is pending, removes every patch and unregisters the global providers. Idempotent, bounded in time. */

@@ -1,11 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-import type { RanStatement } from '../search/search-messages.ts';
+import type { RanSearch, RanStatement } from '../search/search-messages.ts';
 import type { Searches, SearchOptions, SearchResults } from '../search/search-reader.ts';
 import { SearchWorker } from '../search/search-worker.ts';
 import { StaleSearch } from './stale-search.ts';
 
-/** `thread.name` of its statements. */
+/** A search as telemetry records it. */
+type SearchWork = Omit<RanSearch, 'statements'> & {
+  readonly askedNanos: number;
+  readonly thread: string;
+  readonly statements: readonly (RanStatement & { readonly file: string; readonly thread: string })[];
+};
+
+/** `thread.name` of its work. */
 const THREAD_NAME = 'search';
 
 /** The search of the running blog: in a thread of its own, over an index that is completed after the start. */
@@ -13,14 +20,14 @@ export class BlogSearch implements Searches {
   readonly #worker: SearchWorker;
   readonly #stale: StaleSearch;
 
-  /** @param onStatement Records what the thread ran. */
-  constructor(
-    database: Database,
-    onStatement: (statement: RanStatement & { readonly file: string; readonly thread: string }) => void,
-  ) {
+  /** @param onWork Records what the thread did. */
+  constructor(database: Database, onWork: (work: SearchWork) => void) {
     const file = database.name;
     this.#worker = new SearchWorker(file, {
-      onStatement: (statement) => onStatement({ ...statement, file, thread: THREAD_NAME }),
+      onRan: (ran) => {
+        const statements = ran.statements.map((each) => ({ ...each, file, thread: THREAD_NAME }));
+        onWork({ ...ran, thread: THREAD_NAME, statements });
+      },
     });
     this.#stale = new StaleSearch(database);
   }

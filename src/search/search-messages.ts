@@ -25,9 +25,15 @@ export interface StatementFailure {
   readonly message: string;
 }
 
-/** What the thread answers; either `results` or `failure` is set. */
-export interface SearchAnswer {
+/** What the thread did for a search, by `process.hrtime`. */
+export interface RanSearch {
+  readonly startNanos: number;
+  readonly durationNanos: number;
   readonly statements: readonly RanStatement[];
+}
+
+/** What the thread answers; either `results` or `failure` is set. */
+export interface SearchAnswer extends RanSearch {
   readonly results?: SearchResults;
   readonly failure?: StatementFailure;
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { RanStatement, SearchAnswer, SearchRequest, StatementFailure } from './search-messages.ts';
-import { SearchReader } from './search-reader.ts';
+import { SearchReader, type SearchResults } from './search-reader.ts';
 
 // The thread of search-worker.ts. It runs without telemetry: its statements are recorded by the main thread.
 const BUSY_TIMEOUT_MILLIS = 1000;
@@ -34,6 +34,14 @@ function failureOf(error: unknown): StatementFailure {
   return { code: typeof code === 'string' ? code : undefined, message: String(message ?? error) };
 }
 
+function outcomeOf(search: () => SearchResults): Pick<SearchAnswer, 'results' | 'failure'> {
+  try {
+    return { results: search() };
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
 function answer(message: SearchAnswer): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort!.postMessage(message);
@@ -42,9 +50,7 @@ function answer(message: SearchAnswer): void {
 parentPort!.on('message', ({ text, options, nowMillis }: SearchRequest) => {
   statements = [];
   now = nowMillis;
-  try {
-    answer({ results: reader.search(text, options), statements });
-  } catch (error) {
-    answer({ statements, failure: failureOf(error) });
-  }
+  const startNanos = nanos();
+  const outcome = outcomeOf(() => reader.search(text, options));
+  answer({ ...outcome, statements, startNanos, durationNanos: nanos() - startNanos });
 });

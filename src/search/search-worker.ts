@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { RanStatement, SearchAnswer, SearchRequest } from './search-messages.ts';
+import type { RanSearch, SearchAnswer, SearchRequest } from './search-messages.ts';
 import type { SearchOptions, SearchResults } from './search-reader.ts';
 
 const THREAD = new URL('./search-worker-thread.ts', import.meta.url);
@@ -38,7 +38,7 @@ interface Job {
 export class SearchWorker {
   readonly #file: string;
   readonly #now: () => number;
-  readonly #onStatement: (statement: RanStatement) => void;
+  readonly #onRan: (ran: RanSearch & { readonly askedNanos: number }) => void;
   readonly #deadlineMillis: number;
   readonly #thread: URL;
   readonly #waiting: Job[] = [];
@@ -53,15 +53,15 @@ export class SearchWorker {
     options: {
       /** Epoch milliseconds. */
       readonly now?: () => number;
-      /** Called in the context of its search. */
-      readonly onStatement?: (statement: RanStatement) => void;
+      /** Called in the context of its search once it was answered; `askedNanos`: when it was asked. */
+      readonly onRan?: (ran: RanSearch & { readonly askedNanos: number }) => void;
       readonly deadlineMillis?: number;
       readonly thread?: URL;
     } = {},
   ) {
     this.#file = file;
     this.#now = options.now ?? Date.now;
-    this.#onStatement = options.onStatement ?? ((): void => {});
+    this.#onRan = options.onRan ?? ((): void => {});
     this.#deadlineMillis = options.deadlineMillis ?? DEADLINE_MILLIS;
     this.#thread = options.thread ?? THREAD;
   }
@@ -75,11 +75,13 @@ export class SearchWorker {
   async search(text: string, options: SearchOptions = {}): Promise<SearchResults> {
     if (this.#isClosed || this.#waiting.length >= MAX_WAITING)
       throw new SearchBusyError('too many searches at once');
+    const askedNanos = Number(process.hrtime.bigint());
     const answer = await new Promise<SearchAnswer>((resolve, reject) => {
       this.#waiting.push({ request: { text, options, nowMillis: this.#now() }, resolve, reject });
       this.#next();
     });
-    for (const statement of answer.statements) this.#onStatement(statement);
+    const { startNanos, durationNanos, statements } = answer;
+    this.#onRan({ askedNanos, startNanos, durationNanos, statements });
     if (answer.results !== undefined) return answer.results;
     throw new SearchFailedError(answer.failure?.message ?? 'no answer', answer.failure?.code);
   }

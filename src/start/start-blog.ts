@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { Logger } from 'pino';
-import type { RenderTracer, TelemetryControl, TelemetryQuery, ThreadStatement } from '../../otel/query.ts';
+import type { RenderTracer, TelemetryControl, TelemetryQuery, ThreadWork } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
 import { BlogMarkers } from './blog-markers.ts';
 import { createBlogAlerts } from './blog-alerts.ts';
@@ -46,7 +46,7 @@ export interface BlogTelemetry {
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
   instrumentDatabase(constructor: typeof Database): void;
-  readonly noteStatement: (statement: ThreadStatement) => void;
+  readonly noteThreadWork: (work: ThreadWork) => void;
   shutdown(): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   });
   const markers = createMarkers(database, telemetry, log);
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
-  const search = new BlogSearch(database, telemetry.noteStatement);
+  const search = new BlogSearch(database, telemetry.noteThreadWork);
   const backups = prepared(() => createBackups(config, log, database));
   const tasks = [alerts, markers, backups];
   const parts: BlogParts = {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { RanStatement } from '../../../src/search/search-messages.ts';
+import type { RanSearch } from '../../../src/search/search-messages.ts';
 import { SearchReader } from '../../../src/search/search-reader.ts';
 import { SearchWorker } from '../../../src/search/search-worker.ts';
 import { afterTests } from '../../fixtures/after-tests.ts';
@@ -25,8 +25,8 @@ function thread(source: string): URL {
 }
 
 describe('SearchWorker', () => {
-  const statements: RanStatement[] = [];
-  const search = worker({ onStatement: (statement) => statements.push(statement) });
+  const searches: (RanSearch & { readonly askedNanos: number })[] = [];
+  const search = worker({ onRan: (ran) => searches.push(ran) });
   beforeAll(() => {
     blog.posts.create(draft({ title: 'Moss', tags: ['wood'], markdown: 'Grows on 石头.' }));
   });
@@ -41,21 +41,25 @@ describe('SearchWorker', () => {
   });
 
   it('says which statements ran, when, and how many rows they returned', async () => {
-    statements.length = 0;
+    searches.length = 0;
     await search.search('moss');
+    const [{ askedNanos, startNanos, durationNanos, statements }] = searches as [(typeof searches)[number]];
     expect(statements.map(({ sql, rows }) => [sql.slice(0, 15), rows])).toEqual([
       ['SELECT posts.id', 1],
       ['SELECT posts.id', 1],
     ]);
     const [ranked, read] = statements;
     expect(ranked!.startNanos + ranked!.durationNanos).toBeLessThan(read!.startNanos);
+    expect(askedNanos).toBeLessThanOrEqual(startNanos);
+    expect(startNanos).toBeLessThanOrEqual(ranked!.startNanos);
+    expect(startNanos + durationNanos).toBeGreaterThanOrEqual(read!.startNanos + read!.durationNanos);
   });
 
   it('reports the failure of a statement with its code, and goes on', async () => {
-    statements.length = 0;
+    searches.length = 0;
     blog.database.exec('ALTER TABLE post_search RENAME TO post_search_away');
     await expect(search.search('moss')).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
-    expect(statements).toMatchObject([{ failure: { code: 'SQLITE_ERROR' } }]);
+    expect(searches).toMatchObject([{ statements: [{ failure: { code: 'SQLITE_ERROR' } }] }]);
     blog.database.exec('ALTER TABLE post_search_away RENAME TO post_search');
     expect((await search.search('moss')).total).toBe(1);
   });
