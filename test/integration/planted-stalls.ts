@@ -4,6 +4,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { setTimeout as afterMillis } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import Koa from 'koa';
 import { activeTelemetry } from '../../otel/telemetry.ts';
@@ -109,6 +110,7 @@ Koa.prototype.callback = function (this: Koa) {
       return;
     }
     if (way === 'hold') await new Promise<void>((resolve) => held.push(resolve));
+    if (way === 'timer') await afterMillis(millis);
     if (way === 'release') for (const release of held.splice(0)) release();
     // As most handlers do, it waits for something first.
     if (way === 'first' || way === 'second') await inOneTurn();

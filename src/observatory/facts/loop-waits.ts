@@ -9,7 +9,7 @@ import type {
   WaitWithin,
 } from '../../../otel/query.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
-import { runsThrough } from '../trace/span-tree.ts';
+import { runsThrough, type TreeSpan } from '../trace/span-tree.ts';
 import { stallPlace } from './stall-groups.ts';
 
 /** A request, by its span. */
@@ -84,7 +84,7 @@ export function stallsAround(
 /** The trace, with what its requests waited. */
 export function withWaits(trace: TraceDetail, stalls: readonly Stall[]): TraceDetail {
   if (stalls.length === 0) return trace;
-  const waitsOf = waitsWithin(trace, stalls);
+  const waitsOf = waitsWithin(trace, loopWaits(stalls));
   const spans = trace.spans.map((span) => {
     const waits = waitsOf(span);
     return waits.length === 0 ? span : { ...span, waits };
@@ -96,14 +96,13 @@ export function withWaits(trace: TraceDetail, stalls: readonly Stall[]): TraceDe
  * What a span of a trace waited. A request that ran in one turn of the loop with the one that is blamed held the loop, too: its statements and
  * renders waited for nobody.
  */
-export function waitsWithin(
-  { traceId, spans }: Pick<TraceDetail, 'traceId' | 'spans'>,
-  stalls: readonly Stall[],
-): (span: TraceDetail['spans'][number]) => readonly WaitInterval[] {
-  const waitsOf = loopWaits(stalls);
+export function waitsWithin<Span extends TreeSpan>(
+  { traceId, spans }: { readonly traceId: string; readonly spans: readonly Span[] },
+  waitsOf: LoopWaits,
+): (span: Span) => readonly WaitInterval[] {
   const busy = merged(spans.filter(runsThrough));
   return (span) =>
-    span.kind !== 'server'
+    span.type !== 'http'
       ? []
       : waitsOf({ traceId, ...span }).flatMap((wait) => {
           const durationMillis = wait.durationMillis - totalMillis(intersections(busy, [wait]));

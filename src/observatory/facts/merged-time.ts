@@ -1,21 +1,11 @@
-import type { OperationType } from '../../../otel/query.ts';
+import type { Stall } from '../../../otel/query.ts';
 import { type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { raisedOf } from './lost-traces.ts';
+import { loopWaits, waitsWithin } from './loop-waits.ts';
 import type { DrawnTraces } from './drawn-traces.ts';
 import { drawnFrom } from './sampled-values.ts';
-
-/** Self time of one operation per request of the route. */
-export interface OperationTime {
-  readonly series: string;
-  readonly type: OperationType;
-  readonly name: string;
-  /** Runs per request. */
-  readonly count: number;
-  readonly selfMillis: number;
-  /** Of the self time of all, 0–1. */
-  readonly share: number;
-}
+import { type TimePart, timeParts } from './time-parts.ts';
 
 /** Where the time of a route goes, per request: the mean over its kept traces, each counted by its weight. */
 export interface MergedTime {
@@ -26,29 +16,28 @@ export interface MergedTime {
   /** False if no weight is known, so that each trace counts once. */
   readonly isWeighted: boolean;
   readonly graph: FlameGraph;
-  /** Most self time first. */
-  readonly operations: readonly OperationTime[];
+  /** They add up to the time of a request. */
+  readonly parts: readonly TimePart[];
 }
 
 /** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for, also for lost ones. */
-export function mergedTime({
-  marked,
-  rest,
-  unitOf,
-  raised,
-}: Pick<DrawnTraces, 'marked' | 'rest' | 'unitOf' | 'raised'>): MergedTime {
+export function mergedTime(
+  { marked, rest, unitOf, raised }: Pick<DrawnTraces, 'marked' | 'rest' | 'unitOf' | 'raised'>,
+  stalls: readonly Stall[] = [],
+): MergedTime {
   const read = [marked, rest].flatMap((side) =>
     side.traces.map((trace) => {
       const unit = unitOf(trace);
       const raise = side === rest && unit !== undefined ? raisedOf(trace, unit, raised) : 1;
-      return { trace, each: drawnFrom(side) * raise, weight: unit?.weight };
+      return { trace, unit, each: drawnFrom(side) * raise, weight: unit?.weight };
     }),
   );
   const isWeighted = read.some(({ weight }) => weight !== undefined);
-  const used = read.flatMap(({ trace, each, weight = isWeighted ? 0 : 1 }) =>
-    weight === 0 ? [] : [{ trace, weight: weight * each }],
+  const used = read.flatMap(({ trace, unit, each, weight = isWeighted ? 0 : 1 }) =>
+    weight === 0 ? [] : [{ trace, unit, weight: weight * each }],
   );
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
+  const waitsOf = loopWaits(stalls);
   const graph = mergedFlameGraph(
     used.map(({ trace: { traceId, spans }, weight }) => {
       return { traceId, weight: weight / standFor, nodes: selfTimeTree(spans) };
@@ -60,18 +49,9 @@ export function mergedTime({
     unweighted: read.length - used.length,
     isWeighted,
     graph,
-    operations: operationsOf(graph),
+    parts: timeParts(
+      used.map((each) => ({ ...each, weight: each.weight / standFor })),
+      (trace) => waitsWithin(trace, waitsOf),
+    ),
   };
-}
-
-/** The frames of one operation together, whatever called it. */
-function operationsOf({ frames, totalMillis }: FlameGraph): readonly OperationTime[] {
-  return [...Map.groupBy(frames, ({ type, series }) => `${type} ${series}`).values()]
-    .map((alike): OperationTime => {
-      const { series, type, name } = alike[0]!;
-      const selfMillis = alike.reduce((sum, frame) => sum + frame.selfMillis, 0);
-      const count = alike.reduce((sum, frame) => sum + frame.count, 0);
-      return { series, type, name, count, selfMillis, share: totalMillis > 0 ? selfMillis / totalMillis : 0 };
-    })
-    .toSorted((a, b) => b.selfMillis - a.selfMillis);
 }

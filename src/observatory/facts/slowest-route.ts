@@ -8,12 +8,12 @@ import type {
 } from '../../../otel/query.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { stallsAround, withWaits } from './loop-waits.ts';
+import { sentMillis } from './time-parts.ts';
 
 /** Limit of traces that are read. */
 const MAX_READ = 20;
 /** p95 comes from a sketch with an error of 1 %. */
 const NEARLY = 0.98;
-const TIME_TO_FIRST_BYTE = 'operation.time_to_first_byte';
 
 /** What slow requests of a route spend their time on. */
 export interface SlowPart {
@@ -152,10 +152,4 @@ class SlowTimes {
     sum.runs += runs;
     this.#sums.set(key, sum);
   }
-}
-
-/** The time after the first byte. */
-function sentMillis({ durationMillis, attributes }: SpanRow): number {
-  const seconds = attributes[TIME_TO_FIRST_BYTE];
-  return typeof seconds === 'number' ? Math.max(0, durationMillis - seconds * 1000) : 0;
 }

@@ -4,16 +4,19 @@ import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
 import { errorPanels, failedTerm } from '../draw/client-panel.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
-import { mergedFlamePanel, operationTimePanel } from '../draw/merged-time-panels.ts';
+import { mergedFlamePanel } from '../draw/merged-time-panels.ts';
 import { newestStartLink } from '../draw/newest-start-link.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
 import { requestPanels } from '../draw/top-tables.ts';
+import { timePartsPanel } from '../draw/time-parts-panel.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, type FailureGroup, failuresIn } from '../draw/failure-groups.ts';
 import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../facts/loop-waits.ts';
+import { type OwnWork, ownWork } from '../facts/own-work.ts';
 import { momentText } from '../format/moment.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
+import { type KnownTime, timePartsSentence } from '../sentences/time-parts-sentence.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
@@ -31,6 +34,7 @@ interface RouteFacts extends SeriesFacts {
   /** The same of all requests. */
   readonly unlistedOfAll: number;
   readonly failureGroups: readonly FailureGroup[];
+  readonly own: OwnWork;
   /** Of the requests that stalls list. */
   readonly waited: RouteWait;
   /** Stalls before are not held; undefined if all of the range are. */
@@ -53,6 +57,7 @@ export const routePage = definePage<RouteFacts>({
     return {
       waited: waitedByRoute(stalls.rows).get(name) ?? NO_WAIT,
       waitsKnownSinceMillis: waitsKnownSince(stalls, range),
+      own: ownWork(telemetry, name, range, stalls),
       ...seriesFacts(telemetry, 'http', name, range, now),
       failureGroups: failuresIn(telemetry, range, { type: 'http', series: name, limit: MAX_FAILURES }).groups,
       requests,
@@ -72,19 +77,28 @@ export const routePage = definePage<RouteFacts>({
       since === undefined
         ? []
         : [{ text: `; what requests waited before ${momentText(since, now)} is not known` }];
-    return seriesSentence(row, 'http', facts.totalMillis, range.words, {
-      failuresHref: links.to('/failures', { series: facts.name }),
-      ofItsTime: [...waits, ...unknown],
-    });
+    const known = knownTime(facts);
+    const parts = known === undefined ? [] : timePartsSentence(known, links, now);
+    return [
+      ...seriesSentence(row, 'http', facts.totalMillis, range.words, {
+        failuresHref: links.to('/failures', { series: facts.name }),
+        ofItsTime: [...waits, ...unknown],
+      }),
+      ...(parts.length === 0 ? [] : [{ text: ' ' }, ...parts]).map((part) => ({
+        ...part,
+        aside: true as const,
+      })),
+    ];
   },
   draw(facts, view) {
     const held = { type: 'http', series: facts.name } as const;
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
-    return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
+    const { time, own } = facts;
+    return html`${facts.row !== undefined && time && timePartsPanel(time, own, view)}
+    ${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view, { unlisted: facts.unlistedOfAll })}
     ${facts.time && mergedFlamePanel(facts.time, facts.over, view)}
-    ${facts.time && operationTimePanel(facts.time, view)}
     ${panel({
       title: 'Slowest traces held',
       note: html`<a href="${view.links.to('/traces', { ...held, sort: 'slowest' })}">all of them</a
@@ -114,3 +128,7 @@ export const routePage = definePage<RouteFacts>({
   },
   sheet: ({ slowest }, view) => traceSheet(slowest, view),
 });
+
+function knownTime({ name, row, time, own }: RouteFacts): KnownTime | undefined {
+  return row && time && { route: name, count: row.count, parts: time.parts, own };
+}

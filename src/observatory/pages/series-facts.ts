@@ -82,7 +82,7 @@ export function seriesFacts(
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
     over: row && overRepresented(telemetry, comparison, drawn),
-    time: type === 'http' ? mergedTime(drawn) : undefined,
+    time: type === 'http' ? mergedTime(drawn, telemetry.stalls(range).rows) : undefined,
     slow,
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };

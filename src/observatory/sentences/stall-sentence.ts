@@ -1,6 +1,6 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
 import { longestTurn } from '../facts/blocked-turns.ts';
-import { partsWithin, waitsWithin } from '../facts/loop-waits.ts';
+import { loopWaits, partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { totalMillis } from '../trace/intervals.ts';
 import {
   isOwnView,
@@ -98,7 +98,7 @@ function blockedWords(stall: Stall): Sentence {
 }
 
 function waitedWithin(trace: Pick<TraceDetail, 'traceId' | 'spans'>, stall: Stall): number {
-  const waitsOf = waitsWithin(trace, [stall]);
+  const waitsOf = waitsWithin(trace, loopWaits([stall]));
   return trace.spans.reduce((sum, span) => sum + totalMillis(waitsOf(span)), 0);
 }
 

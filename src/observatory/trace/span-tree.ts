@@ -1,10 +1,11 @@
 import type { SpanRow } from '../../../otel/query.ts';
+import { type SpanAttributes, threadOf } from './attribute-of.ts';
 import { criticalPath } from './critical-path.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from './intervals.ts';
 
 /** What a tree needs of a span. */
 export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'> &
-  Partial<Pick<SpanRow, 'type' | 'waits'>>;
+  Partial<Pick<SpanRow, 'type' | 'waits'>> & { readonly attributes?: SpanAttributes };
 
 /** A span in the tree of its trace. */
 export interface TreeNode<Span extends TreeSpan> {
@@ -56,7 +57,7 @@ function selfTime(span: TreeSpan, children: readonly Draft<TreeSpan>[]): number 
 export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   const known = trees.get(spans);
   if (known !== undefined) return known;
-  const tree = plant(spans);
+  const tree = plant(spans, waitsOf(spans));
   if (tree[0] !== undefined)
     for (const segment of criticalPath(tree[0]))
       segment.node.criticalMillis += Math.max(
@@ -71,11 +72,21 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
 const trees = new WeakMap<readonly SpanRow[], readonly SpanNode[]>();
 
 /** The tree of spans that are used once, without the critical path. */
-export function selfTimeTree<Span extends TreeSpan>(spans: readonly Span[]): readonly TreeNode<Span>[] {
-  return plant(spans);
+export function selfTimeTree<Span extends TreeSpan>(
+  spans: readonly Span[],
+  waits = waitsOf(spans),
+): readonly TreeNode<Span>[] {
+  return plant(spans, waits);
 }
 
-function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Span>[] {
+function waitsOf(spans: readonly TreeSpan[]): readonly WaitInterval[] {
+  return spans.flatMap(({ waits = [] }) => waits);
+}
+
+function plant<Span extends TreeSpan>(
+  spans: readonly Span[],
+  waits: readonly WaitInterval[],
+): readonly Draft<Span>[] {
   const drafts = new Map<string, Draft<Span>>();
   for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
     if (!drafts.has(span.spanId))
@@ -100,16 +111,13 @@ function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly Draft<Sp
   // Spans that no root reaches form a cycle; the earliest one becomes its root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
   for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
-  subtractWaits(
-    order,
-    spans.flatMap(({ waits = [] }) => waits),
-  );
+  subtractWaits(order, waits);
   return order;
 }
 
-/** What runs without returning to the loop does not wait for it. */
-export function runsThrough({ type }: Pick<TreeSpan, 'type'>): boolean {
-  return type === 'database' || type === 'render';
+/** What runs without returning to the loop does not wait for it, nor does what runs in another thread. */
+export function runsThrough(span: Pick<TreeSpan, 'type' | 'attributes'>): boolean {
+  return span.type === 'database' || span.type === 'render' || threadOf(span) !== undefined;
 }
 
 function subtractWaits(drafts: readonly Draft<TreeSpan>[], waits: readonly WaitInterval[]): void {

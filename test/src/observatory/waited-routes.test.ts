@@ -77,7 +77,7 @@ describe('a route whose requests waited for another', () => {
       / \/victim takes the most time in all, 63 % of it, but 70 % of that waiting for the event loop; of its own, \/culprit takes the most\.$/,
     );
     expect(route.summary).toMatch(
-      /That is 63 % of all request time, but 70 % of that waiting for the event loop\.$/,
+      /That is 63 % of all request time, but 70 % of that waiting for the event loop\. \/victim has /,
     );
   });
 
@@ -117,7 +117,7 @@ describe('a route whose requests waited for another', () => {
   it('waited for a time that is not known, before the stalls that are held', async () => {
     const [, route] = await pages(exact, 500);
     expect(route.summary).toMatch(
-      /That is 63 % of all request time; what requests waited before .* is not known\.$/,
+      /That is 63 % of all request time; what requests waited before .* is not known\. \/victim has /,
     );
   });
 });

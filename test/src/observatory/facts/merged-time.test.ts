@@ -47,9 +47,14 @@ describe('mergedTime', () => {
     expect(time).toMatchObject({ traces: 7, kept: 8, unweighted: 1, isWeighted: true });
     expect(time.graph.totalMillis).toBeCloseTo(total);
     expect(time.graph.frames.reduce((sum, { selfMillis }) => sum + selfMillis, 0)).toBeCloseTo(total);
-    expect(time.operations).toMatchObject([
-      { series: 'SELECT', count: expect.closeTo(1), selfMillis: expect.closeTo((3800 + 98 * 4) / 100) },
-      { series: 'GET /', count: expect.closeTo(1), selfMillis: expect.closeTo((200 + 98 * 6) / 100) },
+    expect(time.parts).toMatchObject([
+      {
+        kind: 'statement',
+        series: 'SELECT',
+        count: expect.closeTo(1),
+        millis: expect.closeTo((3800 + 98 * 4) / 100),
+      },
+      { kind: 'own', series: 'GET /', millis: expect.closeTo((200 + 98 * 6) / 100) },
     ]);
   });
 

@@ -1,0 +1,157 @@
+import { duration, text, threeDigits } from '../../markup/quantity.ts';
+import type { OwnWork } from '../facts/own-work.ts';
+import type { TimePart } from '../facts/time-parts.ts';
+import { momentText } from '../format/moment.ts';
+import { OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { shortened } from '../format/shortened.ts';
+import type { Links } from '../links.ts';
+import { functionWords } from './profile-sentence.ts';
+import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
+import { heldBy } from './stall-sentence.ts';
+
+/** A part of this share is named as the slow one. */
+const MOST = 0.4;
+/** With less, no statement is slow. */
+const LITTLE = 0.2;
+/** From so many runs per request on, their number is told. */
+const REPEATED = 1.5;
+/** Of the request's own time, in recorded stalls, to call it work. */
+const MOSTLY = 0.5;
+const MAX_NAME = 80;
+
+/** The time of a route, and what is known of what is in no span. */
+export interface KnownTime {
+  readonly route: string;
+  /** Requests counted. */
+  readonly count: number;
+  readonly parts: readonly TimePart[];
+  readonly own: OwnWork;
+}
+
+/** `No statement of /search is the slow part: they take 1.1 of the 26.2 ms of a request; 22.6 ms run in another thread (search thread).` */
+export function timePartsSentence(time: KnownTime, links: Links, now: number): Sentence {
+  const { route, parts } = time;
+  const whole = sumOf(parts);
+  const groups = largest(parts);
+  const [top] = groups;
+  if (top === undefined || whole <= 0) return [];
+  const all = text(duration(whole));
+  const [first] = top.parts;
+  const isStatement = top.kind === 'statement' && first !== undefined;
+  const name = shortRoute(route);
+  if (isStatement && top.millis >= MOST * whole)
+    return [
+      { text: 'Its slowest part is ' },
+      named(first, links),
+      {
+        text: `: ${text(duration(top.millis))} of the ${all} of a request${first.count < REPEATED ? '' : `, in ${threeDigits(first.count)} runs`}.`,
+      },
+    ];
+  const statements = parts.filter(({ type, kind }) => type === 'database' && kind !== 'waiting');
+  const inStatements = sumOf(statements);
+  const took = `${text(duration(inStatements))} of the ${all} of a request`;
+  const opening =
+    statements.length === 0
+      ? `${name} has no recorded statement`
+      : inStatements < LITTLE * whole
+        ? `No statement of ${name} is the slow part: ${statements.length === 1 ? 'its one takes' : 'they take'} ${took}`
+        : `Its statements take ${took}`;
+  const told = groups.slice(0, top.millis >= MOST * whole ? 1 : 2);
+  return [
+    { text: opening },
+    ...told.flatMap((group) => [
+      { text: `; ${text(duration(group.millis))} ` },
+      ...partWords(group, time, links),
+    ]),
+    { text: '.' },
+    ...(told.some(({ kind }) => kind === 'own') ? profileWords(time.own, links, now) : []),
+  ];
+}
+
+interface Group {
+  readonly kind: TimePart['kind'];
+  readonly millis: number;
+  /** The largest first. */
+  readonly parts: readonly TimePart[];
+}
+
+/** What runs in threads is one part. */
+function largest(parts: readonly TimePart[]): readonly Group[] {
+  const inThreads = parts.filter(({ kind }) => kind === 'thread');
+  const groups = parts
+    .filter(({ kind }) => kind !== 'thread')
+    .map((part): Group => ({ kind: part.kind, millis: part.millis, parts: [part] }));
+  const threads: Group = { kind: 'thread', millis: sumOf(inThreads), parts: inThreads };
+  return [...(inThreads.length > 0 ? [threads] : []), ...groups].toSorted((a, b) => b.millis - a.millis);
+}
+
+function partWords({ kind, parts, millis }: Group, time: KnownTime, links: Links): Sentence {
+  const [first] = parts;
+  if (first === undefined) return [];
+  switch (kind) {
+    case 'statement':
+      return [{ text: 'are in ' }, named(first, links)];
+    case 'span':
+      return [{ text: 'are in the span ' }, named(first, links)];
+    case 'render':
+      return [{ text: 'are rendering ' }, { ...named(first, links), text: first.series }];
+    case 'thread':
+      return [{ text: 'run in another thread (' }, named(first, links), { text: '), beside other requests' }];
+    case 'waiting':
+      return waitingWords(time.own, links);
+    case 'sending':
+      return [{ text: 'are sending what follows the first byte' }];
+    case 'own':
+      return ownWords(time.own, millis, time.count, links);
+  }
+}
+
+function waitingWords({ waitedFor }: OwnWork, links: Links): Sentence {
+  const by = waitedFor === undefined ? [] : heldBy(waitedFor, links);
+  return [
+    { text: 'are waiting for the ' },
+    { text: 'event loop', href: links.to('/stalls') },
+    ...(by.length === 0 ? [] : [{ text: ', held most of all' }, ...by]),
+  ];
+}
+
+/** Work is what held the event loop, as far as that was recorded; of the rest it is not known. */
+function ownWords(own: OwnWork, millis: number, count: number, links: Links): Sentence {
+  const { worst, heldMillis, stalls, recordedFromMillis: from } = own;
+  if (worst === undefined) {
+    const none =
+      from !== undefined && stalls === 0 && millis >= from
+        ? `; no piece of it held the event loop for ${text(duration(from))}`
+        : '';
+    return [{ text: `are its own: ${OWN_WORDS}${none}` }];
+  }
+  const place = { text: worst.place, href: links.to('/stalls') };
+  const held = `held the event loop ${plural(stalls, 'time')}, for ${text(duration(heldMillis))} in all`;
+  if (heldMillis >= MOSTLY * millis * count)
+    return [{ text: 'are its own work, most of it in ' }, place, { text: `, which ${held}` }];
+  return [
+    { text: `are its own: work in its code, of which ` },
+    place,
+    { text: ` ${held}, or ${UNKNOWN_WAITING}` },
+  ];
+}
+
+function profileWords({ profile }: OwnWork, links: Links, now: number): Sentence {
+  if (profile === undefined) return [];
+  const { id, startedMillis, top } = profile;
+  return [
+    { text: ' In the ' },
+    { text: `profile of ${momentText(startedMillis, now)}`, href: links.to('/profiles', { id: String(id) }) },
+    { text: `, which is of the whole process, most was in ${functionWords(top)}.` },
+  ];
+}
+
+/** A statement by its summary, or by its text if that names no table. */
+function named({ type, series, name }: TimePart, links: Links): SentencePart {
+  const shown = type === 'database' && !name.includes(' ') ? series : name;
+  return { text: shortened(shown, MAX_NAME), href: links.series(type, series), tone: type };
+}
+
+function sumOf(parts: readonly TimePart[]): number {
+  return parts.reduce((sum, { millis }) => sum + millis, 0);
+}
