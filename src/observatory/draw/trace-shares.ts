@@ -4,9 +4,11 @@ import { panel } from '../charts/frame.ts';
 import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
+import { OWN_WORDS } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
+import { threadOf } from '../trace/attribute-of.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { operationName } from './statement-name.ts';
@@ -101,7 +103,7 @@ export function tracePaths(
                 html`<tr>
                   <th scope="row">
                     <span class="swatch type-${row.type}"></span
-                    >${operationName(row, hrefOf(row.longest.span.spanId))}
+                    >${operationName(row, hrefOf(row.longest.span.spanId))}${rowNote(row, root)}
                   </th>
                   <td class="number room-mid">${countText(row.count)}</td>
                   <td class="number room-mid">${durationCell(row.totalMillis)}</td>
@@ -114,11 +116,36 @@ export function tracePaths(
                   </td>
                 </tr>`,
             )}
+            ${rows.length > MAX_ROWS && sumRow(`${countText(rows.length - MAX_ROWS)} more`, sumOnPath(rows.slice(MAX_ROWS)), length)}
+            ${sumRow('all', sumOnPath(rows) + waited, length)}
           </tbody>
         </table>
       </div>
       ${rows.length > MAX_ROWS && html`<p class="quiet">First ${MAX_ROWS} of ${countText(rows.length)} operations, of ${countText(trace.spanCount)} spans.</p>`}`,
   });
+}
+
+/** What the time of the request itself is, and what ran in another thread. */
+function rowNote({ longest: { span }, criticalMillis }: Share, root: SpanNode): Html {
+  const thread = threadOf(span);
+  if (thread !== undefined) return html` <span class="note">in another thread</span>`;
+  const isOwn = span === root.span && span.type === 'http' && criticalMillis > 0;
+  return isOwn ? html` <span class="note wrap">itself: ${OWN_WORDS}</span>` : html``;
+}
+
+function sumOnPath(rows: readonly Share[]): number {
+  return rows.reduce((sum, { criticalMillis }) => sum + criticalMillis, 0);
+}
+
+function sumRow(name: string, millis: number, length: number): Html {
+  return html`<tr>
+    <th scope="row"><b>${name}</b></th>
+    <td class="room-mid"></td>
+    <td class="room-mid"></td>
+    <td class="room-mid"></td>
+    <td class="number">${durationCell(millis)}</td>
+    <td class="number">${text(share(partOf(millis, length)))}</td>
+  </tr>`;
 }
 
 /** On the path as a whole: while the loop is held, nothing goes on. */

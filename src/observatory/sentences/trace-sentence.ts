@@ -1,5 +1,7 @@
 import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import { sentMillis } from '../facts/time-parts.ts';
 import { clockText, momentText } from '../format/moment.ts';
+import { OWN_WORDS } from '../format/own-words.ts';
 import { duration, share, size, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { Links } from '../links.ts';
@@ -26,6 +28,8 @@ export type SpanLinks = Pick<Links, 'trace'>;
 const MOST = 0.4;
 /** With this share of a trace, waiting comes first. */
 const MOST_WAITED = 0.5;
+/** With this share of a request's own time, that is sending. */
+const MOST_SENT = 0.5;
 /** Limit of a failure's message, in characters. */
 const MAX_MESSAGE = 200;
 
@@ -115,6 +119,8 @@ function went(
   if (waited >= total * MOST_WAITED)
     return [whole, { text: ', most of it waiting for the event loop.' }, ...unusual(root?.span, countOf)];
   const [most] = sharesOf(nodes);
+  if (root !== undefined && nodes.length === 1 && root.span.type === 'http' && isWhole(trace))
+    return [whole, { text: `, all of it ${ownWords(root)}.` }, ...unusual(root.span, countOf)];
   if (root === undefined || most === undefined || nodes.length === 1)
     return [whole, { text: '.' }, ...unusual(root?.span, countOf)];
   const run = repeated.find((each) => each.series === most.series);
@@ -133,7 +139,7 @@ function went(
         { text: ', most of it in ' },
         // A series without a route (unknown paths) is not a name.
         span.type !== 'http' || /^\S+ \//.test(name.text) ? name : { ...name, text: 'the request' },
-        { text: ' itself.' },
+        { text: ` itself${!isWhole(trace) || span.type !== 'http' ? '' : `: ${ownWords(root)}`}.` },
         ...unusual(root.span, countOf),
       ];
   } else if (run !== undefined)
@@ -169,6 +175,16 @@ function went(
     { text: `, took ${took}.` },
     ...unusual(root.span, countOf, 'The whole'),
   ];
+}
+
+/** True if it has every span that there was. */
+function isWhole({ truncated, droppedSpans }: TraceDetail): boolean {
+  return !truncated && droppedSpans === 0;
+}
+
+/** What the time of a request is that is in none of its spans. */
+function ownWords({ span, selfMillis }: SpanNode): string {
+  return sentMillis(span) >= selfMillis * MOST_SENT ? 'sending what follows the first byte' : OWN_WORDS;
 }
 
 const KIND: Readonly<Record<SpanRow['type'], string>> = {
