@@ -11,13 +11,19 @@ import { type ListBudget, TopList } from './top-list.ts';
 
 /** Values of each kind that are stored with an entry. */
 const VALUES_PER_ENTRY = 8;
-/** Of an empty list; estimated. */
+/** Without its lists, and of an empty list; estimated. */
+const DETAIL_BYTES = 100;
 const LIST_BYTES = 350;
-/** With three empty lists. */
-export const DETAIL_BYTES = 100 + 3 * LIST_BYTES;
 
-const LISTS = ['referrers', 'agents', 'peers'] as const;
-type ListName = (typeof LISTS)[number];
+type ListName = 'referrers' | 'agents' | 'peers';
+/** Clients have no referrers. */
+const LISTS_OF = { address: ['referrers', 'agents', 'peers'], client: ['agents', 'peers'] } as const;
+export type DescribedBy = keyof typeof LISTS_OF;
+
+/** Of a detail with empty lists. */
+export function detailBytes(of: DescribedBy): number {
+  return DETAIL_BYTES + LIST_BYTES * LISTS_OF[of].length;
+}
 
 /** What one request adds to an entry; undefined values are not counted. */
 export interface DetailFacts extends Readonly<Record<ListName, string | undefined>> {
@@ -40,19 +46,21 @@ export interface DetailSummary {
 /** Who asked for an address, or what a client asked for: the most frequent values. */
 export class EntryDetail {
   readonly #budget: ListBudget;
+  readonly #of: DescribedBy;
   readonly #lists = new Map<ListName, TopList>();
   #statusCode = 0;
   #bots = 0;
 
-  constructor(budget: ListBudget) {
+  constructor(budget: ListBudget, of: DescribedBy) {
     this.#budget = budget;
-    budget.leftBytes -= DETAIL_BYTES;
+    this.#of = of;
+    budget.leftBytes -= detailBytes(of);
   }
 
   add(facts: DetailFacts): void {
     this.#statusCode = facts.statusCode;
     if (!facts.isBrowser) this.#bots++;
-    for (const name of LISTS) {
+    for (const name of LISTS_OF[this.#of]) {
       const value = facts[name];
       if (value !== undefined) this.#list(name).add(value, facts.atMillis);
     }
@@ -72,7 +80,7 @@ export class EntryDetail {
   /** Gives its bytes back. */
   clear(): void {
     for (const list of this.#lists.values()) list.clear();
-    this.#budget.leftBytes += DETAIL_BYTES;
+    this.#budget.leftBytes += detailBytes(this.#of);
   }
 
   #list(name: ListName): TopList {
@@ -107,15 +115,18 @@ export function mergedDetails(
  * kept its counter where the other replaced it.
  */
 export function crossed(rows: readonly ErrorRow[], partners: readonly ErrorRow[]): readonly ErrorRow[] {
+  const known = Map.groupBy(
+    partners.flatMap(({ value, peers }) =>
+      peers.rows.map((peer) => ({ of: peer.value, same: { ...peer, value } })),
+    ),
+    ({ of }) => of,
+  );
   return rows.map((row) => {
     // Its parts must not be more than the whole.
     if (!row.isExact) return row;
     const peers = new Map(row.peers.rows.map((peer) => [peer.value, peer]));
-    for (const { value, peers: theirs } of partners) {
-      const same = theirs.rows.find((peer) => peer.value === row.value);
-      const known = peers.get(value);
-      if (same !== undefined) peers.set(value, { ...tighter(known, same), value });
-    }
+    for (const { same } of known.get(row.value) ?? [])
+      peers.set(same.value, tighter(peers.get(same.value), same));
     const sorted = [...peers.values()].sort(mostFrequentFirst).slice(0, VALUES_PER_ENTRY);
     const rest = row.count - sumOf(sorted);
     const none = Math.min(row.peers.none, rest);
@@ -134,30 +145,44 @@ function tighter(a: TopRow | undefined, b: TopRow): TopRow {
     missed,
     isExact: missed === 0,
     firstMillis: Math.min(a.firstMillis, b.firstMillis),
+    firstIsExact: missed === 0 || a.firstIsExact || b.firstIsExact,
     lastMillis: Math.max(a.lastMillis, b.lastMillis),
+    lastIsExact: missed === 0 || a.lastIsExact || b.lastIsExact,
   };
 }
 
 /**
  * A row began to be described when it was listed, or when there was room: what it may lack itself, its values may lack, and so they may what was not
- * described. Without a referrer is what was sent.
+ * described. Without a referrer is what was described and sent none.
  *
  * @param statusCode If it is not known.
  */
 export function errorRow(row: TopRow, detail: DetailSummary | undefined, statusCode: number): ErrorRow {
+  // Every request that is described has the name of an agent; earlier versions named none.
+  const described = detail === undefined ? 0 : (detail.agents?.total ?? row.count);
+  const undescribed = row.count - described;
   const rowsOf = (name: ListName): TopRows => {
     const list = detail?.[name] ?? NO_VALUES;
-    const lost = row.missed + (name === 'referrers' ? 0 : row.count - list.total);
+    const lost = row.missed + (name === 'referrers' ? undescribed : row.count - list.total);
     return topRowsOf(list, row.count, (value) => {
       const missed = value.missed + lost;
-      return { ...value, missed, isExact: missed === 0 };
+      const isWhole = lost === 0;
+      return {
+        ...value,
+        missed,
+        isExact: missed === 0,
+        firstIsExact: isWhole && value.firstIsExact,
+        lastIsExact: isWhole && value.lastIsExact,
+      };
     });
   };
+  const referrers = rowsOf('referrers');
   return {
     ...row,
     statusCode: detail?.statusCode ?? statusCode,
     bots: detail?.bots ?? 0,
-    referrers: rowsOf('referrers'),
+    botsMissed: row.missed + undescribed,
+    referrers: { ...referrers, none: referrers.none - undescribed, others: referrers.others + undescribed },
     agents: rowsOf('agents'),
     peers: rowsOf('peers'),
   };

@@ -1,4 +1,4 @@
-import type { TopRow, TopRows } from '../query.ts';
+import type { TimeRange, TopRow, TopRows } from '../query.ts';
 
 /** A value of a list with what is known of its count. */
 export interface SummaryRow<Detail = undefined> {
@@ -9,6 +9,9 @@ export interface SummaryRow<Detail = undefined> {
   readonly missed: number;
   readonly firstMillis: number;
   readonly lastMillis: number;
+  /** Those that are missed are not earlier and not later; without it they may be of any time of the stream. */
+  readonly missedFromMillis?: number | undefined;
+  readonly missedToMillis?: number | undefined;
   readonly detail: Detail | undefined;
 }
 
@@ -18,11 +21,16 @@ export interface ListSummary<Detail = undefined> {
   readonly total: number;
   /** A value that is not in `rows` was counted at most so often; 0: all are there. */
   readonly unlisted: number;
+  /** Of the first and the last value that was counted, listed or not; undefined in lists of earlier versions. */
+  readonly fromMillis?: number | undefined;
+  readonly toMillis?: number | undefined;
   /** Most frequent first. */
   readonly rows: readonly SummaryRow<Detail>[];
 }
 
 export const NO_VALUES: ListSummary<never> = { total: 0, unlisted: 0, rows: [] };
+/** Where a time is not known. Both can be stored as JSON. */
+const EVER = { fromMillis: 0, toMillis: Number.MAX_SAFE_INTEGER };
 
 /**
  * One summary of several streams, of at most `maxRows` values. Space-Saving summaries are mergeable (Agarwal, Cormode, Huang, Phillips, Wei, Yi:
@@ -57,12 +65,47 @@ export function mergedSummary<Detail = undefined>(
   const rows = [...byValue.values()]
     .map((row) => ({ ...row, missed: Math.min(others, Math.max(0, row.missed + unlisted)) }))
     .sort((a, b) => b.count + b.missed - a.count - a.missed || b.lastMillis - a.lastMillis);
-  const kept = rows.slice(0, maxRows);
+  const timesOf = missedTimes(summaries);
+  const kept = rows
+    .slice(0, maxRows)
+    .map((row) => (row.missed === 0 ? row : { ...row, ...timesOf(row.value) }));
   const gone = rows[maxRows];
   return {
     total,
     unlisted: Math.max(Math.min(unlisted, others), gone === undefined ? 0 : gone.count + gone.missed),
+    ...extentOf(summaries),
     rows: kept.sort(mostFrequentFirst),
+  };
+}
+
+type MissedTimes = Pick<SummaryRow, 'missedFromMillis' | 'missedToMillis'>;
+
+/** When a value may have been counted without being listed: in a summary that misses some of it, or does not list it and leaves values out. */
+function missedTimes(summaries: readonly ListSummary<unknown>[]): (value: string) => MissedTimes {
+  const known = summaries.map((summary) => ({
+    summary,
+    extent: extentOf([summary]),
+    rows: new Map(summary.rows.map((row) => [row.value, row])),
+  }));
+  return (value) => {
+    let missedFromMillis = Infinity;
+    let missedToMillis = -Infinity;
+    for (const { summary, extent, rows } of known) {
+      const row = rows.get(value);
+      if ((row?.missed ?? summary.unlisted) === 0) continue;
+      missedFromMillis = Math.min(missedFromMillis, row?.missedFromMillis ?? extent.fromMillis);
+      missedToMillis = Math.max(missedToMillis, row?.missedToMillis ?? extent.toMillis);
+    }
+    return { missedFromMillis, missedToMillis };
+  };
+}
+
+function extentOf(summaries: readonly ListSummary<unknown>[]): TimeRange {
+  const counted = summaries.filter(({ total }) => total > 0);
+  if (counted.length === 0) return EVER;
+  return {
+    fromMillis: Math.min(...counted.map(({ fromMillis = EVER.fromMillis }) => fromMillis)),
+    toMillis: Math.max(...counted.map(({ toMillis = EVER.toMillis }) => toMillis)),
   };
 }
 
@@ -77,9 +120,31 @@ export function topRowsOf<Detail, Row extends TopRow>(
   rowOf: (row: TopRow, detail: Detail | undefined) => Row,
 ): TopRows<Row> {
   return {
-    rows: rows.map(({ detail, missed, ...row }) => rowOf({ ...row, isExact: missed === 0, missed }, detail)),
+    rows: rows.map((row) => rowOf(topRowOf(row), row.detail)),
     none: count - total,
     others: total - sumOf(rows),
+  };
+}
+
+function topRowOf({
+  value,
+  count,
+  missed,
+  firstMillis,
+  lastMillis,
+  missedFromMillis = EVER.fromMillis,
+  missedToMillis = EVER.toMillis,
+}: SummaryRow<unknown>): TopRow {
+  const isExact = missed === 0;
+  return {
+    value,
+    count,
+    isExact,
+    missed,
+    firstMillis,
+    firstIsExact: isExact || missedFromMillis >= firstMillis,
+    lastMillis,
+    lastIsExact: isExact || missedToMillis <= lastMillis,
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type ListSizes,
   type RequestsSummary,
 } from './request-lists.ts';
-import type { ListBudget } from './top-list.ts';
+import { BudgetShare, type ListBudget } from './top-list.ts';
 
 /** Lists are counted per hour: a range is extended to whole ones. */
 export const CELL_MILLIS = 3_600_000;
@@ -21,25 +21,28 @@ export type ListKind = 'all' | 'failed' | 'failures' | 'missed' | 'refused';
 
 /** 44 KB if every entry is as long as it may be. */
 const ALL: ListSizes = { addresses: 20, others: 20, clients: 0, describesAddresses: false };
-const ERRORS: ListSizes = { addresses: 50, others: 50, clients: 50, describesAddresses: false };
+/** An evening of 300 clients is exact: 1.4 to 2 KB each, with one to four addresses of usual length. */
+const ERRORS: ListSizes = { addresses: 50, others: 50, clients: 300, describesAddresses: false };
 const SIZES: Readonly<Record<ListKind, ListSizes>> = {
   all: ALL,
-  failed: { ...ERRORS, addresses: 10, others: 10, clients: 30 },
+  failed: { ...ERRORS, addresses: 10, others: 10 },
   failures: ERRORS,
   missed: { ...ERRORS, addresses: 300, describesAddresses: true },
   refused: ERRORS,
 };
 /**
- * Of all series together: a hundred routes with the longest entries. Errors are apart, so that routes leave room for them: twenty failing routes with
- * thirty clients each, or more with fewer; of what was not found, 150 entries of the longest, or 500 of usual length with referrers, agents and clients.
+ * Of all series together: seventy routes with the longest entries. Errors are apart, so that routes leave room for them: two failing routes with 300
+ * clients each, or twenty with thirty; of what was not found, 200 entries of the longest, or 300 addresses and 300 clients of usual length.
  */
 const MAX_BYTES: Readonly<Record<ListKind, number>> = {
-  all: 4_000_000,
+  all: 3_100_000,
   failed: 1_200_000,
-  failures: 300_000,
-  missed: 1_000_000,
-  refused: 300_000,
+  failures: 600_000,
+  missed: 1_300_000,
+  refused: 600_000,
 };
+/** One failing route leaves the other half to the others. */
+const MAX_ROUTE_BYTES = MAX_BYTES.failed / 2;
 const KINDS: readonly ListKind[] = ['all', 'failed', 'failures', 'missed', 'refused'];
 
 /** The name of lists in memory and in the file. */
@@ -127,7 +130,9 @@ export class RequestCell {
     const key = listKey(kind, series);
     let lists = this.#lists.get(key);
     if (lists === undefined) {
-      lists = new ListsOfRequests(SIZES[kind], this.#budgets[kind]);
+      const budget = this.#budgets[kind];
+      const share = kind === 'failed' ? new BudgetShare(budget, MAX_ROUTE_BYTES) : budget;
+      lists = new ListsOfRequests(SIZES[kind], share);
       this.#lists.set(key, lists);
     }
     return lists;

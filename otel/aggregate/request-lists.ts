@@ -3,7 +3,8 @@ import { isBotAgent } from './bot-agent.ts';
 import { agentName } from './agent-family.ts';
 import {
   crossed,
-  DETAIL_BYTES,
+  type DescribedBy,
+  detailBytes,
   type DetailFacts,
   type DetailSummary,
   EntryDetail,
@@ -88,8 +89,13 @@ export class ListsOfRequests {
     const agents = agentName(userAgent ?? '').name;
     const facts = { statusCode, isBrowser, agents, atMillis };
     if (client !== undefined)
-      this.#describe(this.#clients.add(client, atMillis), { ...facts, referrers: undefined, peers: path });
-    if (this.#sizes.describesAddresses) this.#describe(address, { ...facts, referrers: from, peers: client });
+      this.#describe('client', this.#clients.add(client, atMillis), {
+        ...facts,
+        referrers: undefined,
+        peers: path,
+      });
+    if (this.#sizes.describesAddresses)
+      this.#describe('address', address, { ...facts, referrers: from, peers: client });
   }
 
   summary(times: TimeRange): RequestsSummary {
@@ -105,10 +111,10 @@ export class ListsOfRequests {
     };
   }
 
-  #describe(entry: TopEntry<EntryDetail> | undefined, facts: DetailFacts): void {
+  #describe(of: DescribedBy, entry: TopEntry<EntryDetail> | undefined, facts: DetailFacts): void {
     if (entry === undefined) return;
-    if (entry.detail === undefined && this.#budget.leftBytes < DETAIL_BYTES) return;
-    (entry.detail ??= new EntryDetail(this.#budget)).add(facts);
+    if (entry.detail === undefined && this.#budget.leftBytes < detailBytes(of)) return;
+    (entry.detail ??= new EntryDetail(this.#budget, of)).add(facts);
   }
 
   #recordAgent(userAgent: string | undefined, atMillis: number): boolean {

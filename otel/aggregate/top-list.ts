@@ -10,6 +10,26 @@ export interface ListBudget {
   leftBytes: number;
 }
 
+/** A share of a budget: lists that have it leave the rest to others. */
+export class BudgetShare implements ListBudget {
+  readonly #whole: ListBudget;
+  #leftBytes: number;
+
+  constructor(whole: ListBudget, maxBytes: number) {
+    this.#whole = whole;
+    this.#leftBytes = maxBytes;
+  }
+
+  get leftBytes(): number {
+    return Math.min(this.#leftBytes, this.#whole.leftBytes);
+  }
+  set leftBytes(bytes: number) {
+    const takenBytes = this.leftBytes - bytes;
+    this.#leftBytes -= takenBytes;
+    this.#whole.leftBytes -= takenBytes;
+  }
+}
+
 export interface TopEntry<Detail> {
   readonly value: string;
   /** What the entry that it replaced was counted at: it may have been counted there before. */
@@ -18,6 +38,8 @@ export interface TopEntry<Detail> {
   count: number;
   /** Counted since the list began, because nothing was folded before. */
   readonly isExact: boolean;
+  /** When the last value before it was counted: those of its own that were not are no later. */
+  readonly missedToMillis: number;
   firstMillis: number;
   lastMillis: number;
   readonly bytes: number;
@@ -38,6 +60,8 @@ export class TopList<Detail = undefined> {
   #rarest: TopEntry<Detail>[] = [];
   #least = 0;
   #total = 0;
+  #fromMillis = Infinity;
+  #toMillis = -Infinity;
   #bytes = 0;
   #searches = 0;
   /** True once a value was counted without an entry, or lost it. */
@@ -74,6 +98,8 @@ export class TopList<Detail = undefined> {
     this.#total++;
     const key = listed(value);
     const entry = this.#entries.get(key) ?? this.#admit(key, atMillis);
+    if (atMillis < this.#fromMillis) this.#fromMillis = atMillis;
+    if (atMillis > this.#toMillis) this.#toMillis = atMillis;
     if (entry === undefined) return undefined;
     entry.count++;
     if (atMillis < entry.firstMillis) entry.firstMillis = atMillis;
@@ -92,13 +118,15 @@ export class TopList<Detail = undefined> {
     return {
       total: this.#total,
       unlisted: this.#hasFolded ? missedOf(least) : 0,
+      ...(this.#total > 0 && { fromMillis: this.#fromMillis, toMillis: this.#toMillis }),
       rows: entries
-        .map(({ value, count, floor, isExact, firstMillis, lastMillis, detail }) => ({
+        .map(({ value, count, floor, isExact, missedToMillis, firstMillis, lastMillis, detail }) => ({
           value,
           count,
           missed: isExact ? 0 : missedOf(floor),
           firstMillis,
           lastMillis,
+          ...(!isExact && { missedFromMillis: this.#fromMillis, missedToMillis }),
           detail: detail === undefined ? undefined : savedOf(detail),
         }))
         .sort(mostFrequentFirst),
@@ -124,6 +152,7 @@ export class TopList<Detail = undefined> {
       floor: replaced === undefined ? 0 : replaced.floor + replaced.count,
       count: 0,
       isExact: !this.#hasFolded,
+      missedToMillis: this.#toMillis,
       firstMillis: atMillis,
       lastMillis: atMillis,
       bytes,

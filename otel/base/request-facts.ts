@@ -3,12 +3,16 @@ export interface TopRow {
   /** At most 200 characters; longer values that begin alike are counted together, with an ellipsis. */
   readonly value: string;
   readonly count: number;
-  /** False if earlier ones may be in `others`: then `count` is a lower bound, and `firstMillis` an upper one. */
+  /** False if more may be in `others`: then `count` is a lower bound. */
   readonly isExact: boolean;
   /** At most as many more are in `others`; 0 if it is exact. */
   readonly missed: number;
   readonly firstMillis: number;
+  /** False if one of those that `count` misses may be earlier. */
+  readonly firstIsExact: boolean;
   readonly lastMillis: number;
+  /** False if one of those may be later: the value may have been rare, and not listed, in a later hour. */
+  readonly lastIsExact: boolean;
 }
 
 /** The most frequent values of requests; the counts of `rows`, `none` and `others` add up to the number of requests. */
@@ -48,6 +52,8 @@ export interface ErrorRow extends TopRow {
   readonly statusCode: number;
   /** Requests of bots, other programs and clients without a user agent. */
   readonly bots: number;
+  /** At most as many more; 0 if `bots` is exact. */
+  readonly botsMissed: number;
   readonly referrers: TopRows;
   /** What the user agents call themselves: `Firefox`, `Googlebot`, `none`. */
   readonly agents: TopRows;

@@ -77,12 +77,18 @@ export function clientPanel(
     ...(isKnown && {
       foot: html`<span
         >from every
-        request;${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}
+        request;${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
         addresses stand where traces have them, in this program’s files alone, and for as long.
         METRICS_CLIENT_ADDRESS=false records none</span
       >`,
     }),
   });
+}
+
+function hasRanges({ rows }: TopRows<ErrorRow>): boolean {
+  return rows
+    .slice(0, MAX_ROWS)
+    .some((row) => [row, ...row.agents.rows, ...row.peers.rows].some(({ isExact }) => !isExact));
 }
 
 /** `12 clients`; `50 clients and others`. */

@@ -2,7 +2,7 @@ import { isBrowserName } from '../../../otel/kit.ts';
 import type { TopRow, TopRows } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
-import { hasLeader } from '../facts/top-lines.ts';
+import { hasLeader, rangeText } from '../facts/top-lines.ts';
 
 /** What values of one row are called. */
 export interface ValueWords {
@@ -31,13 +31,13 @@ export const CLIENT_VALUES: ValueWords = {
 const AGENT_VALUES: ValueWords = { none: 'unknown', others: 'of others', empty: 'not known', most: 8 };
 export const ADDRESS_VALUES: ValueWords = { none: 'unknown', others: 'others', empty: 'not known', most: 4 };
 
-/** The values of a row with their counts, the most frequent first, and how many requests are left; some of these may be of a value with “≥”. */
+/** The values of a row with their counts, the most frequent first, and how many requests are left; some of these may be of a value with a range. */
 export function countedValues(
   { rows, none, others }: TopRows,
   words: ValueWords,
   show: (value: string) => HtmlValue,
 ): Html {
-  if (rows.length === 0) return html`<span class="zero">${words.empty}</span>`;
+  if (rows.length === 0 && others === 0) return html`<span class="zero">${words.empty}</span>`;
   const named = rows.slice(0, words.most);
   const left = rows.slice(words.most).reduce((sum, { count }) => sum + count, others);
   const rest = [
@@ -45,17 +45,14 @@ export function countedValues(
     left > 0 && `${countText(left)} ${leftWords(named, hasLeader({ rows, others }), words)}`,
   ].filter((part) => part !== false);
   return html`<span class="referrers"
-    >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${atLeast(row)}</span>`)}${rest.length > 0 && html`<br /><span class="unit">${rest.join(', ')}</span>`}</span
+    >${named.map((row, index) => html`${index > 0 && html`<br />`}${show(row.value)} <span class="unit">× ${rangeText(row.count, row.missed)}</span>`)}${rest.length > 0 && html`${named.length > 0 && html`<br />`}<span class="unit">${rest.join(', ')}</span>`}</span
   >`;
 }
 
 function leftWords(named: readonly TopRow[], isLed: boolean, { others }: ValueWords): string {
+  if (named.length === 0) return 'not known';
   if (named.every(({ isExact }) => isExact)) return others;
   return `${others.replace('others', 'these or others')}${isLed ? '' : ', which may be more frequent'}`;
-}
-
-function atLeast({ count, isExact }: TopRow): string {
-  return `${isExact ? '' : '≥ '}${countText(count)}`;
 }
 
 /** Names of user agents; bots and other programs are marked. */
@@ -67,7 +64,9 @@ export function agentValues(agents: TopRows): Html {
   );
 }
 
-/** The same in a cell of a file: `Firefox 3; Googlebot 2`. */
+/** The same in a cell of a file: `Firefox 3; Googlebot 2 to 5`. */
 export function valuesText({ rows }: TopRows): string {
-  return rows.map(({ value, count, isExact }) => `${value} ${isExact ? '' : '≥ '}${count}`).join('; ');
+  return rows
+    .map(({ value, count, missed }) => `${value} ${missed === 0 ? count : `${count} to ${count + missed}`}`)
+    .join('; ');
 }

@@ -4,7 +4,7 @@ import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { attributeTerm, pathTerm } from '../facts/trace-query.ts';
-import { topLines, topTotal, type TopLine } from '../facts/top-lines.ts';
+import { rangeText, topLines, topTotal, type TopLine } from '../facts/top-lines.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
@@ -54,7 +54,7 @@ export function topName<Row extends TopRow>(
   };
 }
 
-/** The count, a lower bound where earlier ones may be among the others. */
+/** The count, with its bounds where earlier ones may be among the others. */
 export function topCount<Row extends TopRow>(): Column<TopLine<Row>> {
   return {
     label: 'requests',
@@ -63,8 +63,9 @@ export function topCount<Row extends TopRow>(): Column<TopLine<Row>> {
     value: ({ count }) => count,
     cell: (line) =>
       line.kind === 'listed' && !line.row.isExact
-        ? html`<span title="at most ${countText(line.count + line.row.missed)}: more may be among the others"
-            >≥ ${countText(line.count)}</span
+        ? html`<span
+            title="${countText(line.count)} are counted here, up to ${countText(line.row.missed)} more may be among the others, from times when it was too rare to be listed"
+            >${rangeText(line.count, line.row.missed)}</span
           >`
         : countText(line.count),
   };
@@ -91,9 +92,33 @@ export function seenColumns<Row extends TopRow>(
     room: room[label],
     value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
     file: (line) => (line.kind === 'listed' ? isoTime(millisOf(line.row)) : undefined),
-    cell: (line) => (line.kind === 'listed' ? moment(millisOf(line.row), now) : html`–`),
+    cell: (line) =>
+      line.kind === 'listed'
+        ? html`${moment(millisOf(line.row), now)}${isSeenExactly(line.row, label) || html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}">or ${BEYOND[label]}</span>`}`
+        : html`–`,
   });
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
+}
+
+const BEYOND = { first: 'earlier', last: 'later' } as const;
+
+function isSeenExactly({ firstIsExact, lastIsExact }: TopRow, label: 'first' | 'last'): boolean {
+  return label === 'first' ? firstIsExact : lastIsExact;
+}
+
+/** For a file: the upper bound of the count, and whether the times are exact. */
+export function boundColumns<Row extends TopRow>(): readonly Column<TopLine<Row>>[] {
+  const plain = (key: string, valueOf: (row: Row) => number | string): Column<TopLine<Row>> => ({
+    label: key,
+    key,
+    value: (line) => (line.kind === 'listed' ? valueOf(line.row) : undefined),
+    cell: () => '',
+  });
+  return [
+    plain('requests_at_most', ({ count, missed }) => count + missed),
+    plain('first_is_exact', ({ firstIsExact }) => String(firstIsExact)),
+    plain('last_is_exact', ({ lastIsExact }) => String(lastIsExact)),
+  ];
 }
 
 /** The time of the lists, which is longer than the range: `since 13:00:00`, `between …`. */
@@ -105,9 +130,9 @@ export function listedWhen({ fromMillis, toMillis }: RequestLists, { range, now 
 /** What is counted, for the foot of a list. @param unlisted Counted requests of the range that no list has. */
 export function countedNote(lists: RequestLists, view: PageView, unlisted = 0): Html {
   return html`<span
-    >from every request ${listedWhen(lists, view)}: lists are kept per hour, and per day after two days; “≥”
-    where more may be among the others, which complete the
-    sum${unlisted > 0 && html`. <strong>${unlistedText(unlisted)}</strong>`}</span
+    >from every request ${listedWhen(lists, view)}: lists are kept per hour, and per day after two days; “9 to
+    14”: 9 are counted here, up to 5 more may be among the others, which complete the sum, from times when it
+    was too rare to be listed${unlisted > 0 && html`. <strong>${unlistedText(unlisted)}</strong>`}</span
   >`;
 }
 

@@ -1,4 +1,5 @@
 import type { TopRow, TopRows } from '../../../otel/query.ts';
+import { countText } from '../../markup/quantity.ts';
 
 /** A row of a top list with its share, or one of the two rows that complete the sum. */
 export type TopLine<Row extends TopRow = TopRow> =
@@ -23,6 +24,16 @@ export function topLines<Row extends TopRow>(
 /** Every request of a top list. */
 export function topTotal({ rows, none, others }: TopRows): number {
   return rows.reduce((all, { count }) => all + count, none + others);
+}
+
+/** `9`; `9 to 14` where more may be among the others. */
+export function rangeText(count: number, missed: number): string {
+  return missed === 0 ? countText(count) : `${countText(count)} to ${countText(count + missed)}`;
+}
+
+/** `1 time`; `9 to 14 times`. */
+export function timesText({ count, missed }: TopRow): string {
+  return `${rangeText(count, missed)} ${count + missed === 1 ? 'time' : 'times'}`;
 }
 
 /** True if nothing that is not listed, or is listed with too few, can be more frequent than the first. */

@@ -6,7 +6,7 @@ import { CLIENT_ERROR_TERM, errorPanels, failedTerm, tracesOfClient } from '../d
 import { pageAddress } from '../draw/page-address.ts';
 import { unlistedText } from '../draw/top-tables.ts';
 import { answeredWith } from '../facts/not-found-counts.ts';
-import { hasLeader } from '../facts/top-lines.ts';
+import { hasLeader, timesText } from '../facts/top-lines.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import type { PageView } from '../page.ts';
 import { overPanel } from '../draw/over-panel.ts';
@@ -195,7 +195,7 @@ function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sen
       text: first.value,
       href: tracesOfClient(first.value, kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(), links),
     },
-    { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
+    { text: `, ${timesText(first)}.` },
   ];
 }
 

@@ -18,6 +18,7 @@ import { pathTerm, textTerm } from '../facts/trace-query.ts';
 import {
   ADDRESS_WORDS,
   askedValue,
+  boundColumns,
   countedNote,
   listedWhen,
   requestPanels,
@@ -26,7 +27,7 @@ import {
   topName,
   topShare,
 } from '../draw/top-tables.ts';
-import { hasLeader, topLines, type TopLine } from '../facts/top-lines.ts';
+import { hasLeader, rangeText, timesText, topLines, type TopLine } from '../facts/top-lines.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -83,7 +84,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
         text: `${plural(count, 'request')} found nothing ${since}. ${hasLeader(addresses) ? 'Most often' : 'Among them'} `,
       },
       { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
-      { text: `, ${first.isExact ? '' : 'at least '}${plural(first.count, 'time')}.` },
+      { text: `, ${timesText(first)}.` },
       ...(unlisted === 0
         ? []
         : [
@@ -100,7 +101,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
                 : ' No client is known to lead; one of them is ',
             },
             { text: client.value, href: tracesOfClient(client.value, CLIENT_ERROR_TERM, links) },
-            { text: `, ${client.isExact ? '' : 'at least '}${plural(client.count, 'time')}.` },
+            { text: `, ${timesText(client)}.` },
           ]),
       ...(linked === undefined
         ? []
@@ -132,6 +133,8 @@ export const notFoundPage = definePage<NotFoundFacts>({
     sheetOf(topLines(addresses, addresses.rows.length), [
       ...addressColumns(view, redirects),
       { label: 'agents', key: 'agents', value: agentsText, cell: agentsText },
+      ...boundColumns<ErrorRow>(),
+      { label: 'bots at most', key: 'bots_at_most', value: botsAtMost, cell: botsAtMost },
     ]),
 });
 
@@ -168,7 +171,7 @@ function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): 
       room: 'mid',
       align: 'number',
       value: (line) => (line.kind === 'listed' ? line.row.bots : undefined),
-      cell: (line) => (line.kind === 'listed' ? countText(line.row.bots) : '–'),
+      cell: (line) => (line.kind === 'listed' ? rangeText(line.row.bots, line.row.botsMissed) : '–'),
     },
     {
       label: 'status',
@@ -227,6 +230,10 @@ function askersOf({ value, statusCode, peers, agents }: ErrorRow, { links }: Pag
       >${agentValues(agents)}</span
     ></span
   >`;
+}
+
+function botsAtMost(line: Line): number | undefined {
+  return line.kind === 'listed' ? line.row.bots + line.row.botsMissed : undefined;
 }
 
 function agentsText(line: Line): string | undefined {

@@ -137,13 +137,55 @@ describe('RequestBook', () => {
     );
   });
 
-  it('names thirty clients of a failing route', () => {
+  it('names 300 clients that got an error within an hour, of the blog and of two routes, with what each asked for', () => {
     const ledger = new Ledger();
-    for (let i = 0; i < 90; i++)
-      ledger.send({ path: '/a', series: 'GET /a', status: 500, client: `192.0.2.${i % 30}` });
-    const { clients } = ledger.book.of('GET /a', EVER, 'failed')!;
+    const client = (i: number): string => `203.0.${Math.floor(i / 150)}.${i % 150}`;
+    const pages = [500, 404, 403].map((status) => ({ status, page: `/a-post-of-usual-length/${status}` }));
+    for (let i = 0; i < 1200; i++)
+      for (const { status, page } of pages)
+        for (const series of ['GET /a', 'GET /b'])
+          ledger.send({
+            path: `${page}/${i % 4}`,
+            from: `/${i % 20}`,
+            agent: FIREFOX,
+            series,
+            status,
+            client: client(i % 300),
+          });
+    const lists = [
+      ledger.book.of('GET /a', EVER, 'failed'),
+      ledger.book.of('GET /b', EVER, 'failed'),
+      ledger.book.errors(EVER, 'failed'),
+      ledger.book.errors(EVER, '4xx'),
+      ledger.book.notFound(EVER),
+    ];
+    for (const [index, times] of [4, 4, 8, 16, 8].entries()) {
+      const { rows, others } = lists[index]!.clients!;
+      expect(others).toBe(0);
+      expect(rows).toHaveLength(300);
+      for (const { count, isExact, peers, agents } of rows) {
+        expect([count, isExact]).toEqual([times, true]);
+        expect(agents).toMatchObject({ rows: [{ count: times, isExact: true }], others: 0 });
+        expect(peers).toMatchObject({ others: 0, none: 0 });
+        expect(peers.rows.every((peer) => peer.isExact)).toBe(true);
+      }
+    }
+  });
+
+  it('leaves half of the room for clients to other routes, however much one route asks for', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 4000; i++)
+      ledger.send({
+        path: `/${i}/${'x'.repeat(190)}`,
+        series: 'GET /a',
+        status: 500,
+        client: `2001:db8::${i % 300}`,
+      });
+    for (let i = 0; i < 600; i++)
+      ledger.send({ path: '/b', series: 'GET /b', status: 500, client: `2001:db8::${i % 300}` });
+    const { clients } = ledger.book.of('GET /b', EVER, 'failed')!;
     expect(clients!.rows.map(({ count, isExact }) => [count, isExact])).toEqual(
-      Array.from({ length: 30 }, () => [3, true]),
+      Array.from({ length: 300 }, () => [2, true]),
     );
   });
 
@@ -253,7 +295,7 @@ describe('clients of a RequestBook', () => {
       ledger.send({ path: `/${i}`, client: `2001:db8::${i}`, agent: `bot-${i}` });
     for (let i = 0; i < 200; i++) ledger.send({ path: '/moved', client: '192.0.2.1', agent: FIREFOX });
     const { addresses, clients } = ledger.book.notFound(EVER);
-    expect(clients!.rows.length).toBeLessThanOrEqual(50);
+    expect(clients!.rows.length).toBeLessThanOrEqual(300);
     expect(sum(clients!)).toBe(5200);
     expect(clients!.rows[0]).toMatchObject({ value: '192.0.2.1', count: 200, isExact: false });
     expect(addresses.rows[0]!.peers.rows).toMatchObject([{ value: '192.0.2.1', count: 200 }]);
@@ -278,7 +320,22 @@ it('lists of errors stay within their bytes', () => {
   expect(inAll(ledger.book.errors(EVER, 'failed')!)).toEqual([1500, 1500]);
   expect(inAll(ledger.book.errors(EVER, '4xx')!)).toEqual([3000, 3000]);
   // All budgets, and what lists and maps take without entries.
-  expect(ledger.book.bytes).toBeLessThanOrEqual(6_300_000 + 203 * 1800);
+  expect(ledger.book.bytes).toBeLessThanOrEqual(6_800_000 + 203 * 1800);
+});
+
+it('a row that could not be described from its first request on claims no less than was sent', () => {
+  const ledger = new Ledger();
+  for (let i = 0; i < 1500; i++)
+    ledger.send({
+      path: `/${i % 290}/${'x'.repeat(190)}`,
+      from: `https://spam-${i % 10}.example/${'y'.repeat(170)}`,
+      client: `2001:db8:${(i % 299).toString(16)}::${'0'.repeat(20)}`,
+    });
+  for (let i = 0; i < 40; i++) ledger.send({ path: '/late', from: '/about', agent: GOOGLEBOT });
+  const late = ledger.book.notFound(EVER).addresses.rows.find(({ value }) => value === '/late')!;
+  expect(late.agents.rows).toEqual([]);
+  expect(late).toMatchObject({ count: 40, bots: 0, referrers: { rows: [], none: 0, others: 40 } });
+  expect(late.botsMissed).toBeGreaterThanOrEqual(40);
 });
 
 describe('TopList', () => {

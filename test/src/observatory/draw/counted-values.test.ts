@@ -10,7 +10,9 @@ const row = (value: string, count: number, missed = 0): TopRow => ({
   missed,
   isExact: missed === 0,
   firstMillis: 0,
+  firstIsExact: missed === 0,
   lastMillis: 0,
+  lastIsExact: true,
 });
 const words = (rows: readonly TopRow[], others: number): string =>
   wordsOf(String(countedValues({ rows, none: 0, others }, CLIENT_VALUES, (value) => value))).trim();
@@ -21,11 +23,18 @@ describe('values with their counts', () => {
   });
 
   it('say where more may be among the others, and where those may be more frequent', () => {
-    expect(words([row('a', 11, 2), row('b', 9)], 5)).toBe('a × ≥ 11 b × 9 5 of these or others');
+    expect(words([row('a', 11, 2), row('b', 9)], 5)).toBe('a × 11 to 13 b × 9 5 of these or others');
     expect(words([row('a', 11, 90), row('b', 9, 90)], 1415)).toBe(
-      'a × ≥ 11 b × ≥ 9 1,415 of these or others, which may be more frequent',
+      'a × 11 to 101 b × 9 to 99 1,415 of these or others, which may be more frequent',
     );
-    expect(valuesText({ rows: [row('a', 11, 90), row('b', 9)], none: 0, others: 5 })).toBe('a ≥ 11; b 9');
+    expect(valuesText({ rows: [row('a', 11, 90), row('b', 9)], none: 0, others: 5 })).toBe(
+      'a 11 to 101; b 9',
+    );
+  });
+
+  it('are not said to be none where there was no room to list them', () => {
+    expect(words([], 5)).toBe('5 not known');
+    expect(words([], 0)).toBe('not known');
   });
 });
 
