@@ -21,7 +21,7 @@ import type { ProfileFacts } from './base/profile-facts.ts';
 import type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
-import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
+import type { TraceFacets, TraceFilter, TracePlace } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
@@ -82,7 +82,14 @@ export type { ThreadStatement } from './base/thread-statement.ts';
 export type { ThreadWork } from './base/thread-work.ts';
 export type { TimeRange } from './base/time-range.ts';
 export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
-export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';
+export type {
+  FacetCount,
+  FacetName,
+  TraceFacets,
+  TraceFilter,
+  TracePlace,
+  TraceTerm,
+} from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { DROP_REASONS, KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
@@ -305,8 +312,11 @@ export interface MissingTrace {
 
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
-  /** Number of matches; `rows` are the first of them. */
+  /** Number of matches; `rows` are the first of them, or those after the first `ahead`. */
   readonly total: number;
+  readonly ahead: number;
+  /** Places of the first and the last row, if there is one. */
+  readonly ends?: { readonly first: TracePlace; readonly last: TracePlace } | undefined;
   /** Set if a search for an attribute examined only the newest of many candidates. */
   readonly searched?: { readonly newest: number; readonly of: number } | undefined;
   /** If the filter asked for them. */

@@ -72,6 +72,14 @@ export interface FacetCount {
 /** Values of what matched, the most frequent first, at most 100 each. */
 export type TraceFacets = Readonly<Record<FacetName, readonly FacetCount[]>>;
 
+/** The place of a trace in a list: as its order has it, so that it stays the same whatever is kept or removed meanwhile. */
+export interface TracePlace {
+  readonly startMillis: number;
+  /** Of the matching operation, if one was asked for. */
+  readonly durationMillis: number;
+  readonly traceId: string;
+}
+
 export interface TraceFilter {
   readonly range?: TimeRange;
   readonly type?: OperationType;
@@ -87,4 +95,7 @@ export interface TraceFilter {
   readonly facets?: boolean;
   /** At most 1,000; default 100. */
   readonly limit?: number;
+  /** The first rows below this place, or the last ones above it, which are the first of all if fewer are above. At most one of both. */
+  readonly below?: TracePlace;
+  readonly above?: TracePlace;
 }

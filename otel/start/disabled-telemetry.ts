@@ -122,7 +122,7 @@ export function disabledTelemetry(
     errorLists: () => undefined,
     notFound: (range) => new RequestBook(() => clock.now()).notFound(range),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
-    traces: () => ({ rows: [], total: 0 }),
+    traces: () => ({ rows: [], total: 0, ahead: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
     sampleTraces: () => ({ marked: { traces: [], kept: 0 }, rest: { traces: [], kept: 0 } }),
     slow: () => ({ rows: [], total: 0 }),

@@ -63,13 +63,13 @@ export class KeptTraces {
     const held = matchTraces(traces, filter);
     const saved = this.#archive?.traces(filter, ids);
     const total = held.length + (saved?.total ?? 0);
-    const rows = traceRows([...held, ...(saved?.matches ?? [])], filter);
+    const found = traceRows([...held, ...(saved?.matches ?? [])], filter, saved?.ahead);
     const facets =
       filter.facets === true
         ? facetCounts([...held.map(({ trace }) => countedKind(trace)), ...(saved?.kinds ?? [])])
         : undefined;
     return {
-      rows,
+      ...found,
       total,
       ...(saved?.searched && { searched: saved.searched }),
       ...(facets && { facets }),

@@ -1,4 +1,12 @@
-import type { OperationFilter, TimeRange, TraceFilter, TraceSummary, TraceTerm } from '../query.ts';
+import type {
+  OperationFilter,
+  TimeRange,
+  TraceFilter,
+  TraceList,
+  TracePlace,
+  TraceSummary,
+  TraceTerm,
+} from '../query.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { termMatcher } from './term-matcher.ts';
@@ -18,10 +26,8 @@ export function clampLimit(limit: number | undefined, max = MAX_LIMIT): number {
   return Math.min(Math.max(Math.floor(limit), 0), max);
 }
 
-/** A matching trace and its sort key. */
-export interface TraceMatch {
-  readonly startMillis: number;
-  readonly durationMillis: number;
+/** A matching trace and its place in the list. */
+export interface TraceMatch extends TracePlace {
   /** Undefined if it was evicted meanwhile. */
   readonly summary: () => TraceSummary | undefined;
 }
@@ -44,8 +50,8 @@ export function matchTraces(traces: Iterable<TraceRecord>, filter: TraceFilter =
   for (const trace of traces) {
     const durationMillis = byOperation ? longestOperation(trace, filter) : ownDuration(trace, filter);
     if (durationMillis === undefined || !hasTerms(trace)) continue;
-    const { startMillis } = trace;
-    matches.push({ startMillis, durationMillis, trace, summary: () => trace.summary() });
+    const { startMillis, traceId } = trace;
+    matches.push({ startMillis, durationMillis, traceId, trace, summary: () => trace.summary() });
   }
   return matches;
 }
@@ -58,18 +64,50 @@ export function usedTerms({ terms = [] }: TraceFilter): readonly TraceTerm[] {
   return terms.slice(0, MAX_TERMS);
 }
 
-/** The first matches as rows, in the requested order. */
-export function traceRows(matches: readonly TraceMatch[], filter: TraceFilter): readonly TraceSummary[] {
-  const byStart = (a: TraceMatch, b: TraceMatch): number => b.startMillis - a.startMillis;
-  const order =
-    filter.sort === 'slowest'
-      ? (a: TraceMatch, b: TraceMatch): number => b.durationMillis - a.durationMillis || byStart(a, b)
-      : byStart;
-  return matches
-    .toSorted(order)
-    .slice(0, clampLimit(filter.limit))
-    .map((match) => match.summary())
-    .filter((summary) => summary !== undefined);
+/** Whole, so that a place is the same in memory and on disk. */
+export function nanosOf(durationMillis: number): number {
+  return Math.round(durationMillis * 1e6);
+}
+
+/** Below 0 if `a` comes first. Traces of one start are told apart by their ids. */
+function inOrder(sort: TraceFilter['sort']): (a: TracePlace, b: TracePlace) => number {
+  const byStart = (a: TracePlace, b: TracePlace): number =>
+    b.startMillis - a.startMillis || (a.traceId < b.traceId ? -1 : Number(a.traceId > b.traceId));
+  if (sort !== 'slowest') return byStart;
+  return (a, b) => nanosOf(b.durationMillis) - nanosOf(a.durationMillis) || byStart(a, b);
+}
+
+/**
+ * The asked matches as rows, in the requested order, and how many come before them.
+ *
+ * @param ahead Further matches, before all of `matches`.
+ */
+export function traceRows(
+  matches: readonly TraceMatch[],
+  filter: TraceFilter,
+  ahead = 0,
+): Pick<TraceList, 'rows' | 'ahead' | 'ends'> {
+  const { below, above } = filter;
+  const limit = clampLimit(filter.limit);
+  const order = inOrder(filter.sort);
+  const sorted = matches.toSorted(order);
+  const from =
+    below !== undefined
+      ? sorted.filter((match) => order(match, below) <= 0).length
+      : above !== undefined
+        ? Math.max(0, sorted.filter((match) => order(match, above) < 0).length - limit)
+        : 0;
+  const shown = sorted.slice(from, from + limit);
+  const [first, last] = [shown[0], shown.at(-1)];
+  return {
+    rows: shown.map((match) => match.summary()).filter((summary) => summary !== undefined),
+    ahead: ahead + from,
+    ...(first && last && { ends: { first: placeOf(first), last: placeOf(last) } }),
+  };
+}
+
+function placeOf({ startMillis, durationMillis, traceId }: TracePlace): TracePlace {
+  return { startMillis, durationMillis, traceId };
 }
 
 /** Duration of the longest matching operation; undefined if none matches. */

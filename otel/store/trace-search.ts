@@ -10,6 +10,7 @@ import type {
 } from '../query.ts';
 import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
 import { IS_REQUEST, typeNumber } from './operation-index.ts';
+import { nearest } from './near-place.ts';
 import { SummaryCache } from './summary-cache.ts';
 import { thresholdOf } from './operation-rows.ts';
 import type { FoundOperation } from './operation-rows.ts';
@@ -27,6 +28,8 @@ const MAX_READ = 500;
 export interface FoundTraces {
   readonly matches: readonly TraceMatch[];
   readonly total: number;
+  /** Matches before all of `matches`. */
+  readonly ahead: number;
   readonly searched: TraceList['searched'];
   /** Empty unless the filter asks for facets. */
   readonly kinds: readonly CountedKind[];
@@ -78,16 +81,18 @@ export class TraceSearch {
     this.#traces = traces;
   }
 
-  /** The first matches up to the filter's limit, and their total number. */
+  /** The first matches up to the filter's limit, or those next to its place, and their total number. */
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces {
     const conditions = traceConditions(filter, this.#traces.kinds);
     const values = { ...conditions.values, held: this.#held(heldIds) };
     if (conditions.isRough) return this.#read(filter, conditions, values);
     // Operations that were searched for first would be searched for again to count them.
-    const readsAll = filter.facets === true || filter.sort === 'slowest' || conditions.before !== '';
+    const hasPlace = filter.below !== undefined || filter.above !== undefined;
+    const readsAll =
+      filter.facets === true || filter.sort === 'slowest' || hasPlace || conditions.before !== '';
     if (readsAll) return this.#all(filter, conditions, values);
     const { rows, total } = this.#newest(conditions, values, clampLimit(filter.limit));
-    return { matches: rows.map((row) => this.#match(row)), total, searched: undefined, kinds: [] };
+    return { matches: rows.map((row) => this.#match(row)), total, ahead: 0, searched: undefined, kinds: [] };
   }
 
   /** The newest rows, and how many there are in all: a second pass, unless the first one found fewer than the limit. */
@@ -114,7 +119,7 @@ export class TraceSearch {
     values: Values,
   ): FoundTraces {
     const bySlowest = filter.sort === 'slowest';
-    const key = bySlowest ? `${durationMillis} * 1e6` : 't.start_millis';
+    const key = bySlowest ? `round(${durationMillis} * 1e6)` : 't.start_millis';
     const { ids, keys, kinds } = this.#database
       .prepare<unknown[], Readonly<Record<'ids' | 'keys' | 'kinds', string>>>(
         `${before} SELECT json_group_array(t.id) AS ids, json_group_array(CAST(${key} AS INTEGER)) AS keys,
@@ -123,7 +128,8 @@ export class TraceSearch {
       )
       .get(values)!;
     const all = numbersOf(ids);
-    const keyOf = new Map(firstByKey(all, numbersOf(keys), clampLimit(filter.limit)));
+    const { near, ahead } = nearest(all, numbersOf(keys), filter);
+    const keyOf = new Map(near);
     const rows = this.#database
       .prepare<unknown[], MatchRow & { readonly id: number }>(
         `SELECT t.id, ${columns('t.duration_millis')} FROM kept_trace t
@@ -135,6 +141,7 @@ export class TraceSearch {
         this.#match(bySlowest ? { ...row, duration_millis: keyOf.get(row.id)! / 1e6 } : row),
       ),
       total: all.length,
+      ahead,
       searched: undefined,
       kinds: filter.facets === true ? this.#kindsOf(countedKinds(numbersOf(kinds))) : [],
     };
@@ -224,6 +231,7 @@ export class TraceSearch {
 
   #match(row: MatchRow): TraceMatch {
     return {
+      traceId: row.trace_id,
       startMillis: row.start_millis,
       durationMillis: row.duration_millis,
       summary: () =>
@@ -244,6 +252,7 @@ export class TraceSearch {
     return {
       matches: found.map((row) => this.#match(row)),
       total: found.length,
+      ahead: 0,
       searched: total > rows.length ? { newest: rows.length, of: total } : undefined,
       kinds: filter.facets === true ? this.#kindsOf(found.map((row) => ({ ...row, count: 1 }))) : [],
     };
@@ -261,17 +270,6 @@ function columns(durationMillis: string): string {
 
 function numbersOf(json: string): readonly number[] {
   return JSON.parse(json) as readonly number[];
-}
-
-/** Ids with the greatest keys: at least `limit`, and all that equal the last of them. */
-function firstByKey(
-  ids: readonly number[],
-  keys: readonly number[],
-  limit: number,
-): readonly (readonly [id: number, key: number])[] {
-  if (limit === 0) return [];
-  const least = Float64Array.from(keys).sort().at(-limit) ?? -Infinity;
-  return ids.map((id, i) => [id, keys[i]!] as const).filter(([, key]) => key >= least);
 }
 
 function countedKinds(packed: readonly number[]): readonly KindRow[] {

@@ -3,7 +3,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, text, share, type Quantity } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
-import type { Links } from '../links.ts';
+import type { Links, Query } from '../links.ts';
 import { pageAddress } from './page-address.ts';
 import { explained } from './words.ts';
 
@@ -99,8 +99,12 @@ export function shareText(part: number): string {
 }
 
 /** A link to the page as CSV. */
-export function csvLink(view: PageView): Html {
-  return html`<a class="quiet-link" href="${pageAddress(view, { part: undefined, format: 'csv' })}">CSV</a>`;
+export function csvLink(view: PageView, words = 'CSV', changed: Query = {}): Html {
+  return html`<a
+    class="quiet-link"
+    href="${pageAddress(view, { part: undefined, format: 'csv', ...changed })}"
+    >${words}</a
+  >`;
 }
 
 /** Attributes on one line, as `key=value`. */

@@ -52,8 +52,11 @@ export function localInput(millis: number): string {
   return toLocalInput(millis, shownZone(), 'second');
 }
 
+/** What another range makes begin anew. */
+const BEGINS: readonly string[] = ['from', 'to', 'part', 'before', 'below', 'above'];
+
 function rangePicker({ links, path, query, range, now }: PageView): Html {
-  const rest = { ...query, from: undefined, to: undefined };
+  const rest = { ...query, ...Object.fromEntries(BEGINS.map((name) => [name, undefined])) };
   const chosen = range.preset === undefined;
   return html`<nav class="presets" aria-label="Time range">
       ${PRESETS.map((preset) => {
@@ -66,7 +69,7 @@ function rangePicker({ links, path, query, range, now }: PageView): Html {
     <details class="custom-range">
       <summary class="${chosen ? 'lit' : ''}">custom</summary>
       <form method="get" action="${links.base}${path}">
-        ${hiddenFields(query, ['from', 'to'])}
+        ${hiddenFields(query, BEGINS)}
         <label
           >from
           <input type="datetime-local" name="from" value="${localInput(range.fromMillis)}" step="1" required

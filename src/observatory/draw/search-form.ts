@@ -7,6 +7,7 @@ import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { searchHelp, type SearchHelp } from './search-help.ts';
 import { termChips } from './term-chips.ts';
 import type { PageView } from '../page.ts';
+import { NO_PLACE } from './list-pages.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 import { REASON_WORDS } from '../format/reason-words.ts';
@@ -56,7 +57,7 @@ export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
 
 /** The page's parameters with another query. */
 export function askedWith(view: PageView, q: string): string {
-  return pageAddress(view, { format: undefined, q });
+  return pageAddress(view, { ...NO_PLACE, q });
 }
 
 function searchField(text: string): Html {

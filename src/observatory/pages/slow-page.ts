@@ -30,8 +30,9 @@ import type { Links } from '../links.ts';
 import { definePage } from './define-page.ts';
 import { plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 
-/** Limit of operations that are grouped. */
+/** Limit of operations that are grouped, and of the rows of one series or a file. */
 const MAX_GROUPED = 5000;
+/** Beside the groups, in the JSON. */
 const MAX_ROWS = 200;
 
 interface SlowFacts extends OperationList {
@@ -63,7 +64,7 @@ export const slowPage = definePage<SlowFacts>({
         series === undefined
           ? overRepresented(telemetry, { range, type: 'http', marked: 'slow' })
           : undefined,
-      rows: rows.slice(0, MAX_ROWS),
+      rows: series === undefined && query['format'] !== 'csv' ? rows.slice(0, MAX_ROWS) : rows,
       total,
       groups: slowGroups(rows),
       grouped: rows.length,

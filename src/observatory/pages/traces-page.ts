@@ -5,14 +5,16 @@ import {
   type OperationType,
   type TraceFilter,
   type TraceList,
+  type TracePlace,
   type TraceTerm,
 } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { facetList } from '../draw/facets.ts';
 import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
+import { listPages, partText } from '../draw/list-pages.ts';
 import { askedWith, traceSearchForm } from '../draw/search-form.ts';
 import { explained } from '../draw/words.ts';
 import { drawTable } from '../draw/table.ts';
@@ -20,6 +22,7 @@ import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
+import { placeText, readPlace } from '../facts/list-place.ts';
 import { parseMillis, traceIdIn } from '../facts/term-values.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
@@ -30,12 +33,17 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 import { missingTraceSentence } from '../sentences/trace-sentence.ts';
 
 const LIMIT = 100;
+/** Rows of a file: each trace is read, 40 ms in all. */
+const MAX_SHEET_ROWS = 1000;
 /** The longest range that is offered. */
 const LONGEST = { from: '-30d' };
 /** A series' name is shorter. */
 const MAX_TEXT = 300;
 
-interface TracesFacts extends TraceList {
+interface TracesFacts extends Omit<TraceList, 'ends'> {
+  /** For `below=` of the next page, and `above=` of the previous one; undefined if there is none, or it is the first. */
+  readonly next: string | undefined;
+  readonly previous: string | undefined;
   readonly history: HistoryFacts | undefined;
   /** Of one operation. */
   readonly filter: Omit<TraceFilter, 'range' | 'terms'>;
@@ -92,23 +100,28 @@ export const tracesPage = definePage<TracesFacts>({
   menu: 'traces',
   fetch({ telemetry, query, range, basePath }) {
     const { filter, problems } = readFilter(query);
+    const place = placeOf(query);
     const asked = parseTraceQuery(query['q'] ?? '', basePath);
     const terms = asked.terms.map(({ term }) => term);
-    const all = [...problems, ...asked.problems];
+    const all = [...problems, ...place.problems, ...asked.problems];
     const searched = isSearched(all, query);
+    const limit = query['format'] === 'csv' ? MAX_SHEET_ROWS : LIMIT;
     const found = (within: TraceFilter): TraceList =>
       searched
-        ? telemetry.traces({ ...filter, terms, ...within, limit: LIMIT, facets: true })
-        : { rows: [], total: 0 };
-    const inRange = found({ range });
+        ? telemetry.traces({ ...filter, terms, ...within, limit, facets: true })
+        : { rows: [], total: 0, ahead: 0 };
+    const inRange = found({ ...place.filter, range });
     const isFiltered = terms.length > 0 || Object.keys(filter).some((key) => key !== 'sort');
     const ever = inRange.total === 0 && isFiltered ? found({}) : undefined;
     // The range does not matter to a search by an id.
     const id = ever === undefined ? undefined : idAsked(terms);
     const isOutside = ever !== undefined && ever.total > 0 && id !== undefined;
     const trace = id === undefined || isOutside ? undefined : telemetry.trace(id);
+    const { ends, ...list } = isOutside ? ever : inRange;
     return {
-      ...(isOutside ? ever : inRange),
+      ...list,
+      next: ends && list.ahead + list.rows.length < list.total ? placeText(ends.last) : undefined,
+      previous: ends && list.ahead > LIMIT ? placeText(ends.first) : undefined,
       atAnyTime: ever?.total,
       remembered: trace !== undefined && !isDetail(trace) ? trace : undefined,
       filter,
@@ -119,7 +132,9 @@ export const tracesPage = definePage<TracesFacts>({
     };
   },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched, asked, isSearched: wasSearched, atAnyTime, remembered }, view) {
+  sentence(facts, view) {
+    const { rows, total, ahead, filter, searched, asked, atAnyTime, remembered } = facts;
+    const { isSearched: wasSearched } = facts;
     const { links, range } = view;
     if (!wasSearched) return unsearchedSentence(view);
     if (remembered !== undefined) return missingTraceSentence(remembered, links, view.now);
@@ -149,7 +164,15 @@ export const tracesPage = definePage<TracesFacts>({
         { text: ' shows what is kept.' },
       ];
     }
+    const match = `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is held that began' : 'are held that began'} ${range.words}`;
+    if (rows.length === 0) return [{ text: `${match}, and none is below this place of the list.` }];
     const slowest = rows.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a));
+    const ofThese =
+      ahead > 0
+        ? ` of the ${rows.length} shown`
+        : rows.length < total && filter.sort !== 'slowest'
+          ? ` of the newest ${rows.length}`
+          : '';
     if (atAnyTime !== undefined)
       return [
         {
@@ -159,46 +182,70 @@ export const tracesPage = definePage<TracesFacts>({
         { text: '.' },
       ];
     return [
-      {
-        text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is held that began' : 'are held that began'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
-      },
+      { text: `${match}. The slowest${ofThese} took ` },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
       { text: `.${partly}` },
     ];
   },
-  draw({ rows, total, problems, history, facets, asked, isSearched: wasSearched }, view) {
+  draw(facts, view) {
+    const { rows, total, problems, history, asked, isSearched: wasSearched } = facts;
     const missing = missingFromLists(history);
     const notice =
       problems.length > 0 &&
       html`<p class="notice" role="alert">${problems.join(' ')}${wasSearched && ' It was left out.'}</p>`;
     if (!wasSearched) return html`${notice}${traceSearchForm(asked, view)}`;
+    const page = { ...facts, shown: rows.length };
+    const part = partText(page);
     return html`${notice}${traceSearchForm(asked, view)}
       <div class="with-facets">
         ${panel({
           title: 'Traces held',
-          note: html`${explained('held', view.links)}: kept, and still here
-            ${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
-              class="quiet-link only-below"
-              href="#facets"
-              >by value</a
-            >
-            ${csvLink(view)} ·
+          note: html`${explained('held', view.links)}: kept, and still
+            here${part !== undefined && html` · ${part}`}
+            <a class="quiet-link only-below" href="#facets">by value</a>
+            ${sheetLink(facts, view)} ·
             <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
-          body: drawTable(rows, traceColumns(view, rows), {
+          body: html`${drawTable(rows, traceColumns(view, rows), {
             caption: 'Traces held',
             keyOf: (row) => row.traceId,
             view,
             still: true,
             empty:
-              'None. Slow and failed operations are always kept, ordinary ones by sampling; all are held while the buffer has room.',
-          }),
+              total > 0
+                ? 'None is below this place of the list.'
+                : 'None. Slow and failed operations are always kept, ordinary ones by sampling; all are held while the buffer has room.',
+          })}${listPages(page, facts.filter.sort ?? 'newest', view)}`,
           ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
         })}
-        ${facets !== undefined && total > 0 && facetList(facets, asked, view)}
+        ${facts.facets !== undefined && total > 0 && facetList(facts.facets, asked, view)}
       </div>`;
   },
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
+
+/** Parses where the page begins: `below` or `above` a row. */
+function placeOf(query: Query) {
+  const problems: string[] = [];
+  const place = (name: 'below' | 'above'): TracePlace | undefined => {
+    const text = query[name] ?? '';
+    const read = readPlace(text);
+    if (text !== '' && read === undefined)
+      problems.push(`${name} “${text.slice(0, 40)}” is not a place in this list.`);
+    return read;
+  };
+  const [below, above] = [place('below'), place('above')];
+  return { filter: below ? { below } : above ? { above } : {}, problems };
+}
+
+/** A file has up to a thousand rows: all, the first of all, or on a later page those from here on. */
+function sheetLink({ ahead, total }: TracesFacts, view: PageView): Html {
+  if (total <= MAX_SHEET_ROWS) return csvLink(view, 'CSV', { below: undefined, above: undefined });
+  const isFromHere = ahead > 0 && (view.query['below'] ?? '') !== '';
+  const rows = countText(Math.min(MAX_SHEET_ROWS, total - ahead));
+  return isFromHere
+    ? csvLink(view, `CSV of the ${rows} from here`)
+    : csvLink(view, `CSV of the first ${countText(MAX_SHEET_ROWS)}`, { below: undefined, above: undefined });
+}
 
 /** The trace id, if nothing else is searched. */
 function idAsked(terms: readonly TraceTerm[]): string | undefined {

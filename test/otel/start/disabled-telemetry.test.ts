@@ -26,7 +26,7 @@ describe('disabledTelemetry', () => {
     expect(telemetry.timeline('http', RANGE)).toEqual([]);
     expect(telemetry.heatMap('http', RANGE)).toEqual({ bandEdgesMillis: [], columns: [] });
     expect(telemetry.series('http')).toEqual([]);
-    expect(telemetry.traces()).toEqual({ rows: [], total: 0 });
+    expect(telemetry.traces()).toEqual({ rows: [], total: 0, ahead: 0 });
     expect(telemetry.trace(traceIdOf(1))).toEqual({ traceId: traceIdOf(1), reason: 'unknown' });
     expect([
       ...telemetry.slow().rows,

@@ -358,6 +358,31 @@ function plainFacets(facets: TraceFacets | undefined) {
   );
 }
 
+/** Every id, from one page to the next. */
+function pagedDown(kept: KeptTraces, filter: TraceFilter, total: number): readonly string[] {
+  const ids: string[] = [];
+  for (let page = kept.list(filter); ; page = kept.list({ ...filter, below: page.ends.last })) {
+    expect([page.ahead, page.total]).toEqual([ids.length, total]);
+    ids.push(...page.rows.map(({ traceId }) => traceId));
+    if (page.ends === undefined) return ids;
+  }
+}
+
+/** Every id but the last, from one page to the previous one. */
+function pagedUp(kept: KeptTraces, filter: TraceFilter): readonly string[] {
+  const last = kept.list({ ...filter, limit: 1000 }).ends?.last;
+  if (last === undefined) return [];
+  const ids: string[] = [];
+  for (let page = kept.list({ ...filter, above: last }); ;) {
+    const shown = page.rows.map(({ traceId }) => traceId);
+    // The first page is full, whatever is above.
+    const known = shown.indexOf(ids[0] ?? last.traceId);
+    ids.unshift(...(known < 0 ? shown : shown.slice(0, known)));
+    if (page.ahead === 0 || page.ends === undefined) return ids;
+    page = kept.list({ ...filter, above: page.ends.first });
+  }
+}
+
 describe('KeptTraces', () => {
   let place: HistoryFolder;
   beforeEach(() => {
@@ -445,6 +470,9 @@ describe('KeptTraces', () => {
             total: expected.length,
             rows: expected.slice(0, filter.limit).map(({ id, spans }) => [traceIdOf(id), spans.length]),
           });
+          const ids = expected.map(({ id }) => traceIdOf(id));
+          expect({ filter, ids: pagedDown(kept, filter, ids.length) }).toEqual({ filter, ids });
+          expect({ filter, ids: pagedUp(kept, filter) }).toEqual({ filter, ids: ids.slice(0, -1) });
           const failed = expectedOperations(sent, filter, (span) => span.failed === true);
           const failures = kept.failures({ ...filter, limit: 5000 });
           expect(failures.total).toBe(failed.length);

@@ -67,7 +67,8 @@ const TRACES = [
 
 function filterTraces(traces: readonly TraceRecord[], filter: TraceFilter): TraceList {
   const matches = matchTraces(traces, filter);
-  return { rows: traceRows(matches, filter), total: matches.length };
+  const { rows, ahead } = traceRows(matches, filter);
+  return { rows, ahead, total: matches.length };
 }
 
 function ids(filter: TraceFilter): number[] {
@@ -144,8 +145,8 @@ describe('matchTraces', () => {
 
   it('counts all matches besides the first ones', () => {
     expect(filterTraces(TRACES, { limit: 1 })).toMatchObject({ total: 4, rows: [{ name: 'GET /media/*' }] });
-    expect(filterTraces(TRACES, { limit: 0 })).toEqual({ total: 4, rows: [] });
-    expect(filterTraces([], {})).toEqual({ total: 0, rows: [] });
+    expect(filterTraces(TRACES, { limit: 0 })).toEqual({ total: 4, ahead: 0, rows: [] });
+    expect(filterTraces([], {})).toEqual({ total: 0, ahead: 0, rows: [] });
   });
 });
 

@@ -77,8 +77,54 @@ describe('the list of traces', () => {
   it('says how many of how many it shows', async () => {
     const { text, ids } = await list('');
     expect(ids).toHaveLength(100);
-    expect(text).toContain('first 100 of 132 ');
-    expect((await list('?series=GET+%2Fsearch')).text).not.toContain('first ');
+    expect(text).toContain('1 to 100 of 132');
+    expect((await list('?series=GET+%2Fsearch')).text).not.toMatch(/\d to \d/);
+  });
+
+  const linkOf = (page: string, words: string): string | undefined =>
+    new RegExp(`href="([^"]+)"\\s*>${words}</a`).exec(page)?.[1]?.replaceAll('&amp;', '&');
+  const follow = (page: string, words: string) => {
+    const href = linkOf(page, words) ?? '';
+    return list(href.slice(href.indexOf('?')));
+  };
+
+  it.each(['?from=-6h&q=method%3AGET', '?from=-6h&sort=slowest'])(
+    'has pages, which keep what was asked, and lead back: %s',
+    async (query) => {
+      const first = await list(query);
+      const total = (await list(`${query}&format=json`)).text;
+      expect(linkOf(first.text, 'previous')).toBeUndefined();
+      const second = await follow(first.text, 'next');
+      const { facts } = JSON.parse(total) as { facts: { total: number; next: string; facets: unknown } };
+      expect(facts.total).toBeGreaterThan(120);
+      expect(wordsOf(second.text)).toContain(`101 to ${facts.total} of ${facts.total}`);
+      expect(linkOf(second.text, 'next')).toBeUndefined();
+      expect(new Set([...first.ids, ...second.ids]).size).toBe(facts.total);
+      expect(linkOf(first.text, 'next')).toContain(`below=${facts.next}`);
+      for (const part of query.slice(1).split('&')) expect(linkOf(first.text, 'next')).toContain(part);
+      const back = await follow(second.text, query.includes('slowest') ? 'slowest' : 'newest');
+      expect(back.ids).toEqual(first.ids);
+      // The whole search is counted by value and written to a file on every page.
+      const json = await fetch(base + query + `&below=${facts.next}`, {
+        headers: { accept: 'application/json' },
+      });
+      expect(await json.json()).toMatchObject({ facts: { ahead: 100, facets: facts.facets } });
+      const csv = await fetch(new URL(linkOf(second.text, 'CSV') ?? '', base));
+      expect((await csv.text()).trimEnd().split('\r\n')).toHaveLength(facts.total + 1);
+      // Another question or range begins at the top.
+      const others = [...second.text.matchAll(/href="([^"]+)"/g)].map((match) => match[1]!);
+      const questions = others.filter((href) => /[?;]q=/.test(href) || /from=-24h/.test(href));
+      expect(questions.length).toBeGreaterThan(5);
+      const staying = questions.filter((href) => href.includes('below=') && !href.includes('format='));
+      expect(staying).toEqual([]);
+    },
+  );
+
+  it('says that nothing is below the end of the list, and what is no place in it', async () => {
+    const end = await list(`?below=0-0-${idOf(1)}`);
+    expect(wordsOf(end.text)).toContain('none is below this place');
+    expect(linkOf(end.text, 'newest')).toBeDefined();
+    expect((await list('?below=yesterday')).text).toContain('below “yesterday” is not a place in this list.');
   });
 
   it.each([

@@ -19,7 +19,7 @@ const crash = (from: number, to: number, more: Partial<Downtime> = {}): Downtime
 function lookedInto(rows: readonly Downtime[]): readonly unknown[] {
   const range = { fromMillis: NOW, toMillis: NOW + 900 * SECOND };
   const sum = sumDowntimes({ rows, sinceMillis: NOW, precisionMillis: PRECISION }, range);
-  const nothing = { rows: [], total: 0 };
+  const nothing = { rows: [], total: 0, ahead: 0 };
   const telemetry = { logLines: () => undefined, failures: () => nothing, traces: () => nothing };
   return lastMinutes(telemetry, sum).map(
     (last) => last && [last.range.fromMillis, last.range.toMillis].map((millis) => (millis - NOW) / SECOND),
