@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
@@ -48,7 +49,7 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
     const { params } = ctx;
     const query = queryOf(ctx);
     const zone = viewerZone(ctx, site);
-    const { open, view } = visits({
+    const steps = visits({
       page,
       path: page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? '')),
       params,
@@ -58,6 +59,7 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
       sent,
       broken: (error) => ctx.app.emit('error', error, ctx),
     });
+    const { open, view } = await inTurns(steps);
     pageHeaders(ctx, open);
     const draw = (): void => {
       const range = rangeDocument(view.range, view.now);
@@ -67,6 +69,14 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
     };
     ownViews.run(() => inZone(zone, draw));
   };
+}
+
+async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await setImmediate();
+  }
 }
 
 /** Status and headers of a page in any format. */

@@ -103,6 +103,8 @@ export interface ObservatoryPage<Facts> {
    */
   readonly menu: MenuKey | 'keys';
   fetch(request: PageRequest): Facts;
+  /** What takes long and is remembered for `fetch`, piece by piece: other requests are answered between. */
+  prepare?(request: PageRequest): Iterable<unknown>;
   title(facts: Facts): string;
   /** The page's first sentence, `summary` in the JSON. */
   sentence(facts: Facts, view: PageView): Sentence;
@@ -147,5 +149,6 @@ export interface AnyPage {
   readonly ranged: boolean;
   readonly parent: ObservatoryPage<unknown>['parent'];
   readonly assets: readonly string[];
+  prepare(request: PageRequest): Iterable<unknown>;
   open(request: PageRequest, view: PageView): OpenPage;
 }

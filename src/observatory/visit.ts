@@ -35,7 +35,8 @@ export interface Visited {
   readonly view: PageView;
 }
 
-export type Visits = (visit: Visit) => Visited;
+/** Opens a page in steps, each for a turn of the event loop. */
+export type Visits = (visit: Visit) => Generator<undefined, Visited>;
 
 /** Opens pages: fetches their facts from telemetry for the range in the query. */
 export function createVisits(options: {
@@ -55,9 +56,24 @@ export function createVisits(options: {
   const { telemetry, imported, explain, alerts, traceLinks, data, redirectOf, basePath, origin, ownViews } =
     options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
-  return ({ zone, ...visit }) => ownViews.run(() => inZone(zone, () => open(visit)));
+  return function* ({ zone, ...visit }) {
+    const steps = open(visit);
+    for (;;) {
+      const { done, value } = ownViews.run(() => inZone(zone, () => steps.next()));
+      if (done === true) return value;
+      yield;
+    }
+  };
 
-  function open({ page, path, params, query, csrfToken, sent, broken }: Omit<Visit, 'zone'>): Visited {
+  function* open({
+    page,
+    path,
+    params,
+    query,
+    csrfToken,
+    sent,
+    broken,
+  }: Omit<Visit, 'zone'>): Generator<undefined, Visited> {
     const now = options.now();
     const range = rangeAsked(telemetry, query, now);
     const links = new Links(OBSERVATORY_PATH, range.query);
@@ -79,6 +95,7 @@ export function createVisits(options: {
         basePath,
         ...sent,
       };
+      for (const _ of page.prepare(request)) yield;
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

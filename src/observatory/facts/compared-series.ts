@@ -9,12 +9,15 @@ import { compareQuantile, compareRates, type ComparedQuantile } from './compared
 import type { Sides } from './compared-sides.ts';
 import { fisher, holm } from './significance.ts';
 import { isStartUpWork } from './start-up-statements.ts';
+import { SharedSteps } from './shared-steps.ts';
 import { silence } from './traffic.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
 const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
 /** Further ones: what fails may take little time. */
 const MAX_FAILING = 10;
+/** Operations of one step. */
+const ROWS_PER_STEP = 5;
 /** Blocks of time per side. */
 const BLOCKS = 24;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
@@ -50,15 +53,21 @@ export interface ComparedSeries {
 }
 
 /** Every operation on both sides, first those that differ by more than chance, by what they cost more or less. */
-export function compareSeries(
+export function compareSeries(...compared: Parameters<typeof compareInSteps>): readonly ComparedSeries[] {
+  return new SharedSteps(compareInSteps(...compared)).result;
+}
+
+/** The same, a few operations at a step. */
+export function* compareInSteps(
   telemetry: Pick<TelemetryQuery, 'series' | 'heatMap'>,
   { before, after }: Sides,
   only?: { readonly type: OperationType; readonly name: string },
-): readonly ComparedSeries[] {
+): Generator<undefined, readonly ComparedSeries[]> {
   const types: readonly OperationType[] =
     only === undefined ? ['http', 'database', 'render', 'other'] : [only.type];
   const sides = [blocksOf(telemetry, before), blocksOf(telemetry, after)] as const;
-  const rows = types.flatMap((type) => {
+  const rows: Tested[] = [];
+  for (const type of types) {
     const [old, young] = [byName(telemetry, type, before), byName(telemetry, type, after)];
     const names = [...new Set([...young.keys(), ...old.keys()])].filter(
       (name) => only === undefined || name === only.name,
@@ -71,8 +80,10 @@ export function compareSeries(
       ...most(MAX_SERIES[type], 'totalMillis'),
       ...most(MAX_FAILING, 'errors', failing),
     ]);
-    return [...chosen].map(({ name, pair }) => rowOf(telemetry, type, name, pair, sides));
-  });
+    for (const { name, pair } of chosen) {
+      if (rows.push(rowOf(telemetry, type, name, pair, sides)) % ROWS_PER_STEP === 0) yield;
+    }
+  }
   return judged(rows);
 }
 

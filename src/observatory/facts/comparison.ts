@@ -1,5 +1,7 @@
 import { type ComparedRanges, type ComparedTelemetry, isComparable } from './compared-ranges.ts';
-import { type ComparedSeries, compareSeries } from './compared-series.ts';
+import { type ComparedSeries, compareInSteps } from './compared-series.ts';
+import type { Sides } from './compared-sides.ts';
+import { SharedSteps } from './shared-steps.ts';
 import type { ChosenRange } from './time-range.ts';
 import { lengthOf } from './traffic.ts';
 
@@ -14,7 +16,12 @@ const MAX_LITTLE_MILLIS = 60_000;
 /** More than are looked at together. */
 const MAX_KEPT = 8;
 
-const kept = new WeakMap<ComparedTelemetry, Map<string, Comparison>>();
+const kept = new WeakMap<ComparedTelemetry, Map<string, Kept>>();
+
+/** The times that a comparison is of, and its work. */
+interface Kept extends Sides {
+  readonly rows: SharedSteps<Comparison['rows']>;
+}
 
 /**
  * Compares every operation. Both sides of a marker are compared by the overview while it is watched, by the health page and by Changes: they get the
@@ -25,21 +32,39 @@ export function comparison(
   range: ChosenRange,
   ranges: ComparedRanges,
 ): Comparison {
-  const compared = (): Comparison => ({
-    ...ranges,
-    rows: isComparable(ranges) ? compareSeries(telemetry, ranges) : [],
-  });
-  const { marker, after } = ranges;
-  if (marker === undefined) return compared();
-  const known = kept.get(telemetry) ?? new Map<string, Comparison>();
-  kept.set(telemetry, known);
+  const { before, after, rows } = keptOf(telemetry, range, ranges);
+  return { ...ranges, before, after, rows: rows.result };
+}
+
+/** The same in steps; without a marker none, as it would not be remembered. */
+export function* prepareComparison(
+  telemetry: ComparedTelemetry,
+  range: ChosenRange,
+  ranges: ComparedRanges | undefined,
+): Iterable<undefined> {
+  if (ranges?.marker !== undefined) yield* keptOf(telemetry, range, ranges).rows.inSteps();
+}
+
+function keptOf(telemetry: ComparedTelemetry, range: ChosenRange, ranges: ComparedRanges): Kept {
+  const { marker, before, after } = ranges;
+  const anew = (): Kept => ({ before, after, rows: new SharedSteps(rowsOf(telemetry, ranges)) });
+  if (marker === undefined) return anew();
+  const all = kept.get(telemetry) ?? new Map<string, Kept>();
+  kept.set(telemetry, all);
   const key = JSON.stringify([marker.atMillis, range.preset?.from, range.query]);
-  const before = known.get(key);
-  const more = before === undefined ? Infinity : Math.abs(after.toMillis - before.after.toMillis);
-  if (before !== undefined && more <= Math.min(MAX_LITTLE_MILLIS, lengthOf(before.after) * LITTLE))
-    return { ...ranges, before: before.before, after: before.after, rows: before.rows };
-  if (known.size >= MAX_KEPT) known.clear();
-  const anew = compared();
-  known.set(key, anew);
-  return anew;
+  const known = all.get(key);
+  const more = known === undefined ? Infinity : Math.abs(after.toMillis - known.after.toMillis);
+  if (known?.rows.hasFailed === false && more <= Math.min(MAX_LITTLE_MILLIS, lengthOf(known.after) * LITTLE))
+    return known;
+  if (all.size >= MAX_KEPT) all.clear();
+  const made = anew();
+  all.set(key, made);
+  return made;
+}
+
+function* rowsOf(
+  telemetry: ComparedTelemetry,
+  ranges: ComparedRanges,
+): Generator<undefined, Comparison['rows']> {
+  return isComparable(ranges) ? yield* compareInSteps(telemetry, ranges) : [];
 }

@@ -2,7 +2,7 @@ import type { Marker } from '../../../otel/query.ts';
 import { comparedRanges, type ComparedRanges, type ComparedTelemetry } from './compared-ranges.ts';
 import { DAY_MILLIS, isWorthComparing } from './compared-sides.ts';
 import type { ComparedSeries, Difference } from './compared-series.ts';
-import { comparison } from './comparison.ts';
+import { comparison, prepareComparison } from './comparison.ts';
 import type { ChosenRange } from './time-range.ts';
 import { lengthOf } from './traffic.ts';
 import { isLarge, slowdownMillis, slowerBy } from './uncertain-differences.ts';
@@ -55,6 +55,15 @@ export function sinceMarker(
       .toSorted((a, b) => b.after.count * refusedShare(b) - a.after.count * refusedShare(a)),
     worse: worse.toSorted((a, b) => Number(failsMore(b)) - Number(failsMore(a)) || costOf(b) - costOf(a)),
   };
+}
+
+/** What `sinceMarker` takes long for, in steps. */
+export function prepareSinceMarker(
+  telemetry: ComparedTelemetry,
+  range: ChosenRange,
+  now: number,
+): Iterable<undefined> {
+  return prepareComparison(telemetry, range, sidesOfChange(telemetry, range, now));
 }
 
 function sidesOfChange(

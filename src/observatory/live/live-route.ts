@@ -61,7 +61,7 @@ function drawing(
   { visits, rail, ownViews, basePath }: LiveRouteOptions,
 ): DrawPage {
   return function* (change) {
-    const { open, view } = visits({
+    const { open, view } = yield* visits({
       page,
       zone,
       path: page.path,

@@ -7,9 +7,9 @@ import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { momentText } from '../format/moment.ts';
-import { comparedRanges, happening } from '../facts/compared-ranges.ts';
+import { type ComparedRanges, comparedRanges, happening } from '../facts/compared-ranges.ts';
 import type { ComparedSeries } from '../facts/compared-series.ts';
-import { comparison, type Comparison } from '../facts/comparison.ts';
+import { comparison, type Comparison, prepareComparison } from '../facts/comparison.ts';
 import { failureState } from '../facts/failure-state.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
 import { memorySince, type MemorySince } from '../facts/memory-since.ts';
@@ -18,7 +18,7 @@ import type { ChosenRange } from '../facts/time-range.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
 import { type SidesVersions, versionRuns, versionsOfSides } from '../facts/version-runs.ts';
 import { versionsText } from '../format/versions-text.ts';
-import type { PageView } from '../page.ts';
+import type { PageRequest, PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
 import { memorySinceWords } from '../sentences/memory-since-sentence.ts';
 import type { SentencePart } from '../sentences/sentence.ts';
@@ -42,16 +42,21 @@ interface ChangesFacts extends Comparison {
   readonly markers: readonly Marker[];
 }
 
+function rangesAsked({ telemetry, query, range, now }: PageRequest): ComparedRanges {
+  const at = Number(query['at'] ?? NaN);
+  const asked = { isBefore: query['with'] === 'before', ...(Number.isFinite(at) && { at }) };
+  return comparedRanges(telemetry, range, asked, now);
+}
+
 /** What differs between the range and the one before it, or before and after a marker. */
 export const changesPage = definePage<ChangesFacts>({
   path: '/changes',
   menu: 'changes',
   live: false,
-  fetch({ telemetry, query, range, now }) {
-    const at = Number(query['at'] ?? NaN);
-    const asked = { isBefore: query['with'] === 'before', ...(Number.isFinite(at) && { at }) };
-    const ranges = comparedRanges(telemetry, range, asked, now);
-    const compared = comparison(telemetry, range, ranges);
+  prepare: (request) => prepareComparison(request.telemetry, request.range, rangesAsked(request)),
+  fetch(request) {
+    const { telemetry, range, now } = request;
+    const compared = comparison(telemetry, range, rangesAsked(request));
     return {
       ...compared,
       versions: versionsOfSides(telemetry, compared),

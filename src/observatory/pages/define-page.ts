@@ -12,6 +12,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
     ranged: page.ranged ?? true,
     parent: page.parent,
     assets: page.assets ?? [],
+    prepare: (request) => (request.telemetry.enabled ? (page.prepare?.(request) ?? []) : []),
     open(request, view) {
       const facts = page.fetch(request);
       const off = !request.telemetry.enabled;

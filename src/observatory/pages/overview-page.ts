@@ -31,6 +31,7 @@ import { overviewSentence } from '../sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../sentences/overview-situation.ts';
 import { hasSpan, highest, newestFloors, sparkValues } from '../facts/runtime-course.ts';
 import { processAt } from '../facts/process-at.ts';
+import { prepareSinceMarker } from '../facts/since-marker.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { routeLines } from '../facts/route-lines.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
@@ -63,6 +64,7 @@ interface OverviewFacts {
 export const overviewPage = definePage<OverviewFacts>({
   path: '',
   menu: 'overview',
+  prepare: ({ telemetry, range, now }) => prepareSinceMarker(telemetry, range, now),
   fetch({ telemetry, range, now, data }) {
     const seconds = secondsOf(telemetry, range, now);
     const metrics = metricsDocument(telemetry, range, processAt(telemetry, now));

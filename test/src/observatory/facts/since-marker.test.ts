@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Marker } from '../../../../otel/query.ts';
-import { sinceMarker, type SinceMarker } from '../../../../src/observatory/facts/since-marker.ts';
+import {
+  prepareSinceMarker,
+  sinceMarker,
+  type SinceMarker,
+} from '../../../../src/observatory/facts/since-marker.ts';
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { worseWords } from '../../../../src/observatory/sentences/since-marker-sentence.ts';
@@ -56,18 +60,21 @@ class Visitors {
 
   /** What the overview has of an hour in which a version was started then. */
   since(atMillis: number, earlier: readonly number[] = []): SinceMarker | undefined {
-    const { red } = this.#process;
     const now = this.place.clock.millis;
+    return sinceMarker(this.telemetry(atMillis, earlier), chooseRange({ from: '-1h' }, now), now);
+  }
+
+  telemetry(atMillis: number, earlier: readonly number[] = []): Parameters<typeof sinceMarker>[0] {
+    const { red } = this.#process;
     const versions = { before: '3.0', after: '3.1' };
     const marker: Marker = { atMillis, kind: 'start', label: 'start of version 3.1', versions };
-    const telemetry = {
+    return {
       markers: () => [...earlier.map((each) => ({ ...marker, atMillis: each })), marker],
       countedFromMillis: () => red.countedFromMillis,
       coverage: red.coverage.bind(red),
       series: red.series.bind(red),
       heatMap: red.heatMap.bind(red),
     };
-    return sinceMarker(telemetry, chooseRange({ from: '-1h' }, now), now);
   }
 
   #gauss(): number {
@@ -182,5 +189,29 @@ describe('since a start of another version', () => {
       expect(worst![side].count).toBe(sent.length);
       expect(worst![side].errors).toBe(sent.filter(({ failed }) => failed).length);
     }
+  });
+});
+
+describe('a comparison in steps', () => {
+  it('looks at a few operations in each, and is then known to who asks', () => {
+    const visitors = new Visitors(5);
+    visitors.come(30);
+    const at = visitors.place.clock.millis;
+    visitors.come(20, { slower: 8, route: 3 });
+    const telemetry = visitors.telemetry(at);
+    const now = visitors.place.clock.millis;
+    const range = chooseRange({ from: '-1h' }, now);
+    const looks = jest.spyOn(telemetry, 'heatMap');
+    const ofRoutes = (): number =>
+      looks.mock.calls.filter(([, , options]) => options?.series !== undefined).length;
+    const perStep: number[] = [];
+    for (const _ of prepareSinceMarker(telemetry, range, now)) {
+      perStep.push(ofRoutes());
+      looks.mockClear();
+    }
+    // Both sides of each route; a fifth route begins another step.
+    expect(perStep).toEqual([10, 6]);
+    expect(sinceMarker(telemetry, range, now)?.worse.map(({ name }) => name)).toEqual(['GET /3']);
+    expect(ofRoutes()).toBe(0);
   });
 });
