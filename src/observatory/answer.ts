@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
@@ -7,6 +6,7 @@ import { html, type Html, type HtmlValue } from '../markup/html.ts';
 import { pageContent } from './draw/page-frame.ts';
 import type { Rail } from './draw/rail.ts';
 import { csvText } from './draw/table.ts';
+import { inTurns } from './facts/in-turns.ts';
 import { jsonNames } from './facts/json-names.ts';
 import { rangeDocument } from './facts/range-document.ts';
 import { inZone, shownZone } from './format/zone.ts';
@@ -69,14 +69,6 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
     };
     ownViews.run(() => inZone(zone, draw));
   };
-}
-
-async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    await setImmediate();
-  }
 }
 
 /** Status and headers of a page in any format. */

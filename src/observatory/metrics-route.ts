@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { TelemetryQuery, TimeRange } from '../../otel/query.ts';
 import { NO_DATA_FACTS, type DataFacts } from './facts/data-facts.ts';
+import { inTurns } from './facts/in-turns.ts';
 import { Links } from './links.ts';
 import { metricsDocument, type MetricsDocument } from './facts/metrics-document.ts';
 import { rangeAsked } from './facts/range-asked.ts';
@@ -8,7 +9,7 @@ import { rangeDocument } from './facts/range-document.ts';
 import { checksOf } from './sentences/checks.ts';
 import { overviewSentence } from './sentences/overview-sentence.ts';
 import { sentenceText } from './sentences/sentence.ts';
-import { situationOf } from './sentences/situation.ts';
+import { prepareSituation, situationOf } from './sentences/situation.ts';
 import { sinceStart, type ChosenRange } from './facts/time-range.ts';
 
 /** The verdict in JSON. */
@@ -28,9 +29,10 @@ interface Summary {
 }
 
 /** The overview's verdict about the range that the overview shows, for `/admin/health`. */
-export function overviewSummary(telemetry: TelemetryQuery, data: DataFacts): Summary {
+export async function overviewSummary(telemetry: TelemetryQuery, data: DataFacts): Promise<Summary> {
   const now = telemetry.now();
   const range = rangeAsked(telemetry, {}, now);
+  await inTurns(prepareSituation(telemetry, range, now));
   return summaryOf(telemetry, { range, now, counted: range, data }, metricsDocument(telemetry, range));
 }
 
@@ -97,6 +99,7 @@ export function createMetricsRoute({
       return;
     }
     const counted = isAsked ? range : undefined;
+    await inTurns(prepareSituation(telemetry, range, at));
     const metrics = metricsDocument(telemetry, counted);
     ctx.body = {
       ...summaryOf(telemetry, { range, now: at, counted, data: data() }, metrics),

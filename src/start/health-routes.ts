@@ -44,7 +44,7 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
     ctx.body = { status: isUp ? 'ok' : 'unavailable' };
   });
 
-  router.get('/admin/health', ownerOnly, (ctx) => {
+  router.get('/admin/health', ownerOnly, async (ctx) => {
     const isUp = databaseAnswers();
     const { uptimeSeconds, nodeVersion, pid, current, openFilesLimit, problem } = telemetry.process();
     const facts = data();
@@ -52,7 +52,7 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
     ctx.status = isUp ? 200 : 503;
     ctx.body = {
       status: isUp ? 'ok' : 'unavailable',
-      ...overviewSummary(telemetry, facts),
+      ...(await overviewSummary(telemetry, facts)),
       process: {
         pid,
         node_version: nodeVersion,

@@ -1,3 +1,4 @@
+import type { Marker, TimeRange } from '../../../otel/query.ts';
 import { type ComparedRanges, type ComparedTelemetry, isComparable } from './compared-ranges.ts';
 import { type ComparedSeries, compareInSteps } from './compared-series.ts';
 import type { Sides } from './compared-sides.ts';
@@ -16,7 +17,14 @@ const MAX_LITTLE_MILLIS = 60_000;
 /** More than are looked at together. */
 const MAX_KEPT = 8;
 
-const kept = new WeakMap<ComparedTelemetry, Map<string, Kept>>();
+const memories = new WeakMap<ComparedTelemetry, Memory>();
+
+interface Memory {
+  /** By what is asked for; the latest. */
+  readonly shared: Map<string, Kept>;
+  /** What a visit prepared, whatever others asked for meanwhile. */
+  readonly prepared: WeakMap<ChosenRange, Kept & { readonly marker: Marker }>;
+}
 
 /** The times that a comparison is of, and its work. */
 interface Kept extends Sides {
@@ -41,7 +49,7 @@ export function* prepareComparison(
   telemetry: ComparedTelemetry,
   range: ChosenRange,
   ranges: ComparedRanges | undefined,
-): Iterable<undefined> {
+): Generator<undefined, void> {
   if (ranges?.marker !== undefined) yield* keptOf(telemetry, range, ranges).rows.inSteps();
 }
 
@@ -49,16 +57,25 @@ function keptOf(telemetry: ComparedTelemetry, range: ChosenRange, ranges: Compar
   const { marker, before, after } = ranges;
   const anew = (): Kept => ({ before, after, rows: new SharedSteps(rowsOf(telemetry, ranges)) });
   if (marker === undefined) return anew();
-  const all = kept.get(telemetry) ?? new Map<string, Kept>();
-  kept.set(telemetry, all);
+  const memory = memories.get(telemetry) ?? { shared: new Map(), prepared: new WeakMap() };
+  memories.set(telemetry, memory);
+  const own = memory.prepared.get(range);
+  if (own !== undefined && own.marker.atMillis === marker.atMillis) return own;
   const key = JSON.stringify([marker.atMillis, range.preset?.from, range.query]);
-  const known = all.get(key);
+  const shared = sharedOf(memory.shared, key, after, anew);
+  memory.prepared.set(range, { ...shared, marker });
+  return shared;
+}
+
+/** Of all pages that ask for the same. */
+function sharedOf(shared: Map<string, Kept>, key: string, after: TimeRange, anew: () => Kept): Kept {
+  const known = shared.get(key);
   const more = known === undefined ? Infinity : Math.abs(after.toMillis - known.after.toMillis);
   if (known?.rows.hasFailed === false && more <= Math.min(MAX_LITTLE_MILLIS, lengthOf(known.after) * LITTLE))
     return known;
-  if (all.size >= MAX_KEPT) all.clear();
+  if (shared.size >= MAX_KEPT) shared.clear();
   const made = anew();
-  all.set(key, made);
+  shared.set(key, made);
   return made;
 }
 

@@ -3,10 +3,12 @@ import { allRepeated, type RepeatedStatement } from '../trace/repeated-statement
 
 /** Traces with fewer spans cannot contain a repetition. */
 const MIN_SPANS = 6;
-/** Limit of spans read per call; results are remembered, so the next call continues. More would block the event loop for long. */
+/** Limit of spans read for one look; results are remembered, so the next look continues. */
 const MAX_SPANS = 2000;
-/** Of the requests that are checked in the end, how many more are listed with each call: the file has to be read for them, too. */
-const STEPS = 5;
+/** Spans read in one step: some milliseconds. */
+const SPANS_PER_STEP = 200;
+/** Of the requests that are checked in the end, how many more are listed with each look: the file has to be read for them, too. */
+const LOOKS = 5;
 /** Limit of remembered traces; an entry without repetition takes tens of bytes. */
 const MAX_REMEMBERED = 4000;
 /** Limit of kept requests that are checked, newest first. */
@@ -35,54 +37,94 @@ export interface RepetitionSearch {
 type Found = readonly { readonly statement: Omit<RepeatedStatement, 'spanIds'>; readonly spanId: string }[];
 const NOTHING: Found = [];
 
-/** What earlier calls found. */
+/** Kept requests of a range that are checked, so far. */
+interface Listed {
+  readonly rows: ReadonlyMap<string, TraceSummary>;
+  readonly total: number;
+  readonly isAll: boolean;
+}
+
+/** What earlier looks found. */
 interface Memory {
   readonly found: Map<string, Found>;
-  calls: number;
+  readonly lists: WeakMap<TimeRange, Listed>;
+  looks: number;
 }
 
 const remembered = new WeakMap<TelemetryQuery, Memory>();
 
-/**
- * Statements repeated within one request, over the newest and the slowest kept requests of the range, the most time first: the cheap ones follow
- * those that cost. Every trace is read once, and a call reads a bounded number of spans; `looked` is the progress.
- */
-export function repeatedOnRoutes(
+/** Reads more of the newest and the slowest kept requests of the range, each once, a bounded number of spans in all and in each step. */
+export function* prepareRepeatedOnRoutes(
   telemetry: TelemetryQuery,
   range: TimeRange,
   maxSpans: number = MAX_SPANS,
-): RepetitionSearch {
-  const memory = remembered.get(telemetry) ?? { found: new Map<string, Found>(), calls: 0 };
-  remembered.set(telemetry, memory);
-  const reach = Math.min(1, ++memory.calls / STEPS);
+): Generator<undefined, void> {
+  const memory = memoryOf(telemetry);
+  memory.looks++;
+  const listed = listOf(telemetry, range, memory.looks);
+  memory.lists.set(range, listed);
+  yield;
+  let [left, step] = [maxSpans, SPANS_PER_STEP];
+  for (const row of listed.rows.values()) {
+    if (left <= 0) break;
+    if (foundIn(memory, row) !== undefined) continue;
+    memory.found.set(keyOf(row), read(telemetry, row.traceId));
+    left -= row.spanCount;
+    step -= row.spanCount;
+    if (step > 0) continue;
+    step = SPANS_PER_STEP;
+    yield;
+  }
+  for (const key of memory.found.keys()) {
+    if (memory.found.size <= MAX_REMEMBERED) break;
+    memory.found.delete(key);
+  }
+}
+
+/**
+ * Statements repeated within one request, over what was read of the newest and the slowest kept requests of the range, the most time first: the cheap
+ * ones follow those that cost. `looked` is the progress.
+ */
+export function repeatedOnRoutes(telemetry: TelemetryQuery, range: TimeRange): RepetitionSearch {
+  const memory = memoryOf(telemetry);
+  const { rows, total, isAll } = memory.lists.get(range) ?? listOf(telemetry, range, memory.looks);
   const found = new Map<string, RepeatedOnRoute>();
-  let left = maxSpans;
   let looked = 0;
+  for (const row of rows.values()) {
+    const repeated = foundIn(memory, row);
+    if (repeated === undefined) continue;
+    looked += 1;
+    for (const { statement, spanId } of repeated) add(found, row, statement, spanId);
+  }
+  const worstFirst = [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+  const wanted = isAll ? rows.size : Math.max(rows.size, Math.min(total, MAX_REQUESTS));
+  return { rows: worstFirst, looked, wanted, total };
+}
+
+function memoryOf(telemetry: TelemetryQuery): Memory {
+  const memory = remembered.get(telemetry) ?? { found: new Map(), lists: new WeakMap(), looks: 0 };
+  remembered.set(telemetry, memory);
+  return memory;
+}
+
+function listOf(telemetry: TelemetryQuery, range: TimeRange, looks: number): Listed {
+  const reach = Math.min(1, looks / LOOKS);
   const { rows: newest, total } = telemetry.traces({ range, type: 'http', limit: reach * MAX_REQUESTS });
   const slowest =
     total > newest.length
       ? telemetry.traces({ range, type: 'http', sort: 'slowest', limit: reach * MAX_SLOWEST }).rows
       : [];
   const rows = new Map([...slowest, ...newest].map((row) => [row.traceId, row]));
-  for (const row of rows.values()) {
-    const key = `${row.traceId} ${row.spanCount}`;
-    let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.found.get(key);
-    if (repeated === undefined) {
-      if (left <= 0) continue;
-      left -= row.spanCount;
-      repeated = read(telemetry, row.traceId);
-      memory.found.set(key, repeated);
-    }
-    looked += 1;
-    for (const { statement, spanId } of repeated) add(found, row, statement, spanId);
-  }
-  for (const key of memory.found.keys()) {
-    if (memory.found.size <= MAX_REMEMBERED) break;
-    memory.found.delete(key);
-  }
-  const worstFirst = [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
-  const wanted = reach === 1 ? rows.size : Math.max(rows.size, Math.min(total, MAX_REQUESTS));
-  return { rows: worstFirst, looked, wanted, total };
+  return { rows, total, isAll: reach === 1 };
+}
+
+function keyOf({ traceId, spanCount }: TraceSummary): string {
+  return `${traceId} ${spanCount}`;
+}
+
+/** Undefined if it was not read. */
+function foundIn({ found }: Memory, row: TraceSummary): Found | undefined {
+  return row.spanCount < MIN_SPANS ? NOTHING : found.get(keyOf(row));
 }
 
 /** The worst repetition of each statement. */

@@ -62,7 +62,7 @@ export function prepareSinceMarker(
   telemetry: ComparedTelemetry,
   range: ChosenRange,
   now: number,
-): Iterable<undefined> {
+): Generator<undefined, void> {
   return prepareComparison(telemetry, range, sidesOfChange(telemetry, range, now));
 }
 

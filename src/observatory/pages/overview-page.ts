@@ -24,14 +24,13 @@ import { heldSentence } from '../sentences/held-sentence.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
 import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
 import { fewWords } from '../sentences/slowest-words.ts';
-import { situationOf } from '../sentences/situation.ts';
+import { prepareSituation, situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
 import { overviewSentence } from '../sentences/overview-sentence.ts';
 import type { OverviewSituation } from '../sentences/overview-situation.ts';
 import { hasSpan, highest, newestFloors, sparkValues } from '../facts/runtime-course.ts';
 import { processAt } from '../facts/process-at.ts';
-import { prepareSinceMarker } from '../facts/since-marker.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { routeLines } from '../facts/route-lines.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
@@ -64,7 +63,7 @@ interface OverviewFacts {
 export const overviewPage = definePage<OverviewFacts>({
   path: '',
   menu: 'overview',
-  prepare: ({ telemetry, range, now }) => prepareSinceMarker(telemetry, range, now),
+  prepare: ({ telemetry, range, now }) => prepareSituation(telemetry, range, now),
   fetch({ telemetry, range, now, data }) {
     const seconds = secondsOf(telemetry, range, now);
     const metrics = metricsDocument(telemetry, range, processAt(telemetry, now));

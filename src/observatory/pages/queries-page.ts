@@ -11,6 +11,7 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { orderWords, plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 import {
+  prepareRepeatedOnRoutes,
   repeatedOnRoutes,
   type RepeatedOnRoute,
   type RepetitionSearch,
@@ -32,6 +33,7 @@ interface QueriesFacts {
 export const queriesPage = definePage<QueriesFacts>({
   path: '/queries',
   menu: 'queries',
+  prepare: ({ telemetry, range }) => prepareRepeatedOnRoutes(telemetry, range),
   fetch({ telemetry, range, now }) {
     const seconds = secondsOf(telemetry, range, now);
     const lines = seriesLines(telemetry, 'database', range, seconds);

@@ -10,9 +10,9 @@ import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
-import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
+import { prepareRepeatedOnRoutes, repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { recentFailures } from '../facts/recent-failures.ts';
-import { sinceMarker } from '../facts/since-marker.ts';
+import { prepareSinceMarker, sinceMarker } from '../facts/since-marker.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
 import { memorySince } from '../facts/memory-since.ts';
@@ -42,6 +42,16 @@ interface Known {
   readonly statements: readonly SeriesSummary[];
   readonly runtime: readonly RuntimeSample[];
   readonly data: DataFacts;
+}
+
+/** What `situationOf` takes long for, in steps. */
+export function* prepareSituation(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  now: number,
+): Generator<undefined, void> {
+  yield* prepareSinceMarker(telemetry, range, now);
+  yield* prepareRepeatedOnRoutes(telemetry, range);
 }
 
 /** Gathers the input of the overview's sentence. */

@@ -17,8 +17,8 @@ const post = (fields: Record<string, string>): Promise<Response> =>
 const revision = (): string => blog.telemetry.liveSettings().revision;
 const summary = (backup: number | undefined) =>
   overviewSummary(blog.telemetry, { freeBytes: 1e9, backup: { atMillis: backup } });
-const stateOf = (key: string, backup?: number): string | undefined =>
-  summary(backup).limits.find((limit) => limit.key === key)?.state;
+const stateOf = async (key: string, backup?: number): Promise<string | undefined> =>
+  (await summary(backup)).limits.find((limit) => limit.key === key)?.state;
 
 describe('the page of limits', () => {
   it('shows a refused form as it was typed, and changes nothing', async () => {
@@ -39,10 +39,10 @@ describe('the page of limits', () => {
   });
 
   it('changes a limit at once, lists and marks the change, and says who set the value', async () => {
-    expect(stateOf('disk')).toBe('holds');
+    expect(await stateOf('disk')).toBe('holds');
     const { status, headers } = await post({ revision: revision(), METRICS_LIMIT_DISK_FREE: '2000000000' });
     expect([status, headers.get('location')]).toEqual([303, '/admin/metrics-dashboard/limits']);
-    expect(stateOf('disk')).toBe('broken');
+    expect(await stateOf('disk')).toBe('broken');
     const now = blog.telemetry.now();
     const marks = blog.telemetry.markers({ fromMillis: now - 1, toMillis: now + 1 });
     expect(marks.map(({ label }) => label)).toContain(
@@ -52,7 +52,7 @@ describe('the page of limits', () => {
     expect(page).toContain('1 value is set on this page.');
     expect(page).toContain('revert to the default');
     await post({ revision: revision(), 'back.METRICS_LIMIT_DISK_FREE': 'yes' });
-    expect(stateOf('disk')).toBe('holds');
+    expect(await stateOf('disk')).toBe('holds');
   });
 
   it('keeps what was typed if the settings were changed meanwhile', async () => {
@@ -77,15 +77,15 @@ describe('the overview', () => {
     const read = async (): Promise<string> =>
       (await (await fetch(base, { headers: { accept: 'text/html' } })).text()).replaceAll(/\s+/g, ' ');
     const text = await read();
-    for (const { what } of summary(undefined).limits) expect(text).toContain(`>${what}</a>`);
+    for (const { what } of (await summary(undefined)).limits) expect(text).toContain(`>${what}</a>`);
     await post({ revision: revision(), METRICS_LIMIT_CLIENT_ERRORS: '0', METRICS_LIMIT_FAILED: '0' });
     expect(await read()).toMatch(/\d of \d+ limits does not hold: failed requests;/);
   });
 
-  it('judges the age of a backup once the app tells it', () => {
+  it('judges the age of a backup once the app tells it', async () => {
     const now = blog.telemetry.now();
-    expect(stateOf('backup', now - 29 * 86_400_000)).toBe('holds');
-    expect(stateOf('backup', now - 31 * 86_400_000)).toBe('broken');
-    expect(stateOf('backup')).toBe('not judged');
+    expect(await stateOf('backup', now - 29 * 86_400_000)).toBe('holds');
+    expect(await stateOf('backup', now - 31 * 86_400_000)).toBe('broken');
+    expect(await stateOf('backup')).toBe('not judged');
   });
 });

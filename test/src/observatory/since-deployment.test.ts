@@ -87,7 +87,7 @@ describe('what a new version made worse', () => {
       await summaryOf(`${pages}/changes?format=json&at=${AT}`),
       await summaryOf(`${pages}?format=json`),
       await summaryOf('/admin/metrics?from=-1h'),
-      overviewSummary(telemetry, NO_DATA_FACTS).summary,
+      (await overviewSummary(telemetry, NO_DATA_FACTS)).summary,
     ];
     const failing = all.map((words) => saidOf('/quote', words));
     const slower = all.map((words) => saidOf('/list', words));
@@ -113,7 +113,7 @@ describe('what a new version made worse', () => {
       ],
     });
     blog.telemetry.markers = () => [VERSION];
-    const { summary } = overviewSummary(blog.telemetry, NO_DATA_FACTS);
+    const { summary } = await overviewSummary(blog.telemetry, NO_DATA_FACTS);
     expect(saidOf('/quote', summary)).toMatch(/^fails \d+ of \d+ times, before 0 of \d+ times$/);
   });
 });
@@ -181,7 +181,7 @@ describe('the pages of a route and of two traces', () => {
 });
 
 describe('a route that fails for three minutes of an hour', () => {
-  it('is said by the overview, with when it began', () => {
+  it('is said by the overview, with when it began', async () => {
     const began = NOW - 3 * MINUTE;
     const { telemetry } = new MeasuredBlog({
       happened: [
@@ -190,7 +190,7 @@ describe('a route that fails for three minutes of an hour', () => {
         ...asked('GET /', [NOW - 60 * MINUTE, NOW - 1000], 1000),
       ],
     });
-    const { summary, limits } = overviewSummary(telemetry, NO_DATA_FACTS);
+    const { summary, limits } = await overviewSummary(telemetry, NO_DATA_FACTS);
     expect(limits.find(({ key }) => key === 'failed')?.state).toBe('holds');
     expect(plain(summary)).toMatch(
       /^One route fails often\. .* \/late failed for (?:9\d|100) % of its 3\d requests since 13:4[67]:\d\d\./,

@@ -1,5 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { repeatedOnRoutes } from '../../../../src/observatory/facts/repeated-on-routes.ts';
+import {
+  prepareRepeatedOnRoutes,
+  repeatedOnRoutes,
+  type RepetitionSearch,
+} from '../../../../src/observatory/facts/repeated-on-routes.ts';
 import { busyBlog, SEARCH_TRACE } from '../../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
@@ -17,14 +21,20 @@ function searched(count: number): MeasuredBlog['telemetry'] {
   return new MeasuredBlog({ env: { METRICS_BUFFER_SIZE: '2000' }, happened }).telemetry;
 }
 
-function repeatedlyAsked(telemetry: MeasuredBlog['telemetry']) {
-  for (let call = 0; call < 4; call++) repeatedOnRoutes(telemetry, HOUR, Infinity);
-  return repeatedOnRoutes(telemetry, HOUR, Infinity);
+/** What a page says. */
+function look(telemetry: MeasuredBlog['telemetry'], maxSpans?: number): RepetitionSearch {
+  for (const _ of prepareRepeatedOnRoutes(telemetry, HOUR, maxSpans));
+  return repeatedOnRoutes(telemetry, HOUR);
+}
+
+function repeatedlyAsked(telemetry: MeasuredBlog['telemetry']): RepetitionSearch {
+  for (let page = 0; page < 4; page++) look(telemetry, Infinity);
+  return look(telemetry, Infinity);
 }
 
 describe('repeatedOnRoutes', () => {
   it('names the route, the worst example and how many traces show it', () => {
-    const { rows, looked, total } = repeatedOnRoutes(busyBlog().telemetry, HOUR);
+    const { rows, looked, total } = look(busyBlog().telemetry);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({
       route: 'GET /search',
@@ -43,12 +53,12 @@ describe('repeatedOnRoutes', () => {
     const { telemetry } = new MeasuredBlog({
       happened: [{ startMillis: NOW - 2000, spans: [...PLAIN.slice(0, 1), ...loop(10), other, ...loop(40)] }],
     });
-    expect(repeatedOnRoutes(telemetry, HOUR).rows).toMatchObject([{ count: 10, traces: 1 }]);
+    expect(look(telemetry).rows).toMatchObject([{ count: 10, traces: 1 }]);
   });
 
-  it('checks the newest 1,000 and the slowest 200 in a few calls, and says of how many', () => {
+  it('checks the newest 1,000 and the slowest 200 in a few looks, and says of how many', () => {
     const telemetry = searched(1300);
-    const first = repeatedOnRoutes(telemetry, HOUR, Infinity);
+    const first = look(telemetry, Infinity);
     expect([first.looked >= 200 && first.looked <= 240, first.wanted, first.total]).toEqual([
       true,
       1000,
@@ -70,15 +80,27 @@ describe('repeatedOnRoutes', () => {
     expect(repeatedlyAsked(telemetry).rows).toMatchObject([{ route: 'GET /search', traces: 1 }]);
   });
 
-  it('reads a bounded number of spans per call, remembers them, and continues with the next call', () => {
+  it('reads a bounded number of spans per look, remembers them, and continues with the next look', () => {
     const telemetry = searched(20);
     const reading = jest.spyOn(telemetry, 'trace');
-    const looked = Array.from(
-      { length: 4 },
-      () => repeatedOnRoutes(telemetry, HOUR, spans.length * 8).looked,
-    );
+    const looked = Array.from({ length: 4 }, () => look(telemetry, spans.length * 8).looked);
     expect(looked).toEqual([8, 16, 20, 20]);
     expect(reading).toHaveBeenCalledTimes(20);
     expect(repeatedOnRoutes(telemetry, HOUR).rows[0]).toMatchObject({ traces: 20 });
+  });
+
+  it('reads a few spans in each step, and none to say what it found', () => {
+    const telemetry = searched(200);
+    const reading = jest.spyOn(telemetry, 'trace');
+    const perStep: number[] = [];
+    for (const _ of prepareRepeatedOnRoutes(telemetry, HOUR)) {
+      perStep.push(reading.mock.calls.length * spans.length);
+      reading.mockClear();
+    }
+    expect(perStep.length).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...perStep)).toBeLessThan(200 + spans.length);
+    reading.mockClear();
+    expect(repeatedOnRoutes(telemetry, HOUR).looked).toBeGreaterThanOrEqual(100);
+    expect(reading).not.toHaveBeenCalled();
   });
 });
