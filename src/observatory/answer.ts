@@ -6,7 +6,7 @@ import { html, type Html, type HtmlValue } from '../markup/html.ts';
 import { pageContent } from './draw/page-frame.ts';
 import type { Rail } from './draw/rail.ts';
 import { csvText } from './draw/table.ts';
-import { inTurns } from './facts/in-turns.ts';
+import { inTurns, nextTurn } from './facts/in-turns.ts';
 import { jsonNames } from './facts/json-names.ts';
 import { rangeDocument } from './facts/range-document.ts';
 import { inZone, shownZone } from './format/zone.ts';
@@ -67,6 +67,7 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = documentOf(page, { open, view }, options, zoneData(ctx, view.links.base)).text;
     };
+    await nextTurn();
     ownViews.run(() => inZone(zone, draw));
   };
 }

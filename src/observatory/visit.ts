@@ -96,6 +96,7 @@ export function createVisits(options: {
         ...sent,
       };
       for (const _ of page.prepare(request)) yield;
+      yield;
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);
