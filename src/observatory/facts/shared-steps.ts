@@ -1,6 +1,4 @@
-/**
- * Work in steps that whoever needs it advances: nobody does it twice, and who cannot wait finishes it. One that fails does so for each of them.
- */
+/** Work in steps for several callers: each of them advances it, so that it is done once, and who cannot wait finishes it. If it fails, it fails for all. */
 export class SharedSteps<Result> {
   readonly #steps: Iterator<undefined, Result>;
   #done: { readonly result: Result } | undefined;
