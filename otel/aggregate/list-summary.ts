@@ -65,7 +65,8 @@ export function mergedSummary<Detail = undefined>(
   const rows = [...byValue.values()]
     .map((row) => ({ ...row, missed: Math.min(others, Math.max(0, row.missed + unlisted)) }))
     .sort((a, b) => b.count + b.missed - a.count - a.missed || b.lastMillis - a.lastMillis);
-  const timesOf = missedTimes(summaries);
+  let times: ReturnType<typeof missedTimes> | undefined;
+  const timesOf = (value: string): MissedTimes => (times ??= missedTimes(summaries))(value);
   const kept = rows
     .slice(0, maxRows)
     .map((row) => (row.missed === 0 ? row : { ...row, ...timesOf(row.value) }));

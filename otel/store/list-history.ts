@@ -15,8 +15,10 @@ import { DEFAULT_MAX_BYTES } from './history-bounds.ts';
 
 /** What a crash may lose of the open hour. */
 const WRITE_INTERVAL_NANOS = 30e9;
-/** Lists written at a time: some 0.1 ms each, those of a long scan 2 ms. */
+/** Lists written at a time: some 0.1 ms each. */
 const MAX_WRITTEN = 4;
+/** No further list is written at that time: a list of 300 clients takes 3 ms, one of as many addresses, too, 6 ms. */
+const MAX_WRITTEN_ROWS = 100;
 const DAY_MILLIS = 86_400_000;
 /** Hours are merged into days when they are older. */
 const HOURS_MILLIS = 2 * DAY_MILLIS;
@@ -43,7 +45,7 @@ export class ListHistory implements HistoryPart, RequestArchive {
   #unsaved: Unsaved[] = [];
   #beganNanos = -Infinity;
   #oldestMillis: number | undefined;
-  /** 100 KB each at most. */
+  /** 600 KB each at most. */
   readonly #recent = new RecentAnswers<readonly RequestsSummary[]>(
     () => this.#clock.monotonicNanos() / 1e6,
     FRESH_MILLIS,
@@ -79,13 +81,13 @@ export class ListHistory implements HistoryPart, RequestArchive {
       if (nanos - this.#beganNanos < WRITE_INTERVAL_NANOS) return this.#rollUp(file);
       this.#begin(file);
     }
-    this.#save(file, this.#unsaved.slice(0, MAX_WRITTEN));
-    this.#unsaved = this.#unsaved.slice(MAX_WRITTEN);
+    const handled = this.#save(file, this.#unsaved.slice(0, MAX_WRITTEN), MAX_WRITTEN_ROWS);
+    this.#unsaved = this.#unsaved.slice(handled);
   }
 
   close(file: HistoryFile): void {
     this.#begin(file);
-    this.#save(file, this.#unsaved);
+    this.#save(file, this.#unsaved, Infinity);
     this.#unsaved = [];
     this.#file = undefined;
   }
@@ -127,13 +129,19 @@ export class ListHistory implements HistoryPart, RequestArchive {
     this.#bound(file);
   }
 
-  #save(file: HistoryFile, unsaved: readonly Unsaved[]): void {
-    if (unsaved.length === 0) return;
+  /** Returns how many are done: up to the one with which there are `maxRows` described rows. */
+  #save(file: HistoryFile, unsaved: readonly Unsaved[], maxRows: number): number {
+    if (unsaved.length === 0) return 0;
     const saved: (Unsaved & { readonly count: number })[] = [];
+    let handled = 0;
+    let rows = 0;
     file.transaction(() => {
       for (const { cell, key } of unsaved) {
+        if (rows >= maxRows) break;
+        handled++;
         const lists = cell.summary(key);
         if (lists === undefined) continue;
+        rows += lists.clients?.rows.length ?? 0;
         const { startMillis, id } = cell;
         file.lists.save({ name: key, startMillis, endMillis: startMillis + CELL_MILLIS, cell: id, lists });
         saved.push({ cell, key, count: lists.addresses.total });
@@ -143,6 +151,7 @@ export class ListHistory implements HistoryPart, RequestArchive {
       cell.saved(key, count);
       this.#oldestMillis = Math.min(this.#oldestMillis ?? Infinity, cell.fromMillis);
     }
+    return handled;
   }
 
   /** Merges one old hour into its day: all processes may do so, each row is merged by one. */

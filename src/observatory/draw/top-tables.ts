@@ -132,7 +132,8 @@ export function countedNote(lists: RequestLists, view: PageView, unlisted = 0): 
   return html`<span
     >from every request ${listedWhen(lists, view)}: lists are kept per hour, and per day after two days; “9 to
     14”: 9 are counted here, up to 5 more may be among the others, which complete the sum, from times when it
-    was too rare to be listed${unlisted > 0 && html`. <strong>${unlistedText(unlisted)}</strong>`}</span
+    was too rare to be listed; “or earlier”, “or later”: one of these may
+    be${unlisted > 0 && html`. <strong>${unlistedText(unlisted)}</strong>`}</span
   >`;
 }
 

@@ -28,7 +28,7 @@ export function topTotal({ rows, none, others }: TopRows): number {
 
 /** `9`; `9 to 14` where more may be among the others. */
 export function rangeText(count: number, missed: number): string {
-  return missed === 0 ? countText(count) : `${countText(count)} to ${countText(count + missed)}`;
+  return missed === 0 ? countText(count) : `${countText(count)}\u00a0to\u00a0${countText(count + missed)}`;
 }
 
 /** `1 time`; `9 to 14 times`. */

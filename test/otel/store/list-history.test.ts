@@ -45,7 +45,11 @@ class Processes {
 
   send(
     path: string,
-    { status = 404, agent }: { readonly status?: number; readonly agent?: string } = {},
+    {
+      status = 404,
+      agent,
+      client = CLIENT,
+    }: { readonly status?: number; readonly agent?: string; readonly client?: string } = {},
   ): void {
     const endMillis = this.clock.now();
     this.sent.push({ atMillis: endMillis, path, status, agent });
@@ -61,14 +65,21 @@ class Processes {
         clientError: status >= 400 && status < 500,
         aborted: false,
       },
-      { askedPath: path, askedFrom: undefined, userAgent: agent, askedBy: CLIENT },
+      { askedPath: path, askedFrom: undefined, userAgent: agent, askedBy: client },
     );
   }
 
   /** Time passes, and the history is written as often as it is in half a minute of it, or until nothing is left to do. */
-  pass(millis: number): void {
+  pass(millis: number, writes = 40): void {
     this.clock.millis += millis;
-    for (let i = 0; i < 40; i++) this.#part.write(this.file);
+    for (let i = 0; i < writes; i++) this.#part.write(this.file);
+  }
+
+  /** How many lists of the route, and of errors of all, are in the file. */
+  savedLists(): number {
+    const kinds = ['missed ', 'failures ', 'refused ', `failed ${ROUTE}`, `all ${ROUTE}`];
+    const ever = { fromMillis: 0, toMillis: Infinity };
+    return kinds.reduce((sum, kind) => sum + this.file.lists.read(kind, ever).length, 0);
   }
 
   /** @param how `killed` processes write nothing at their end. */
@@ -187,6 +198,26 @@ describe('lists of requests in the history file', () => {
     const lists = processes.book.notFound({ fromMillis: 0, toMillis: now });
     expect(lists.fromMillis).toBeGreaterThan(processes.sent[0]!.atMillis);
     expectLedger(lists, processes.sent);
+  });
+
+  it('are written one long list at a time, so that no write blocks for many', () => {
+    const processes = new Processes();
+    for (let i = 0; i < 150; i++)
+      for (const status of [404, 500, 403])
+        processes.send('/gone', { status, client: `192.0.2.${i}`, agent: FIREFOX });
+    processes.pass(31_000, 1);
+    // That of all requests has no clients.
+    const saved = [processes.savedLists()];
+    for (let i = 0; i < 3; i++) {
+      processes.pass(0, 1);
+      saved.push(processes.savedLists());
+    }
+    expect(saved).toEqual([2, 3, 4, 5]);
+    processes.send('/gone', { status: 500, client: '192.0.2.1' });
+    processes.restart('stopped');
+    const now = processes.clock.now();
+    const { clients } = processes.book.errors({ fromMillis: now - 60_000, toMillis: now }, 'failed')!;
+    expect(clients!.rows[0]).toMatchObject({ value: '192.0.2.1', count: 2, isExact: true });
   });
 
   it('of two processes at once are one', () => {
