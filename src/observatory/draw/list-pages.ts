@@ -25,7 +25,11 @@ export function partText({ shown, ahead, total }: ListPage): string | undefined 
 }
 
 /** @param first What the first page has, such as `newest`. */
-export function listPages(page: ListPage, first: string, view: PageView): Html | null {
+export function listPages(
+  page: ListPage,
+  first: string,
+  view: Pick<PageView, 'links' | 'path' | 'query'>,
+): Html | null {
   const { ahead, next, previous } = page;
   if (ahead === 0 && next === undefined) return null;
   const to = (place: object, words: string, rel?: string): Html =>
@@ -36,4 +40,32 @@ export function listPages(page: ListPage, first: string, view: PageView): Html |
     ${ahead > 0 && to({}, first)} ${previous !== undefined && to({ above: previous }, 'previous', 'prev')}
     <span>${partText(page)}</span> ${next !== undefined && to({ below: next }, 'next', 'next')}
   </nav>`;
+}
+
+/** The rows of a page in order of time, newest first: what comes meanwhile moves none to another page. Rows of one time stay together. */
+export function pageByTime<Row>(
+  rows: readonly Row[],
+  { query }: Pick<PageView, 'query'>,
+  timeOf: (row: Row) => number,
+  size: number,
+): { readonly rows: readonly Row[]; readonly page: ListPage } {
+  const times = rows.map(timeOf);
+  const [below, above] = [query['below'], query['above']].map((text) => Number(text || NaN));
+  const from = Number.isFinite(below)
+    ? times.filter((at) => at >= below!).length
+    : Number.isFinite(above)
+      ? Math.max(0, times.filter((at) => at > above!).length - size)
+      : 0;
+  const last = times[Math.min(from + size, rows.length) - 1];
+  const to = last === undefined ? from : times.lastIndexOf(last) + 1;
+  return {
+    rows: rows.slice(from, to),
+    page: {
+      shown: Math.max(0, to - from),
+      ahead: from,
+      total: rows.length,
+      next: to < rows.length && to > from ? String(last) : undefined,
+      previous: from > size && to > from ? String(times[from]) : undefined,
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { StallFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { listPages, pageByTime, partText } from '../draw/list-pages.ts';
 import { groupKey, isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
@@ -28,6 +29,7 @@ export const stallsPage = definePage<StallPageFacts>({
   draw(facts, view) {
     const { rows, groups } = facts;
     const columns = stallGroupColumns(view);
+    const part = pageByTime(rows, view, ({ atMillis }) => atMillis, MAX_SHOWN);
     return html`${panel({
       title: 'By place',
       note: html`${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
@@ -43,8 +45,8 @@ export const stallsPage = definePage<StallPageFacts>({
       rows.length > 0 &&
       panel({
         title: 'Newest',
-        note: rows.length > MAX_SHOWN ? `first ${MAX_SHOWN} of ${rows.length}` : undefined,
-        body: html`${rows.slice(0, MAX_SHOWN).map((stall) => stallItem(stall, view))}`,
+        note: partText(part.page),
+        body: html`${part.rows.map((stall) => stallItem(stall, view))}${listPages(part.page, 'newest', view)}`,
       })
     }`;
   },
