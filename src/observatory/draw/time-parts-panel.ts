@@ -98,7 +98,7 @@ function rowOf(part: TimePart, { links }: PageView): Row {
     key: isRun ? `${kind} ${type} ${series}` : kind,
     name: isRun
       ? html`<span class="swatch type-${type}"></span
-          >${operationName(part, links.series(type, series))}${kind === 'thread' && html` <span class="note">in another thread</span>`}`
+          >${operationName(part, links.series(type, series))}${kind === 'thread' && type === 'database' && html` <span class="note">in another thread</span>`}`
       : restName(kind, links.to('/stalls')),
     type,
     count: isRun ? count : undefined,
@@ -122,7 +122,7 @@ function restName(kind: TimePart['kind'], stallsHref: string): Html {
 
 /** What a request's own time is, a profile of the process tells while it is requested. */
 function profileNow(view: PageView): Html {
-  return html`<form class="mark-now" method="post" action="${view.links.base}${PROFILES_PATH}">
+  return html`<form class="mark-now profile-now" method="post" action="${view.links.base}${PROFILES_PATH}">
     ${csrfField(view)}<input type="hidden" name="seconds" value="${PROFILED_SECONDS}" />
     <button type="submit">Profile for ${PROFILED_SECONDS} s</button>
     <span class="note">which functions take the time, of the whole process: request the page meanwhile</span>

@@ -127,8 +127,8 @@ export function tracePaths(
 
 /** What the time of the request itself is, and what ran in another thread. */
 function rowNote({ longest: { span }, criticalMillis }: Share, root: SpanNode): Html {
-  const thread = threadOf(span);
-  if (thread !== undefined) return html` <span class="note">in another thread</span>`;
+  if (span.type === 'database' && threadOf(span) !== undefined)
+    return html` <span class="note">in another thread</span>`;
   const isOwn = span === root.span && span.type === 'http' && criticalMillis > 0;
   return isOwn ? html` <span class="note wrap">itself: ${OWN_WORDS}</span>` : html``;
 }

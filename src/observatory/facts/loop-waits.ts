@@ -100,14 +100,19 @@ export function waitsWithin<Span extends TreeSpan>(
   { traceId, spans }: { readonly traceId: string; readonly spans: readonly Span[] },
   waitsOf: LoopWaits,
 ): (span: Span) => readonly WaitInterval[] {
-  const busy = merged(spans.filter(runsThrough));
+  let busy: readonly Interval[] | undefined;
   return (span) =>
     span.type !== 'http'
       ? []
-      : waitsOf({ traceId, ...span }).flatMap((wait) => {
+      : waitsOf({ traceId, ...timesOf(span) }).flatMap((wait) => {
+          busy ??= merged(spans.filter(runsThrough));
           const durationMillis = wait.durationMillis - totalMillis(intersections(busy, [wait]));
           return durationMillis > 0 ? [{ ...wait, durationMillis }] : [];
         });
+}
+
+function timesOf({ spanId, startMillis, durationMillis }: TreeSpan): Omit<Request, 'traceId'> {
+  return { spanId, startMillis, durationMillis };
 }
 
 /** As times of which no two overlap, oldest first. */

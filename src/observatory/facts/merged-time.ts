@@ -38,20 +38,20 @@ export function mergedTime(
   );
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
   const waitsOf = loopWaits(stalls);
-  const graph = mergedFlameGraph(
-    used.map(({ trace: { traceId, spans }, weight }) => {
-      return { traceId, weight: weight / standFor, nodes: selfTimeTree(spans) };
-    }),
-  );
+  const weighed = used.map(({ trace, unit, weight }) => ({
+    trace,
+    traceId: trace.traceId,
+    unit,
+    weight: weight / standFor,
+    nodes: selfTimeTree(trace.spans),
+  }));
+  const graph = mergedFlameGraph(weighed);
   return {
     traces: used.length,
     kept: marked.kept + rest.kept,
     unweighted: read.length - used.length,
     isWeighted,
     graph,
-    parts: timeParts(
-      used.map((each) => ({ ...each, weight: each.weight / standFor })),
-      (trace) => waitsWithin(trace, waitsOf),
-    ),
+    parts: timeParts(weighed, (trace) => waitsWithin(trace, waitsOf)),
   };
 }

@@ -31,6 +31,8 @@ export interface WeighedTrace {
   /** The request. */
   readonly unit: SampledSpan | undefined;
   readonly weight: number;
+  /** Its spans as a tree. */
+  readonly nodes: readonly TreeNode<SampledSpan>[];
 }
 
 /** When the spans of a trace waited for the event loop. */
@@ -67,12 +69,12 @@ export function isOperation(kind: PartKind): boolean {
 /** Returns the time of the request, by its weight. */
 function addTrace(
   sums: Map<string, Sum>,
-  { trace, unit = trace.spans[0], weight }: WeighedTrace,
+  { trace, unit = trace.spans[0], weight, nodes }: WeighedTrace,
   waitsOf: ReturnType<WaitsOf>,
 ): number {
   if (unit === undefined) return 0;
   const request = { type: unit.type, series: unit.series, name: unit.name };
-  for (const { span, waitedMillis, ...node } of nodesWithin(trace, unit, waitsOf)) {
+  for (const { span, waitedMillis, ...node } of nodesWithin(withWaits(trace, nodes, waitsOf), unit)) {
     if (waitedMillis > 0) add(sums, { kind: 'waiting', ...request }, waitedMillis * weight, weight);
     const selfMillis = millisWithin({ span, ...node }, unit);
     if (span === unit) {
@@ -89,13 +91,20 @@ function addTrace(
   return unit.durationMillis * weight;
 }
 
-/** The request and what is below it: a trace may have others. */
-function nodesWithin(
+function withWaits(
   { spans }: SampledTrace,
-  unit: SampledSpan,
+  nodes: readonly TreeNode<SampledSpan>[],
   waitsOf: ReturnType<WaitsOf>,
 ): readonly TreeNode<SampledSpan>[] {
-  const nodes = selfTimeTree(spans, spans.flatMap(waitsOf));
+  const waits = spans.flatMap(waitsOf);
+  return waits.length === 0 ? nodes : selfTimeTree(spans, waits);
+}
+
+/** The request and what is below it: a trace may have others. */
+function nodesWithin(
+  nodes: readonly TreeNode<SampledSpan>[],
+  unit: SampledSpan,
+): readonly TreeNode<SampledSpan>[] {
   const from = nodes.findIndex(({ span }) => span === unit);
   const depth = nodes[from]?.depth ?? 0;
   const length = nodes.slice(from + 1).findIndex((node) => node.depth <= depth);

@@ -2,7 +2,7 @@ import { duration, text, threeDigits } from '../../markup/quantity.ts';
 import type { OwnWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
-import { OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { OWN_WORDS } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
 import { functionWords } from './profile-sentence.ts';
@@ -28,7 +28,7 @@ export interface KnownTime {
   readonly own: OwnWork;
 }
 
-/** `No statement of /search is the slow part: they take 1.1 of the 26.2 ms of a request; 22.6 ms run in another thread (search thread).` */
+/** `No statement of /search is the slow part: they take 1.1 of the 26.2 ms of a request; 22.6 ms run in another thread, its statements there included, the most in search thread.` */
 export function timePartsSentence(time: KnownTime, links: Links, now: number): Sentence {
   const { route, parts } = time;
   const whole = sumOf(parts);
@@ -37,9 +37,8 @@ export function timePartsSentence(time: KnownTime, links: Links, now: number): S
   if (top === undefined || whole <= 0) return [];
   const all = text(duration(whole));
   const [first] = top.parts;
-  const isStatement = top.kind === 'statement' && first !== undefined;
   const name = shortRoute(route);
-  if (isStatement && top.millis >= MOST * whole)
+  if (first?.kind === 'statement' && top.millis >= MOST * whole)
     return [
       { text: 'Its slowest part is ' },
       named(first, links),
@@ -47,7 +46,7 @@ export function timePartsSentence(time: KnownTime, links: Links, now: number): S
         text: `: ${text(duration(top.millis))} of the ${all} of a request${first.count < REPEATED ? '' : `, in ${threeDigits(first.count)} runs`}.`,
       },
     ];
-  const statements = parts.filter(({ type, kind }) => type === 'database' && kind !== 'waiting');
+  const statements = parts.filter(isStatement);
   const inStatements = sumOf(statements);
   const took = `${text(duration(inStatements))} of the ${all} of a request`;
   const opening =
@@ -75,6 +74,10 @@ interface Group {
   readonly parts: readonly TimePart[];
 }
 
+function isStatement({ type }: TimePart): boolean {
+  return type === 'database';
+}
+
 /** What runs in threads is one part. */
 function largest(parts: readonly TimePart[]): readonly Group[] {
   const inThreads = parts.filter(({ kind }) => kind === 'thread');
@@ -96,7 +99,12 @@ function partWords({ kind, parts, millis }: Group, time: KnownTime, links: Links
     case 'render':
       return [{ text: 'are rendering ' }, { ...named(first, links), text: first.series }];
     case 'thread':
-      return [{ text: 'run in another thread (' }, named(first, links), { text: '), beside other requests' }];
+      return [
+        {
+          text: `run in another thread${parts.some(isStatement) ? ', its statements there included' : ''}, the most in `,
+        },
+        named(first, links),
+      ];
     case 'waiting':
       return waitingWords(time.own, links);
     case 'sending':
@@ -129,11 +137,7 @@ function ownWords(own: OwnWork, millis: number, count: number, links: Links): Se
   const held = `held the event loop ${plural(stalls, 'time')}, for ${text(duration(heldMillis))} in all`;
   if (heldMillis >= MOSTLY * millis * count)
     return [{ text: 'are its own work, most of it in ' }, place, { text: `, which ${held}` }];
-  return [
-    { text: `are its own: work in its code, of which ` },
-    place,
-    { text: ` ${held}, or ${UNKNOWN_WAITING}` },
-  ];
+  return [{ text: 'are its own: ' }, place, { text: ` ${held}; the rest is ${OWN_WORDS}` }];
 }
 
 function profileWords({ profile }: OwnWork, links: Links, now: number): Sentence {

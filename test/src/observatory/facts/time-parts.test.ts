@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SampledSpan, SampledTrace } from '../../../../otel/query.ts';
 import { type TimePart, timeParts, type WeighedTrace } from '../../../../src/observatory/facts/time-parts.ts';
+import { selfTimeTree } from '../../../../src/observatory/trace/span-tree.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
 
 type Sketch = Partial<SampledSpan> & Pick<SampledSpan, 'type' | 'series' | 'durationMillis'>;
@@ -29,7 +30,13 @@ const request = (durationMillis: number, more: Partial<SampledSpan> = {}): Sketc
   durationMillis,
   ...more,
 });
-const alone = (trace: SampledTrace): readonly WeighedTrace[] => [{ trace, unit: trace.spans[0], weight: 1 }];
+const weighed = (trace: SampledTrace, weight = 1, unit = trace.spans[0]): WeighedTrace => ({
+  trace,
+  unit,
+  weight,
+  nodes: selfTimeTree(trace.spans),
+});
+const alone = (trace: SampledTrace): readonly WeighedTrace[] => [weighed(trace)];
 const millisOf = (parts: readonly TimePart[]): Readonly<Record<string, number>> =>
   Object.fromEntries(
     parts.map(({ kind, series, millis }) => [kind === 'own' ? kind : `${kind} ${series}`, millis]),
@@ -93,7 +100,7 @@ describe('timeParts', () => {
       ];
       return r >= ofRequests ? [] : [traceOf(String(index), r < ofStatements ? spans : spans.slice(0, 1))];
     }).flat();
-    const used = kept.map((trace) => ({ trace, unit: trace.spans[0], weight: 1 / kept.length }));
+    const used = kept.map((trace) => weighed(trace, 1 / kept.length));
     const parts = timeParts(used, NO_WAITS);
     const [whole, statement] = [ledger / 20_000, inStatements / 20_000];
     // Within four standard deviations of two thousand.
@@ -112,7 +119,7 @@ describe('timeParts', () => {
       { type: 'other', series: 'mail', parentSpanId: 'a.1', ...later },
       { type: 'database', series: 'SELECT', startMillis: 200, durationMillis: 50 },
     ]);
-    const parts = timeParts([{ trace, unit: trace.spans[1], weight: 1 }], NO_WAITS);
+    const parts = timeParts([weighed(trace, 1, trace.spans[1])], NO_WAITS);
     expect(millisOf(parts)).toEqual({ 'span mail': 10, own: 90 });
   });
 
