@@ -32,7 +32,8 @@ const SECOND = 1000;
 /**
  * Tracks the last change of visible content, for Last-Modified and caches: a listed post, the page `about`, the blog's settings, a scheduled
  * post that became visible; by any process. Drafts, scheduled and unlisted posts, sign-ins and sessions do not count, so that strangers cannot
- * learn when the owner works, or empty a cache. A request costs two counters; after any write, or once the time has come of
+ * learn when the owner works, or empty a cache. A request costs a counter, and a turn of the event loop another one: what another process commits is
+ * seen by the requests of the next turn; after any write, or once the time has come of
  * a scheduled post, one pass over an index of listed posts. HTTP dates have whole seconds, so a second change within one second gets the next
  * second.
  */
@@ -44,6 +45,8 @@ export class ContentClock {
   readonly #now: () => number;
   readonly #onChange: () => void;
   #seen: Counters | undefined;
+  /** In this turn of the event loop. */
+  #othersNow: number | undefined;
   /** What is visible is the same at every time from the first to before the second. */
   #from = NaN;
   #until = NaN;
@@ -87,13 +90,22 @@ export class ContentClock {
 
   state(): ContentState {
     const now = this.#now();
-    const seen = { others: this.#others.get()!, own: this.#own.get()! };
+    const seen = { others: this.#othersOfTurn(), own: this.#own.get()! };
     const isSeen = seen.others === this.#seen?.others && seen.own === this.#seen.own;
     if (!isSeen || !(now >= this.#from && now < this.#until)) {
       this.#seen = seen;
       this.#look(now);
     }
     return this.#state;
+  }
+
+  /** Reading it locks a part of the file: most of what a cached page would cost here, if each request of a busy turn did it. */
+  #othersOfTurn(): number {
+    if (this.#othersNow === undefined) {
+      this.#othersNow = this.#others.get()!;
+      setImmediate(() => (this.#othersNow = undefined)).unref();
+    }
+    return this.#othersNow;
   }
 
   #look(now: number): void {

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../../src/db/open-database.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { ContentClock } from '../../../src/posts/content-clock.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 function setUp() {
   const database = openDatabase(':memory:');
@@ -48,6 +51,20 @@ describe('ContentClock', () => {
       expect(seen[index]! - seen[index - 1]!).toBeGreaterThanOrEqual(1000);
     expect(seen.every((millis) => millis % 1000 === 0)).toBe(true);
     expect(seen[0]!).toBeLessThanOrEqual(now());
+  });
+
+  it('advances at once with a change of its own process, and by the next turn with one of another', async () => {
+    const file = join(temporaryFolder(), 'glasshouse.db');
+    const [database, another] = [openDatabase(file), openDatabase(file)];
+    const clock = new ContentClock(database, { now: Date.now });
+    const keys = [clock.state().key];
+    new PostStore(another).create(draft);
+    await setImmediate();
+    keys.push(clock.state().key);
+    new PostStore(database).create({ ...draft, path: 'b' });
+    keys.push(clock.state().key);
+    expect(new Set(keys).size).toBe(3);
+    for (const each of [database, another]) each.close();
   });
 
   it('advances when a scheduled post is published', () => {
