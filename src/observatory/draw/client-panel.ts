@@ -3,12 +3,14 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { hasLeader, topLines, type TopLine } from '../facts/top-lines.ts';
 import { attributeTerm, facetTerm, pathTerm } from '../facts/trace-query.ts';
-import type { PageView } from '../page.ts';
+import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ADDRESS_VALUES, agentValues, countedValues, valuesText } from './counted-values.ts';
-import { drawTable, type Column } from './table.ts';
+import { csvLink } from './facts.ts';
+import { drawTable, sheetOf, type Column } from './table.ts';
 import {
   askedValue,
+  boundColumns,
   failedRequestPanels,
   seenColumns,
   topCount,
@@ -61,7 +63,9 @@ export function clientPanel(
   const isKnown = clients.rows.length > 0;
   return panel({
     title,
-    note: isKnown ? clientsText(clients) : 'addresses not known',
+    note: isKnown
+      ? html`${clientsText(clients)} ${csvLink(view, 'CSV', { list: 'clients' })}`
+      : 'addresses not known',
     body: isKnown
       ? drawTable(topLines(clients, MAX_ROWS), clientColumns(view, term), {
           caption: title,
@@ -83,6 +87,17 @@ export function clientPanel(
       >`,
     }),
   });
+}
+
+/** All of them for a file, if it was asked for: agents, addresses and bounds are columns. */
+export function clientSheet(
+  lists: Pick<RequestLists, 'clients'> | undefined,
+  view: PageView,
+): Sheet | undefined {
+  if (view.query['list'] !== 'clients') return undefined;
+  const clients = lists?.clients ?? { rows: [], none: 0, others: 0 };
+  const columns = [...clientColumns(view, ''), ...boundColumns<ErrorRow>()];
+  return { ...sheetOf(topLines(clients, clients.rows.length), columns), name: 'clients' };
 }
 
 function hasRanges({ rows }: TopRows<ErrorRow>): boolean {

@@ -2,7 +2,13 @@ import type { HistoryFacts, RequestLists, TelemetryQuery, TimeRange } from '../.
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { CLIENT_ERROR_TERM, errorPanels, failedTerm, tracesOfClient } from '../draw/client-panel.ts';
+import {
+  CLIENT_ERROR_TERM,
+  clientSheet,
+  errorPanels,
+  failedTerm,
+  tracesOfClient,
+} from '../draw/client-panel.ts';
 import { pageAddress } from '../draw/page-address.ts';
 import { unlistedText } from '../draw/top-tables.ts';
 import { answeredWith } from '../facts/not-found-counts.ts';
@@ -152,7 +158,8 @@ export const failuresPage = definePage<FailuresFacts>({
       overPanel(over, { all: 'failed requests', short: 'failed' }, { type: 'http', marked: 'failed' }, view)
     }`;
   },
-  sheet: ({ groups }, view) => failureSheet(foundRows(groups, view, wordsOf), view),
+  sheet: ({ groups, requests }, view) =>
+    clientSheet(requests.lists, view) ?? failureSheet(foundRows(groups, view, wordsOf), view),
 });
 
 function wordsOf(group: FailureGroup): string {

@@ -4,7 +4,7 @@ import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
-import { CLIENT_ERROR_TERM, clientPanel, tracesOfClient } from '../draw/client-panel.ts';
+import { CLIENT_ERROR_TERM, clientPanel, clientSheet, tracesOfClient } from '../draw/client-panel.ts';
 import {
   agentValues,
   CLIENT_VALUES,
@@ -129,7 +129,8 @@ export const notFoundPage = definePage<NotFoundFacts>({
     ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
     ${facts.count > 0 && requestPanels(facts, view, { withAddresses: false })}`;
   },
-  sheet: ({ addresses, redirects }, view) =>
+  sheet: ({ addresses, clients, redirects }, view) =>
+    clientSheet({ clients }, view) ??
     sheetOf(topLines(addresses, addresses.rows.length), [
       ...addressColumns(view, redirects),
       { label: 'agents', key: 'agents', value: agentsText, cell: agentsText },

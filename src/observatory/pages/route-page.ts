@@ -2,7 +2,7 @@ import type { RequestLists, TimeRange } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
-import { errorPanels, failedTerm } from '../draw/client-panel.ts';
+import { clientSheet, errorPanels, failedTerm } from '../draw/client-panel.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { mergedFlamePanel } from '../draw/merged-time-panels.ts';
 import { newestStartLink } from '../draw/newest-start-link.ts';
@@ -126,7 +126,8 @@ export const routePage = definePage<RouteFacts>({
       })
     }`;
   },
-  sheet: ({ slowest }, view) => traceSheet(slowest, view),
+  sheet: ({ slowest, failedRequests }, view) =>
+    clientSheet(failedRequests, view) ?? traceSheet(slowest, view),
 });
 
 function knownTime({ name, row, time, own }: RouteFacts): KnownTime | undefined {

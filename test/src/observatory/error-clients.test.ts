@@ -88,6 +88,24 @@ describe('who got an error', () => {
     });
   });
 
+  it('is a file of all clients, with what each asked for and how exact that is', async () => {
+    const csv = async (path: string): Promise<readonly string[]> => {
+      const [, href = ''] = /href="([^"]+list=clients[^"]*)"/.exec(await get(path, 'text/html')) ?? [];
+      const { origin } = await served;
+      return (await (await fetch(origin + href.replaceAll('&amp;', '&'))).text()).trimEnd().split('\r\n');
+    };
+    const [head, first, second, end] = await csv('/failures');
+    expect(head).toBe(
+      'client,requests,agents,addresses,first,last,requests_at_most,first_is_exact,last_is_exact',
+    );
+    expect(first).toMatch(/^192\.0\.2\.1,9,Firefox 7; ExampleBot 2,\/a 7; \/b 2,[\dT:.Z,-]+,9,true,true$/);
+    expect(second).toMatch(/^192\.0\.2\.2,4,ExampleBot 4,/);
+    expect(end).toBeUndefined();
+    expect((await csv('/failures?errors=4xx'))[1]).toMatch(/^192\.0\.2\.3,3,/);
+    expect((await csv('/not-found'))[1]).toMatch(/^192\.0\.2\.3,3,Firefox 3,\/gone 3,/);
+    expect((await csv('/route?name=GET%20%2Fb'))[1]).toMatch(/^192\.0\.2\.2,4,/);
+  });
+
   it('is a choice: the same of 4xx', async () => {
     const words = await wordsAt('/failures?errors=4xx');
     expect(words).toContain('2 clients got a 4xx, most often 192.0.2.3, 3 times.');
