@@ -83,7 +83,7 @@ export const queriesPage = definePage<QueriesFacts>({
   draw({ statements, startUp, repeated }, view) {
     const columns = statementColumns(view, statements);
     const statement = (row: RepeatedOnRoute): Html =>
-      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the total is of all</span>`}${!isCostly(row) && html`<span class="callers">cheap so far: ${plural(row.count, 'time')}, ${text(duration(row.totalMillis))} in all</span>`}`;
+      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the time is of all</span>`}${!isCostly(row) && html`<span class="callers">cheap so far: ${plural(row.count, 'time')}, ${text(duration(row.totalMillis))} in all</span>`}`;
     const example = (row: RepeatedOnRoute): Html =>
       html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`;
     const runs: readonly Column<RepeatedOnRoute>[] = [
@@ -100,7 +100,7 @@ export const queriesPage = definePage<QueriesFacts>({
         cell: (row) => badge(`×${countText(row.count)}`, isCostly(row) ? 'failed' : 'quiet'),
       },
       { label: 'statement', room: 'mid', cell: statement },
-      { label: 'total', align: 'number', cell: (row) => durationCell(row.totalMillis) },
+      { label: 'in the worst', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', room: 'mid', cell: (row) => plural(row.traces, 'trace') },
       { label: 'example', room: 'mid', cell: example },
     ];
