@@ -14,7 +14,7 @@ const LARGE_POSTS = 100_000;
 const TURN_MILLIS = 1000;
 const WARM_UP_MILLIS = 1500;
 const AFTERWARDS_MILLIS = 200;
-const SINGLE_REQUESTS = 200;
+const SINGLE_REQUESTS = 1000;
 
 const UNPACKED = { headers: { 'Accept-Encoding': 'identity' } };
 /** The same bytes from every server. */
