@@ -150,6 +150,8 @@ describe('more clients than are counted', () => {
       wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text());
     const missed = await wordsAt('/not-found');
     expect(missed).toContain('No client is known to lead');
+    expect(missed).toMatch(/one of them is [\d:a-f]+ ?, \d to \d times\./);
+    expect(missed).toMatch(/2001:db8::\d+ .* \d to \d .* \d\d:\d\d:\d\d or earlier \d\d:\d\d:\d\d /);
     expect(missed).toMatch(/2001:db8::\d+ × \d to \d .* of these or others, which may be more frequent/);
     expect(await wordsAt('/failures')).toContain('clients got a server error, among them');
     expect(await wordsAt('/route?name=GET%20%2Fmoved')).toContain('others may have as many');
