@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wordsOf } from '../fixtures/page-text.ts';
 import { until } from '../fixtures/until.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BlogProcess, ROOT, START_ARGUMENTS, WATCHED } from './blog-process.ts';
@@ -81,6 +82,8 @@ describe('the page of a route whose time is planted', () => {
       ` are its own work, most of it in parseHuge ${PLANTED}:${line}, which held the event loop 2 times, for `,
     );
     expect(summary).toContain(' /planted/parse has no recorded statement; ');
+    const { text } = await owner.send(`${blog.address}${BASE}/route?name=GET%20%2Fplanted%2Fparse`);
+    expect(wordsOf(text)).toContain(` work, most of it in parseHuge ${PLANTED}:${line} `);
   });
 
   it('in a timer does not call it work, and says that nothing held the event loop', async () => {

@@ -8,6 +8,7 @@ import type { OwnWork } from '../facts/own-work.ts';
 import { isOperation, type TimePart } from '../facts/time-parts.ts';
 import { OWN_WORDS } from '../format/own-words.ts';
 import type { PageView } from '../page.ts';
+import { isWork, type KnownTime } from '../sentences/time-parts-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 import { csrfField } from './csrf-field.ts';
 import { shareText } from './facts.ts';
@@ -32,10 +33,10 @@ interface Row {
 }
 
 /** Where the time of a request goes, in parts that add up to the whole. */
-export function timePartsPanel(merged: MergedTime, { canProfile }: OwnWork, view: PageView): Html {
+export function timePartsPanel(merged: MergedTime, time: KnownTime, view: PageView): Html {
   const { parts } = merged;
   const whole = parts.reduce((sum, { millis }) => sum + millis, 0);
-  const rows = parts.slice(0, MAX_ROWS).map((part) => rowOf(part, view));
+  const rows = parts.slice(0, MAX_ROWS).map((part) => rowOf(part, time, view));
   const rest = parts.slice(MAX_ROWS);
   const others: Row = {
     key: 'others',
@@ -71,7 +72,7 @@ export function timePartsPanel(merged: MergedTime, { canProfile }: OwnWork, view
         empty: 'Shown once a trace of this route is held.',
       },
     )}
-    ${own >= MUCH && canProfile && profileNow(view)}`,
+    ${own >= MUCH && time.own.canProfile && profileNow(view)}`,
   });
 }
 
@@ -91,7 +92,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
 ];
 
-function rowOf(part: TimePart, { links }: PageView): Row {
+function rowOf(part: TimePart, time: KnownTime, { links }: PageView): Row {
   const { kind, type, series, count, millis, share } = part;
   const isRun = isOperation(kind);
   return {
@@ -99,7 +100,7 @@ function rowOf(part: TimePart, { links }: PageView): Row {
     name: isRun
       ? html`<span class="swatch type-${type}"></span
           >${operationName(part, links.series(type, series))}${kind === 'thread' && type === 'database' && html` <span class="note">in another thread</span>`}`
-      : restName(kind, links.to('/stalls')),
+      : restName(part, time, links.to('/stalls')),
     type,
     count: isRun ? count : undefined,
     millis,
@@ -107,17 +108,21 @@ function rowOf(part: TimePart, { links }: PageView): Row {
   };
 }
 
-function restName(kind: TimePart['kind'], stallsHref: string): Html {
+function restName({ kind, millis }: TimePart, { own, count }: KnownTime, stallsHref: string): Html {
   switch (kind) {
     case 'waiting':
-      return html`<span class="swatch wait"></span
-        ><a class="name" href="${stallsHref}">waiting for the event loop</a>`;
+      return html`<span class="swatch wait"></span><a href="${stallsHref}">waiting for the event loop</a>`;
     case 'sending':
       return html`<span class="swatch type-http"></span>sending what follows the first byte`;
     default:
       return html`<span class="swatch type-http"></span>the request’s own
-        <span class="note">${OWN_WORDS}</span>`;
+        ${ownNote(own, isWork(own, millis, count), stallsHref)}`;
   }
+}
+
+function ownNote({ worst }: OwnWork, isKnown: boolean, stallsHref: string): Html {
+  if (worst === undefined || !isKnown) return html`<span class="note">${OWN_WORDS}</span>`;
+  return html`<span class="note">work, most of it in <a href="${stallsHref}">${worst.place}</a></span>`;
 }
 
 /** What a request's own time is, a profile of the process tells while it is requested. */

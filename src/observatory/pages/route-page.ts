@@ -93,9 +93,10 @@ export const routePage = definePage<RouteFacts>({
   draw(facts, view) {
     const held = { type: 'http', series: facts.name } as const;
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
-    const { time, own } = facts;
-    return html`${facts.row !== undefined && time && timePartsPanel(time, own, view)}
-    ${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
+    const { time } = facts;
+    const known = knownTime(facts);
+    return html`${time && known && timePartsPanel(time, known, view)} ${seriesPanels('http', facts, view)}
+    ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view, { unlisted: facts.unlistedOfAll })}
     ${facts.time && mergedFlamePanel(facts.time, facts.over, view)}

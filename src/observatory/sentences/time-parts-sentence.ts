@@ -123,6 +123,11 @@ function waitingWords({ waitedFor }: OwnWork, links: Links): Sentence {
   ];
 }
 
+/** True if stalls know most of what a route's requests do themselves. */
+export function isWork({ heldMillis }: OwnWork, millis: number, count: number): boolean {
+  return heldMillis >= MOSTLY * millis * count;
+}
+
 /** Work is what held the event loop, as far as that was recorded; of the rest it is not known. */
 function ownWords(own: OwnWork, millis: number, count: number, links: Links): Sentence {
   const { worst, heldMillis, stalls, recordedFromMillis: from } = own;
@@ -135,7 +140,7 @@ function ownWords(own: OwnWork, millis: number, count: number, links: Links): Se
   }
   const place = { text: worst.place, href: links.to('/stalls') };
   const held = `held the event loop ${plural(stalls, 'time')}, for ${text(duration(heldMillis))} in all`;
-  if (heldMillis >= MOSTLY * millis * count)
+  if (isWork(own, millis, count))
     return [{ text: 'are its own work, most of it in ' }, place, { text: `, which ${held}` }];
   return [{ text: 'are its own: ' }, place, { text: ` ${held}; the rest is ${OWN_WORDS}` }];
 }
