@@ -1,4 +1,5 @@
-import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
+import { isMeaningful, type SqlToken, sqlTokens, upperWord as upper } from './sql-tokens.ts';
+import { identifier, tableExpressions } from './table-expressions.ts';
 import { MAX_SOURCE_LENGTH } from './query-text.ts';
 
 /** Maximum length of `db.query.summary` in characters, per the semantic conventions. */
@@ -41,11 +42,12 @@ const AFTER_TABLES = new Set([
   'ON',
   'USING',
   'SELECT',
+  'WITH',
 ]);
 
 /**
  * `db.query.summary`: operations and their tables in order of appearance, such as `SELECT posts post_tags`; several statements are joined by `; `.
- * Contains no literals and no names of common table expressions. At most 255 characters; a text without a known operation is `unknown`.
+ * Contains no literals, and the name of a common table expression only if that is all that is read. At most 255 characters; a text without a known operation is `unknown`.
  */
 export function querySummary(source: string): string {
   const summaries: string[] = [];
@@ -112,17 +114,30 @@ function schemaSummary(verb: string, tokens: readonly SqlToken[]): string {
 interface Operation {
   readonly verb: string;
   readonly targets: string[];
-  /** True if it reads only common table expressions. */
-  usedExpressions: boolean;
+  /** Common table expressions that it reads. */
+  readonly expressions: string[];
+  /** True in the body of a common table expression. */
+  readonly isInBody: boolean;
+}
+
+/** What is open at a depth of brackets. */
+interface Level {
+  /** True if a name here is a table. */
+  expectsTable: boolean;
+  /** True if a comma leads to one. */
+  inTables: boolean;
+  operation: Operation | undefined;
+  /** True if the operation began at this depth: FROM leads to a table; in `extract(year FROM written)`, it does not. */
+  hasVerb: boolean;
+  readonly isInBody: boolean;
 }
 
 /** Summary of SELECT, INSERT, REPLACE, UPDATE, DELETE and VALUES, with or without WITH. */
 function dataSummary(tokens: readonly SqlToken[]): string {
-  const expressions = new Set(commonTableExpressions(tokens));
+  const { names, bodies } = tableExpressions(tokens);
   const operations: Operation[] = [];
-  /** By bracket depth: whether a name here is a table, and whether a comma leads to one. */
-  const levels: { expectsTable: boolean; inTables: boolean; operation: Operation | undefined }[] = [
-    { expectsTable: false, inTables: false, operation: undefined },
+  const levels: Level[] = [
+    { expectsTable: false, inTables: false, operation: undefined, hasVerb: false, isInBody: false },
   ];
 
   for (let i = 0; i < tokens.length; i++) {
@@ -133,6 +148,8 @@ function dataSummary(tokens: readonly SqlToken[]): string {
         expectsTable: level.expectsTable,
         inTables: level.expectsTable,
         operation: level.operation,
+        hasVerb: false,
+        isInBody: level.isInBody || bodies.has(i),
       });
       level.expectsTable = false;
       continue;
@@ -146,12 +163,13 @@ function dataSummary(tokens: readonly SqlToken[]): string {
       continue;
     }
     const word = upper(token);
-    if (isVerb(word, tokens, i)) {
-      level.operation = { verb: word, targets: [], usedExpressions: false };
+    if (isVerb(word, tokens, i) || isMainValues(word, tokens, level)) {
+      level.operation = { verb: word, targets: [], expressions: [], isInBody: level.isInBody };
+      level.hasVerb = true;
       operations.push(level.operation);
       level.inTables = false;
       level.expectsTable = word === 'UPDATE';
-    } else if (isTableKeyword(word, tokens, i)) {
+    } else if (isTableKeyword(word, tokens, i) && (level.hasVerb || word !== 'FROM')) {
       level.expectsTable = true;
       level.inTables = word === 'FROM' || word === 'JOIN';
     } else if (AFTER_TABLES.has(word)) {
@@ -161,12 +179,24 @@ function dataSummary(tokens: readonly SqlToken[]): string {
       const found = nameAt(tokens, i);
       if (found === undefined) continue;
       level.expectsTable = false;
-      addTarget(level.operation, found.name, expressions);
+      addTarget(level.operation, found.name, names);
       i = found.last;
     }
   }
-  const told = operations.filter((operation) => operation.targets.length > 0 || !operation.usedExpressions);
-  return folded(told).map(wordsOf).join(' ') || UNKNOWN_SUMMARY;
+  return folded(told(operations)).map(wordsOf).join(' ') || UNKNOWN_SUMMARY;
+}
+
+/**
+ * The operations to name. Those in the body of a common table expression are, if they have a table; then what reads the expression says nothing
+ * new. If none has one, as in a row of numbers, the expression itself is the source.
+ */
+function told(operations: readonly Operation[]): readonly Operation[] {
+  const readsTable = operations.some(({ isInBody, targets }) => isInBody && targets.length > 0);
+  const named = operations.filter(
+    ({ targets, expressions, isInBody }) =>
+      targets.length > 0 || (!isInBody && (expressions.length === 0 || !readsTable)),
+  );
+  return named.length > 0 ? named : operations;
 }
 
 /**
@@ -176,23 +206,41 @@ function folded(operations: readonly Operation[]): Operation[] {
   const result: Operation[] = [];
   for (const operation of operations) {
     const last = result.at(-1);
-    if (last?.verb !== operation.verb) result.push({ ...operation, targets: [...operation.targets] });
-    else last.targets.push(...operation.targets.filter((target) => !last.targets.includes(target)));
+    if (last?.verb !== operation.verb) {
+      const { targets, expressions } = operation;
+      result.push({ ...operation, targets: [...targets], expressions: [...expressions] });
+    } else {
+      addNew(last.targets, operation.targets);
+      addNew(last.expressions, operation.expressions);
+    }
   }
   return result;
 }
 
 function addTarget(operation: Operation | undefined, name: string, expressions: ReadonlySet<string>): void {
   if (operation === undefined) return;
-  if (expressions.has(name.toLowerCase())) operation.usedExpressions = true;
-  else if (!operation.targets.includes(name)) operation.targets.push(name);
+  const isExpression = expressions.has(name.toLowerCase());
+  addNew(isExpression ? operation.expressions : operation.targets, [name]);
 }
 
-function wordsOf({ verb, targets }: Operation): string {
-  return [verb, ...targets].join(' ');
+function addNew(names: string[], more: readonly string[]): void {
+  names.push(...more.filter((name) => !names.includes(name)));
 }
 
-/** Returns true for a verb: not `DO UPDATE` of an upsert, not the function `replace(...)`, not VALUES after INSERT. */
+function wordsOf({ verb, targets, expressions }: Operation): string {
+  return [verb, ...(targets.length > 0 ? targets : expressions)].join(' ');
+}
+
+/** True for `WITH … VALUES (…)`. */
+function isMainValues(
+  word: string,
+  tokens: readonly SqlToken[],
+  { operation, isInBody }: Pick<Level, 'operation' | 'isInBody'>,
+): boolean {
+  return word === 'VALUES' && operation === undefined && !isInBody && upper(tokens[0]) === 'WITH';
+}
+
+/** Returns true for a verb: not `DO UPDATE` of an upsert, not `FOR UPDATE` of a lock, not the function `replace(...)`, not VALUES after INSERT. */
 function isVerb(word: string, tokens: readonly SqlToken[], i: number): boolean {
   switch (word) {
     case 'SELECT':
@@ -200,7 +248,7 @@ function isVerb(word: string, tokens: readonly SqlToken[], i: number): boolean {
     case 'INSERT':
       return upper(tokens[i - 1]) !== '.';
     case 'UPDATE':
-      return upper(tokens[i - 1]) !== 'DO';
+      return !['DO', 'FOR', 'KEY'].includes(upper(tokens[i - 1]));
     case 'REPLACE':
       return tokens[i + 1]?.text !== '(' && upper(tokens[i - 1]) !== 'OR';
     case 'VALUES':
@@ -221,27 +269,6 @@ function isConflictWord(word: string, tokens: readonly SqlToken[], i: number): b
   return upper(tokens[i - 1]) === 'OR' && ['ROLLBACK', 'ABORT', 'REPLACE', 'FAIL', 'IGNORE'].includes(word);
 }
 
-/** Names defined by `WITH name (…) AS (`, lower case. */
-function commonTableExpressions(tokens: readonly SqlToken[]): string[] {
-  const names: string[] = [];
-  if (!tokens.some((token) => upper(token) === 'WITH')) return names;
-  for (let i = 0; i < tokens.length; i++) {
-    if (upper(tokens[i]) !== 'AS') continue;
-    const body = ['NOT', 'MATERIALIZED'].includes(upper(tokens[i + 1]))
-      ? tokens.slice(i + 1, i + 4).find((token) => token.text === '(')
-      : tokens[i + 1];
-    if (body?.text !== '(') continue;
-    let before = i - 1;
-    if (tokens[before]?.text === ')') {
-      while (before > 0 && tokens[before]?.text !== '(') before--;
-      before--;
-    }
-    const name = nameAt(tokens, before)?.name;
-    if (name !== undefined) names.push(name.toLowerCase());
-  }
-  return names;
-}
-
 /** `name` or `schema.name` at a position, with the index of its last token; undefined without an identifier. */
 function nameAt(
   tokens: readonly SqlToken[],
@@ -251,19 +278,6 @@ function nameAt(
   if (first === undefined) return undefined;
   const second = tokens[i + 1]?.text === '.' ? identifier(tokens[i + 2]) : undefined;
   return second === undefined ? { name: first, last: i } : { name: `${first}.${second}`, last: i + 2 };
-}
-
-function identifier(token: SqlToken | undefined): string | undefined {
-  if (token?.kind === 'word') return token.text;
-  if (token?.kind !== 'quoted') return undefined;
-  const bare = token.text.slice(1, -1);
-  return /^[\p{L}\p{N}_$]+$/u.test(bare) ? bare : token.text;
-}
-
-function upper(token: SqlToken | undefined): string {
-  return token === undefined || token.kind === 'quoted' || token.kind === 'string'
-    ? ''
-    : token.text.toUpperCase();
 }
 
 /** Cuts at the last whole word that fits. */

@@ -44,3 +44,10 @@ export function* sqlTokens(sql: string): Generator<SqlToken, void> {
 export function isMeaningful({ kind }: SqlToken): boolean {
   return kind !== 'space' && kind !== 'comment';
 }
+
+/** A keyword in upper case; empty for a quoted name and a string. */
+export function upperWord(token: SqlToken | undefined): string {
+  return token === undefined || token.kind === 'quoted' || token.kind === 'string'
+    ? ''
+    : token.text.toUpperCase();
+}

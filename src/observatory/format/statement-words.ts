@@ -1,7 +1,8 @@
 /** Characters visible in any table: if texts differ only later, the shown part must start later. */
 const SEEN = 24;
-/** The start of a statement's conditions. */
-const CONDITIONS = /(?: WHERE | ON CONFLICT | SET | GROUP BY | ORDER BY | LIMIT | VALUES ?(?=\())/i;
+/** Quoted names, brackets, and the start of a statement's conditions. */
+const PART =
+  /"[^"]*"?|`[^`]*`?|\[[^\]]*\]?|[()]| (?:WHERE|ON CONFLICT|SET|GROUP BY|ORDER BY|LIMIT)(?= )| VALUES(?= ?\()/gi;
 
 /** The parts of a statement series that name it. */
 export interface NamedStatement {
@@ -35,10 +36,18 @@ export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, 
   );
 }
 
-/** The text after WHERE, or from the first other condition; the whole statement if it has none. */
+/**
+ * The text after WHERE, or from the first other condition; the whole statement if it has none. Those in brackets belong to a subquery or to a common
+ * table expression.
+ */
 export function conditionsOf(text: string): string {
-  const at = CONDITIONS.exec(text)?.index;
-  return at === undefined ? text : text.slice(at).replace(/^ (?:WHERE )?/i, '');
+  let depth = 0;
+  for (const { 0: part, index } of text.matchAll(PART)) {
+    if (part === '(') depth++;
+    else if (part === ')') depth--;
+    else if (depth === 0 && part.startsWith(' ')) return text.slice(index).replace(/^ (?:WHERE )?/i, '');
+  }
+  return text;
 }
 
 function commonLength(a: string, b: string): number {

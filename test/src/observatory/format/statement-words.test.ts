@@ -13,6 +13,16 @@ describe('conditionsOf', () => {
     ['UPDATE posts SET a = ?', 'SET a = ?'],
     ['INSERT INTO posts (a) VALUES (?)', 'VALUES (?)'],
     ['SELECT count(*) FROM posts', 'SELECT count(*) FROM posts'],
+    ['SELECT (SELECT count(*) FROM tags WHERE id = ?) FROM posts ORDER BY b', 'ORDER BY b'],
+    ['SELECT a FROM "x (" WHERE b IN (SELECT c FROM d WHERE e = ?)', 'b IN (SELECT c FROM d WHERE e = ?)'],
+    ['WITH x AS (SELECT * FROM posts WHERE a = ?) SELECT * FROM x WHERE b = ?', 'b = ?'],
+    ['INSERT INTO a (b) SELECT c FROM d WHERE e = ?', 'e = ?'],
+    // The beginning of the text, not of half a bracket.
+    ...[
+      'WITH RECURSIVE word(at) AS (SELECT ? UNION ALL SELECT at + ? FROM word WHERE at < ?) SELECT count(*) FROM word',
+      'SELECT a FROM (SELECT * FROM b WHERE c = ?)',
+      'WITH x AS (SELECT * FROM posts WHERE a = ? AND …',
+    ].map((text) => [text, text]),
   ])('of %s', (text, words) => expect(conditionsOf(text)).toBe(words));
 });
 
