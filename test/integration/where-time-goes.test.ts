@@ -91,7 +91,7 @@ describe('the page of a route whose time is planted', () => {
     const { summary, top, facts } = await said('/planted/timer', 2);
     expect([top.kind, facts.own.stalls]).toEqual(['own', 0]);
     expect(summary).toMatch(
-      / are its own: work in its code, or waiting for what has no span \(a timer, a file, a process\); no piece of it held the event loop for 250 ms\.$/,
+      / are its own: work in its code, or waiting for what is not recorded \(a timer, a file, a process, a short stall\); no piece of it held the event loop for 250 ms\.$/,
     );
   });
 

@@ -1,4 +1,4 @@
 /** What waiting is called that nothing records: a request's own time is this, or work in its code. */
-export const UNKNOWN_WAITING = 'waiting for what has no span (a timer, a file, a process)';
+export const UNKNOWN_WAITING = 'waiting for what is not recorded (a timer, a file, a process, a short stall)';
 /** A request's own time, if nothing else is known of it. */
 export const OWN_WORDS = `work in its code, or ${UNKNOWN_WAITING}`;

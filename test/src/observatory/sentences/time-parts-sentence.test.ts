@@ -34,7 +34,8 @@ const UNKNOWN: OwnWork = {
   canProfile: true,
 };
 const SPIN = { functionName: 'spin', location: 'src/a.ts:12', place: 'spin src/a.ts:12' };
-const OWN = 'work in its code, or waiting for what has no span (a timer, a file, a process)';
+const OWN =
+  'work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall)';
 
 function say(sketches: readonly Sketch[], own: Partial<OwnWork> = {}): string {
   const time = { route: 'GET /a', count: 100, parts: partsOf(sketches), own: { ...UNKNOWN, ...own } };

@@ -56,22 +56,22 @@ describe('traceSentence', () => {
     [
       'an aborted download',
       abortedTrace(ID, NOW),
-      '2.31 s, all of it work in its code, or waiting for what has no span (a timer, a file, a process). That is slower than 99.9 % of the requests of this route. The client disconnected before the response was complete, after 10.5 MB.',
+      '2.31 s, all of it work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall). That is slower than 99.9 % of the requests of this route. The client disconnected before the response was complete, after 10.5 MB.',
     ],
     [
       'an ordinary page',
       plainTrace(ID, NOW),
-      '4.1 ms, most of it in GET /:year/:month/:slug itself: work in its code, or waiting for what has no span (a timer, a file, a process). That is usual for the requests of this route.',
+      '4.1 ms, most of it in GET /:year/:month/:slug itself: work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall). That is usual for the requests of this route.',
     ],
     [
       'an address that the blog has not',
       withSeries(plainTrace(ID, NOW), 'unknown paths'),
-      '4.1 ms, most of it in the request itself: work in its code, or waiting for what has no span (a timer, a file, a process). That is usual for the requests of this route.',
+      '4.1 ms, most of it in the request itself: work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall). That is usual for the requests of this route.',
     ],
     [
       'one span',
       requestWith([]),
-      '100 ms, all of it work in its code, or waiting for what has no span (a timer, a file, a process). That is usual for the requests of this route.',
+      '100 ms, all of it work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall). That is usual for the requests of this route.',
     ],
     [
       'a faster one than most',
