@@ -57,7 +57,7 @@ interface FailuresFacts {
   readonly grouped: number;
   readonly groups: readonly FailureGroup[];
   readonly series: string | undefined;
-  /** What failed requests have more often than the rest; undefined for one series. */
+  /** What failed requests have more often than the rest; undefined for one series, and if none is held. */
   readonly over: OverRepresentation | undefined;
   readonly requests: ErrorFacts;
   readonly history: HistoryFacts | undefined;
@@ -81,7 +81,10 @@ export const failuresPage = definePage<FailuresFacts>({
       grouped: rows.length,
       groups: withResolved(telemetry, withExceptions(telemetry, groups), range.toMillis),
       series: series === '' ? undefined : series,
-      over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
+      over:
+        series || total === 0
+          ? undefined
+          : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
       requests: errorFacts(telemetry, range, series ?? '', query['errors'] === '4xx' ? '4xx' : 'failed'),
       history: telemetry.history(),
     };
