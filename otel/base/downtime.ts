@@ -1,7 +1,9 @@
 import type { TimeRange } from './time-range.ts';
 
-/** A time without a running process, by the wall clock at its end. */
+/** A time without a running process that listens, by the wall clock at its end; up to the start of the next one if it is not known when that listened. */
 export interface Downtime extends TimeRange {
+  /** Of the next process. */
+  readonly startedMillis: number;
   /** How the process before it ended. `killed` covers an abort out of memory; `not stopped`: an earlier version noted no more. */
   readonly ended: 'stopped' | 'crashed' | 'killed' | 'machine restarted' | 'slept' | 'not stopped';
   /** The error or exit code of a crash. */

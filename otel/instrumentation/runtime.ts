@@ -4,6 +4,7 @@ import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { RuntimeSample } from '../query.ts';
+import { FirstListening } from './first-listening.ts';
 import { type GcPause, GcPauses, isMajor } from './gc-pauses.ts';
 import { LoopDelay, type LoopDelays } from './loop-delay.ts';
 import { openFiles, openFilesLimit } from './open-files.ts';
@@ -26,6 +27,8 @@ export interface RuntimeSamplerOptions {
   readonly onDelay?: (meanMillis: number) => void;
   /** Receives each sample at the end of its period. */
   readonly onSample?: (sample: RuntimeSample) => void;
+  /** Called once, when a server listens, see FirstListening. */
+  readonly onListening?: () => void;
 }
 
 interface PeriodStart {
@@ -45,6 +48,7 @@ export class RuntimeSampler {
   readonly #runMeasured: (work: () => void) => void;
   readonly #onSample: (sample: RuntimeSample) => void;
   readonly #onDelay: (meanMillis: number) => void;
+  readonly #listening: FirstListening;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #loopDelay: LoopDelay;
   #gcObserver: PerformanceObserver | undefined;
@@ -70,6 +74,7 @@ export class RuntimeSampler {
     runMeasured = (work) => work(),
     onSample = () => {},
     onDelay = () => {},
+    onListening = () => {},
   }: RuntimeSamplerOptions) {
     if (!Number.isFinite(intervalSeconds) || intervalSeconds < 0)
       throw new RangeError(`Expected "intervalSeconds" to be 0 or more, got ${intervalSeconds}`);
@@ -80,6 +85,7 @@ export class RuntimeSampler {
     this.#runMeasured = runMeasured;
     this.#onSample = onSample;
     this.#onDelay = onDelay;
+    this.#listening = new FirstListening(() => guard.run('listening', onListening, undefined));
     const uptimeMillis = process.uptime() * 1000;
     this.startedAtMillis = Math.round(clock.now() - uptimeMillis);
     this.#startedMonotonicMillis = clock.monotonicNanos() / 1e6 - uptimeMillis;
@@ -102,6 +108,7 @@ export class RuntimeSampler {
     // Outside any request, so that the timers retain none (G3).
     context.with(ROOT_CONTEXT, () => {
       this.#loopDelay.start(this.#intervalMillis > 0);
+      this.#listening.start();
       this.#gcObserver = new PerformanceObserver((list) => {
         const pauses = list.getEntries();
         for (const pause of pauses) this.#countPause(pause);
@@ -127,6 +134,7 @@ export class RuntimeSampler {
   stop(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#loopDelay.stop();
+    this.#listening.stop();
     this.#gcObserver?.disconnect();
     this.#gcObserver = undefined;
   }

@@ -63,7 +63,14 @@ export function createHeldFacts(
     guard,
     runMeasured: (work) => cost.background(work),
     onSample: (sample) => samples.record(sample),
+    onListening: () => runs.listens(),
     onDelay: (meanMillis) => shedding.note(meanMillis),
+  });
+  const runs = new ProcessRuns({
+    clock,
+    pid: process.pid,
+    startedMillis: runtime.startedAtMillis,
+    version,
   });
   const processId = randomUUID();
   const counts = new BusinessHistory(clock, runtime.startedAtMillis);
@@ -78,12 +85,7 @@ export function createHeldFacts(
     ring,
     traceLogs: new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) }),
     markers,
-    runs: new ProcessRuns({
-      clock,
-      pid: process.pid,
-      startedMillis: runtime.startedAtMillis,
-      version,
-    }),
+    runs,
     cost,
     runtime,
     shedding,

@@ -48,10 +48,12 @@ export class ProcessRuns implements HistoryPart {
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
   readonly #machine: Machine;
-  readonly #own: ProcessRun;
+  #own: ProcessRun;
   /** Those in the file, including this one; without a file only this one. */
   #runs: readonly ProcessRun[];
   #run = 0;
+  /** When it listened is not in the file yet. */
+  #hasToSave = false;
   /** At the last heartbeat. */
   #seen: Moment;
   #alive: ReadonlySet<number> = new Set();
@@ -79,6 +81,14 @@ export class ProcessRuns implements HistoryPart {
     this.#runs = [this.#own];
   }
 
+  /** A server of this process listens now, for the first time: until then nothing was answered. */
+  listens(): void {
+    const listenedAfterMillis = this.#moment().uptime - this.#own.startedUptime;
+    this.#own = { ...this.#own, listenedAfterMillis };
+    this.#runs = this.#runs.map((run) => (run.run === this.#run ? { ...run, listenedAfterMillis } : run));
+    this.#hasToSave = true;
+  }
+
   /** Starts of processes, and steps of the clock while none ran; oldest first. */
   starts(): readonly Marker[] {
     const [first] = this.#runs;
@@ -89,13 +99,14 @@ export class ProcessRuns implements HistoryPart {
     ];
   }
 
-  /** Times without a running process, oldest first. */
+  /** Times in which no process ran and listened, oldest first. */
   downtime(): DowntimeFacts {
     const rows = this.#passages().flatMap(({ before, next, ended, endedMillis }): Downtime[] => {
       const { cause, seenMillis } = before;
       if (ended === 'running') return [];
-      const range = { fromMillis: endedMillis, toMillis: next.startedMillis };
-      return [{ ...range, ended, reason: cause?.reason, stack: cause?.stack, seenMillis }];
+      const { startedMillis, listenedAfterMillis = 0 } = next;
+      const range = { fromMillis: endedMillis, toMillis: startedMillis + listenedAfterMillis };
+      return [{ ...range, startedMillis, ended, reason: cause?.reason, stack: cause?.stack, seenMillis }];
     });
     // After a clock was set back, the first start is not the earliest time.
     const sinceMillis = Math.min(
@@ -156,13 +167,18 @@ export class ProcessRuns implements HistoryPart {
   }
 
   write(file: HistoryFile): void {
+    this.#saveListened(file);
     const { monotonic, uptime, wall } = this.#seen;
     if (this.#clock.monotonicNanos() / 1e6 - monotonic < SEEN_AGAIN_MILLIS) return;
     const now = this.#moment();
     // While a machine is suspended, the time since its boot goes on and the monotonic clock does not.
     if (now.uptime - uptime - (now.monotonic - monotonic) >= MIN_SLEEP_MILLIS) {
       file.runs.end(this.#run, { wall, uptime }, 'slept');
-      const woke = { startedMillis: now.wall, startedUptime: now.uptime };
+      const woke = {
+        startedMillis: now.wall,
+        startedUptime: now.uptime,
+        listenedAfterMillis: undefined,
+      };
       return this.#begin(file, { ...this.#own, ...woke, resumed: true });
     }
     this.#seen = now;
@@ -171,12 +187,21 @@ export class ProcessRuns implements HistoryPart {
   }
 
   close(file: HistoryFile): void {
+    this.#saveListened(file);
     file.runs.end(this.#run, this.#moment(), 'stopped');
   }
 
   /** The process exits without having been stopped. */
   exit(file: HistoryFile, cause: CrashCause): void {
+    this.#saveListened(file);
     file.runs.end(this.#run, this.#moment(), 'crashed', cause);
+  }
+
+  #saveListened(file: HistoryFile): void {
+    const { listenedAfterMillis } = this.#own;
+    if (!this.#hasToSave || listenedAfterMillis === undefined) return;
+    this.#hasToSave = false;
+    file.runs.listened(this.#run, listenedAfterMillis);
   }
 
   #begin(file: HistoryFile, run: ProcessRun): void {

@@ -21,6 +21,8 @@ export interface ProcessRun {
   readonly version: string | undefined;
   /** The machine woke up: no start. */
   readonly resumed: boolean;
+  /** From the start until a server listened; undefined before, or if that is not known. */
+  readonly listenedAfterMillis?: number | undefined;
 }
 
 export interface CrashCause {
@@ -51,6 +53,7 @@ type RunRow = {
   boot: string | null;
   version: string | null;
   resumed: number;
+  listened_after: number | null;
 };
 type MarkerRow = { at_millis: number; kind: string; label: string };
 
@@ -64,6 +67,7 @@ const ADDED_COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['boot', 'TEXT'],
   ['version', 'TEXT'],
   ['resumed', 'INTEGER NOT NULL DEFAULT 0'],
+  ['listened_after', 'REAL'],
 ];
 
 /** Processes and markers in the history file. Each call is synchronous and short. */
@@ -109,8 +113,8 @@ export class RunTable {
   begin(begun: ProcessRun): number {
     const added = this.#database
       .prepare(
-        `INSERT INTO process_run (pid, started_millis, started_uptime, seen_millis, seen_uptime, stopped, boot, version, resumed)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+        `INSERT INTO process_run (pid, started_millis, started_uptime, seen_millis, seen_uptime, stopped, boot, version, resumed, listened_after)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
       )
       .run(
         begun.pid,
@@ -121,8 +125,13 @@ export class RunTable {
         begun.boot ?? null,
         begun.version ?? null,
         Number(begun.resumed),
+        begun.listenedAfterMillis ?? null,
       );
     return Number(added.lastInsertRowid);
+  }
+
+  listened(run: number, afterMillis: number): void {
+    this.#database.prepare('UPDATE process_run SET listened_after = ? WHERE run = ?').run(afterMillis, run);
   }
 
   /** Returns false if the file does not contain it, because a new one replaced it. */
@@ -167,6 +176,7 @@ export class RunTable {
         boot: row.boot ?? undefined,
         version: row.version ?? undefined,
         resumed: row.resumed === 1,
+        listenedAfterMillis: row.listened_after ?? undefined,
       }));
   }
 

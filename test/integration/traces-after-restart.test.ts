@@ -31,6 +31,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
   let owner: Visitor;
   const failed: string[] = [];
   let blog: BlogProcess;
+  let [endedMillis, answeredMillis] = [0, 0];
   const read = <T>(path: string): Promise<PageDocument<T>> =>
     pageDocument<T>(owner, `${blog.address}/admin/metrics-dashboard${path}`);
   beforeAll(async () => {
@@ -51,11 +52,24 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
         async () => (await read<{ readonly history: HistoryFacts }>('/buffer')).facts.history.waiting === 0,
       );
     await blog.stop(signal);
+    endedMillis = Date.now();
     blog = await BlogProcess.start(dataDir, SMALL_BUFFER);
+    answeredMillis = Date.now();
   });
   afterAll(async () => {
     owner.close();
     await blog.stop();
+  });
+
+  it('knows how long nothing was answered', async () => {
+    const { facts } = await read<{
+      readonly rows: readonly { from_millis: number; to_millis: number; started_millis: number }[];
+    }>('/downtime?from=-1h');
+    const [row] = facts.rows;
+    expect(facts.rows).toHaveLength(1);
+    expect(row!.from_millis).toBeLessThanOrEqual(endedMillis);
+    expect(row!.to_millis).toBeGreaterThan(row!.started_millis);
+    expect(row!.to_millis).toBeLessThanOrEqual(answeredMillis);
   });
 
   it('lists every failure, as many as were counted', async () => {

@@ -57,14 +57,14 @@ export function lastMinutes(
   { rows, precisionMillis }: DowntimeSum,
 ): readonly (LastMinute | undefined)[] {
   let left = MAX_LOOKED_INTO;
-  return rows.map(({ ended, seenMillis, toMillis }, index) => {
+  return rows.map(({ ended, seenMillis, startedMillis }, index) => {
     if (ended === 'stopped' || ended === 'slept' || left-- <= 0) return undefined;
     const untilMillis = seenMillis + precisionMillis;
     // What the next process did is not of this one.
-    const endMillis = toMillis > seenMillis ? Math.min(untilMillis, toMillis) : untilMillis;
+    const endMillis = startedMillis > seenMillis ? Math.min(untilMillis, startedMillis) : untilMillis;
     // Nor is what the one before did, where a start fails again and again. Of a clock that was set back, its start says nothing.
-    const startMillis = rows[index + 1]?.toMillis ?? -Infinity;
-    const fromMillis = Math.max(seenMillis - LAST_MILLIS, startMillis < seenMillis ? startMillis : -Infinity);
+    const own = rows[index + 1]?.startedMillis ?? -Infinity;
+    const fromMillis = Math.max(seenMillis - LAST_MILLIS, own < seenMillis ? own : -Infinity);
     const range = { fromMillis, toMillis: endMillis };
     return {
       range,

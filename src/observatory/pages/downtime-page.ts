@@ -59,10 +59,9 @@ export const downtimePage = definePage<DowntimePageFacts>({
       })}
       ${beside.length > 0 && besidePanel(beside, view)}
       <p class="note">
-        Each lasts from the last sign of one process to the start of the next one; until it answers, some time
-        goes by that is not in here, on a busy machine several seconds. Times are those of the clock at that
-        start: if it was set meanwhile, that is taken out, here as on charts. A blocked event loop is no
-        downtime: see
+        Each lasts from the last sign of one process until a server of the next one listens; up to its start
+        where that is not known. Times are those of the clock at that start: if it was set meanwhile, that is
+        taken out, here as on charts. A blocked event loop is no downtime: see
         <a href="${view.links.to('/stalls')}">stalls</a>. Whether readers reached the blog, it cannot know.
       </p>`;
   },

@@ -84,7 +84,7 @@ describe('ProcessRuns', () => {
         { fromMillis: at(131), toMillis: at(136), ended: 'crashed', reason: 'TypeError: planted' },
         { fromMillis: at(196), toMillis: at(217), ended: 'killed', reason: undefined },
         { fromMillis: at(275), toMillis: at(317), ended: 'machine restarted', reason: undefined },
-      ].map((row) => ({ ...row, seenMillis: row.fromMillis })),
+      ].map((row) => ({ ...row, startedMillis: row.toMillis, seenMillis: row.fromMillis })),
     });
     expect(last.starts().map(({ before }) => before?.ended)).toEqual([
       undefined,
@@ -92,6 +92,40 @@ describe('ProcessRuns', () => {
       'crashed',
       'killed',
       'machine restarted',
+    ]);
+  });
+
+  it('counts the time until a server listens, also after restarts and while the clock is set', () => {
+    const first = begin(1);
+    live([first], 10_000);
+    first.close(file);
+    clock.millis += 4_000;
+    const startedMillis = wall();
+    const second = begin(2);
+    clock.millis += 2_500;
+    // Not known before it does.
+    expect(second.downtime().rows).toMatchObject([
+      { fromMillis: startedMillis - 4_000, toMillis: startedMillis },
+    ]);
+    setMillis += 3_600_000;
+    clock.millis += 500;
+    second.listens();
+    const row = { startedMillis, fromMillis: startedMillis - 4_000, toMillis: startedMillis + 3_000 };
+    expect(second.downtime().rows).toMatchObject([row]);
+    live([second], 10_000);
+    sleptMillis += 60_000;
+    live([second], 10_000);
+    const slept = second.downtime().rows[1]!;
+    expect([slept.ended, slept.toMillis]).toEqual(['slept', slept.startedMillis]);
+    second.close(file);
+    // One that never listens.
+    const third = begin(3);
+    third.close(file);
+    expect(begin(4).downtime().rows).toMatchObject([
+      row,
+      { ended: 'slept' },
+      { toMillis: third.starts().at(-1)!.atMillis },
+      { toMillis: wall() },
     ]);
   });
 

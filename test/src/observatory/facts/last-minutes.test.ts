@@ -9,6 +9,7 @@ const PRECISION = 2 * SECOND;
 const crash = (from: number, to: number, more: Partial<Downtime> = {}): Downtime => ({
   fromMillis: NOW + from * SECOND,
   toMillis: NOW + to * SECOND,
+  startedMillis: NOW + to * SECOND,
   ended: 'crashed',
   reason: 'planted',
   seenMillis: NOW + from * SECOND,

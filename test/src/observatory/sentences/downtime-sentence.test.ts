@@ -12,6 +12,7 @@ const HOUR = 3600 * SECOND;
 const down = (ago: number, seconds: number, ended: Downtime['ended'], reason?: string): Downtime => ({
   fromMillis: NOW - ago,
   toMillis: NOW - ago + seconds * SECOND,
+  startedMillis: NOW - ago + seconds * SECOND,
   seenMillis: NOW - ago,
   ended,
   reason,
