@@ -98,7 +98,8 @@ export function protectForms(deps: {
     const page = refusedPage({ reason, fields, path: ctx.path, csrfToken });
     if (ctx.accepts('html', 'json') === 'json') {
       ctx.status = status;
-      ctx.body = { error: { status, message: page.title } };
+      // A script goes on with the session that the owner has now; the page asks for the same by its button.
+      ctx.body = { error: { status, message: page.title }, ...(reason === 'stale' && { csrfToken }) };
     } else send(ctx, { status, bare: true, ...page });
   }
 

@@ -3,6 +3,7 @@ import type { Post } from '../posts/post.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { PostFormValues } from './post-form.ts';
 import { valuesOfPost } from './post-form.ts';
+import { AUTOSAVE_PATH } from './unsaved-routes.ts';
 
 const LABELS: Readonly<Record<Exclude<keyof PostFormValues, 'markdown'>, string>> = {
   title: 'Title',
@@ -54,7 +55,15 @@ export function conflictPage(options: {
         <button type="submit" class="primary">Overwrite with mine</button>
         <button type="submit" formaction="/admin/posts/copy">Save mine as a new draft</button>
         <span class="room"></span>
-        <a class="danger" href="/admin/posts/${current.id}/edit">Discard mine</a>
+        <button
+          type="submit"
+          class="danger"
+          name="post"
+          value="${current.id}"
+          formaction="${AUTOSAVE_PATH}/discard"
+        >
+          Discard mine
+        </button>
       </div>
     </form>
   </div>`;

@@ -7,6 +7,7 @@ import { seeOther } from '../http/see-other.ts';
 import type { Post, PostDraft } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import type { ContinuedText } from '../posts/unsaved-texts.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { askedPost, expectPost, noticeOf } from './asked-post.ts';
 import { conflictPage } from './conflict-page.ts';
@@ -22,7 +23,7 @@ import {
 import { titleText } from '../markup/title.ts';
 import { stateOf, type PostState } from './post-state.ts';
 import { createSecretToken } from '../process/secret-token.ts';
-import { draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
+import { continuedIn, draftIn, openedForm, othersThan, type UnsavedDependencies } from './unsaved-routes.ts';
 
 export interface EditRouteDependencies extends UnsavedDependencies, DeadLinkDependencies {
   readonly posts: PostStore;
@@ -44,6 +45,8 @@ interface Edited {
   readonly version?: number | undefined;
   /** Identifies the page of the editor; default: a new one. */
   readonly draft?: string | undefined;
+  /** Texts that this page of the editor goes on with. */
+  readonly continued?: readonly ContinuedText[];
 }
 
 /** Routes of the editor and its saves. */
@@ -83,45 +86,46 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     const fields = formFields(ctx);
     const values = valuesOfForm(fields);
     const draft = draftIn(fields);
+    const continued = continuedIn(fields);
     const post = askedPost(posts, ctx);
     // The post is gone, but its text can still be saved as a new one.
     if (post === undefined) {
       const title = 'The post was removed in the meantime. Saving creates a new one.';
-      return refuse(ctx, { values, problems: { title }, draft }, 404);
+      return refuse(ctx, { values, problems: { title }, draft, continued }, 404);
     }
     const version = wholeNumber(fields['version']) ?? -1;
     const { draft: written, problems } = draftOfValues(values, site.timeZone, post);
-    if (Object.keys(problems).length > 0) return refuse(ctx, { post, values, problems, version, draft }, 422);
+    const edited = { post, values, version, draft, continued };
+    if (Object.keys(problems).length > 0) return refuse(ctx, { ...edited, problems }, 422);
     try {
       const text = await renderText(written.markdown, posts.decide(written, post));
       const saved = await whenUnlocked(() => posts.update(post.id, version, written, { rendered: text }));
-      await forget(draft);
+      await forget(edited, deps);
       metrics.postUpdated();
       if (post.status !== 'published') markPublished(saved);
       const done = noticeOfSave(saved, stateOf(post, deps.now()));
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=${done}`);
     } catch (error) {
-      if (error instanceof PostDraftError)
-        return refuse(ctx, { post, values, problems: problemOf(error), version, draft }, 422);
+      if (error instanceof PostDraftError) return refuse(ctx, { ...edited, problems: problemOf(error) }, 422);
       if (!(error instanceof PostConflictError)) throw error;
-      await keep({ post, values, version, draft });
+      await keep(edited);
       showConflict(ctx, error.current, { values, draft }, deps);
     }
   });
 
   async function create(ctx: Context, values: PostFormValues, done?: 'copied'): Promise<void> {
-    const draft = draftIn(formFields(ctx));
+    const edited = { values, draft: draftIn(formFields(ctx)), continued: continuedIn(formFields(ctx)) };
     const { draft: written, problems } = draftOfValues(values, site.timeZone);
-    if (Object.keys(problems).length > 0) return refuse(ctx, { values, problems, draft }, 422);
+    if (Object.keys(problems).length > 0) return refuse(ctx, { ...edited, problems }, 422);
     try {
       const post = await createRendered(written, deps);
-      await forget(draft);
+      await forget(edited, deps);
       metrics.postCreated();
       markPublished(post);
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done ?? noticeOfSave(post, 'draft')}`);
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;
-      await refuse(ctx, { values, problems: problemOf(error), draft }, 422);
+      await refuse(ctx, { ...edited, problems: problemOf(error) }, 422);
     }
   }
 
@@ -132,16 +136,22 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   }
 
   /** If this write fails, the browser has the text, and sends it with the next change. */
-  async function keep({ post, values, version, draft }: Edited): Promise<void> {
+  async function keep({ post, values, version, draft, continued }: Edited): Promise<void> {
     if (draft === undefined) return;
     const text = { draft, postId: post?.id, version, fields: { ...values } };
-    await whenUnlocked(() => unsaved.put(text)).catch(() => {});
+    await whenUnlocked(() => unsaved.put(text, continued)).catch(() => {});
   }
+}
 
-  /** The post is saved; if this write fails, the text is offered once more, nothing else. */
-  async function forget(draft: string | undefined): Promise<void> {
-    if (draft !== undefined) await whenUnlocked(() => unsaved.remove(draft)).catch(() => {});
-  }
+/** The post is saved; if this write fails, the text is offered once more, nothing else. */
+async function forget(
+  { draft, continued = [] }: Pick<Edited, 'draft' | 'continued'>,
+  { unsaved, whenUnlocked }: EditRouteDependencies,
+): Promise<void> {
+  await whenUnlocked(() => {
+    if (draft !== undefined) unsaved.remove(draft);
+    unsaved.removeContinued(continued);
+  }).catch(() => {});
 }
 
 /** While a text was rendered for a derived address, another post may have got it; then the next one is derived. */
@@ -160,18 +170,20 @@ async function createRendered(written: PostDraft, deps: EditRouteDependencies): 
 
 function showEditor(
   ctx: Context,
-  { post, values, problems = {}, version = post?.version, draft = createSecretToken() }: Edited,
+  { post, values, problems = {}, version = post?.version, ...edited }: Edited,
   deps: EditRouteDependencies,
   status = 200,
 ): void {
   const { posts, site, send, unsaved, now } = deps;
   const notice = noticeOf(ctx);
+  const { draft = createSecretToken(), continued = [] } = edited;
   const body = editorPage({
     post,
     version,
     values,
     problems,
     draft,
+    continued,
     unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),
     notice,
     deadLinks: notice === undefined || post === undefined ? undefined : deadLinkHint(post, deps),

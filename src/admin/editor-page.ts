@@ -10,13 +10,13 @@ import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
-import type { UnsavedText } from '../posts/unsaved-texts.ts';
+import type { ContinuedText, UnsavedText } from '../posts/unsaved-texts.ts';
 import { wordCountText } from './browser/word-count.ts';
 import { markdownHelp } from './markdown-help.ts';
 import { MEDIA_PATH, PICTURE_TYPES } from './media-parts.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf, wasPublic } from './post-state.ts';
-import { AUTOSAVE_PATH, continueAddress } from './unsaved-routes.ts';
+import { AUTOSAVE_PATH, continueAddress, continuedText } from './unsaved-routes.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 import { picturesWithoutAlt, withoutAltText } from './without-alt.ts';
 
@@ -32,6 +32,8 @@ export interface EditorOptions {
   readonly deadLinks?: Html | undefined;
   /** Identifies this page of the editor. */
   readonly draft: string;
+  /** Texts that this page goes on with. */
+  readonly continued: readonly ContinuedText[];
   /** Other texts of this post that were typed and not saved. */
   readonly unsaved: readonly UnsavedText[];
   /** Of other posts, offered while the owner types. */
@@ -64,6 +66,7 @@ export function editorPage(options: EditorOptions): Html {
       data-pictures="${MEDIA_PATH}"
     >
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
+      ${hiddenField('continued', continuedText(options.continued))}
       ${version !== undefined && hiddenField('version', String(version))}
       <div class="writing">
         ${field({

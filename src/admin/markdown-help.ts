@@ -30,8 +30,8 @@ export function markdownHelp(): Html {
       )}
     </dl>
     <p class="hint">
-      Ctrl-S saves, Ctrl-B, Ctrl-I and Ctrl-K mark what is selected. An empty line begins a paragraph. HTML is
-      allowed.
+      Ctrl-S saves, Ctrl-B, Ctrl-I and Ctrl-K mark what is selected, and an address pasted over words links
+      them. An empty line begins a paragraph. HTML is allowed.
     </p>
   </details>`;
 }

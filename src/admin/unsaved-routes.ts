@@ -4,13 +4,16 @@ import { formFields, wholeNumber, type FormFields } from '../http/form-body.ts';
 import { queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
 import { createSecretToken } from '../process/secret-token.ts';
-import type { UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
+import type { ContinuedText, UnsavedText, UnsavedTexts } from '../posts/unsaved-texts.ts';
 import { valuesOfForm, type PostFormValues } from './post-form.ts';
 import type { PostPageDependencies } from './post-page-dependencies.ts';
 
 export const AUTOSAVE_PATH = '/admin/posts/unsaved';
 
 const DRAFT = /^[\w-]{10,64}$/;
+const CONTINUED = /^([\w-]{10,64})@(\d{1,15})$/;
+/** A page continues one or two: the one that it was opened with, and what the browser has of it. */
+const MAX_CONTINUED = 10;
 
 export interface UnsavedDependencies extends PostPageDependencies {
   readonly unsaved: UnsavedTexts;
@@ -18,8 +21,9 @@ export interface UnsavedDependencies extends PostPageDependencies {
 
 /** A form that can be continued. */
 export interface OpenedForm {
-  /** Identifies this page of the editor. */
+  /** Identifies this page of the editor. No other page has it: two that write under one would overwrite each other's text. */
   readonly draft: string;
+  readonly continued: readonly ContinuedText[];
   readonly values: PostFormValues;
   readonly version: number | undefined;
 }
@@ -38,7 +42,8 @@ export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): voi
       version: wholeNumber(fields['version']),
       fields: { ...valuesOfForm(fields) },
     };
-    if (!(await whenUnlocked(() => unsaved.put(text)))) return ctx.throw(404, 'The post was removed.');
+    const isKept = await whenUnlocked(() => unsaved.put(text, continuedIn(fields)));
+    if (!isKept) return ctx.throw(404, 'The post was removed.');
     ctx.status = 204;
   });
 
@@ -59,16 +64,30 @@ export function draftIn(fields: FormFields): string | undefined {
   return DRAFT.test(draft) ? draft : undefined;
 }
 
-/** The text that `?draft=` asks for, else the given form under a new draft. */
+/** The texts that a submitted form continues. */
+export function continuedIn({ continued = '' }: FormFields): readonly ContinuedText[] {
+  return continued
+    .split(' ', MAX_CONTINUED)
+    .map((each) => CONTINUED.exec(each))
+    .flatMap((found) => (found === null ? [] : { draft: found[1]!, typedAtMillis: Number(found[2]) }));
+}
+
+/** The same as the field of a form. */
+export function continuedText(continued: readonly ContinuedText[]): string {
+  return continued.map(({ draft, typedAtMillis }) => `${draft}@${typedAtMillis}`).join(' ');
+}
+
+/** The text that `?draft=` asks for, else the given form; under a new draft. */
 export function openedForm(
   ctx: Context,
   unsaved: UnsavedTexts,
   form: { readonly postId?: number; readonly values: PostFormValues; readonly version?: number },
 ): OpenedForm {
   const text = unsaved.find(queryText(ctx, 'draft'));
+  const draft = createSecretToken();
   if (text === undefined || text.postId !== form.postId)
-    return { draft: createSecretToken(), values: form.values, version: form.version };
-  return { draft: text.draft, values: valuesOfForm(text.fields), version: text.version };
+    return { draft, continued: [], values: form.values, version: form.version };
+  return { draft, continued: [text], values: valuesOfForm(text.fields), version: text.version };
 }
 
 /** The editor in which an unsaved text is continued. */

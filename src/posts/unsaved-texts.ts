@@ -3,6 +3,13 @@ import type { Database, Statement } from 'better-sqlite3';
 /** Beyond it, the oldest are removed. */
 export const MAX_UNSAVED_TEXTS = 50;
 
+/** Another text that a page of the editor goes on with: it replaces that one, unless it was typed on elsewhere since. */
+export interface ContinuedText {
+  readonly draft: string;
+  /** Of the state that is continued. */
+  readonly typedAtMillis: number;
+}
+
 /** The form of an editor that was not saved. */
 export interface UnsavedText {
   /** Identifies the page of the editor in which it was typed. */
@@ -35,6 +42,7 @@ export class UnsavedTexts {
   readonly #list: Statement<[number | null], UnsavedRow>;
   readonly #all: Statement<[], UnsavedRow>;
   readonly #remove: Statement<[string]>;
+  readonly #removeContinued: Statement<[string, number]>;
 
   constructor(database: Database, { now }: { readonly now: () => number }) {
     this.#now = now;
@@ -52,15 +60,17 @@ export class UnsavedTexts {
     this.#list = database.prepare('SELECT * FROM unsaved_texts WHERE post_id IS ? ORDER BY typed_at DESC');
     this.#all = database.prepare('SELECT * FROM unsaved_texts ORDER BY typed_at DESC');
     this.#remove = database.prepare('DELETE FROM unsaved_texts WHERE draft = ?');
+    this.#removeContinued = database.prepare('DELETE FROM unsaved_texts WHERE draft = ? AND typed_at = ?');
   }
 
-  /** Keeps the newest text of an editor. Returns false if its post does not exist any more. */
-  put(text: Omit<UnsavedText, 'typedAtMillis'>): boolean {
+  /** Keeps the newest text of an editor, in place of those that it continues. Returns false if its post does not exist any more. */
+  put(text: Omit<UnsavedText, 'typedAtMillis'>, continued: readonly ContinuedText[] = []): boolean {
     const { draft, postId = null, version = null, fields } = text;
     const row = { draft, postId, version, fields: JSON.stringify(fields), now: this.#now() };
     const isKept = this.#put.run(row).changes > 0;
     // Whatever the clock says: this one is the newest.
     this.#prune.run(draft, MAX_UNSAVED_TEXTS - 1);
+    if (isKept) this.removeContinued(continued);
     return isKept;
   }
 
@@ -81,6 +91,11 @@ export class UnsavedTexts {
 
   remove(draft: string): void {
     this.#remove.run(draft);
+  }
+
+  /** Removes texts that are continued under another draft, which is kept or saved. What was typed into them since stays. */
+  removeContinued(continued: readonly ContinuedText[]): void {
+    for (const { draft, typedAtMillis } of continued) this.#removeContinued.run(draft, typedAtMillis);
   }
 }
 

@@ -114,6 +114,63 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('keeps the newer text of this browser while the older one of the server is continued and typed on', async () => {
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'Two states');
+      await text().fill('On the server');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      await context.clearCookies();
+      await text().fill('On the server, and more that only this browser has');
+      await status().filter({ hasText: 'signed out' }).waitFor();
+      page.on('dialog', (dialog) => void dialog.accept());
+      await signIn();
+      await open('/admin/posts');
+      await page.click('text=Continue it');
+      await text().press('Control+Home');
+      await text().pressSequentially('Hasty. ');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      await page.reload();
+      expect(await text().inputValue()).toBe('Hasty. On the server');
+      await page.click('text=Put it into the editor');
+      expect(await text().inputValue()).toBe('On the server, and more that only this browser has');
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      expect(server.database.prepare('SELECT * FROM unsaved_texts').all()).toEqual([]);
+      await context.close();
+    });
+
+    it('goes on keeping drafts and taking pictures after signing in again elsewhere', async () => {
+      const { id } = server.posts.create({ title: 'Signed out', markdown: 'Old', status: 'draft' });
+      await open(`/admin/posts/${id}/edit`);
+      await context.clearCookies();
+      await text().fill('New words');
+      await status().filter({ hasText: 'signed out' }).waitFor();
+      expect(await status().locator('a').getAttribute('href')).toMatch(/\/admin\/sign-in$/);
+      expect(await axeFaults(page)).toEqual([]);
+      await signIn();
+      await text().press('End');
+      await text().press('!');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      expect(server.posts.byId(id)!.markdown).toBe('New words!');
+      await context.close();
+    });
+
+    it('shows no page of the browser instead of the text when the network has just gone', async () => {
+      await open('/admin/posts/new');
+      await page.fill('input[name=title]', 'Tunnel');
+      await text().fill('Dark');
+      await context.setOffline(true);
+      await page.click('button:text-is("Save")');
+      await status().filter({ hasText: 'does not answer' }).waitFor();
+      expect(await text().inputValue()).toBe('Dark');
+      await context.setOffline(false);
+      await page.click('button:text-is("Save")');
+      await page.waitForURL(/done=saved/);
+      await context.close();
+    });
+
     it('saves a text whose session was lost by one click after signing in', async () => {
       const { id } = server.posts.create({ title: 'Refused', markdown: 'Old', status: 'draft' });
       const [owner] = await openRefused(id);
@@ -254,6 +311,35 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('leaves the focus in the field in which Ctrl-S saves, also in one that was folded', async () => {
+      const { id } = server.posts.create({ title: 'Keys', markdown: 'x', status: 'draft' });
+      for (const name of ['tags', 'description']) {
+        await open(`/admin/posts/${id}/edit`);
+        await page.click('summary:has-text("Address")');
+        await page.locator(`[name=${name}]`).press('End');
+        await page.keyboard.type('a');
+        await page.keyboard.press('Control+s');
+        await page.waitForURL(/done=saved/);
+        await page.waitForFunction((field) => document.activeElement?.getAttribute('name') === field, name);
+      }
+      expect(server.posts.byId(id)).toMatchObject({ tags: ['a'], description: 'a' });
+      await context.close();
+    });
+
+    it('has one line for the state of the draft on a phone, above the buttons', async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      const { id } = server.posts.create({ title: 'Phone', markdown: 'x', status: 'draft' });
+      await open(`/admin/posts/${id}/edit`);
+      await text().fill('Typed');
+      await status().filter({ hasText: 'Draft kept' }).waitFor();
+      const words = (await status().boundingBox())!;
+      const button = (await page.locator('button:text-is("Save")').boundingBox())!;
+      expect(words.width).toBeGreaterThan(300);
+      expect(words.height).toBeLessThan(30);
+      expect(words.y + words.height).toBeLessThan(button.y + 1);
+      await context.close();
+    });
+
     it('shows every entry of the menu on a phone: writing was beside the screen', async () => {
       await page.setViewportSize({ width: 360, height: 740 });
       await open('/admin');
@@ -289,6 +375,14 @@ if (executablePath !== undefined) {
       expect(await text().inputValue()).toBe('See [here](/now)');
       await text().press('Control+z');
       expect(await text().inputValue()).not.toContain('/now');
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await text().fill('See here');
+      await text().evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(4, 8));
+      await page.evaluate(() => navigator.clipboard.writeText('https://example.org/'));
+      await text().press('Control+v');
+      expect(await text().inputValue()).toBe('See [here](https://example.org/)');
+      await text().press('Control+z');
+      expect(await text().inputValue()).toBe('See here');
       await context.close();
     });
 

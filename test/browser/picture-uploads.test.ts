@@ -139,7 +139,10 @@ if (executablePath !== undefined) {
       const dialog = page.getByRole('dialog', { name: 'Choose a picture' });
       await dialog.getByRole('button', { name: /^chosen-50/ }).waitFor();
       expect(await axeFaults(page)).toEqual([]);
-      await dialog.getByRole('button', { name: /^chosen-50/ }).click();
+      // By keyboard: the first picture has the focus.
+      expect(await page.evaluate(() => document.activeElement?.closest('dialog li') !== null)).toBe(true);
+      await dialog.getByRole('button', { name: /^chosen-50/ }).focus();
+      await page.keyboard.press('Enter');
       await page.keyboard.type('Known');
       expect(await text().inputValue()).toMatch(
         /^Seen: !\[Known\]\(\/media\/pictures\/chosen-50-\w{10}\.png\)$/,

@@ -1,86 +1,36 @@
+import { fieldsOf, inStorage, LOCAL_PREFIX, localText, type LocalText } from './local-text.ts';
 import { addMarkdownKeys } from './markdown-keys.ts';
 import { buttonOf } from './picture-choice.ts';
 import { PictureUploads } from './picture-uploads.ts';
+import { forgetSaved, rememberSent } from './sent-text.ts';
 import { completeEachTag } from './tag-suggestions.ts';
 import { wordCountText } from './word-count.ts';
 
 /** Keeps what is typed into the editor, while it is typed: in this browser, then on the server. Without it, the form works as well. */
 
-const LOCAL_PREFIX = 'glasshouse.unsaved.';
-/** Of this tab: the text that a form was sent with, and where in it the owner was. */
-const SENT_KEY = 'glasshouse.sent';
-const PLACE_KEY = 'glasshouse.place';
 /** From the first change on: who types without a pause loses no more than this. */
 const LOCAL_MILLIS = 300;
 const SERVER_MILLIS = 2500;
 const RETRY_MILLIS = 15_000;
-/** Not part of the text. */
-const NOT_TYPED = new Set(['_csrf', 'draft', 'version']);
 /** These make a text; others are quickly set again. */
 const TEXT = ['title', 'markdown'];
 
-interface LocalText {
-  readonly post: string;
-  readonly typedAtMillis: number;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
-function fieldsOf(form: HTMLFormElement): Record<string, string> {
-  const typed: Record<string, string> = {};
-  for (const [name, value] of new FormData(form))
-    if (!NOT_TYPED.has(name) && typeof value === 'string') typed[name] = value.replaceAll('\r\n', '\n');
-  return typed;
-}
-
-/** Storage may be blocked or full; then the server alone keeps the text. */
-function inStorage<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-function localText(key: string): LocalText | undefined {
-  const value: unknown = inStorage(() => JSON.parse(localStorage.getItem(key) ?? 'null'));
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (!('post' in value && 'typedAtMillis' in value && 'fields' in value)) return undefined;
-  const { post, typedAtMillis, fields } = value;
-  if (typeof post !== 'string' || typeof typedAtMillis !== 'number') return undefined;
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  const strings = Object.entries(fields).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return { post, typedAtMillis, fields: Object.fromEntries(strings) };
-}
-
-function takeOfTab(key: string): string | undefined {
-  return inStorage(() => {
-    const value = sessionStorage.getItem(key);
-    sessionStorage.removeItem(key);
-    return value ?? undefined;
-  });
-}
-
-/** The text of the form that this page answers, once it is saved; a new post has an address of its own since. */
-function forgetSaved(text: HTMLTextAreaElement | null): void {
-  const sent = takeOfTab(SENT_KEY);
-  const place = takeOfTab(PLACE_KEY);
-  const done = new URLSearchParams(location.search).get('done') ?? '';
-  if (sent === undefined || !/^(?:saved|copied|published|scheduled|unlisted|draft)$/.test(done)) return;
-  inStorage(() => localStorage.removeItem(sent));
-  if (text === null || place === undefined) return;
-  const [start = 0, end = 0, scrollTop = 0, hasFocus = 0] = place.split(' ').map(Number);
-  text.setSelectionRange(start, end);
-  if (hasFocus === 1) text.focus({ preventScroll: true });
-  text.scrollTop = scrollTop;
+/** In a new tab: this one keeps the text. */
+function signInLink(form: HTMLFormElement): HTMLAnchorElement {
+  const link = document.createElement('a');
+  // Below the blog's base path, as the address of drafts.
+  link.href = (form.dataset['autosave'] ?? '').replace(/posts\/unsaved$/, 'sign-in');
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.textContent = 'Sign in in a new tab';
+  return link;
 }
 
 class Editor {
   readonly #form: HTMLFormElement;
   readonly #status: HTMLElement;
-  /** Of what is typed here, in this browser's storage. */
-  #key: string;
+  /** Of what is typed here, in this browser's storage; no other page writes there. */
+  readonly #key: string;
   readonly #post: string;
   readonly #text: HTMLTextAreaElement | null;
   /** What the server has: as loaded, or as it accepted last. */
@@ -126,10 +76,14 @@ class Editor {
       this.#countWords();
       if (this.#typed() !== this.#onServer) this.#sendIn(SERVER_MILLIS);
     });
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') void this.#send();
-    });
-    forgetSaved(this.#text);
+    // Hidden, it may be closed; when the owner is back, the blog may be, or a session in another tab.
+    document.addEventListener('visibilitychange', () => void this.#send());
+    addEventListener('focus', () => void this.#send());
+    forgetSaved(this.#form, this.#text);
+    for (const notice of document.querySelectorAll<HTMLFormElement>('form.notice'))
+      notice.addEventListener('submit', () =>
+        inStorage(() => localStorage.removeItem(LOCAL_PREFIX + String(new FormData(notice).get('draft')))),
+      );
   }
 
   #onSubmit(event: SubmitEvent): void {
@@ -138,7 +92,7 @@ class Editor {
       return this.#say('A picture is still being uploaded.');
     }
     const by = event.submitter;
-    if (this.#isAway) {
+    if (this.#isAway || !navigator.onLine) {
       // The browser would show its own error instead of the text.
       event.preventDefault();
       return void this.#send().then(() => {
@@ -155,12 +109,7 @@ class Editor {
     clearTimeout(this.#serverTimer);
     this.#serverDueMillis = Infinity;
     this.#keepLocal();
-    inStorage(() => sessionStorage.setItem(SENT_KEY, this.#key));
-    if (this.#text === null) return;
-    const { selectionStart, selectionEnd, scrollTop } = this.#text;
-    const hasFocus = document.activeElement === this.#text ? 1 : 0;
-    const place = [selectionStart, selectionEnd, scrollTop, hasFocus].join(' ');
-    inStorage(() => sessionStorage.setItem(PLACE_KEY, place));
+    rememberSent(this.#key, this.#text);
   }
 
   #typed(): string {
@@ -205,11 +154,12 @@ class Editor {
     if (this.#isSending) return this.#sendIn(SERVER_MILLIS);
     this.#keepLocal();
     this.#isSending = true;
-    const answer = await this.#request().catch(() => undefined);
+    const answer = await this.#requestOfSession().catch(() => undefined);
     this.#isSending = false;
     this.#isAway = answer === undefined;
     if (answer?.status === 204) {
       this.#onServer = typed;
+      this.#showOwnAddress();
       // What was typed meanwhile is kept by its own timer.
       if (this.#typed() === typed) inStorage(() => localStorage.removeItem(this.#key));
       const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -219,10 +169,31 @@ class Editor {
       answer === undefined
         ? 'The blog does not answer. Your text is kept in this browser.'
         : answer.status === 403
-          ? 'You are signed out. Your text is kept in this browser.'
+          ? 'You are signed out. Your text is kept in this browser. '
           : `The blog could not keep the draft (${answer.status}). Your text is kept in this browser.`,
     );
+    if (answer?.status === 403) this.#status.append(signInLink(this.#form));
     if (!this.#isLeaving) this.#sendIn(RETRY_MILLIS);
+  }
+
+  /** The text that the address names is replaced by this page's, which a reload is to show. */
+  #showOwnAddress(): void {
+    const address = new URL(location.href);
+    if (!address.searchParams.has('draft')) return;
+    address.searchParams.set('draft', this.#key.slice(LOCAL_PREFIX.length));
+    history.replaceState(history.state, '', address);
+  }
+
+  /** The owner may have signed in again since the page was opened: then the answer has the token of that session. */
+  async #requestOfSession(): Promise<Response> {
+    const answer = await this.#request();
+    if (answer.status !== 403) return answer;
+    const refusal: unknown = await answer.json().catch(() => undefined);
+    const token = this.#form.elements.namedItem('_csrf');
+    if (typeof refusal !== 'object' || refusal === null || !('csrfToken' in refusal)) return answer;
+    if (typeof refusal.csrfToken !== 'string' || !(token instanceof HTMLInputElement)) return answer;
+    token.value = refusal.csrfToken;
+    return this.#request();
   }
 
   #request(): Promise<Response> {
@@ -233,6 +204,7 @@ class Editor {
     return fetch(this.#form.dataset['autosave'] ?? '', {
       method: 'POST',
       body,
+      headers: { Accept: 'application/json' },
       keepalive: body.toString().length < 60_000,
     });
   }
@@ -262,13 +234,14 @@ class Editor {
     return drafts.find(({ value }) => LOCAL_PREFIX + value === key)?.form ?? undefined;
   }
 
-  /** From here on this page is the editor of that text, so that one save ends it, also on the server. */
+  /** This page goes on with that text: what the server has of it ends with the next draft or save of this page. */
   #continue(key: string): void {
     inStorage(() => localStorage.removeItem(key));
-    this.#key = key;
-    this.#noticeOf(key)?.remove();
-    const draft = this.#form.elements.namedItem('draft');
-    if (draft instanceof HTMLInputElement) draft.value = key.slice(LOCAL_PREFIX.length);
+    const kept = this.#noticeOf(key);
+    const continued = this.#form.elements.namedItem('continued');
+    if (kept !== undefined && continued instanceof HTMLInputElement)
+      continued.value += ` ${key.slice(LOCAL_PREFIX.length)}@${kept.dataset['typedAt']}`;
+    kept?.remove();
   }
 
   /** In place of the server's offer, which is of an earlier state of the text. */

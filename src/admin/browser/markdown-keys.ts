@@ -38,7 +38,16 @@ export function doubleMarker(lineBefore: string, line: string): number {
   return nextItem(line.slice(written.length))?.isEmpty === true ? written.length : 0;
 }
 
-/** Enter continues a list, or ends it after an empty item; Ctrl-B, Ctrl-I and Ctrl-K mark what is selected. */
+/** What an address that is pasted over selected words becomes: their link. Undefined if it is to replace them. */
+export function pastedLink(selected: string, pasted: string): string | undefined {
+  const address = pasted.trim();
+  if (!/^(?:https?:\/\/|mailto:)[^\s<>]+$/.test(address) || /^\s*$|[\n[\]]|:\/\//.test(selected))
+    return undefined;
+  const isPlain = !/[()]/.test(address);
+  return `[${selected}](${isPlain ? address : `<${address}>`})`;
+}
+
+/** Enter continues a list, or ends it after an empty item; Ctrl-B, Ctrl-I and Ctrl-K mark what is selected; a pasted address links it. */
 export function addMarkdownKeys(area: HTMLTextAreaElement): void {
   area.addEventListener('keydown', (event) => {
     const { selectionStart: start, selectionEnd: end, value } = area;
@@ -61,6 +70,14 @@ export function addMarkdownKeys(area: HTMLTextAreaElement): void {
     // An empty line, as text right below a list belongs to its last item.
     if (item.isEmpty) typeInto(area, '\n', lineStart, start);
     else typeInto(area, `\n${item.text}`, start, start);
+  });
+  area.addEventListener('paste', (event) => {
+    const { selectionStart: start, selectionEnd: end, value } = area;
+    const link = pastedLink(value.slice(start, end), event.clipboardData?.getData('text/plain') ?? '');
+    // Code is typed as it is.
+    if (link === undefined || isInCode(value.slice(0, start))) return;
+    event.preventDefault();
+    typeInto(area, link, start, end);
   });
   area.addEventListener('input', (event) => {
     if (!(event instanceof InputEvent) || event.data !== ' ') return;

@@ -73,7 +73,10 @@ export class PictureChoice {
     }
     this.#next = part.next ?? '';
     this.#more.hidden = this.#next === '';
-    this.#list.append(...part.pictures.map((picture) => this.#item(picture)));
+    const items = part.pictures.map((picture) => this.#item(picture));
+    this.#list.append(...items);
+    // The button that has loaded them is hidden, and with it went the focus.
+    if (!this.#dialog.contains(document.activeElement)) items[0]?.querySelector('button')?.focus();
     this.#status.textContent =
       this.#list.childElementCount === 0
         ? 'There are none yet. Upload one in the editor or under Media.'

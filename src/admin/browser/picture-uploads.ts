@@ -40,7 +40,7 @@ export class PictureUploads {
   readonly #controls: Controls;
   readonly #text: HTMLTextAreaElement;
   readonly #address: string;
-  readonly #csrfToken: string;
+  readonly #form: HTMLFormElement;
   #last: Promise<void> = Promise.resolve();
   #count = 0;
   #running = 0;
@@ -49,7 +49,7 @@ export class PictureUploads {
     this.#controls = controls;
     this.#text = controls.text;
     this.#address = form.dataset['pictures'] ?? '';
-    this.#csrfToken = String(new FormData(form).get('_csrf'));
+    this.#form = form;
   }
 
   /** Undefined for a form without the controls. */
@@ -132,12 +132,13 @@ export class PictureUploads {
 
   async #upload(file: File, place: string): Promise<void> {
     this.#say(`Uploading ${file.name} …`);
-    const form = new FormData();
-    form.append('picture', file);
+    const body = new FormData();
+    body.append('picture', file);
     const answer = await fetch(this.#address, {
       method: 'POST',
-      body: form,
-      headers: { Accept: 'application/json', 'X-CSRF-Token': this.#csrfToken },
+      body,
+      // The editor renews it after signing in again.
+      headers: { Accept: 'application/json', 'X-CSRF-Token': String(new FormData(this.#form).get('_csrf')) },
     }).catch(() => undefined);
     const said: unknown = await answer?.json().catch(() => undefined);
     const markdown = answer?.ok === true ? markdownIn(said) : undefined;

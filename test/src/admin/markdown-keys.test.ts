@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doubleMarker, nextItem } from '../../../src/admin/browser/markdown-keys.ts';
+import { doubleMarker, nextItem, pastedLink } from '../../../src/admin/browser/markdown-keys.ts';
 
 describe('nextItem', () => {
   it.each([
@@ -30,5 +30,29 @@ describe('doubleMarker', () => {
     expect(doubleMarker('- milk', '-   - ')).toBe(2);
     for (const line of ['- eggs ', '- - eggs ', '- ', 'x - ']) expect(doubleMarker('- milk', line)).toBe(0);
     expect(doubleMarker('text', '- - ')).toBe(0);
+  });
+});
+
+describe('pastedLink', () => {
+  it('links what is selected to an address', () => {
+    expect(pastedLink('the archive', 'https://example.org/a?b=c#d\n')).toBe(
+      '[the archive](https://example.org/a?b=c#d)',
+    );
+    expect(pastedLink('leek', 'https://example.org/Leek_(plant)')).toBe(
+      '[leek](<https://example.org/Leek_(plant)>)',
+    );
+    expect(pastedLink('me', 'mailto:me@example.org')).toBe('[me](mailto:me@example.org)');
+  });
+
+  it.each([
+    ['nothing', '', 'https://example.org'],
+    ['blanks', '  ', 'https://example.org'],
+    ['an address, which is replaced', 'https://example.com', 'https://example.org'],
+    ['several lines', 'a\nb', 'https://example.org'],
+    ['a link', '[a](/b)', 'https://example.org'],
+    ['words, by words', 'old', 'new words'],
+    ['words, by a text with an address', 'old', 'see https://example.org now'],
+  ])('leaves %s', (_, selected, pasted) => {
+    expect(pastedLink(selected, pasted)).toBeUndefined();
   });
 });

@@ -12,6 +12,7 @@ beforeEach(async () => {
 /** Of the form, or of the conflict page; a notice of another text has its own. */
 const draftOf = (page: string): string =>
   /(?:editor-form|class="conflict")[\s\S]*?name="draft" value="([\w-]+)"/.exec(page)![1]!;
+const continuedOf = (page: string): string => /name="continued" value="([^"]*)"/.exec(page)![1]!;
 const stored = (postId?: number) => new UnsavedTexts(server.database, { now: () => 0 }).list(postId);
 
 function write(): number {
@@ -28,12 +29,45 @@ describe('a text that is typed and not saved', () => {
     expect(draftOf(again)).not.toBe(draft);
     expect(again).toContain('“Half”');
     const continued = (await owner.get(`/admin/posts/new?draft=${draft}`)).text;
-    expect(draftOf(continued)).toBe(draft);
+    expect(draftOf(continued)).not.toBe(draft);
     expect(continued).toContain('Half a &lt;thought&gt;');
     expect(continued).toContain('value="a, b"');
     expect(continued).not.toContain('not\n      saved');
-    const saved = await owner.post('/admin/posts', { ...typed, status: 'draft' });
+    const form = { ...typed, draft: draftOf(continued), continued: continuedOf(continued) };
+    const saved = await owner.post('/admin/posts', { ...form, status: 'draft' });
     expect(saved.status).toBe(303);
+    expect(stored()).toEqual([]);
+  });
+
+  it('is not overwritten by the page that was left when another one continues it', async () => {
+    const desk = { title: 'Rye', markdown: 'On the desk', post: '', draft: 'draft-of-desk' };
+    await owner.post('/admin/posts/unsaved', desk);
+    const page = (await owner.get('/admin/posts/new?draft=draft-of-desk')).text;
+    const phone = {
+      ...desk,
+      markdown: 'On the desk, then on the phone',
+      draft: draftOf(page),
+      continued: continuedOf(page),
+    };
+    server.nowMillis += 1000;
+    await owner.post('/admin/posts/unsaved', phone);
+    const texts = (): readonly (string | undefined)[] => stored().map(({ fields }) => fields['markdown']);
+    expect(texts()).toEqual([phone.markdown]);
+    server.nowMillis += 1000;
+    await owner.post('/admin/posts/unsaved', { ...desk, markdown: 'On the desk again' });
+    expect(texts()).toEqual(['On the desk again', phone.markdown]);
+    // What was typed on the desk since is not what the phone continued.
+    await owner.post('/admin/posts', { ...phone, status: 'draft' });
+    expect(texts()).toEqual(['On the desk again']);
+  });
+
+  it('ends with the text that it was continued as, refused or saved', async () => {
+    await owner.post('/admin/posts/unsaved', { title: 'A', markdown: 'a', post: '', draft: 'draft-of-old' });
+    const page = (await owner.get('/admin/posts/new?draft=draft-of-old')).text;
+    const form = { markdown: 'ab', draft: draftOf(page), continued: `?@x ${continuedOf(page)} ../..@1` };
+    expect((await owner.post('/admin/posts', { ...form, title: '' })).status).toBe(422);
+    expect(stored().map(({ draft }) => draft)).toEqual([form.draft]);
+    await owner.post('/admin/posts', { ...form, title: 'A' });
     expect(stored()).toEqual([]);
   });
 
@@ -47,12 +81,32 @@ describe('a text that is typed and not saved', () => {
     server.posts.update(id, 1, { title: current.title, markdown: 'Theirs', status: 'published' });
     const continued = (await owner.get(`/admin/posts/${id}/edit?draft=${draft}`)).text;
     expect(continued).toContain('name="version" value="1"');
-    const refused = await owner.post(`/admin/posts/${id}`, fields);
+    const form = { ...fields, draft: draftOf(continued), continued: continuedOf(continued) };
+    const refused = await owner.post(`/admin/posts/${id}`, form);
     expect(refused.status).toBe(409);
     expect(stored(id)).toHaveLength(1);
-    expect(draftOf(refused.text)).toBe(draft);
-    expect((await owner.post(`/admin/posts/${id}`, { ...fields, version: '2' })).status).toBe(303);
+    expect(draftOf(refused.text)).toBe(form.draft);
+    expect((await owner.post(`/admin/posts/${id}`, { ...form, version: '2' })).status).toBe(303);
     expect(stored(id)).toEqual([]);
+  });
+
+  it('is discarded by the button of a conflict that says so', async () => {
+    const id = write();
+    const form = {
+      title: 'Saved',
+      markdown: 'Mine',
+      status: 'published',
+      version: '0',
+      draft: 'draft-of-mine',
+    };
+    const refused = (await owner.post(`/admin/posts/${id}`, form)).text;
+    expect(stored(id)).toHaveLength(1);
+    const [, post] = /name="post"\s+value="(\d+)"\s+formaction="\/admin\/posts\/unsaved\/discard"/.exec(
+      refused,
+    )!;
+    const { headers } = await owner.post('/admin/posts/unsaved/discard', { ...form, post: post! });
+    expect(headers.location).toContain(`/admin/posts/${id}/edit?done=discarded`);
+    expect([stored(id), server.posts.byId(id)!.markdown]).toEqual([[], 'As saved']);
   });
 
   it('is one text per editor, and none of another post', async () => {
