@@ -48,6 +48,7 @@ export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies)
         {
           layout,
           site,
+          hasAbout: posts.lookup('/about').kind === 'post',
           origin: deps.origin(ctx),
         },
       ),

@@ -16,7 +16,17 @@ export function previewPage(
     missingImages,
     deadLinks,
   }: { readonly missingImages: readonly string[]; readonly deadLinks: readonly string[] },
-  { layout, site, origin }: { readonly layout: Layout; readonly site: SiteSettings; readonly origin: string },
+  {
+    layout,
+    site,
+    origin,
+    hasAbout,
+  }: {
+    readonly layout: Layout;
+    readonly site: SiteSettings;
+    readonly origin: string;
+    readonly hasAbout: boolean;
+  },
 ): string {
   const page = postPage({ post, neighbours: {}, site, origin });
   const withoutAlt = picturesWithoutAlt(post.html);
@@ -34,6 +44,6 @@ export function previewPage(
       head: undefined,
       body: html`${note} ${page.body}`,
     },
-    { origin, hasAbout: false },
+    { origin, hasAbout },
   );
 }

@@ -67,7 +67,10 @@ function address(days: number, path: string): string {
 function sentence({ report, range, path, titleOf }: ReadersPageOptions): HtmlValue {
   const { people, views, bots, subscribers, isCapped, posts } = report;
   const when = range === 1 ? 'today' : `in the last ${range} days`;
-  const [first] = posts;
+  const [first, second] = posts;
+  const isMost =
+    first !== undefined &&
+    (second === undefined || second.people < first.people || second.views < first.views);
   const what = path === '' ? plural(views, 'page') : views === 1 ? 'it once' : `it ${countText(views)} times`;
   // Nobody is recognised on another day.
   const who = `${people === 1 ? '1 person' : `${countText(people)} people`}${range === 1 ? '' : ', counted anew each day,'}`;
@@ -75,7 +78,7 @@ function sentence({ report, range, path, titleOf }: ReadersPageOptions): HtmlVal
     views === 0
       ? `Nobody has read ${path === '' ? 'the blog' : 'it'} ${when}${range === 1 ? ' yet' : ''}.`
       : html`${isCapped && 'At least '}${who} read ${what}
-        ${when}${first !== undefined && html`; most read was “${titleHtml(titleOf(first.path) ?? `/${first.path}`)}”`}.`;
+        ${when}${isMost && html`; most read was “${titleHtml(titleOf(first.path) ?? `/${first.path}`)}”`}.`;
   if (path !== '') return read;
   return html`${read} ${bots > 0 && `Programs fetched ${plural(bots, 'page')}${views > 0 ? ' more' : ''}.`}
   ${subscribers > 0 && `The feeds have ${plural(subscribers, 'subscriber')}.`}`;

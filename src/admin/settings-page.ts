@@ -71,7 +71,7 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('accent', 'Colour', 'Of links and marks: like #1f7a4d, made darker or lighter where a theme needs it to be readable. Empty: green.', html`<input type="color" data-colour-of="accent" aria-label="Choose the colour" value="#1f7a4d" hidden />`)}
       ${line('headPicture', 'Picture of the front page', 'The address of a picture among your media, like /media/pictures/head.jpg. Empty: none.', pictureButton('headPicture'))}
       ${line('cardPicture', 'Picture for link previews', 'Of pages that show no picture themselves. Empty: that of the front page.', pictureButton('cardPicture'))}
-      ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title.')}
+      ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title, and what this software is.')}
       <p>
         <label
           ><input
@@ -151,7 +151,7 @@ function recoveryCard(options: SettingsPageOptions): Html {
           ${createdAtMillis === undefined ? 'Make recovery codes' : 'Make new codes'}
         </button>
       </p>
-      ${createdAtMillis !== undefined && html`<p class="hint">New codes make the old ones invalid.</p>`}
+      ${createdAtMillis !== undefined && html`<p class="hint">New codes make the old ones invalid. A backup has none: after a restore, make new ones.</p>`}
     </form>
   </section>`;
 }
@@ -196,10 +196,21 @@ function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: Settin
 
 /** `Firefox on Linux`: enough to tell one's devices apart; else the raw user agent. */
 export function browserName(userAgent: string): string {
-  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(userAgent)?.[1];
-  const system = /(iPhone|iPad|Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1];
+  // A browser also names those that it is like, and Android its Linux: the first of these that is there.
+  const browser = ['Edg', 'OPR', 'Firefox', 'FxiOS', 'CriOS', 'Chrome', 'Safari'].find((name) =>
+    new RegExp(`${name}[A-Za-z]*/`).test(userAgent),
+  );
+  const system = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac OS X', 'Linux'].find((name) =>
+    userAgent.includes(name),
+  );
   if (userAgent === '') return 'unnamed client';
   if (browser === undefined || system === undefined) return userAgent.slice(0, 60);
-  const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
+  const names: Readonly<Record<string, string>> = {
+    Edg: 'Edge',
+    OPR: 'Opera',
+    FxiOS: 'Firefox',
+    CriOS: 'Chrome',
+    'Mac OS X': 'macOS',
+  };
   return `${names[browser] ?? browser} on ${names[system] ?? system}`;
 }

@@ -37,12 +37,15 @@ export function readSiteForm(
       `${JSON.stringify(line('timeZone'))} is not a time zone like UTC or Europe/Berlin.`;
   const authorPicture = line('authorPicture');
   if (!/^(?:|\/[^/\s]\S*|https:\/\/\S+)$/.test(authorPicture))
-    problems['authorPicture'] = 'An address like /media/me.jpg, or one that begins with https://.';
+    problems['authorPicture'] =
+      `${JSON.stringify(authorPicture)} is not an address like /media/me.jpg, or one that begins with https://.`;
   const accent = line('accent').toLowerCase();
-  if (accent !== '' && !isColour(accent)) problems['accent'] = 'A colour like #1f7a4d.';
+  if (accent !== '' && !isColour(accent))
+    problems['accent'] = `${JSON.stringify(line('accent'))} is not a colour like #1f7a4d.`;
   for (const name of ['headPicture', 'cardPicture'])
     if (line(name) !== '' && !isPicture(line(name)))
-      problems[name] = 'The address of a picture among your media, like /media/pictures/head.jpg.';
+      problems[name] =
+        `${JSON.stringify(line(name))} is not the address of a picture among your media, like /media/pictures/head.jpg.`;
   const menu = (fields['menu'] ?? '')
     .normalize('NFC')
     .replaceAll('\r\n', '\n')

@@ -15,7 +15,8 @@ await runCommand(USAGE, 'Nothing was restored', ({ file, dataDir, replace }) => 
   const former = restored.formerFolder;
   process.stdout.write(
     `Restored ${what} into ${resolve(dataDir)}, as they were on ${new Date(restored.madeAtMillis).toISOString()}` +
-      `${former === undefined ? '.' : `; the previous data is in ${former}.`}\n`,
+      `${former === undefined ? '.' : `; the previous data is in ${former}.`}\n` +
+      'Sign in with the password: sessions and recovery codes are in no backup.\n',
   );
   return 0;
 });

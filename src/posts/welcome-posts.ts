@@ -62,16 +62,26 @@ interface UntouchedRow {
   readonly status: string;
 }
 
+function untouched(database: Database): readonly UntouchedRow[] {
+  const seededAtMillis = Date.parse(new SettingStore(database).get(SEEDED) ?? '');
+  if (Number.isNaN(seededAtMillis)) return [];
+  return database
+    .prepare<[{ at: number; minute: number }], UntouchedRow>(UNTOUCHED)
+    .all({ at: seededAtMillis, minute: MINUTE_MILLIS });
+}
+
+/** Returns true if nobody has written a post or imported one: a new blog has no others than the first ones. */
+export function isNewBlog(database: Database): boolean {
+  const count = database.prepare<[], number>('SELECT count(*) FROM posts').pluck().get()!;
+  return count === untouched(database).length;
+}
+
 /**
  * Removes the first posts, so that they do not stand between the posts of an import. One that was saved, deleted or imported since stays, and so
  * does the about page, which is in no list, unless its address is taken. Returns how many were removed.
  */
 export function removeUntouchedWelcomePosts(database: Database, isTaken: (path: string) => boolean): number {
-  const seededAtMillis = Date.parse(new SettingStore(database).get(SEEDED) ?? '');
-  if (Number.isNaN(seededAtMillis)) return 0;
-  const ids = database
-    .prepare<[{ at: number; minute: number }], UntouchedRow>(UNTOUCHED)
-    .all({ at: seededAtMillis, minute: MINUTE_MILLIS })
+  const ids = untouched(database)
     .filter(({ status, path }) => status !== 'unlisted' || isTaken(path))
     .map(({ id }) => id);
   const writer = new PostWriter(database);

@@ -220,6 +220,14 @@ describe('editor', () => {
     expect(count).toBe(500);
   });
 
+  it('previews with the menu that readers have', async () => {
+    const menu = async (): Promise<string> =>
+      (await owner.post('/admin/posts/preview', { title: 'Mine', markdown: 'x' })).text;
+    expect(await menu()).not.toContain('href="/about"');
+    server.posts.create({ title: 'About', path: 'about', markdown: 'x', status: 'unlisted' });
+    expect(await menu()).toContain('href="/about"');
+  });
+
   it('previews without saving, as readers would see it', async () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post('/admin/posts/preview', {

@@ -165,9 +165,9 @@ describe('settings', () => {
       'not a language tag',
       'not a time zone',
       'value="Mars/Base"',
-      'An address like /media/',
-      'A colour like #1f7a4d.',
-      'The address of a picture among your media',
+      '&quot;javascript:x()&quot; is not an address like /media/',
+      '&quot;rebeccapurple&quot; is not a colour like #1f7a4d.',
+      '&quot;/media/none.png&quot; is not the address of a picture among your media',
     ])
       expect(answer.text).toContain(text);
     expect(server.site.title).toBe('Glasshouse');

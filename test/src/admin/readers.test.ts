@@ -38,6 +38,16 @@ const facts = async (query = ''): Promise<Record<string, unknown>> =>
   Object(JSON.parse((await owner.get(`/admin/readers${query}`, { Accept: 'application/json' })).text));
 
 describe('the page of readers', () => {
+  it('names the most read post only if no other was read as often', async () => {
+    server.posts.create({ title: 'Frame', path: 'frame', markdown: 'Wood.', status: 'published' });
+    await ask('/pane');
+    expect((await owner.get('/admin/readers')).text).toContain('most read was');
+    await ask('/frame');
+    expect((await owner.get('/admin/readers')).text).not.toContain('most read was');
+    await ask('/frame');
+    expect((await owner.get('/admin/readers')).text).toContain('most read was “<bdi>Frame</bdi>”');
+  });
+
   it('counts what people and programs were given, and nothing else', async () => {
     await ask('/pane', { Referer: 'https://news.example/today' });
     const { headers } = await ask('/pane', { Referer: `${server.origin}/` });

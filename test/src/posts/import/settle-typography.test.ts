@@ -5,6 +5,7 @@ import { SettingStore } from '../../../../src/db/setting-store.ts';
 import { StoredSiteSettings } from '../../../../src/db/site-settings.ts';
 import { importPosts } from '../../../../src/posts/import/import-posts.ts';
 import { summaryLines } from '../../../../src/posts/import/import-summary.ts';
+import { seedWelcomePosts } from '../../../../src/posts/welcome-posts.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
 
@@ -28,6 +29,13 @@ describe('quotes and dashes of an import', () => {
     expect(html()).toContain('"So"');
     expect(settings.typographer).toBe('off');
     expect(told()).not.toContain('Quotes');
+  });
+
+  it('are as typed in a new blog, which has its first posts', () => {
+    seedWelcomePosts({ ...blog, now: () => blog.clock.now });
+    expect(told()).toContain('Quotes and dashes are shown as the files have them');
+    expect(html()).toContain('"So"');
+    expect(blog.posts.byPath('about')).toBeDefined();
   });
 
   it('are as the settings say where there are posts already', () => {
