@@ -1,4 +1,5 @@
 import type { Stall } from '../../../otel/query.ts';
+import { isOwnView } from './stall-groups.ts';
 
 /** A turn of the event loop: one stall, or several one after the other. */
 export interface BlockedTurn {
@@ -35,6 +36,11 @@ function joined({ millis, stalls, longest }: BlockedTurn, next: Stall): BlockedT
     stalls: stalls + 1,
     longest: next.durationMillis > longest.durationMillis ? next : longest,
   };
+}
+
+/** True if it drew a page of the observatory for most of the time, and fewer than so many requests had to wait. */
+export function isStallOfOwnView({ longest }: BlockedTurn, manyRequests: number): boolean {
+  return isOwnView(longest) && longest.delayedCount < manyRequests;
 }
 
 /** The longest time that the event loop was blocked, and what is recorded of it. */

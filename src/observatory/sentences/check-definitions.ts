@@ -11,7 +11,7 @@ import { ROUTE_FAILED } from './route-check.ts';
 const millisText = (value: number): string => text(duration(value));
 const NONE_LEFT = { limit: () => 0, unit: countText };
 
-/** The worst first: the first that is broken begins the sentence. */
+/** The worst first: the first that is broken begins the sentence, except for what `brokenKeys` moves. */
 export const CHECKS = [
   {
     key: 'failed',

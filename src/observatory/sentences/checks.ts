@@ -1,6 +1,7 @@
 import type { CheckDefinition } from './check-definition.ts';
 import { CHECKS } from './check-definitions.ts';
-import type { OverviewSituation } from './overview-situation.ts';
+import { isStallOfOwnView } from '../facts/blocked-turns.ts';
+import { blockOf, type OverviewSituation } from './overview-situation.ts';
 
 export type CheckKey = (typeof CHECKS)[number]['key'];
 
@@ -24,6 +25,38 @@ export interface Check {
 /** Every check with its value and limit, the worst first. Pure. */
 export function checksOf(situation: OverviewSituation): readonly Check[] {
   return CHECKS.map((definition) => ({ ...judged(definition, situation), key: definition.key }));
+}
+
+/** The limits that do not hold, what a reader noticed most first. Pure. */
+export function brokenKeys(situation: OverviewSituation): readonly CheckKey[] {
+  const keys = checksOf(situation).flatMap(({ key, state }) => (state === 'broken' ? [key] : []));
+  const { millis, turn } = blockOf(situation);
+  const isDownLonger = keys.includes('crashes') && situation.crashedMillis > millis;
+  if (turn !== undefined && isStallOfOwnView(turn, situation.limits.minCount))
+    return movedBefore(keys, 'loop', AFTER_WHAT_READERS_NOTICE);
+  return isDownLonger ? movedBefore(keys, 'crashes', ['loop']) : keys;
+}
+
+/** No reader of the blog noticed these, nor that the owner waited for a page of the observatory. */
+const AFTER_WHAT_READERS_NOTICE = [
+  'missing',
+  'faults',
+  'books',
+  'storm',
+  'backup',
+  'export',
+  'export_lost',
+] as const satisfies readonly CheckKey[];
+
+function movedBefore(
+  keys: readonly CheckKey[],
+  moved: CheckKey,
+  others: readonly CheckKey[],
+): readonly CheckKey[] {
+  if (!keys.includes(moved)) return keys;
+  const rest = keys.filter((key) => key !== moved);
+  const at = rest.findIndex((key) => others.includes(key));
+  return at === -1 ? [...rest, moved] : rest.toSpliced(at, 0, moved);
 }
 
 function judged(definition: CheckDefinition, situation: OverviewSituation): Omit<Check, 'key'> {

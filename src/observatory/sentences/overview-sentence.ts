@@ -3,7 +3,7 @@ import { sinceStartWords } from '../facts/time-range.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import type { Links } from '../links.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
-import { checksOf, type CheckKey } from './checks.ts';
+import { brokenKeys, type CheckKey } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { ENDED_WORDS } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
@@ -28,9 +28,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   const { metrics, range, countedFromMillis, now } = situation;
   if (metrics.operations.http.count === 0 && range.toMillis <= countedFromMillis)
     return [{ text: `There is no data for that time: counts begin ${momentText(countedFromMillis, now)}.` }];
-  const broken = checksOf(situation)
-    .filter(({ state }) => state === 'broken')
-    .map(({ key }) => key);
+  const broken = brokenKeys(situation);
   const [worst] = broken;
   const worse = worseWords(situation.since, now, links);
   const ofBroken = broken.flatMap((key) => {

@@ -46,6 +46,8 @@ export interface OverviewSituation {
   readonly crashes: readonly Marker[];
   /** How long no process ran in the range, as far as known. */
   readonly downMillis: number;
+  /** The longest of these times after a process that was not stopped; 0 if there is none. */
+  readonly crashedMillis: number;
   /** Steps of the system clock in the range. */
   readonly clockSteps: readonly Marker[];
   /** Share of the range whose counts are lost, 0–1. */

@@ -70,6 +70,7 @@ export function situationOf(
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
   const markers = telemetry.markers(range);
   const limits = telemetry.limits();
+  const down = sumDowntimes(telemetry.downtime(), range);
   return {
     metrics: known.metrics,
     limits,
@@ -90,7 +91,10 @@ export function situationOf(
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes, range),
-    downMillis: sumDowntimes(telemetry.downtime(), range).totalMillis,
+    downMillis: down.totalMillis,
+    crashedMillis: down.rows
+      .filter(({ ended }) => UNEXPECTED.has(ended))
+      .reduce((longest, { fromMillis, toMillis }) => Math.max(longest, toMillis - fromMillis), 0),
     crashes: markers.filter(({ before }) => before !== undefined && UNEXPECTED.has(before.ended)),
     clockSteps: markers.filter(({ kind }) => kind === 'clock'),
     missingShare: missingShare(range),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Limits, Marker, SeriesSummary } from '../../../../otel/query.ts';
+import type { Limits, Marker, SeriesSummary, Stall } from '../../../../otel/query.ts';
 import type { DataFacts } from '../../../../src/observatory/facts/data-facts.ts';
 import type { MemorySince } from '../../../../src/observatory/facts/memory-since.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
@@ -52,6 +52,12 @@ const crash: Marker = {
   label: 'start',
   before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000, pid: 7 },
 };
+const ownStall = (delayedCount: number): Stall => ({
+  ...stallOf(1200),
+  holder: undefined,
+  untracedPath: '/admin/metrics-dashboard',
+  delayedCount,
+});
 const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 2 h' };
 const failingRoute = (path: string, errors: number, count: number): SeriesSummary =>
   series('http', `GET ${path}`, { errors, count });
@@ -278,6 +284,51 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
     'failures and a held loop',
     { metrics: metrics({ errors: 3000 }), stallMillis: 29_000 },
     'Some requests fail.',
+  ],
+  [
+    'a kill that lasted longer than the longest stall',
+    {
+      crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW, pid: 7 } }],
+      downMillis: 47_200,
+      crashedMillis: 47_200,
+      stallMillis: 1090,
+    },
+    'The process was killed, or aborted out of memory. 32,410 requests in the last hour, none failed; the blog was down for 47.2 s.',
+  ],
+  [
+    'a crash after which the next process started at once, and a long stall',
+    { crashes: [crash], downMillis: 900, crashedMillis: 900, stallMillis: 1090 },
+    'Nothing was answered for 1.09 s.',
+  ],
+  [
+    'a deployment that lasted longer than the longest stall, which nobody calls a crash',
+    { downMillis: 47_200, stallMillis: 1090 },
+    'Nothing was answered for 1.09 s.',
+  ],
+  [
+    'a failing blog that was down, too',
+    { metrics: metrics({ errors: 3000 }), crashes: [crash], downMillis: 47_200, crashedMillis: 47_200 },
+    'Some requests fail.',
+  ],
+  [
+    "a stall of the observatory's own page, for which little waited, and slow requests",
+    { blocked: longestTurn([ownStall(19)]), stallMillis: 1200, metrics: metrics({ slow: 1700, p95: 4000 }) },
+    'Working, but slow. 32,410 requests in the last hour, none failed. One in twenty took longer than 4 s. The event loop was blocked for up to 1.2 s',
+  ],
+  [
+    'such a stall and a crash that was over soon',
+    { blocked: longestTurn([ownStall(19)]), stallMillis: 1200, crashes: [crash], crashedMillis: 900 },
+    'The process ended without being stopped.',
+  ],
+  [
+    'such a stall alone',
+    { blocked: longestTurn([ownStall(19)]), stallMillis: 1200 },
+    'Nothing was answered for 1.2 s.',
+  ],
+  [
+    'such a stall, for which many waited',
+    { blocked: longestTurn([ownStall(20)]), stallMillis: 1200, metrics: metrics({ slow: 1700, p95: 4000 }) },
+    'Nothing was answered for 1.2 s.',
   ],
   ['everything at once', everything, 'Some requests fail.'],
 ];

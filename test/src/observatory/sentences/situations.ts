@@ -77,6 +77,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     botsNotFound: 0,
     crashes: [],
     downMillis: 0,
+    crashedMillis: 0,
     clockSteps: [],
     missingShare: 0,
     exported: undefined,
