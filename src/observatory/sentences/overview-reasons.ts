@@ -69,7 +69,8 @@ export function remarksOf(
   return [
     broken.has('request_p95') ? undefined : slowness(situation, links),
     isNoticed ? stall(situation, links) : undefined,
-    broken.has('memory') ? undefined : memoryReason(situation, links),
+    // Since a version, it is said with what else is worse.
+    broken.has('memory') || situation.memorySince !== undefined ? undefined : memoryReason(situation, links),
     broken.has('export') || situation.range.toMillis < situation.now
       ? undefined
       : exporting(situation, links),

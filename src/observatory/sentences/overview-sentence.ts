@@ -8,6 +8,7 @@ import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { ENDED_WORDS } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
+import { memoryReason } from './memory-reason.ts';
 import { brokenRoutes } from './request-reasons.ts';
 import { MAX_FAILING } from './changes-sentence.ts';
 import { refusingWords, worseWords } from './since-marker-sentence.ts';
@@ -30,14 +31,13 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     return [{ text: `There is no data for that time: counts begin ${momentText(countedFromMillis, now)}.` }];
   const broken = brokenKeys(situation);
   const [worst] = broken;
-  const worse = worseWords(situation.since, now, links);
+  const first = sinceWords(situation, broken, links);
   const ofBroken = broken.flatMap((key) => {
     if (key === 'route_failed' && isSaid(situation)) return [];
     const headline = headlineOf(key, situation);
     const reason = reasonOf(key, situation, links) ?? (key === worst ? undefined : [{ text: headline }]);
     return reason === undefined ? [] : [{ headline, reason }];
   });
-  const first = worse === undefined ? [] : [worse];
   const refusing = refusingWords(situation.since, now, links);
   const reasons = [
     ...first,
@@ -55,6 +55,21 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
       [{ text: ' ' }, ...reason].map((part): SentencePart => ({ ...part, aside: true })),
     ),
   ];
+}
+
+/** What is worse since a version: what fails or is slow, and memory; one reason, none if nothing is. */
+function sinceWords(
+  situation: OverviewSituation,
+  broken: readonly CheckKey[],
+  links: Links,
+): readonly Sentence[] {
+  const { since, memorySince, now } = situation;
+  const worse = worseWords(since, now, links) ?? [];
+  const isSaidLater = memorySince === undefined || broken.includes('memory');
+  const memory = isSaidLater ? [] : (memoryReason(situation, links) ?? []);
+  const words =
+    worse.length > 0 && memory.length > 0 ? [...worse, { text: ' ' }, ...memory] : [...worse, ...memory];
+  return words.length === 0 ? [] : [words];
 }
 
 /** Limits that do not hold, but whose reasons have no room. */
@@ -127,6 +142,13 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
   }
   if (refusing.length > 0)
     return [{ text: 'Every limit holds, but more gets a 4xx than before. ' }, ...numbers];
+  if (situation.memorySince !== undefined)
+    return [
+      {
+        text: `Every limit holds, but memory ${situation.memorySince.endedAtMillis === undefined ? 'grows' : 'grew'}. `,
+      },
+      ...numbers,
+    ];
   const isAll = errors === 0 && blockOf(situation).millis < NOTICED_MILLIS;
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
 }

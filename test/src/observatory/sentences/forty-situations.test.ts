@@ -252,7 +252,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   [
     'memory that grows since a version',
     { memory: GROWING_MEMORY, memorySince: memorySinceOf(undefined) },
-    `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour; level before.`,
+    `Every limit holds, but memory grows. 32,410 requests in the last hour, none failed. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour; level before. One in twenty took longer than 19 ms.`,
   ],
   [
     'memory that grows since a version, and is full before tomorrow',
@@ -266,7 +266,19 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
       leakBefore: 'The process before grew.',
       memorySince: memorySinceOf(NOW - 60_000),
     },
-    `All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grew since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process that ended at ${momentText(NOW - 60_000, NOW)}; level before.`,
+    `Every limit holds, but memory grew. 32,410 requests in the last hour, none failed. Memory grew since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process that ended at ${momentText(NOW - 60_000, NOW)}; level before. One in twenty took longer than 19 ms.`,
+  ],
+  [
+    'memory that grows since a version, when more is wrong than there is room for',
+    {
+      metrics: metrics({ errors: 3000 }),
+      stallMillis: 29_000,
+      crashes: [crash],
+      saturatedMillis: 60_000,
+      memory: GROWING_MEMORY,
+      memorySince: memorySinceOf(undefined),
+    },
+    `Some requests fail. 32,410 requests in the last hour, 3,000 failed. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour; level before.`,
   ],
   ['books that do not balance', { audit: DISAGREEING }, 'Sampling is biased.'],
   [
