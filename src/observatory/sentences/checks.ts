@@ -27,14 +27,33 @@ export function checksOf(situation: OverviewSituation): readonly Check[] {
   return CHECKS.map((definition) => ({ ...judged(definition, situation), key: definition.key }));
 }
 
-/** The limits that do not hold, what a reader noticed most first. Pure. */
+/**
+ * The limits that do not hold, what readers noticed most first. A crash comes before the longest block of the loop if nothing answered for longer
+ * after it, and before failed requests if about more requests than those found nobody meanwhile. Pure.
+ */
 export function brokenKeys(situation: OverviewSituation): readonly CheckKey[] {
-  const keys = checksOf(situation).flatMap(({ key, state }) => (state === 'broken' ? [key] : []));
+  const broken = checksOf(situation).flatMap(({ key, state }) => (state === 'broken' ? [key] : []));
   const { millis, turn } = blockOf(situation);
-  const isDownLonger = keys.includes('crashes') && situation.crashedMillis > millis;
-  if (turn !== undefined && isStallOfOwnView(turn, situation.limits.minCount))
-    return movedBefore(keys, 'loop', AFTER_WHAT_READERS_NOTICE);
-  return isDownLonger ? movedBefore(keys, 'crashes', ['loop']) : keys;
+  const isOwn = turn !== undefined && isStallOfOwnView(turn, situation.limits.minCount);
+  const keys = isOwn ? movedBefore(broken, 'loop', AFTER_WHAT_READERS_NOTICE) : broken;
+  const { errors } = situation.metrics.operations.http;
+  const lesser: readonly CheckKey[] = [
+    ...(unansweredRequests(situation) > errors ? (['failed', 'route_failed'] as const) : []),
+    ...(situation.crashedMillis > millis && !isOwn ? (['loop'] as const) : []),
+  ];
+  return keys.some((key) => lesser.includes(key)) ? movedBefore(keys, 'crashes', lesser) : keys;
+}
+
+/** About so many requests came after a crash while nothing answered: as many as in a time of that length otherwise. */
+function unansweredRequests({
+  metrics,
+  range,
+  countedFromMillis,
+  downMillis,
+  crashedMillis,
+}: OverviewSituation): number {
+  const upMillis = range.toMillis - Math.max(range.fromMillis, countedFromMillis) - downMillis;
+  return upMillis <= 0 ? 0 : (metrics.operations.http.count * crashedMillis) / upMillis;
 }
 
 /** No reader of the blog noticed these, nor that the owner waited for a page of the observatory. */

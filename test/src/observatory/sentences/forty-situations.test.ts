@@ -323,6 +323,29 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
     'Some requests fail.',
   ],
   [
+    'a route that fails, and a kill that kept more readers out: 427 of 32,410 an hour',
+    {
+      metrics: metrics({ errors: 138 }),
+      routes: [failingRoute('/guestbook', 138, 504)],
+      crashes: [crash],
+      downMillis: 47_200,
+      crashedMillis: 47_200,
+      stallMillis: 1090,
+    },
+    'The process ended without being stopped. 32,410 requests in the last hour, 138 failed, all of them at /guestbook; the blog was down for 47.2 s.',
+  ],
+  [
+    'the same of which more failed than found nobody',
+    {
+      metrics: metrics({ errors: 440 }),
+      routes: [failingRoute('/guestbook', 440, 504)],
+      crashes: [crash],
+      downMillis: 47_200,
+      crashedMillis: 47_200,
+    },
+    'Some requests fail.',
+  ],
+  [
     "a stall of the observatory's own page, for which little waited, and slow requests",
     { blocked: longestTurn([ownStall(19)]), stallMillis: 1200, metrics: metrics({ slow: 1700, p95: 4000 }) },
     'Working, but slow. 32,410 requests in the last hour, none failed. One in twenty took longer than 4 s. The event loop was blocked for up to 1.2 s',
