@@ -17,9 +17,11 @@ import { moment } from '../format/moment.ts';
 import { countText, durationCell } from '../../markup/quantity.ts';
 import { failureState, type FailureState, runsWithout, STATE_WORDS } from '../facts/failure-state.ts';
 import { failureKeys } from '../facts/failure-keys.ts';
+import { failuresWithin, type FailuresWithin } from '../facts/failures-within.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusCell, statusColumn } from './asked-address.ts';
 import { badge } from './facts.ts';
+import { newestOf, type WithinGroup, withinGroups, withinText, withinWords } from './failed-within.ts';
 import { logsAround } from './log-links.ts';
 
 const COURSE_POINTS = 24;
@@ -44,6 +46,8 @@ export interface FailureGroup extends ShownAddress {
   /** Of the span. */
   readonly name: string;
   readonly count: number;
+  /** Operations in these requests that failed with their exception; they have no group of their own. */
+  readonly within: readonly WithinGroup[];
   readonly firstMillis: number;
   readonly lastMillis: number;
   /** Of the newest. */
@@ -60,15 +64,17 @@ export function failuresIn(
   telemetry: Pick<TelemetryQuery, 'failures'>,
   range: TimeRange,
   asked: { readonly type?: OperationType; readonly series: string | undefined; readonly limit: number },
-): OperationList & { readonly groups: readonly FailureGroup[] } {
+): OperationList & { readonly groups: readonly FailureGroup[]; readonly inRequests: number } {
   const list = telemetry.failures({ ...asked, range });
   const before = { fromMillis: 0, toMillis: range.fromMillis };
   const earlier = list.rows.length === 0 ? [] : telemetry.failures({ ...asked, range: before }).rows;
-  return { ...list, groups: groupFailures(list.rows, range, earlier) };
+  const within = failuresWithin(list.rows);
+  return { ...list, groups: groupFailures(list.rows, range, earlier, within), inRequests: within.inRequests };
 }
 
 /**
- * Groups failures by error type and place, most frequent first, with the newest as example.
+ * Groups failures by error type and place, most frequent first, with the newest as example. A request and the operations that failed in it with its
+ * exception are one failure.
  *
  * @param earlier Failures before the range that are held, for the state.
  */
@@ -76,11 +82,17 @@ export function groupFailures(
   rows: readonly OperationRow[],
   range: TimeRange,
   earlier: readonly OperationRow[] = [],
+  { own, within }: FailuresWithin = failuresWithin(rows),
 ): readonly FailureGroup[] {
-  const keyOf = failureKeys([...earlier, ...rows]);
-  const before = Map.groupBy(earlier, keyOf);
-  return [...Map.groupBy(rows, keyOf)]
-    .map(([key, group]) => groupOf(key, group, { range, before: before.get(key) ?? [] }))
+  const known = failuresWithin(earlier);
+  const old = [...known.own, ...[...known.within.values()].flat()];
+  const keyOf = failureKeys([...old, ...own]);
+  const before = Map.groupBy(old, keyOf);
+  return [...Map.groupBy(own, keyOf)]
+    .map(([key, group]) => ({
+      ...groupOf(key, group, { range, before: before.get(key) ?? [] }),
+      within: withinGroups(group.flatMap((row) => within.get(row) ?? [])),
+    }))
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
 }
 
@@ -88,8 +100,8 @@ function groupOf(
   key: string,
   group: readonly OperationRow[],
   { range, before }: { readonly range: TimeRange; readonly before: readonly OperationRow[] },
-): FailureGroup {
-  const newest = group.reduce((a, b) => (b.startMillis > a.startMillis ? b : a));
+): Omit<FailureGroup, 'within'> {
+  const newest = newestOf(group);
   const messages = new Set(group.map(({ errorMessage = '' }) => errorMessage));
   const message = newest.errorMessage ?? '';
   const { type, series, name, traceId, spanId, path, query, httpStatusCode, thrownAt } = newest;
@@ -140,10 +152,11 @@ export function withExceptions(
   return groups.map((group, index) => {
     const trace = index < MAX_STACKS ? telemetry.trace(group.traceId) : undefined;
     if (trace === undefined || !('spans' in trace)) return group;
-    const span = trace.spans.find(({ spanId }) => spanId === group.spanId);
-    const thrown = span?.events.findLast(
-      ({ attributes }) => attributes['exception.type'] !== undefined,
-    )?.attributes;
+    const [thrown] = [group, ...group.within].flatMap(({ spanId }) => {
+      const span = trace.spans.find((each) => each.spanId === spanId);
+      const exception = span?.events.findLast(({ attributes }) => attributes['exception.type'] !== undefined);
+      return exception === undefined ? [] : [exception.attributes];
+    });
     if (thrown === undefined) return group;
     const stack = thrown['exception.stacktrace'];
     return {
@@ -175,7 +188,7 @@ export function failureColumns(
   const longest = groups.reduce((max, { durationMillis }) => Math.max(max, durationMillis), 0);
   const place = (row: FailureGroup): Html =>
     html`<span class="swatch type-${row.type}"></span
-      >${operationName(row, view.links.series(row.type, row.series), row.series)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
+      >${operationName(row, view.links.series(row.type, row.series), row.series)}${withinWords(row, view)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
   const aroundIt = (row: FailureGroup): Html =>
     html`<span class="callers"><a href="${logsAround(row.lastMillis, view)}">log around it</a></span>`;
   return [
@@ -261,6 +274,7 @@ export function failureSheet(groups: readonly FailureGroup[], view: PageView): S
     plain('state', ({ state }) => state),
     addressColumn<FailureGroup>(),
     plain('trace_id', ({ traceId }) => traceId),
+    plain('failed_within', ({ within }) => withinText(within)),
     plain('runs_without', ({ runsWithout: runs }) => runs?.toString()),
   ]);
 }

@@ -2,6 +2,7 @@ import type { OwnCost, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, rate, share, size, text } from '../../markup/quantity.ts';
 import { postsRead } from '../facts/business-facts.ts';
+import { errorsByType, failuresFigure } from '../facts/failures-counted.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { COST_ID, ownViewShare } from '../facts/own-views.ts';
@@ -21,7 +22,6 @@ export function railFigures(
   const { rates, target = 0 } = telemetry.sampling();
   const routes = telemetry.series('http', range);
   const operations = telemetry.operations(range);
-  const failed = Object.values(operations).reduce((sum, { errors }) => sum + errors, 0);
   const sampled = [rates.http, rates.database, rates.render];
   return {
     overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
@@ -30,7 +30,7 @@ export function railFigures(
     routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
     slow: countText(telemetry.slow({ range, limit: 0 }).total),
-    failures: countText(failed),
+    failures: countText(failuresFigure(errorsByType(operations))),
     'not-found': countText(notFoundIn(routes)),
     traces: countText(telemetry.traces({ range, limit: 0 }).total),
     sampling:

@@ -28,6 +28,8 @@ import {
   withResolved,
   type FailureGroup,
 } from '../draw/failure-groups.ts';
+import { errorsByType, type FailuresCounted } from '../facts/failures-counted.ts';
+import { countedWords } from '../sentences/failures-words.ts';
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -49,7 +51,7 @@ interface ErrorFacts {
   readonly unlisted: number;
 }
 
-interface FailuresFacts {
+interface FailuresFacts extends FailuresCounted {
   /** Counted over all operations in the range. */
   readonly counted: number;
   readonly kept: number;
@@ -70,12 +72,12 @@ export const failuresPage = definePage<FailuresFacts>({
   fetch({ telemetry, range, query }) {
     const series = query['series'];
     const asked = { series: series || undefined, limit: MAX_ROWS };
-    const { rows, total, groups } = failuresIn(telemetry, range, asked);
-    const counted = Object.values(telemetry.operations(range)).reduce(
-      (sum, operation) => sum + operation.errors,
-      0,
-    );
+    const { rows, total, groups, inRequests } = failuresIn(telemetry, range, asked);
+    const errors = errorsByType(telemetry.operations(range));
+    const counted = Object.values(errors).reduce((sum, count) => sum + count, 0);
     return {
+      errors,
+      inRequests,
       counted,
       kept: total,
       grouped: rows.length,
@@ -90,7 +92,8 @@ export const failuresPage = definePage<FailuresFacts>({
     };
   },
   title: () => 'Failures',
-  sentence({ counted, kept, groups, series, requests }, { links, range }) {
+  sentence(facts, { links, range }) {
+    const { counted, kept, groups, series, requests } = facts;
     const [first] = groups;
     const who = clientWords(requests, links);
     const place =
@@ -105,7 +108,7 @@ export const failuresPage = definePage<FailuresFacts>({
     if (first === undefined)
       return [
         {
-          text: `${plural(counted, 'operation')} failed ${range.words}; their traces are no longer held.`,
+          text: `${countedWords(facts, range.words)}; their traces are no longer held.`,
         },
         ...who,
       ];
@@ -122,7 +125,7 @@ export const failuresPage = definePage<FailuresFacts>({
       {
         text:
           series === undefined
-            ? `${plural(counted, 'operation')} failed ${range.words}. `
+            ? `${countedWords(facts, range.words)}. `
             : `Failures${place} ${range.words}: `,
       },
       { text: most },
@@ -142,8 +145,7 @@ export const failuresPage = definePage<FailuresFacts>({
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
     return html`${panel({
       title: 'By type and place',
-      note: html`${countText(kept)}
-      ${partly ? html`of ${countText(counted)} still held` : 'held'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
+      note: html`${partly ? `${countText(kept)} of ${plural(counted, 'operation')} still held` : `${plural(kept, 'operation')} held`}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: html`${part.search}${drawTable(part.rows, columns, {
         caption: 'Failures by type and place',
@@ -154,7 +156,8 @@ export const failuresPage = definePage<FailuresFacts>({
       foot: html`<span
         >resolved: not seen for 24 hours or longer, of the failures held, while the operation ran at least 10
         times in the last 24 hours. 4xx responses are client errors, not failures: see
-        <a href="${view.links.to('/routes')}">routes</a>. ${missingFromMustKeep(history)}</span
+        <a href="${view.links.to('/routes')}">routes</a>. An error that passes through a request and what ran
+        in it is one row, of the request. ${missingFromMustKeep(history)}</span
       >`,
     })}${requestErrors(requests, series, view)}${
       over &&
@@ -166,8 +169,9 @@ export const failuresPage = definePage<FailuresFacts>({
 });
 
 function wordsOf(group: FailureGroup): string {
-  const { errorType, message, thrownAt = '', name, series, path = '' } = group;
-  return `${errorType} ${message} ${thrownAt} ${name} ${series} ${path}`;
+  const { errorType, message, thrownAt = '', name, series, path = '', within } = group;
+  const inIt = within.map((each) => `${each.name} ${each.series}`).join(' ');
+  return `${errorType} ${message} ${thrownAt} ${name} ${series} ${path} ${inIt}`;
 }
 
 function errorFacts(

@@ -174,9 +174,11 @@ describe('kept traces that were evicted since', () => {
   });
 
   it('is counted consistently: the menu, the page and the overview show the same number of failures', async () => {
-    const { page, summary } = await open('/failures?from=-1h', held(30, FAILING));
-    expect(summary).toMatch(/^60 operations failed/);
-    expect(page).toMatch(/Failures(<[^>]*>| )+60</);
-    expect(page).toContain('20 of 60 still held');
+    const telemetry = held(30, FAILING);
+    const { page, summary } = await open('/failures?from=-1h', telemetry);
+    expect(summary).toMatch(/^30 requests failed in the last hour, and 30 renderings, at least 10 in them\./);
+    expect(page).toMatch(/Failures(<[^>]*>| )+30</);
+    expect(page).toContain('20 of 60 operations still held');
+    expect((await open('?from=-1h', telemetry)).summary).toContain('30 requests in the last hour, 30 failed');
   });
 });
