@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Marker } from '../../../../otel/query.ts';
+import type { DowntimeFacts, Marker } from '../../../../otel/query.ts';
 import { NO_DATA_FACTS } from '../../../../src/observatory/facts/data-facts.ts';
 import { metricsDocument } from '../../../../src/observatory/facts/metrics-document.ts';
 import { rangeAsked } from '../../../../src/observatory/facts/range-asked.ts';
@@ -32,6 +32,36 @@ describe('situationOf', () => {
     const unexpected = (['crashed', 'killed', 'machine restarted', 'not stopped'] as const).map(started);
     blog.telemetry.markers = () => [started('stopped'), ...unexpected, started('running'), started('slept')];
     expect(situationIn(blog).crashes).toEqual(unexpected);
+  });
+
+  it('knows how long nothing ran after the longest crash, within the range and without planned stops', () => {
+    const blog = new MeasuredBlog();
+    const rows = (
+      [
+        ['killed', 75, 55],
+        ['stopped', 50, 45],
+        ['crashed', 40, 38],
+        ['slept', 30, 10],
+        ['not stopped', 5, 4],
+      ] as const
+    ).map(([ended, fromMinutes, toMinutes]) => {
+      const [fromMillis, toMillis] = [NOW - fromMinutes * 60_000, NOW - toMinutes * 60_000];
+      return {
+        ended,
+        fromMillis,
+        toMillis,
+        seenMillis: fromMillis,
+        startedMillis: toMillis,
+        reason: undefined,
+      };
+    });
+    const facts: DowntimeFacts = { rows, sinceMillis: NOW - 86_400_000, precisionMillis: 0 };
+    Object.defineProperty(blog.telemetry, 'downtime', { value: () => facts });
+    const { crashedMillis, downMillis } = situationIn(blog);
+    expect([crashedMillis, downMillis].map((millis) => Math.round(millis / 60_000))).toEqual([
+      5,
+      5 + 5 + 2 + 20 + 1,
+    ]);
   });
 
   it('takes from the 4xx what bots did not find, by their share of what was not found', () => {
