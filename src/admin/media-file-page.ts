@@ -41,7 +41,7 @@ export function mediaFilePage(options: MediaFileOptions): Html {
             textArea(html`${attributes} rows="2" readonly spellcheck="false"`, markdown),
         })}
         <h2>Used in</h2>
-        ${usesOf(row)}
+        ${usesOf(row, isRemovable)}
         <p class="actions">
           <a href="${file.url}">Open the file</a>
           ${
@@ -81,8 +81,11 @@ function altForm(path: string, alt: string, csrfToken: string): Html {
   </form>`;
 }
 
-function usesOf({ uses }: MediaRow): Html {
-  if (uses.length === 0) return html`<p>No post.</p>`;
+function usesOf({ uses }: MediaRow, isRemovable: boolean): Html {
+  if (uses.length === 0)
+    return html`<p>
+      ${isRemovable ? 'No post.' : 'The settings, or a text in an editor that is not saved.'}
+    </p>`;
   return html`<ul class="uses">
     ${uses.map(
       (use) =>

@@ -90,7 +90,7 @@ export class MediaUses {
     );
     this.#settings = new SettingStore(database);
     this.#pictures = new PictureSizes(database);
-    this.listing = new MediaListing(database);
+    this.listing = new MediaListing(database, () => [...mediaNamesIn(this.#inSettings().join('\n'))]);
   }
 
   /** Call it inside the transaction that writes the post. */
@@ -133,9 +133,13 @@ export class MediaUses {
     );
   }
 
+  #inSettings(): readonly string[] {
+    return NAMING_SETTINGS.map((key) => readSiteSetting(this.#settings, key));
+  }
+
   /** What every page names. */
   #namedInSettings(): ReadonlySet<string> {
-    const named = NAMING_SETTINGS.map((key) => readSiteSetting(this.#settings, key));
+    const named = this.#inSettings();
     const head = pictureOf(named[0]!, (name) => this.#pictures.of(name));
     return mediaNamesIn([...named, ...(head?.variants ?? []).map(({ url }) => url)].join('\n'));
   }

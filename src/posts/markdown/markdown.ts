@@ -6,7 +6,7 @@ import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
-const RENDERER_VERSION = 5;
+const RENDERER_VERSION = 6;
 
 /** The number of this renderer, another one with typography. A stored text with another number is rendered again. */
 export function rendererNumber(typography: string | undefined): number {
@@ -31,6 +31,8 @@ export interface RenderedMarkdown {
 }
 
 const parser = createMarkdownParser();
+/** Those that do not break stay: French has them before its signs. */
+const BREAKING_SPACES = /[^\S\u00a0\u202f]+/g;
 
 /** A parsed text, before addresses are resolved. */
 interface ParsedMarkdown {
@@ -85,7 +87,7 @@ export function parseMarkdown(
       first === -1
         ? ''
         : inlineText(tokens[first + 1]!)
-            .replace(/\s+/g, ' ')
+            .replace(BREAKING_SPACES, ' ')
             .trim(),
     headings: environment.headings ?? [],
     renderedBy: rendererNumber(typography),

@@ -59,7 +59,7 @@ export function readingMinutes(words: number): number {
 
 /** At most `maxCharacters`, cut between words with an ellipsis. */
 export function shorten(text: string, maxCharacters: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text.replace(/[^\S\u00a0\u202f]+/g, ' ').trim();
   if (line.length <= maxCharacters) return line;
   const cut = line.slice(0, maxCharacters);
   const space = cut.lastIndexOf(' ');

@@ -109,6 +109,11 @@ describe('the page of media', () => {
     server.posts.remove(id, version);
     expect(await listed('without-alt')).toEqual(['shown.png', 'bare.png']);
     expect((await listed('unused')).length).toBe(4);
+    server.site.save({ ...server.site.values, headPicture: '/media/fresh.png' });
+    expect(await listed('unused')).toEqual(['shown.png', 'data.csv', 'bare.png']);
+    expect((await owner.get('/admin/media/file?name=fresh.png')).text).toContain(
+      'The settings, or a text in an editor',
+    );
   });
 
   it('is for the owner only', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderMarkdown } from '../../../../src/posts/markdown/markdown.ts';
+import { shorten } from '../../../../src/posts/markdown/plain-text.ts';
 import { quotesOf } from '../../../../src/posts/markdown/typographer.ts';
 
 const render = (markdown: string, typography?: string): string =>
@@ -39,6 +40,14 @@ describe('the typographer', () => {
   ])('leaves %s as typed', (_, typed, shown) => {
     const plain = (html: string): string => html.replaceAll('"', '&quot;');
     expect(plain(render(typed, 'en'))).toContain(plain(shown));
+  });
+
+  it('keeps spaces that do not break in summaries', () => {
+    const typed = 'Quoi ?  Non : "si" !\nOui.';
+    const printed = 'Quoi\u202f? Non\u00a0: «\u00a0si\u00a0»\u202f! Oui.';
+    const { firstParagraphText } = renderMarkdown(typed, { path: 'post' }, { typography: 'fr' });
+    expect(firstParagraphText).toBe(printed);
+    expect(shorten(firstParagraphText, 100)).toBe(printed);
   });
 
   it('closes a quotation around code and emphasis', () => {
