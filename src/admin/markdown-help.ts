@@ -16,6 +16,7 @@ const SIGNS: readonly (readonly [string, string])[] = [
     'quotes, dashes and ellipses as they are printed, unless the settings say otherwise; \\" stays',
   ],
   ['text[^1] … [^1]: note', 'a footnote'],
+  ['$x^2$, $$\\sqrt{x}$$', 'formulas in TeX, in a line and by itself, if the settings say so'],
 ];
 
 /** What the text may contain, folded. */

@@ -15,7 +15,10 @@ export type RenderText = (markdown: string, place: TextPlace) => Promise<Rendere
 export function createRenderText(rendering: TextRendering): RenderText {
   const worker = new MarkdownWorker();
   return (markdown, { path, formerPaths, fields }) =>
-    worker.render(markdown, { path, formerPaths }, (name) => rendering.mediaSize(name), {
-      typography: rendering.typography(fields.language),
-    });
+    worker.render(
+      markdown,
+      { path, formerPaths },
+      (name) => rendering.mediaSize(name),
+      rendering.settingsFor(fields.language),
+    );
 }

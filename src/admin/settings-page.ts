@@ -88,6 +88,22 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
         Posts show quotes, dashes (--) and ellipses as their language prints them. The text in the editor
         stays as you typed it, and code is never changed.
       </p>
+      <p>
+        <label
+          ><input
+            type="checkbox"
+            name="math"
+            value="on"
+            aria-describedby="math-hint"
+            ${values.math === 'on' && html` checked`}
+          />
+          Formulas in TeX</label
+        >
+      </p>
+      <p class="hint" id="math-hint">
+        Posts show <code>$x^2$</code> and, by itself, <code>$$sqrt{x}$$</code> as formulas. Prices as $5 and
+        $6 stay text; <code>$</code> is always a dollar.
+      </p>
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;

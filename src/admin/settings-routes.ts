@@ -63,9 +63,9 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   router.post('/admin/settings', forms.owner, async (ctx) => {
     const { values, problems } = readSiteForm(formFields(ctx), isPicture);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
-    const before = site.typographer;
+    const before = [site.typographer, site.math].join(' ');
     await whenUnlocked(() => site.save(values));
-    if (site.typographer !== before) deps.renderStale();
+    if ([site.typographer, site.math].join(' ') !== before) deps.renderStale();
     seeOther(ctx, '/admin/settings?done=saved');
   });
 

@@ -67,6 +67,7 @@ export function readSiteForm(
       headPicture: line('headPicture'),
       cardPicture: line('cardPicture'),
       typographer: fields['typographer'] === 'on' ? 'on' : 'off',
+      math: fields['math'] === 'on' ? 'on' : 'off',
     },
     problems,
   };

@@ -23,6 +23,8 @@ export interface SiteSettings {
   readonly cardPicture: string;
   /** `on`: quotes and dashes in posts as they are printed, `off`: as typed. */
   readonly typographer: string;
+  /** `on`: formulas in TeX, as `$x^2$`, are shown as formulas, `off`: as typed. */
+  readonly math: string;
 }
 
 /** Keys in the table of settings. */
@@ -39,6 +41,7 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   headPicture: 'head_picture',
   cardPicture: 'card_picture',
   typographer: 'typographer',
+  math: 'math',
 };
 
 /** Keys of settings that readers see, as an SQL list. */
@@ -59,6 +62,7 @@ const DEFAULTS: SiteSettings = {
   headPicture: '',
   cardPicture: '',
   typographer: 'on',
+  math: 'off',
 };
 
 /** The author of posts that name none. */
@@ -78,15 +82,25 @@ export function keepTextsAsTyped(store: SettingStore): boolean {
   return true;
 }
 
-/** Returns true if the settings were saved; they are saved together, but for the typographer. */
+/** An import into an empty blog whose posts ask for formulas switches them on, unless somebody has chosen. Returns true if that changed the setting. */
+export function showFormulas(store: SettingStore): boolean {
+  if (store.get(KEYS.math) !== undefined) return false;
+  store.set(KEYS.math, 'on');
+  return true;
+}
+
+/** Returns true if the settings were saved; they are saved together, but for the typographer and formulas. */
 export function hasSiteSettings(store: SettingStore): boolean {
   return store.get(KEYS.title) !== undefined;
 }
 
+/** Those that pages of readers need; the others are how texts are rendered. */
+type ShownSettings = Omit<SiteSettings, 'typographer' | 'math'>;
+
 /** The current settings, cached in memory until `save` or `reload`. */
 export class StoredSiteSettings implements SiteSettings {
   readonly #store: SettingStore;
-  #values: Omit<SiteSettings, 'typographer'>;
+  #values: ShownSettings;
 
   constructor(store: SettingStore) {
     this.#store = store;
@@ -100,7 +114,7 @@ export class StoredSiteSettings implements SiteSettings {
 
   /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
-    const { typographer, ...others } = values;
+    const { typographer, math, ...others } = values;
     const { title, description, language, author, authorPicture, timeZone, menu, footer } = others;
     const { accent, headPicture, cardPicture } = others;
     this.#store.setAll({
@@ -117,6 +131,7 @@ export class StoredSiteSettings implements SiteSettings {
       [KEYS.cardPicture]: cardPicture,
       // What nobody has chosen an import may still choose.
       ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
+      ...(math === this.math ? {} : { [KEYS.math]: math }),
     });
     this.#values = others;
   }
@@ -124,7 +139,7 @@ export class StoredSiteSettings implements SiteSettings {
   /** As they are stored, for a form. */
   get values(): SiteSettings {
     this.reload();
-    return { ...this.#values, typographer: this.typographer };
+    return { ...this.#values, typographer: this.typographer, math: this.math };
   }
   get title(): string {
     return this.#values.title;
@@ -163,9 +178,13 @@ export class StoredSiteSettings implements SiteSettings {
   get typographer(): string {
     return readSiteSetting(this.#store, 'typographer');
   }
+  /** As the typographer. */
+  get math(): string {
+    return readSiteSetting(this.#store, 'math');
+  }
 }
 
-function readAll(store: SettingStore): Omit<SiteSettings, 'typographer'> {
+function readAll(store: SettingStore): ShownSettings {
   return {
     title: readSiteSetting(store, 'title'),
     description: readSiteSetting(store, 'description'),

@@ -6,7 +6,7 @@ import type { Post } from './post.ts';
 import type { PostStore } from './post-store.ts';
 import { PostWriter } from './post-writer.ts';
 
-/** Posts whose HTML and search text are from another version, or from before typography was switched; deleted ones are rendered when restored. */
+/** Posts whose HTML and search text are from another version, or from before typography or formulas were switched; deleted ones are rendered when restored. */
 export class StaleRenders {
   readonly #database: Database;
   readonly #posts: PostStore;
@@ -66,7 +66,7 @@ export class StaleRenders {
 
   async #renderStale(worker: MarkdownWorker): Promise<number> {
     let done = 0;
-    for (const id of this.#stale.all(rendererNumber(this.#posts.rendering.typography()))) {
+    for (const id of this.#stale.all(rendererNumber(this.#posts.rendering.settingsFor()))) {
       try {
         const post = this.#posts.byId(id);
         if (post !== undefined && (await this.#renderOne(post, worker))) done++;
@@ -82,9 +82,8 @@ export class StaleRenders {
   async #renderOne(post: Post, worker: MarkdownWorker): Promise<boolean> {
     const place = { path: post.path, formerPaths: post.aliases };
     const { rendering } = this.#posts;
-    const rendered = await worker.render(post.markdown, place, (name) => rendering.mediaSize(name), {
-      typography: rendering.typography(post.language),
-    });
+    const settings = rendering.settingsFor(post.language);
+    const rendered = await worker.render(post.markdown, place, (name) => rendering.mediaSize(name), settings);
     if (this.#isStopped) return false;
     return this.#database.transaction(() => this.#writer.replaceRendered(post, rendered)).immediate();
   }

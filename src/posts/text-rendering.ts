@@ -3,7 +3,7 @@ import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
 import { type PictureSize, PictureSizes } from '../media/picture-sizes.ts';
 import type { MediaSize } from './markdown/link-targets.ts';
-import { renderMarkdown, type RenderedMarkdown } from './markdown/markdown.ts';
+import { renderMarkdown, type RenderedMarkdown, type TextSettings } from './markdown/markdown.ts';
 import type { Post } from './post.ts';
 
 /** What of the blog the rendering of a text depends on: its media and its settings. */
@@ -21,16 +21,19 @@ export class TextRendering {
     return this.#pictures.of(name);
   }
 
-  /** The language of quotes and dashes in a text of `language` (default: the blog's); undefined if texts are shown as typed. */
-  typography(language?: string): string | undefined {
-    if (readSiteSetting(this.#settings, 'typographer') !== 'on') return undefined;
-    return language ?? readSiteSetting(this.#settings, 'language');
+  /** What the settings say about a text of `language` (default: the blog's). */
+  settingsFor(language?: string): TextSettings {
+    const isTypographic = readSiteSetting(this.#settings, 'typographer') === 'on';
+    return {
+      typography: isTypographic ? (language ?? readSiteSetting(this.#settings, 'language')) : undefined,
+      math: readSiteSetting(this.#settings, 'math') === 'on',
+    };
   }
 
   /** Renders at once; the running blog uses its MarkdownWorker. */
   render(post: Pick<Post, 'markdown' | 'path' | 'aliases' | 'language'>): RenderedMarkdown {
     const media = (name: string): MediaSize | undefined => this.mediaSize(name);
     const place = { path: post.path, formerPaths: post.aliases, media };
-    return renderMarkdown(post.markdown, place, { typography: this.typography(post.language) });
+    return renderMarkdown(post.markdown, place, this.settingsFor(post.language));
   }
 }

@@ -84,6 +84,7 @@ export function readExportedSite(folder: string): ExportedSite {
       ...word('headPicture'),
       ...word('cardPicture'),
       ...word('typographer'),
+      ...word('math'),
     },
     redirects: pairsOf(whole['redirects']),
     tagNames: pairsOf(whole['tagNames']),

@@ -39,8 +39,9 @@ function takeSettings(
 ): void {
   const site = new StoredSiteSettings(store);
   const here = site.values;
-  const isKnown = /^(?:on|off)$/.test(settings.typographer ?? '');
-  const all = { ...here, ...settings, ...(!isKnown && { typographer: here.typographer }) };
+  const switchOf = (name: 'typographer' | 'math'): string =>
+    /^(?:on|off)$/.test(settings[name] ?? '') ? settings[name]! : here[name];
+  const all = { ...here, ...settings, typographer: switchOf('typographer'), math: switchOf('math') };
   if (!hasSiteSettings(store)) return site.save(all);
   if (JSON.stringify(all) !== JSON.stringify(here)) note('its settings left out: those saved here stay');
 }

@@ -18,6 +18,7 @@ import { PictureRefresh } from './refresh-pictures.ts';
 import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
+import { settleMath } from './settle-math.ts';
 import { settleTypography } from './settle-typography.ts';
 import { readSource, type SourceTree } from './read-tree.ts';
 
@@ -51,8 +52,10 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   const media = new MediaImporter(options.database, options.media, tree);
   if (planned.length > 0)
     summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database, takenPaths(tree, planned));
-  if (planned.length > 0 && tree.site.generator !== 'glasshouse')
+  if (planned.length > 0 && tree.site.generator !== 'glasshouse') {
+    if (planned.some(({ post }) => post.hasMath)) summary.math = settleMath(options.database);
     summary.typography = settleTypography(options.database);
+  }
   if (tree.site.generator === 'glasshouse') {
     importExportedSite(tree.root, { database: options.database, now }, summary);
     media.importExported();
@@ -130,7 +133,7 @@ function render(
   const rendered = renderMarkdown(
     post.draft.markdown,
     { path: post.draft.path, media: media.lookup(source, post.draft.path) },
-    { typography: posts.rendering.typography(post.draft.language) },
+    posts.rendering.settingsFor(post.draft.language),
   );
   for (const image of rendered.missingImages)
     summary.missingImages.push({ file: source.relative, text: image });

@@ -20,6 +20,8 @@ export class ImportSummary {
   removedWelcomePosts = 0;
   /** How quotes and dashes of the imported texts are shown, if that is worth a line. */
   typography: 'as typed' | 'typographic' | undefined;
+  /** How formulas are shown, if a source says that it has some. */
+  math: 'formulas' | 'as typed' | undefined;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
   /** Links to addresses that do not exist in the blog. */
@@ -47,6 +49,11 @@ const MAX_LINES = 20;
 const TYPOGRAPHY_LINES = {
   'as typed': 'Quotes and dashes are shown as the files have them; the settings can show typographic ones.',
   typographic: 'Quotes and dashes are shown as typographic ones; the settings can switch that off.',
+};
+
+const MATH_LINES = {
+  formulas: 'Formulas in TeX are shown as formulas; the settings can switch that off.',
+  'as typed': 'Formulas in TeX are shown as the files have them; the settings can show formulas.',
 };
 
 function list(title: string, lines: readonly string[]): string[] {
@@ -81,6 +88,7 @@ export function summaryLines(
       ? [`${summary.removedWelcomePosts} unchanged welcome posts were removed.`]
       : []),
     ...(summary.typography === undefined ? [] : [TYPOGRAPHY_LINES[summary.typography]]),
+    ...(summary.math === undefined ? [] : [MATH_LINES[summary.math]]),
     ...(summary.isEmpty ? ['There is no post to import.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>

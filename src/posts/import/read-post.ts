@@ -17,6 +17,8 @@ export interface SourcePost {
   readonly updatedAtMillis: number | undefined;
   /** Unused keys of the front matter. */
   readonly unknownKeys: readonly string[];
+  /** Its front matter says that it has formulas. */
+  readonly hasMath?: boolean;
   /** Assumptions, for the summary. */
   readonly notes: readonly string[];
   /** What its text had and this one lacks. */
@@ -31,12 +33,15 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set(
    publishdate publish_date published_date scheduled expirydate expiry_date expires expire unpublishdate unpublish_date updated lastmod
    draft published status visibility post_status private hidden unlisted headless unpublished public visible password build _build render
    eleventyexcludefromcollections tags tag categories category team release lang language id guid uuid
+   math katex mathjax usemathjax use_math
    encoding updateddate updated_at updatedat last_modified_at modified datemodified heroimage heroimagealt coverimage feature_image`.split(
     /\s+/,
   ),
 );
 const UPDATED =
   'updated lastmod updateddate updated_at updatedat last_modified_at modified datemodified'.split(' ');
+/** As themes of Hugo, Zola and Jekyll call it. */
+const MATH = 'math katex mathjax usemathjax use_math'.split(' ');
 const TABLES = ['taxonomies', 'extra', 'params'] as const;
 const PATH_DATE = /(?:^|\/)(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)/;
 
@@ -165,6 +170,10 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
     },
     formerPath: address.formerPath,
     updatedAtMillis: sourceTime(UPDATED.map((key) => all[key]).find(Boolean), timeZone),
+    // Some name the library: `math: katex`.
+    hasMath: MATH.some(
+      (key) => all[key] === true || /^(?:true|katex|mathjax)$/i.test(textOf(all[key]) ?? ''),
+    ),
     unknownKeys: unknownKeysOf(front.data, visibility.meant),
     notes,
   };

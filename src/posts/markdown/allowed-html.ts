@@ -17,7 +17,7 @@ const SVG_ELEMENTS = words(
   'svg g path circle ellipse line polyline polygon rect text tspan defs marker lineargradient radialgradient stop clippath mask pattern desc',
 );
 const MATH_ELEMENTS = words(`
-  math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom merror msub msup msubsup munder mover munderover mmultiscripts
+  math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom merror msub msup msubsup munder mover munderover menclose mmultiscripts
   mprescripts mtable mtr mtd semantics annotation
 `);
 
@@ -27,9 +27,10 @@ const SVG_ATTRIBUTES = words(`
   font-size font-family font-weight text-anchor dominant-baseline marker-start marker-mid marker-end markerwidth markerheight refx refy orient
   gradientunits gradienttransform patternunits patterntransform clip-path clip-rule mask
 `);
-const MATH_ATTRIBUTES = words(
-  'xmlns display displaystyle scriptlevel mathvariant stretchy fence separator lspace rspace linethickness columnalign rowspacing columnspacing encoding',
-);
+const MATH_ATTRIBUTES = words(`
+  xmlns display displaystyle scriptlevel mathvariant form stretchy symmetric largeop movablelimits accent accentunder minsize maxsize fence
+  separator lspace rspace width height depth voffset linethickness notation columnalign rowspacing columnspacing encoding
+`);
 const CELL = words('colspan rowspan headers scope abbr align valign width');
 const PLAYER = words(
   'src poster controls loop muted autoplay playsinline preload width height crossorigin controlslist',

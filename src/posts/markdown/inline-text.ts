@@ -6,6 +6,7 @@ export function inlineText(inline: Token): string {
     .map((child) => {
       if (child.type === 'text' || child.type === 'code_inline' || child.type === 'text_special')
         return child.content;
+      if (child.type === 'math_inline') return child.markup + child.content + child.markup;
       if (child.type === 'softbreak' || child.type === 'hardbreak') return ' ';
       return '';
     })

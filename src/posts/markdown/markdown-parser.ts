@@ -4,6 +4,7 @@ import { escapeHtml } from '../../markup/html.ts';
 import { figures } from './figures.ts';
 import { headings, type Heading } from './headings.ts';
 import { highlightCode } from './highlight-code.ts';
+import { math } from './math.ts';
 import { taskLists } from './task-lists.ts';
 import { typographer } from './typographer.ts';
 
@@ -17,6 +18,8 @@ export interface ParseEnvironment {
   headings?: readonly Heading[];
   /** The language whose quotes and dashes the text gets; undefined: as typed. */
   typography?: string | undefined;
+  /** True if formulas in TeX are shown as such. */
+  math?: boolean;
   /** Characters of code highlighted so far. */
   highlighted?: number;
 }
@@ -50,12 +53,13 @@ export function createPlainParser(): MarkdownIt {
   return markdown;
 }
 
-/** The same with bare addresses as links, tables, strikethrough, footnotes, task lists, captions and heading anchors. Made once. */
+/** The same with bare addresses as links, tables, strikethrough, footnotes, task lists, formulas, captions and heading anchors. Made once. */
 export function createMarkdownParser(): MarkdownIt {
   const markdown = createPlainParser();
   markdown.set({ linkify: true });
   autolinksOfGfm(markdown);
   markdown.use(footnote);
+  markdown.use(math);
   markdown.use(taskLists);
   markdown.use(figures);
   markdown.use(headings);

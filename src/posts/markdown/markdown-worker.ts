@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { MediaSize } from './link-targets.ts';
-import type { RenderedMarkdown, RenderOptions } from './markdown.ts';
+import type { RenderedMarkdown, RenderOptions, TextSettings } from './markdown.ts';
 import { PostDraftError } from '../post-errors.ts';
 import type { PostPlace, WorkerAnswer, WorkerRequest } from './render-messages.ts';
 
@@ -45,7 +45,7 @@ export class MarkdownWorker {
     markdown: string,
     place: PostPlace,
     media: MediaLookup,
-    options: Pick<RenderOptions, 'typography'> = {},
+    options: TextSettings = {},
   ): Promise<RenderedMarkdown> {
     if (this.#jobs.size >= MAX_WAITING)
       throw new PostDraftError(

@@ -8,9 +8,9 @@ import { rewriteHtml } from './rewrite-html.ts';
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
 const RENDERER_VERSION = 6;
 
-/** The number of this renderer, another one with typography. A stored text with another number is rendered again. */
-export function rendererNumber(typography: string | undefined): number {
-  return 2 * RENDERER_VERSION + (typography === undefined ? 0 : 1);
+/** The number of this renderer with these settings. A stored text with another number is rendered again. */
+export function rendererNumber({ typography, math = false }: TextSettings): number {
+  return 4 * RENDERER_VERSION + (math ? 2 : 0) + (typography === undefined ? 0 : 1);
 }
 
 /** A rendered text, as stored. */
@@ -26,7 +26,7 @@ export interface RenderedMarkdown {
   readonly links: readonly string[];
   /** Missing local pictures, as written. */
   readonly missingImages: readonly string[];
-  /** `rendererNumber` of its typography. */
+  /** `rendererNumber` of its settings. */
   readonly renderedBy: number;
 }
 
@@ -43,11 +43,17 @@ interface ParsedMarkdown {
   readonly renderedBy: number;
 }
 
-export interface RenderOptions {
-  /** False: code is shown plain. */
-  readonly highlight?: boolean | undefined;
+/** What the blog's settings say about a text. */
+export interface TextSettings {
   /** A BCP 47 language, whose quotes and dashes the text gets; undefined: as typed. */
   readonly typography?: string | undefined;
+  /** True: `$…$` and `$$…$$` are formulas. */
+  readonly math?: boolean | undefined;
+}
+
+export interface RenderOptions extends TextSettings {
+  /** False: code is shown plain. */
+  readonly highlight?: boolean | undefined;
 }
 
 /**
@@ -65,10 +71,11 @@ export function renderMarkdown(
 /** The slow part of rendering; independent of the blog. */
 export function parseMarkdown(
   markdown: string,
-  { highlight = true, typography }: RenderOptions = {},
+  { highlight = true, typography, math = false }: RenderOptions = {},
 ): ParsedMarkdown {
   const environment: ParseEnvironment = {
     typography,
+    math,
     ...(highlight ? {} : { highlighted: Number.POSITIVE_INFINITY }),
   };
   const tokens = parser.parse(markdown, environment);
@@ -90,7 +97,7 @@ export function parseMarkdown(
             .replace(BREAKING_SPACES, ' ')
             .trim(),
     headings: environment.headings ?? [],
-    renderedBy: rendererNumber(typography),
+    renderedBy: rendererNumber({ typography, math }),
   };
 }
 

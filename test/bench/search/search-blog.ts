@@ -52,7 +52,7 @@ export class SearchBlog {
             language: isChinese ? 'zh' : 'en',
             body,
             html: `<p>${body}</p>`,
-            rendered_by: rendererNumber('on'),
+            rendered_by: rendererNumber({ typography: 'en' }),
           });
           writer.put(Number(lastInsertRowid), { title, tags: [], body });
         }

@@ -127,6 +127,7 @@ describe('settings', () => {
     headPicture: '/media/head.png',
     cardPicture: '',
     typographer: 'on',
+    math: 'off',
   };
   beforeEach(async () => void server.media.put('head.png', await plainPicture('png')));
 
@@ -136,6 +137,15 @@ describe('settings', () => {
     expect((await server.ask('/')).text).toContain('Glass &amp; Co');
     await server.restart();
     expect(server.site.values).toEqual({ ...site, language: 'pt-BR', accent: '#7a1f4d' });
+  });
+
+  it('render the posts again when formulas are switched, and only then', async () => {
+    expect((await owner.get('/admin/settings')).text).not.toMatch(/name="math"[^>]* checked/);
+    await owner.post('/admin/settings', { ...site, math: 'on' });
+    expect([server.staleRenders, server.site.math]).toEqual([1, 'on']);
+    await owner.post('/admin/settings', { ...site, math: 'on' });
+    expect(server.staleRenders).toBe(1);
+    expect((await owner.get('/admin/settings')).text).toMatch(/name="math"[^>]* checked/);
   });
 
   it('render the posts again when the typographer is switched, and only then', async () => {

@@ -95,7 +95,7 @@ describe('openDatabase', () => {
     expect(await new StaleSearch(database).indexAll(createWhenUnlocked())).toBe(1);
     expect(new SearchReader(database).search('clear').total).toBe(1);
     // Its texts are shown as they were: as typed.
-    expect(new PostStore(database).rendering.typography()).toBeUndefined();
+    expect(new PostStore(database).rendering.settingsFor()).toEqual({ typography: undefined, math: false });
     expect(database.prepare('SELECT count(*) AS sessions FROM sessions').get()).toEqual({ sessions: 0 });
     closeDatabase(database);
   });

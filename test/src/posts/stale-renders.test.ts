@@ -80,4 +80,16 @@ describe('StaleRenders', () => {
     expect(html(id)).toBe('<p>"so" -- ...</p>\n');
     expect(blog.posts.byId(id)!.version).toBeGreaterThan(version);
   });
+
+  it('renders every post again when formulas are switched', async () => {
+    const { id } = blog.posts.create(draft({ markdown: 'So $x^2$.' }));
+    expect(blog.posts.byId(id)!.html).toBe('<p>So $x^2$.</p>\n');
+    const settings = new SettingStore(blog.database);
+    settings.set('math', 'on');
+    expect(await staleRenders().renderAll()).toBe(1);
+    expect(blog.posts.byId(id)!.html).toContain('<msup>');
+    settings.set('math', 'off');
+    expect(await staleRenders().renderAll()).toBe(1);
+    expect(blog.posts.byId(id)!.html).toBe('<p>So $x^2$.</p>\n');
+  });
 });

@@ -18,6 +18,10 @@ const a = 1;
 
 - [x] done
 
+So $x_1 = \\overline{y}$, and
+
+$$\\begin{aligned}a &= \\sum_{i=1}^n i \\\\ &= \\left(\\tfrac12\\right)^n\\end{aligned}$$
+
 ![A picture](picture.png "Its caption")
 
 [^1]: A note.
@@ -28,6 +32,7 @@ let empty: ReaderServer;
 beforeAll(async () => {
   full = await new ReaderServer().start();
   empty = await new ReaderServer().start();
+  full.site.save({ ...full.site.values, math: 'on' });
   for (let index = 0; index < 23; index++) {
     full.publish({
       title: `Post ${index}`,
@@ -73,6 +78,10 @@ describe('HTML of readers’ pages', () => {
 
   it.each(PAGES)('is valid on an empty blog: %s', async (path) => {
     expect(await faultsOf(empty, path)).toEqual([]);
+  });
+
+  it('has formulas among what is checked', async () => {
+    expect((await full.ask('/about')).text).toMatch(/<munderover>[\s\S]*<\/math>/);
   });
 
   it('is valid on the second page of a list', async () => {

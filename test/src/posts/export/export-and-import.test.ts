@@ -191,6 +191,7 @@ describe('an export', () => {
       menu: 'Now /now\nÄ https://example.org/',
       footer: '© Me',
       typographer: 'off',
+      math: 'on',
     });
     const redirects = new Redirects(blog.database, { now: () => NOON });
     redirects.put('/covered', '/ä?q=1#x');
