@@ -1,5 +1,11 @@
-import type { SampledSide, SampledTrace, TelemetryQuery } from '../../../otel/query.ts';
-import { type Comparison, type DrawnFrom, drawTraces } from './drawn-traces.ts';
+import {
+  OPERATION_TYPES,
+  type OperationType,
+  type SampledSide,
+  type SampledTrace,
+  type TelemetryQuery,
+} from '../../../otel/query.ts';
+import { type Comparison, type DrawnFrom, type DrawnTraces, drawTraces } from './drawn-traces.ts';
 import { raisedOf, type Raised } from './lost-traces.ts';
 import { drawnFrom, SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
@@ -78,7 +84,8 @@ export function overRepresented(
     .markers({ fromMillis: 0, toMillis: range.toMillis })
     .filter(({ kind }) => kind === 'start')
     .map(({ atMillis }) => atMillis);
-  const tally = new ValueTally(unitOf, new SampledValues(comparison.marked, startsMillis), raised);
+  const reader = new SampledValues(comparison.marked, startsMillis);
+  const tally = new ValueTally(unitOf, reader, raised, unkeptTypes(telemetry, drawn));
   for (const trace of drawn.marked.traces) tally.add('marked', trace);
   for (const trace of drawn.rest.traces) tally.add('rest', trace);
   const result = tally.result(drawn, counted);
@@ -91,6 +98,18 @@ export function overRepresented(
     ...result,
     ...(isOfVersion && { versions: versionRuns(telemetry) }),
   };
+}
+
+/**
+ * Types of inner spans that no trace of the rest has, although such spans may have run in it: a rate of 0 or a rule drops them, and failed or slow
+ * traces are kept whole.
+ */
+function unkeptTypes(telemetry: DrawnFrom, { rest }: DrawnTraces): ReadonlySet<OperationType> {
+  const { rates, ruleTexts = [] } = telemetry.sampling();
+  const found = new Set(rest.traces.flatMap(({ spans }) => spans.map(({ type }) => type)));
+  return new Set(
+    OPERATION_TYPES.filter((type) => !found.has(type) && (rates[type] === 0 || ruleTexts.length > 0)),
+  );
 }
 
 class SideSums {
@@ -111,6 +130,8 @@ interface Value {
   signature: number;
   /** Of the trace that is being added: the lowest weight of a span that has it. */
   weight: number;
+  /** A span that has it is of a type that was not kept of the rest: how often it is there is unknown. */
+  isUnknownInRest: boolean;
 }
 
 interface ValueShares extends Shares {
@@ -121,15 +142,17 @@ class ValueTally {
   readonly #unitOf: UnitOf;
   readonly #reader: SampledValues;
   readonly #raised: Raised;
+  readonly #unkept: ReadonlySet<OperationType>;
   readonly #sides = { marked: new SideSums(), rest: new SideSums() };
   readonly #values = new Map<string, Map<string, Value>>();
   #distinct = 0;
   #added = 0;
 
-  constructor(unitOf: UnitOf, reader: SampledValues, raised: Raised) {
+  constructor(unitOf: UnitOf, reader: SampledValues, raised: Raised, unkept: ReadonlySet<OperationType>) {
     this.#unitOf = unitOf;
     this.#reader = reader;
     this.#raised = raised;
+    this.#unkept = unkept;
   }
 
   /**
@@ -144,10 +167,11 @@ class ValueTally {
     if (unit.weight === undefined) sums.unweighted++;
     else sums.all.add(unit.weight * raised);
     const touched: Value[] = [];
-    this.#reader.take(trace, unit, (key, text, weight) => {
+    this.#reader.take(side, trace, unit, (key, text, { type, weight }) => {
       if (weight === undefined) return;
       const value = this.#valueOf(key, text);
       if (value === undefined) return;
+      if (this.#unkept.has(type)) value.isUnknownInRest = true;
       if (value.weight === Infinity) touched.push(value);
       value.weight = Math.min(value.weight, weight);
     });
@@ -180,6 +204,7 @@ class ValueTally {
       longestMillis: -Infinity,
       signature: 0,
       weight: Infinity,
+      isUnknownInRest: false,
     };
     values.set(value, known);
     return known;
@@ -193,7 +218,9 @@ class ValueTally {
     const heaviest = Math.max(marked.heaviest, rest.heaviest);
     const facts = { marked: sideFacts(marked, drawn.marked), rest: sideFacts(rest, drawn.rest) };
     const unseen = unseenOf(counted, facts.marked, facts.rest);
-    const all = [...this.#values.values()].flatMap((values) => [...values.values()]);
+    const all = [...this.#values.values()]
+      .flatMap((values) => [...values.values()])
+      .filter(({ isUnknownInRest }) => !isUnknownInRest);
     const shares = all.map((value): ValueShares => {
       const one = shareOf(value.marked, marked.all, heaviest);
       const two = shareOf(value.rest, rest.all, heaviest);

@@ -7,8 +7,11 @@ import type {
   SampleFilter,
 } from '../../../otel/query.ts';
 
-/** Receives a value that a trace has, with the weight of the span that has it; undefined if that is unknown. */
-export type TakeValue = (key: string, value: string, weight: number | undefined) => void;
+/** The span that has a value; its weight is undefined if unknown. */
+export type Bearer = Pick<SampledSpan, 'type' | 'weight'>;
+
+/** Receives a value that a trace has, with the span that has it. */
+export type TakeValue = (key: string, value: string, bearer: Bearer) => void;
 
 /** The operation of a trace that is compared. */
 export type UnitOf = (trace: SampledTrace) => SampledSpan | undefined;
@@ -28,9 +31,11 @@ const SERIES_KEY = { http: 'route', database: 'statement', render: 'template', o
 /** Other names of what is compared anyway, ids, and notes of the kit. */
 const SKIPPED =
   /^(?:http\.route|db\.query\.(?:text|summary)|render\.template|network\.peer\.port|client\.port|telemetry\..*|.*request-id)$/;
-/** They follow from being slow, and from having failed. */
+/** They follow from being slow. */
 const TIMES = /duration|time_to|wait|\.outcome$/;
-const OUTCOMES = /^(?:error|exception|http\.response|db\.response)\.|\.outcome$/;
+/** They say that or how it failed, older names included, so they are on one side only. */
+const OUTCOMES =
+  /^(?:error|exception)(?:\.|$)|^(?:http|db)\.response\.|^http\.(?:status_|response_)|status_(?:code|description|text)$|\.outcome$/;
 /** Numbers that name something. */
 const NAMING = /(?:code|port|pid|version)$/;
 
@@ -52,31 +57,30 @@ export class SampledValues {
     this.#startsMillis = startsMillis;
   }
 
-  take({ spans, version }: SampledTrace, unit: SampledSpan, take: TakeValue): void {
-    const failedMillis = failureMillis(unit);
+  /** Of the rest everything is read: what is left out there would seem to be on the other side alone. */
+  take(side: 'marked' | 'rest', { spans, version }: SampledTrace, unit: SampledSpan, take: TakeValue): void {
+    const isAfter = this.#isFailing && side === 'marked' ? afterFailure(spans, unit) : undefined;
     for (const span of spans) {
-      // What runs after a failure draws its page.
-      const isLater = failedMillis === undefined ? span.type === 'render' : span.startMillis >= failedMillis;
-      if (this.#isFailing && isLater && span !== unit) continue;
-      const { attributes, weight } = span;
-      if (span !== unit || span.type === 'http') take(SERIES_KEY[span.type], span.series, weight);
+      if (span !== unit && isAfter?.(span) === true) continue;
+      const { attributes } = span;
+      if (span !== unit || span.type === 'http') take(SERIES_KEY[span.type], span.series, span);
       for (let at = 0; at < attributes.length; at += 2)
-        this.#takeAttribute(String(attributes[at]), attributes[at + 1]!, weight, take);
+        this.#takeAttribute(String(attributes[at]), attributes[at + 1]!, span, take);
     }
-    if (version !== undefined) take('version', version, unit.weight);
-    take('hour', String(Math.floor(unit.startMillis / HOUR_MILLIS) * HOUR_MILLIS), unit.weight);
+    if (version !== undefined) take('version', version, unit);
+    take('hour', String(Math.floor(unit.startMillis / HOUR_MILLIS) * HOUR_MILLIS), unit);
     const started = this.#startsMillis.findLast((millis) => millis <= unit.startMillis);
-    if (started !== undefined) take('process', String(started), unit.weight);
+    if (started !== undefined) take('process', String(started), unit);
   }
 
-  #takeAttribute(key: string, value: AttributeValue, weight: number | undefined, take: TakeValue): void {
+  #takeAttribute(key: string, value: AttributeValue, bearer: Bearer, take: TakeValue): void {
     let use = this.#uses.get(key);
     if (use === undefined) this.#uses.set(key, (use = this.#useOf(key)));
     if (use === 'not') return;
-    if (Array.isArray(value)) for (const part of value) take(key, textOf(use, part), weight);
-    else take(key, textOf(use, value), weight);
-    if (key === 'user_agent.original') takeAgent(String(value), weight, take);
-    else if (key === 'http.request.header.referer') takeReferrer(String(value), weight, take);
+    if (Array.isArray(value)) for (const part of value) take(key, textOf(use, part), bearer);
+    else take(key, textOf(use, value), bearer);
+    if (key === 'user_agent.original') takeAgent(String(value), bearer, take);
+    else if (key === 'http.request.header.referer') takeReferrer(String(value), bearer, take);
   }
 
   #useOf(key: string): Use {
@@ -85,20 +89,30 @@ export class SampledValues {
   }
 }
 
-/** When the exception that surfaced was recorded; undefined without one. */
-function failureMillis({ events }: SampledSpan): number | undefined {
-  return events.findLast(({ name }) => name === 'exception')?.timeMillis;
+/**
+ * Of a failed trace, whether a span began after the failure: that draws its page. Without an exception on the operation that is known only of renders,
+ * and those that failed themselves are no such page.
+ */
+function afterFailure(
+  spans: readonly SampledSpan[],
+  { events }: SampledSpan,
+): ((span: SampledSpan) => boolean) | undefined {
+  if (!spans.some(({ status }) => status === 'error')) return undefined;
+  const failedMillis = events.findLast(({ name }) => name === 'exception')?.timeMillis;
+  return failedMillis === undefined
+    ? ({ type, status }) => type === 'render' && status !== 'error'
+    : ({ startMillis }) => startMillis >= failedMillis;
 }
 
-function takeAgent(userAgent: string, weight: number | undefined, take: TakeValue): void {
+function takeAgent(userAgent: string, bearer: Bearer, take: TakeValue): void {
   const { name, isBrowser } = agentName(userAgent);
-  take('agent', name, weight);
-  take('agent kind', isBrowser ? 'browsers' : 'bots and other programs', weight);
+  take('agent', name, bearer);
+  take('agent kind', isBrowser ? 'browsers' : 'bots and other programs', bearer);
 }
 
-function takeReferrer(address: string, weight: number | undefined, take: TakeValue): void {
+function takeReferrer(address: string, bearer: Bearer, take: TakeValue): void {
   const host = URL.canParse(address) ? new URL(address).host : '';
-  if (host !== '') take('referrer', host, weight);
+  if (host !== '') take('referrer', host, bearer);
 }
 
 function textOf(use: Use, value: unknown): string {
