@@ -1,6 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
+import { adjustedCounts } from '../facts/adjusted-counts.ts';
 import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
 import { momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
@@ -110,7 +111,7 @@ function caveats(
   const drawn = sides.some(({ kept, traces, unweighted }) => kept > traces + unweighted);
   const unweighted = marked.unweighted + rest.unweighted;
   return [
-    `Each kept trace counts for the requests it stands for (about ${countText(marked.standFor)} ${all}, ${countText(rest.standFor)} others); intervals are 95 %, and chance claims something on 1 page in 100.`,
+    `Each kept trace counts for the requests it stands for (${standForWords(facts, all)}); intervals are 95 %, and chance claims something on 1 page in 100.`,
     lists.slow !== undefined &&
       Number.isFinite(lists.slow.millis) &&
       `Slow means ${text(duration(lists.slow.millis))} or longer${SLOW_WORDS[lists.slow.by]}.`,
@@ -124,17 +125,22 @@ function caveats(
     .join(' ');
 }
 
+/** `about 52 slow requests and 1,426 others of 1,478`. */
+export function standForWords(facts: OverRepresentation, all: string): string {
+  const { marked, rest, isEstimate } = adjustedCounts(facts);
+  return `${isEstimate ? 'about ' : ''}${countText(marked)} ${all} and ${countText(rest)} others of ${countText(facts.counted)}`;
+}
+
 /** What of the range is not in the traces, and what counts for it; empty if they stand for all of it. */
-export function missingWords(
-  { sinceMillis, isRaised, counted, unseen }: OverRepresentation,
-  now: number,
-): string {
+export function missingWords(facts: OverRepresentation, now: number): string {
+  const { sinceMillis, isRaised, counted } = facts;
+  const { unseen } = adjustedCounts(facts);
   return [
     sinceMillis !== undefined &&
       `Since ${momentText(sinceMillis, now)}: older traces of one side made room for newer ones.`,
     isRaised && 'Some ordinary traces are lost; the others count for them, by route or statement.',
-    unseen > counted / 100 &&
-      `No kept trace stands for about ${countText(unseen)} of ${countText(counted)}: what they have is unknown.`,
+    unseen > 0 &&
+      `No kept trace stands for at least ${countText(unseen)} of ${countText(counted)}: what they have is unknown.`,
   ]
     .filter((sentence) => sentence !== false)
     .join(' ');
