@@ -1,5 +1,6 @@
 import { html, type Html } from '../markup/html.ts';
 import type { MediaStore } from '../media/media-store.ts';
+import { menuOf } from '../site/menu.ts';
 import { addressesIn, deadLinks } from '../posts/dead-links.ts';
 import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
@@ -38,6 +39,17 @@ export function deadLinkHint({ html: rendered, path }: Post, deps: DeadLinkDepen
   const missing = deadLinksOf(pictures, path, deps);
   if (nowhere.length + missing.length === 0) return undefined;
   return html`${listed(nowhere, 'link leads', 'links lead', 'nowhere')}${listed(missing, 'picture is', 'pictures are', 'missing')}`;
+}
+
+/** The same of the entries of a menu. */
+export function deadMenuHint(menu: string, deps: DeadLinkDependencies): Html | undefined {
+  const addresses = menuOf(menu).map(({ address }) => address);
+  return listed(
+    deadLinksOf(addresses, '', deps),
+    'entry of the menu leads',
+    'entries of the menu lead',
+    'nowhere',
+  );
 }
 
 function listed(addresses: readonly string[], one: string, many: string, what: string): Html | undefined {

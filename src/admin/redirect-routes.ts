@@ -11,9 +11,10 @@ import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { formFields, wholeNumber } from '../http/form-body.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { REDIRECTS_PATH } from '../process/own-addresses.ts';
+import { deadLinksOf, type DeadLinkDependencies } from './dead-links.ts';
 import { redirectsPage, type RedirectValues } from './redirects-page.ts';
 
-export interface RedirectRouteDependencies {
+export interface RedirectRouteDependencies extends DeadLinkDependencies {
   readonly redirects: Redirects;
   readonly forms: FormProtection;
   readonly owner: Middleware;
@@ -51,8 +52,11 @@ export function addRedirectRoutes(router: Router, deps: RedirectRouteDependencie
   });
 
   function show(ctx: Context, values: RedirectValues, problems: FieldProblems = {}): void {
+    const list = redirects.list();
+    const targets = list.map(({ target }) => target);
     const body = redirectsPage({
-      redirects: redirects.list(),
+      redirects: list,
+      dead: new Set(deadLinksOf(targets, '', deps)),
       values,
       problems,
       notice: noticeIn(ctx, NOTICES),

@@ -13,6 +13,8 @@ export interface RedirectValues {
 
 export interface RedirectsPageOptions {
   readonly redirects: readonly Redirect[];
+  /** Targets that lead nowhere for readers. */
+  readonly dead: ReadonlySet<string>;
   readonly values: RedirectValues;
   readonly problems: FieldProblems;
   readonly notice: string | undefined;
@@ -50,7 +52,7 @@ export function redirectsPage(options: RedirectsPageOptions): Html {
     ${redirects.length === 0 ? html`<p class="empty">There are no redirects.</p>` : table(options)}`;
 }
 
-function table({ redirects, csrfToken }: RedirectsPageOptions): Html {
+function table({ redirects, dead, csrfToken }: RedirectsPageOptions): Html {
   return adminTable(
     'Redirects, by address',
     ['From', 'To'],
@@ -60,7 +62,9 @@ function table({ redirects, csrfToken }: RedirectsPageOptions): Html {
           <th scope="row">
             <a href="${postUrl(path)}"><bdi>/${path}</bdi></a>
           </th>
-          <td><bdi>${target}</bdi></td>
+          <td>
+            <bdi>${target}</bdi>${dead.has(target) && html` <small class="lacking">leads nowhere</small>`}
+          </td>
           <td class="act">
             <form method="post" action="${REDIRECTS_PATH}/remove">
               ${hiddenField('_csrf', csrfToken)} ${hiddenField('id', String(id))}

@@ -22,6 +22,8 @@ export interface SettingsPageOptions extends BackupCardOptions {
   readonly values: SiteSettings;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
+  /** Beside the notice: which entries of the menu lead nowhere. */
+  readonly deadEntries?: Html | undefined;
   readonly sessions: readonly Session[];
   readonly currentSessionId: string;
   readonly recovery: RecoveryState;
@@ -33,7 +35,8 @@ export interface SettingsPageOptions extends BackupCardOptions {
 export function settingsPage(options: SettingsPageOptions): Html {
   const { problems = {}, notice } = options;
   return html`<header class="page-bar"><h1>Settings</h1></header>
-    ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}${options.deadEntries}</p>`}
+    ${errorSummary(problems)}
     <div class="settings">
       ${blogForm(options)} ${passwordForm(options)} ${passkeyCard(options.passkeys)} ${recoveryCard(options)}
       ${sessionList(options)} ${backupCard(options)}

@@ -15,10 +15,11 @@ import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { pictureOf } from '../media/picture-sizes.ts';
 import type { TextRendering } from '../posts/text-rendering.ts';
 import type { BackupSchedule } from './backup-card.ts';
+import { deadMenuHint, type DeadLinkDependencies } from './dead-links.ts';
 import { settingsPage } from './settings-page.ts';
 import { readSiteForm } from './site-form.ts';
 
-export interface SettingsRouteDependencies {
+export interface SettingsRouteDependencies extends DeadLinkDependencies {
   readonly site: StoredSiteSettings;
   readonly accounts: Pick<Accounts, 'sessions' | 'recoveryCodes' | 'passkeys'>;
   readonly forms: FormProtection;
@@ -30,7 +31,7 @@ export interface SettingsRouteDependencies {
   readonly lastBackup: () => LastBackup | undefined;
   /** Renders the posts again that a setting has changed, after the answer. */
   readonly renderStale: () => void;
-  readonly posts: { readonly rendering: Pick<TextRendering, 'mediaSize'> };
+  readonly posts: DeadLinkDependencies['posts'] & { readonly rendering: Pick<TextRendering, 'mediaSize'> };
   readonly backupSchedule: () => BackupSchedule | undefined;
 }
 
@@ -77,10 +78,12 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   });
 
   const show: ShowSettings = (ctx, status = 200, problems = {}, values = site.values, recoveryCodes) => {
+    const notice = noticeIn(ctx, NOTICES);
     const body = settingsPage({
       values,
       problems,
-      notice: noticeIn(ctx, NOTICES),
+      notice,
+      deadEntries: notice === NOTICES['saved'] ? deadMenuHint(values.menu, deps) : undefined,
       sessions: accounts.sessions.list(),
       recovery: accounts.recoveryCodes.state(),
       passkeys: accounts.passkeys.list().length,

@@ -31,7 +31,9 @@ export function snippetOf(text: string, terms: readonly SearchTerm[]): readonly 
   const hits = hitsIn(text.slice(0, MAX_SCANNED_CHARACTERS), terms, SNIPPET_CHARACTERS);
   const first = bestOf(hits);
   const from = first === undefined ? 0 : startBefore(text, first.start);
-  const to = endAfter(text, from, first?.end ?? 0);
+  const end = endAfter(text, from, first?.end ?? 0);
+  // No comma before an ellipsis.
+  const to = end < text.length ? from + text.slice(from, end).replace(/[\s,;:.]{1,9}$/, '').length : end;
   const pieces = piecesOf(text, from, to, hits);
   const cut = (isCut: boolean): SnippetPiece[] => (isCut ? [{ text: '…', hit: false }] : []);
   return [...cut(from > 0), ...pieces, ...cut(to < text.length)];

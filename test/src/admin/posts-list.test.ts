@@ -148,6 +148,14 @@ describe('settings', () => {
     expect((await owner.get('/admin/settings')).text).toMatch(/name="math"[^>]* checked/);
   });
 
+  it('say which entries of the menu lead nowhere', async () => {
+    await owner.post('/admin/settings', site);
+    const saved = async (): Promise<string> => (await owner.get('/admin/settings?done=saved')).text;
+    expect(await saved()).toContain('Saved. 1 entry of the menu leads nowhere:');
+    server.posts.create({ title: 'Now', path: 'now', markdown: 'x', status: 'unlisted' });
+    expect(await saved()).not.toContain('leads nowhere');
+  });
+
   it('render the posts again when the typographer is switched, and only then', async () => {
     expect((await owner.get('/admin/settings')).text).toMatch(/name="typographer"[^>]* checked/);
     await owner.post('/admin/settings', site);

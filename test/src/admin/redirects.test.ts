@@ -47,6 +47,16 @@ describe('redirects of the owner', () => {
     expect((await owner.get('/admin/redirects')).text).toContain('There are no redirects.');
   });
 
+  it('says which of them lead nowhere', async () => {
+    server.posts.create({ title: 'Draft', path: 'a-draft', markdown: 'x', status: 'draft' });
+    server.posts.create({ title: 'Seen', path: 'seen', markdown: 'x', status: 'published' });
+    for (const to of ['/a-draft', '/nowhere', '/seen', '/tags/x', 'https://example.org/'])
+      await redirect(`/from${to.replaceAll(/[^a-z]/g, '-')}`, to);
+    const { text } = await owner.get('/admin/redirects');
+    const dead = [...text.matchAll(/<bdi>([^<]*)<\/bdi>\s*<small class="lacking"\s*>leads nowhere/g)];
+    expect(dead.map((match) => match[1]).toSorted()).toEqual(['/a-draft', '/nowhere']);
+  });
+
   it('refuses a ring of them', async () => {
     for (const [from, to] of [
       ['/a', '/b'],

@@ -215,6 +215,16 @@ describe('SearchReader', () => {
     expect(text.length).toBeLessThan(300);
   });
 
+  it('has no comma before the ellipsis of a cut text', () => {
+    blog.posts.create(draft({ title: 'T', markdown: `Moss ${'grows, '.repeat(100)}` }));
+    const { text } = search.search('moss').hits[0]!.snippet.at(-1)!;
+    const words = search
+      .search('moss')
+      .hits[0]!.snippet.map((piece) => piece.text)
+      .join('');
+    expect([text, words.slice(-6)]).toEqual(['…', 'grows…']);
+  });
+
   it('is updated by an edit', () => {
     const post = blog.posts.create(draft({ title: 'Moss' }));
     blog.posts.update(post.id, 1, draft({ title: 'Fern' }));
