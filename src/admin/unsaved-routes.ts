@@ -30,7 +30,7 @@ export interface OpenedForm {
 
 /** Routes that the editor's script calls while somebody types, and the one that discards a text. */
 export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): void {
-  const { unsaved, forms, whenUnlocked } = deps;
+  const { posts, unsaved, forms, whenUnlocked } = deps;
 
   router.post(AUTOSAVE_PATH, forms.owner, async (ctx) => {
     const fields = formFields(ctx);
@@ -44,7 +44,9 @@ export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): voi
     };
     const isKept = await whenUnlocked(() => unsaved.put(text, continuedIn(fields)));
     if (!isKept) return ctx.throw(404, 'The post was removed.');
-    ctx.status = 204;
+    const current = text.postId === undefined ? undefined : posts.byId(text.postId)?.version;
+    if (current === text.version) ctx.status = 204;
+    else ctx.body = { isSavedElsewhere: true };
   });
 
   router.post(`${AUTOSAVE_PATH}/discard`, forms.owner, async (ctx) => {

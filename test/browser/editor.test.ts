@@ -139,6 +139,21 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('says while somebody types that the post was saved elsewhere', async () => {
+      const { id } = server.posts.create({ title: 'Twice', markdown: 'Old', status: 'draft' });
+      await open(`/admin/posts/${id}/edit`);
+      await text().fill('Mine');
+      await status()
+        .filter({ hasText: /not saved yet\.$/ })
+        .waitFor();
+      server.posts.update(id, 1, { title: 'Twice', markdown: 'Theirs', status: 'draft' });
+      await text().fill('Mine, on');
+      await status().filter({ hasText: 'The post was saved elsewhere' }).waitFor();
+      expect(server.posts.byId(id)!.markdown).toBe('Theirs');
+      page.on('dialog', (dialog) => void dialog.accept());
+      await context.close();
+    });
+
     it('goes on keeping drafts and taking pictures after signing in again elsewhere', async () => {
       const { id } = server.posts.create({ title: 'Signed out', markdown: 'Old', status: 'draft' });
       await open(`/admin/posts/${id}/edit`);

@@ -157,13 +157,15 @@ class Editor {
     const answer = await this.#requestOfSession().catch(() => undefined);
     this.#isSending = false;
     this.#isAway = answer === undefined;
-    if (answer?.status === 204) {
+    if (answer?.ok === true) {
       this.#onServer = typed;
       this.#showOwnAddress();
       // What was typed meanwhile is kept by its own timer.
       if (this.#typed() === typed) inStorage(() => localStorage.removeItem(this.#key));
       const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      return this.#say(`Draft kept at ${time}, not saved yet.`);
+      const elsewhere =
+        answer.status === 204 ? '' : ' The post was saved elsewhere: your save will show both.';
+      return this.#say(`Draft kept at ${time}, not saved yet.${elsewhere}`);
     }
     this.#say(
       answer === undefined

@@ -90,6 +90,22 @@ describe('a text that is typed and not saved', () => {
     expect(stored(id)).toEqual([]);
   });
 
+  it('is answered with what is to come if the post was saved elsewhere', async () => {
+    const id = write();
+    const typed = {
+      title: 'Saved',
+      markdown: 'Mine',
+      post: String(id),
+      version: '1',
+      draft: 'draft-of-mine',
+    };
+    expect((await owner.post('/admin/posts/unsaved', typed)).status).toBe(204);
+    server.posts.update(id, 1, { title: 'Saved', markdown: 'Theirs', status: 'published' });
+    const answer = await owner.post('/admin/posts/unsaved', typed);
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { isSavedElsewhere: true }]);
+    expect(stored(id)).toHaveLength(1);
+  });
+
   it('is discarded by the button of a conflict that says so', async () => {
     const id = write();
     const form = {
