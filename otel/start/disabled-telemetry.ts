@@ -9,6 +9,8 @@ import type {
   OperationSummary,
   OperationType,
   OwnCost,
+  SampledSide,
+  SampledSides,
   SamplingFacts,
   TelemetryControl,
   TelemetryQuery,
@@ -34,6 +36,11 @@ const NOTHING: OperationSummary = {
 };
 const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
+const NO_SAMPLE: SampledSide = { traces: [], kept: 0 };
+function* noSample(): Generator<undefined, SampledSides> {
+  yield;
+  return { marked: NO_SAMPLE, rest: NO_SAMPLE };
+}
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 
 const NO_COST: OwnCost = {
@@ -124,7 +131,7 @@ export function disabledTelemetry(
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0, ahead: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
-    sampleTraces: () => ({ marked: { traces: [], kept: 0 }, rest: { traces: [], kept: 0 } }),
+    sampleTraces: noSample,
     slow: () => ({ rows: [], total: 0 }),
     failures: () => ({ rows: [], total: 0 }),
     history: () => undefined,

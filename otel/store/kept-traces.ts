@@ -3,6 +3,7 @@ import type {
   OperationFilter,
   OperationList,
   SampledSide,
+  SampledSides,
   SampleFilter,
   TimeRange,
   TraceFilter,
@@ -94,13 +95,14 @@ export class KeptTraces {
     return together(failedOperations(traces, filter), this.#archive?.failures(filter, ids), filter);
   }
 
-  sample(filter: SampleFilter, thresholds: Thresholds): Readonly<Record<Side, SampledSide>> {
+  /** A few traces of the file in each step. */
+  *sample(filter: SampleFilter, thresholds: Thresholds): Generator<undefined, SampledSides> {
     const { traces, ids } = this.#held();
     const held = Map.groupBy(traces, ({ spans }) => sideOf(spans, filter, thresholds));
     const saved = this.#archive?.sample(filter, thresholds, ids);
-    const draw = (side: Side): SampledSide =>
+    const draw = (side: Side): Generator<undefined, SampledSide> =>
       drawSide(held.get(side) ?? [], saved?.[side], (id) => this.#archive?.spansOf(id), filter.limit);
-    return { marked: draw('marked'), rest: draw('rest') };
+    return { marked: yield* draw('marked'), rest: yield* draw('rest') };
   }
 
   /** A trace with its saved log lines; undefined logs are unknown. */

@@ -32,15 +32,18 @@ function isMarked(span: SpanRecord, { marked, slowMillis }: SampleFilter, thresh
   return marked === 'failed' ? failed : marked === 'slow' && isSlow();
 }
 
+/** Traces read in one step. */
+const READ_PER_STEP = 25;
+
 /**
  * Draws one side from memory and file, from each in proportion, so that neither recent nor old traces count for more. Reads no more than the limit.
  */
-export function drawSide(
+export function* drawSide(
   held: readonly SearchedTrace[],
   saved: SavedSide | undefined,
   read: (traceId: string) => SearchedTrace | undefined,
   limit: number,
-): SampledSide {
+): Generator<undefined, SampledSide> {
   const savedCount = saved?.kept ?? 0;
   const kept = held.length + savedCount;
   const most = clampLimit(limit);
@@ -52,6 +55,11 @@ export function drawSide(
     fromMemory === held.length
       ? held
       : held.toSorted((a, b) => hashOf(a.traceId) - hashOf(b.traceId)).slice(0, fromMemory);
-  const found = (saved?.ids ?? []).slice(0, fromFile).flatMap((traceId) => read(traceId) ?? []);
+  const found: SearchedTrace[] = [];
+  for (const [index, traceId] of (saved?.ids ?? []).slice(0, fromFile).entries()) {
+    if (index % READ_PER_STEP === 0) yield;
+    const trace = read(traceId);
+    if (trace !== undefined) found.push(trace);
+  }
   return { traces: [...drawn, ...found], kept };
 }

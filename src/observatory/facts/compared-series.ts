@@ -9,7 +9,7 @@ import { compareQuantile, compareRates, type ComparedQuantile } from './compared
 import type { Sides } from './compared-sides.ts';
 import { fisher, holm } from './significance.ts';
 import { isStartUpWork } from './start-up-statements.ts';
-import { SharedSteps } from './shared-steps.ts';
+import { finished } from './shared-steps.ts';
 import { silence } from './traffic.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
@@ -54,7 +54,7 @@ export interface ComparedSeries {
 
 /** Every operation on both sides, first those that differ by more than chance, by what they cost more or less. */
 export function compareSeries(...compared: Parameters<typeof compareInSteps>): readonly ComparedSeries[] {
-  return new SharedSteps(compareInSteps(...compared)).result;
+  return finished(compareInSteps(...compared));
 }
 
 /** The same, a few operations at a step. */

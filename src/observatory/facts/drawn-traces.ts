@@ -8,6 +8,7 @@ import type {
 } from '../../../otel/query.ts';
 import type { HeldAsked } from './held-requests.ts';
 import { heldSinceMillis } from './held-since.ts';
+import { finished } from './shared-steps.ts';
 import { mayHaveLost, raisedWeights, type Raised } from './lost-traces.ts';
 import type { UnitOf } from './sampled-values.ts';
 
@@ -31,16 +32,35 @@ export interface DrawnTraces {
   readonly raised: Raised;
 }
 
-/** Reads at most 1,000 traces. */
-export function drawTraces(telemetry: DrawnFrom, comparison: Comparison): DrawnTraces {
+type Read = Omit<DrawnTraces, 'counted' | 'raised'>;
+
+/** By range, which is that of one look at a page. */
+const prepared = new WeakMap<TimeRange, { readonly asked: Comparison; readonly read: Read }>();
+
+/** Reads at most 1,000 traces for a comparison of this range, a few in each step. */
+export function* prepareDrawnTraces(
+  telemetry: DrawnFrom,
+  comparison: Comparison,
+): Generator<undefined, void> {
+  prepared.set(comparison.range, { asked: comparison, read: yield* readTraces(telemetry, comparison) });
+}
+
+function* readTraces(telemetry: DrawnFrom, comparison: Comparison): Generator<undefined, Read> {
   const { type, series, marked, slowMillis } = comparison;
   const sinceMillis = allHeldSinceMillis(telemetry, comparison.range);
   const from = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
   // Whole buckets, so that traces and counts cover the same time.
   const { fromMillis, toMillis } = telemetry.coverage({ ...comparison.range, fromMillis: from });
   const range = { fromMillis, toMillis };
-  const sides = telemetry.sampleTraces({ range, type, series, marked, slowMillis, limit: MAX_READ });
-  const unitOf: UnitOf = (trace) => unitIn(trace, comparison);
+  const sides = yield* telemetry.sampleTraces({ range, type, series, marked, slowMillis, limit: MAX_READ });
+  return { ...sides, range, sinceMillis, unitOf: (trace) => unitIn(trace, comparison) };
+}
+
+/** What was read for this range, or is read now. */
+export function drawTraces(telemetry: DrawnFrom, comparison: Comparison): DrawnTraces {
+  const { type, series } = comparison;
+  const drawn = preparedFor(comparison) ?? finished(readTraces(telemetry, comparison));
+  const { range, unitOf } = drawn;
   const counts = new Map(
     telemetry
       .series(type, range)
@@ -48,13 +68,15 @@ export function drawTraces(telemetry: DrawnFrom, comparison: Comparison): DrawnT
       .map(({ name, count }) => [name, count]),
   );
   return {
-    ...sides,
-    range,
-    sinceMillis,
-    unitOf,
+    ...drawn,
     counted: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    raised: mayHaveLost(telemetry, range) ? raisedWeights(sides, counts, unitOf) : NONE_RAISED,
+    raised: mayHaveLost(telemetry, range) ? raisedWeights(drawn, counts, unitOf) : NONE_RAISED,
   };
+}
+
+function preparedFor({ range, type, series, marked }: Comparison): Read | undefined {
+  const { asked, read } = prepared.get(range) ?? {};
+  return asked?.type === type && asked.series === series && asked.marked === marked ? read : undefined;
 }
 
 const NONE_RAISED: Raised = new Map();

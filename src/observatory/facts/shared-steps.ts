@@ -1,3 +1,11 @@
+/** Does all steps at once. */
+export function finished<Result>(steps: Iterator<undefined, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
 /** Work in steps for several callers: each of them advances it, so that it is done once, and who cannot wait finishes it. If it fails, it fails for all. */
 export class SharedSteps<Result> {
   readonly #steps: Iterator<undefined, Result>;

@@ -11,6 +11,7 @@ import {
 } from '../draw/client-panel.ts';
 import { pageAddress } from '../draw/page-address.ts';
 import { unlistedText } from '../draw/top-tables.ts';
+import { prepareDrawnTraces } from '../facts/drawn-traces.ts';
 import { answeredWith } from '../facts/not-found-counts.ts';
 import { hasLeader, timesText } from '../facts/top-lines.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
@@ -69,6 +70,10 @@ interface FailuresFacts extends FailuresCounted {
 export const failuresPage = definePage<FailuresFacts>({
   path: '/failures',
   menu: 'failures',
+  *prepare({ telemetry, range, query }) {
+    const isCompared = !query['series'] && telemetry.failures({ range, limit: 1 }).total > 0;
+    if (isCompared) yield* prepareDrawnTraces(telemetry, { range, type: 'http', marked: 'failed' });
+  },
   fetch({ telemetry, range, query }) {
     const series = query['series'];
     const asked = { series: series || undefined, limit: MAX_ROWS };

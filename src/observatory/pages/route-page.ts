@@ -19,7 +19,7 @@ import { seriesSentence } from '../sentences/series-sentence.ts';
 import { type KnownTime, timePartsSentence } from '../sentences/time-parts-sentence.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
-import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
+import { prepareSeries, seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 
 /** Limit of failures that are grouped. */
 const MAX_FAILURES = 500;
@@ -47,6 +47,8 @@ export const routePage = definePage<RouteFacts>({
   menu: 'routes',
   assets: ['admin/observatory-trace.css'],
   parent: { path: '/routes', label: 'Routes' },
+  prepare: ({ telemetry, query, range, now }) =>
+    prepareSeries(telemetry, 'http', query['name'] ?? '', range, now),
   fetch({ telemetry, query, range, now }) {
     const name = query['name'] ?? '';
     const requests = telemetry.requestLists(name, range);

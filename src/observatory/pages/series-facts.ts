@@ -15,7 +15,7 @@ import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
-import { drawTraces } from '../facts/drawn-traces.ts';
+import { type Comparison, drawTraces, prepareDrawnTraces } from '../facts/drawn-traces.ts';
 import { newestStart, type NewestStart } from '../facts/newest-start.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import type { SlowLimit } from '../draw/over-links.ts';
@@ -29,7 +29,7 @@ import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { comparedRanges, isComparable } from '../facts/compared-ranges.ts';
-import { comparison } from '../facts/comparison.ts';
+import { comparison as comparisonWith, prepareComparison } from '../facts/comparison.ts';
 import { compareSeries, type ComparedSeries } from '../facts/compared-series.ts';
 import { type ComparedPair, comparedPanel } from '../draw/compared-panel.ts';
 import { versionsOfSides } from '../facts/version-runs.ts';
@@ -57,6 +57,29 @@ export interface SeriesFacts {
   readonly compared: ComparedPair | undefined;
 }
 
+/** What `seriesFacts` takes long for, in steps. */
+export function* prepareSeries(
+  telemetry: TelemetryQuery,
+  type: OperationType,
+  name: string,
+  range: ChosenRange,
+  now: number,
+): Generator<undefined, void> {
+  const row = telemetry.series(type, range).find((each) => each.name === name);
+  if (row === undefined) return;
+  yield* prepareDrawnTraces(telemetry, comparisonOf(type, name, range, slowLimit(telemetry, type, row)));
+  yield* prepareComparison(telemetry, range, comparedRanges(telemetry, range, {}, now));
+}
+
+function comparisonOf(
+  type: OperationType,
+  series: string,
+  range: ChosenRange,
+  { millis: slowMillis }: SlowLimit,
+): Comparison {
+  return { range, type, series, marked: 'either', slowMillis };
+}
+
 export function seriesFacts(
   telemetry: TelemetryQuery,
   type: OperationType,
@@ -67,8 +90,7 @@ export function seriesFacts(
   const all = telemetry.series(type, range);
   const row = all.find((each) => each.name === name);
   const slow = slowLimit(telemetry, type, row);
-  const { millis: slowMillis } = slow;
-  const comparison = { range, type, series: name, marked: 'either', slowMillis } as const;
+  const comparison = comparisonOf(type, name, range, slow);
   const drawn = drawTraces(telemetry, comparison);
   return {
     name,
@@ -118,7 +140,8 @@ function comparedWithBefore(
   const of = ({ rows }: { readonly rows: readonly ComparedSeries[] }): ComparedSeries | undefined =>
     rows.find((each) => each.type === type && each.name === name);
   // Around a marker as Changes judges it, among all operations.
-  const ranges = asked.marker === undefined ? { ...asked, rows: [] } : comparison(telemetry, range, asked);
+  const ranges =
+    asked.marker === undefined ? { ...asked, rows: [] } : comparisonWith(telemetry, range, asked);
   const alone = (): readonly ComparedSeries[] =>
     isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
   const row = of(ranges) ?? of({ rows: alone() });

@@ -20,6 +20,7 @@ import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
+import { prepareDrawnTraces } from '../facts/drawn-traces.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { slowGroups, type SlowGroup, type WaitedRow } from '../facts/slow-groups.ts';
 import type { PageView } from '../page.ts';
@@ -54,6 +55,9 @@ interface SlowFacts extends OperationList {
 export const slowPage = definePage<SlowFacts>({
   path: '/slow',
   menu: 'slow',
+  *prepare({ telemetry, range, query }) {
+    if (!query['series']) yield* prepareDrawnTraces(telemetry, { range, type: 'http', marked: 'slow' });
+  },
   fetch({ telemetry, range, query }) {
     const series = query['series'] || undefined;
     const type = OPERATION_TYPES.find((each) => each === query['type']);

@@ -15,7 +15,7 @@ import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { slowestCalls, type Call, type SlowestCalls } from '../facts/slowest-calls.ts';
-import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
+import { prepareSeries, seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
 import { timeColumns } from '../draw/time-columns.ts';
 import { addressColumn, askedAddress, pathOfSeries, statusColumn } from '../draw/asked-address.ts';
@@ -36,6 +36,8 @@ export const statementPage = definePage<StatementFacts>({
   path: '/statement',
   menu: 'queries',
   parent: { path: '/queries', label: 'Queries' },
+  prepare: ({ telemetry, query, range, now }) =>
+    prepareSeries(telemetry, 'database', query['name'] ?? '', range, now),
   fetch(request) {
     const { telemetry, query, range, now } = request;
     const asked = query['name'] ?? '';

@@ -9,6 +9,7 @@ import type {
   TraceFilter,
   TraceTerm,
 } from '../../../otel/query.ts';
+import { finished } from '../../../src/observatory/facts/shared-steps.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { HistoryFolder } from './history-fixture.ts';
 import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
@@ -485,7 +486,7 @@ describe('KeptTraces', () => {
           const slowMillis = SLOW_MILLIS[(number + sent.size) % SLOW_MILLIS.length];
           const drawing = { range, type, series, marked, slowMillis, limit };
           const sides = expectedSides(sent, drawing);
-          const drawn = kept.sample(drawing, THRESHOLDS);
+          const drawn = finished(kept.sample(drawing, THRESHOLDS));
           for (const side of ['marked', 'rest'] as const) {
             const { traces } = drawn[side];
             expect(drawn[side].kept).toBe(sides[side].size);

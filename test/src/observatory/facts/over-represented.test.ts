@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { SampledTrace } from '../../../../otel/query.ts';
+import type { SampledSides, SampledTrace } from '../../../../otel/query.ts';
 import { Guard } from '../../../../otel/base/guard.ts';
 import { InProcessSpanExporter } from '../../../../otel/store/in-process-span-exporter.ts';
 import { RedAggregator } from '../../../../otel/aggregate/red-aggregator.ts';
@@ -22,6 +22,11 @@ import {
   remoteParent,
 } from '../../../otel/sampling/processor-fixture.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
+
+function* readAtOnce(sides: SampledSides): Generator<undefined, SampledSides> {
+  yield;
+  return sides;
+}
 
 const REQUESTS = 400;
 const AGENTS = ['Firefox', 'Chrome', 'Safari', 'curl/8.1', 'Reeder/5', 'Googlebot/2.1'] as const;
@@ -213,7 +218,7 @@ describe('overRepresented', () => {
     const side = (...all: SampledTrace[][]) => ({ traces: all.flat(), kept: 2 * all.flat().length });
     const marked = side(sampled(60, 1, 'stale'), sampled(40, 1, 'hit'), sampled(3, undefined, 'stale'));
     const rest = side(sampled(5, 20, 'stale'), sampled(45, 20, 'hit'), sampled(250, 1, 'hit'));
-    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    const telemetry = Object.assign(store, { sampleTraces: () => readAtOnce({ marked, rest }) });
     return overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'slow' });
   }
 
@@ -247,7 +252,7 @@ describe('overRepresented', () => {
       traces: [...of(121, 'stale', '0.2.0', true), ...of(504, 'hit', '0.1.0', false)],
       kept: 625,
     };
-    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    const telemetry = Object.assign(store, { sampleTraces: () => readAtOnce({ marked, rest }) });
     const { rows, isRaised } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'either' });
     expect(isRaised).toBe(true);
     const share = 121 / 797;
@@ -288,7 +293,7 @@ describe('overRepresented', () => {
     };
     const marked = { traces: Array.from({ length: 40 }, (_, index) => failing(`f${index}`)), kept: 40 };
     const rest = { traces: sampled(200, 1, 'hit'), kept: 200 };
-    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    const telemetry = Object.assign(store, { sampleTraces: () => readAtOnce({ marked, rest }) });
     const { rows } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'failed' });
     expect(rows.map(({ value }) => value)).toContain('SELECT quotes');
     expect(rows.map(({ value }) => value)).not.toContain('SELECT menu');
