@@ -16,7 +16,7 @@ import type { Limits } from './base/limits.ts';
 import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-search.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { ErrorRow, RequestLists, ShownAddress } from './base/request-facts.ts';
-import type { SampledSides, SampleFilter } from './base/sampled-traces.ts';
+import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { ProfileFacts } from './base/profile-facts.ts';
 import type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { SheddingFacts } from './base/shedding-facts.ts';
@@ -76,13 +76,7 @@ export type {
 } from './base/profile-facts.ts';
 export type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 export type { ErrorRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
-export type {
-  SampledSide,
-  SampledSides,
-  SampledSpan,
-  SampledTrace,
-  SampleFilter,
-} from './base/sampled-traces.ts';
+export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { SheddingFacts } from './base/shedding-facts.ts';
 export type { ThreadStatement } from './base/thread-statement.ts';
 export type { ThreadWork } from './base/thread-work.ts';
@@ -508,7 +502,7 @@ export interface TelemetryQuery {
    */
   heldRequests(range: TimeRange): number;
   /** Kept traces with their spans and weights, memory and history file together: those that are marked, and the rest; a few are read in each step. */
-  sampleTraces(filter: SampleFilter): Generator<undefined, SampledSides>;
+  sampleTraces(filter: SampleFilter): Generator<undefined, Readonly<Record<'marked' | 'rest', SampledSide>>>;
   /** Kept operations that were slow, slowest first. */
   slow(filter?: OperationFilter): OperationList;
   /** Kept operations that failed, newest first. */

@@ -41,11 +41,6 @@ export interface SampledTrace {
   readonly spans: readonly SampledSpan[];
 }
 
-export interface SampledSides {
-  readonly marked: SampledSide;
-  readonly rest: SampledSide;
-}
-
 /** Traces of one side, drawn at random; a repeated call draws the same ones. */
 export interface SampledSide {
   readonly traces: readonly SampledTrace[];

@@ -10,7 +10,6 @@ import type {
   OperationType,
   OwnCost,
   SampledSide,
-  SampledSides,
   SamplingFacts,
   TelemetryControl,
   TelemetryQuery,
@@ -37,7 +36,7 @@ const NOTHING: OperationSummary = {
 const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_SAMPLE: SampledSide = { traces: [], kept: 0 };
-function* noSample(): Generator<undefined, SampledSides> {
+function* noSample(): ReturnType<TelemetryQuery['sampleTraces']> {
   yield;
   return { marked: NO_SAMPLE, rest: NO_SAMPLE };
 }

@@ -3,7 +3,6 @@ import type {
   OperationFilter,
   OperationList,
   SampledSide,
-  SampledSides,
   SampleFilter,
   TimeRange,
   TraceFilter,
@@ -96,7 +95,10 @@ export class KeptTraces {
   }
 
   /** A few traces of the file in each step. */
-  *sample(filter: SampleFilter, thresholds: Thresholds): Generator<undefined, SampledSides> {
+  *sample(
+    filter: SampleFilter,
+    thresholds: Thresholds,
+  ): Generator<undefined, Readonly<Record<Side, SampledSide>>> {
     const { traces, ids } = this.#held();
     const held = Map.groupBy(traces, ({ spans }) => sideOf(spans, filter, thresholds));
     const saved = this.#archive?.sample(filter, thresholds, ids);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { SampledSides, SampledTrace } from '../../../../otel/query.ts';
+import type { SampledTrace } from '../../../../otel/query.ts';
 import { Guard } from '../../../../otel/base/guard.ts';
 import { InProcessSpanExporter } from '../../../../otel/store/in-process-span-exporter.ts';
 import { RedAggregator } from '../../../../otel/aggregate/red-aggregator.ts';
@@ -23,7 +23,7 @@ import {
 } from '../../../otel/sampling/processor-fixture.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
 
-function* readAtOnce(sides: SampledSides): Generator<undefined, SampledSides> {
+function* readAtOnce<Sides>(sides: Sides): Generator<undefined, Sides> {
   yield;
   return sides;
 }
