@@ -69,15 +69,32 @@ function nameMatcher(text: string, begins: boolean): (name: string | undefined) 
   };
 }
 
-/** Caches its results: kinds share statements. */
+/** What a series of a long statement ends with. */
+const CUT_SERIES = /…[\da-f]{8}$/;
+/** A shorter beginning is that of many statements. */
+const MIN_STEM_CHARS = 200;
+
+/** Pages show a statement in lines, and spaces in brackets are then not what they were. */
+function plainStatement(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/(?<=\() | (?=\))/g, '');
+}
+
+/** Caches its results: kinds share statements. The whole text of a long one also finds its series, which is only a beginning. */
 function statementMatcher(text: string): (series: string) => boolean {
-  const wanted = text.toLowerCase();
+  const wanted = plainStatement(text);
   const answers = new Map<string, boolean>();
   return (series) => {
     let answer = answers.get(series);
     if (answer === undefined) {
+      const plain = plainStatement(series);
+      const stem = plain.replace(CUT_SERIES, '');
       answer =
-        series.toLowerCase().includes(wanted) || namesOfSeries(series).summary.toLowerCase().includes(wanted);
+        plain.includes(wanted) ||
+        (stem.length >= MIN_STEM_CHARS && stem !== plain && wanted.includes(stem)) ||
+        namesOfSeries(series).summary.toLowerCase().includes(wanted);
       answers.set(series, answer);
     }
     return answer;

@@ -143,7 +143,7 @@ const HELP: SearchHelp = [
   [['dur>250ms', 'dur:>=1s'], 'how long the trace took; us, ms, s, m; without a unit ms'],
   [
     ['db:"SELECT posts"', 'db>5ms', 'render>50ms'],
-    'any statement contains the text, in its text or summary; any statement, or render, took longer',
+    'any statement contains the text, in its text or summary, and SQL as it is pasted; any statement, or render, took longer',
   ],
   [
     ['error:TypeError', 'error:Sqlite*', 'error:*'],
@@ -151,7 +151,7 @@ const HELP: SearchHelp = [
   ],
   [
     ['agent:bot', 'agent:firefox', 'agent:curl'],
-    'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent',
+    'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent. A whole one is found as it is pasted',
   ],
   [
     ['version:3.1', 'version:3.*'],
@@ -160,7 +160,7 @@ const HELP: SearchHelp = [
   [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
   [
     ['attr.http.route:/search', 'client.address=192.0.2.1'],
-    'any span or event has the attribute, and its value contains the text or is the number; with =, is exactly this. The newest 500 candidates on disk are read',
+    'any span or event has the attribute, and its value contains the text or is the number, as with ~; with =, is exactly this. The newest 500 candidates on disk are read',
   ],
   [
     ['glass', '"broken pipe"'],

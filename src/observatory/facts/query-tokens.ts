@@ -1,3 +1,5 @@
+import { pastedAt, type PastedKind, type PastedRun } from './pasted-runs.ts';
+
 /** One term of a query as it was written. */
 export interface QueryToken {
   /** As written, with its minus. */
@@ -9,13 +11,18 @@ export interface QueryToken {
   /** Without its quotation marks. */
   readonly value: string;
   readonly isQuoted: boolean;
+  /** `~`, `=~`, `!~` and `*=`: the value contains it, as with `:`, and does not begin with it or equal it. */
+  readonly contains?: true;
+  /** A user agent or a statement as pages show it. */
+  readonly pasted?: PastedKind;
 }
 
-/** `:>=` is written `>=` here, `=` is `:`. */
+/** `:>=` is written `>=` here, `=`, `==` and `~` are `:`. */
 export type QueryOperator = ':' | '!=' | '>' | '>=' | '<' | '<=';
 
 const KEY = /^[a-z][\w.-]*/i;
-const OPERATOR = /^(?::?(?:>=|<=|>|<)|!=|:|=)/;
+const OPERATOR = /^(?::?(?:>=|<=|>|<)|!==|[!=]=|!~|=~|\*=|~|:|=)/;
+const CONTAINS = /^(?:[!=]?~|\*=)$/;
 
 /** Splits a query at white space outside of quotation marks; `\"` and `\\` stand for themselves within them. Linear in its length. */
 export function queryTokens(query: string): readonly QueryToken[] {
@@ -23,12 +30,22 @@ export function queryTokens(query: string): readonly QueryToken[] {
   for (let at = 0; at < query.length;) {
     if (isSpace(query[at])) at++;
     else {
+      const pasted = pastedAt(query, at);
+      if (pasted !== undefined) {
+        tokens.push(pastedToken(query.slice(at, pasted.end), pasted));
+        at = pasted.end;
+        continue;
+      }
       const end = endOfToken(query, at);
       tokens.push(tokenOf(query.slice(at, end)));
       at = end;
     }
   }
   return tokens;
+}
+
+function pastedToken(source: string, { kind, value, isNegated }: PastedRun): QueryToken {
+  return { source, isNegated, key: undefined, operator: undefined, value, isQuoted: true, pasted: kind };
 }
 
 function endOfToken(query: string, start: number): number {
@@ -55,12 +72,22 @@ function tokenOf(source: string): QueryToken {
   const rest = body.slice(key.length + written.length);
   const isQuoted = rest.startsWith('"');
   const value = isQuoted ? unquoted(rest) : rest;
-  return { source, isNegated, key: key.toLowerCase(), operator: operatorOf(written), value, isQuoted };
+  return {
+    source,
+    isNegated,
+    key: key.toLowerCase(),
+    operator: operatorOf(written),
+    value,
+    isQuoted,
+    ...(CONTAINS.test(written) && { contains: true }),
+  };
 }
 
 function operatorOf(written: string): QueryOperator {
   switch (written.replace(/^:(?=.)/, '')) {
     case '!=':
+    case '!==':
+    case '!~':
       return '!=';
     case '>':
       return '>';

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { TraceTerm } from '../../../otel/query.ts';
 import type { QueryOperator, QueryToken } from './query-tokens.ts';
 
@@ -26,6 +27,22 @@ const MAX_STATUS = 999;
 /** Returns true for what can only be an address: a path, a URL, or a host with a path. */
 export function isAddress(word: string): boolean {
   return word.startsWith('/') || ADDRESS.test(word) || HOST_AND_PATH.test(word);
+}
+
+/** An IPv6 address as pages show it, without brackets and port; undefined for anything else. */
+export function ipv6In(word: string): string | undefined {
+  const plain = word.replace(/^\[(.*)\](?::\d{1,5})?$/, '$1');
+  return isIPv6(plain) ? plain : undefined;
+}
+
+/** Returns true for a place in code, as a stack has it: `read.ts:41:7`. */
+export function isCodePlace(word: string): boolean {
+  return /^[\w./@-]+\.[cm]?[jt]sx?:\d+(?::\d+)?$/.test(word);
+}
+
+/** Returns true for a time of day or a date, as pages show them. */
+export function isTime(word: string): boolean {
+  return /^(?:\d{4}-\d{2}-\d{2}(?:t[\d:.]+z?)?|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/i.test(word);
 }
 
 /** Returns true for a route as it is written in lists: `/posts/:slug`. */

@@ -1,10 +1,13 @@
 import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
 import { REASON_WORDS } from '../format/reason-words.ts';
+import { isCut, uncut } from './pasted-runs.ts';
 import { quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
 import {
   addressCondition,
   durationCondition,
+  ipv6In,
   isAddress,
+  isCodePlace,
   isEqual,
   isRoutePattern,
   statusCondition,
@@ -46,15 +49,15 @@ const KEYS: readonly QueryKey[] = [
   {
     names: ['path', 'url', 'address'],
     examples: 'path:/2026/hello or path:/2026/*',
-    read: ({ operator, value, isQuoted }, basePath) =>
-      isEqual(operator) && value !== ''
+    read: ({ operator, value, isQuoted, contains }, basePath) =>
+      isEqual(operator) && value !== '' && contains !== true
         ? addressCondition(isAddress(value) ? value : `/${value}`, basePath, isQuoted)
         : undefined,
   },
   {
     names: ['status'],
     examples: 'status:404, status:4xx, status:>=500 or status:error',
-    read: (token) => statusCondition(token),
+    read: (token) => (token.contains === true ? undefined : statusCondition(token)),
   },
   {
     names: ['method'],
@@ -79,12 +82,12 @@ const KEYS: readonly QueryKey[] = [
     names: ['error'],
     examples: 'error:TypeError, error:Sqlite* or error:*',
     read: (token) =>
-      token.value === '*' && !token.isQuoted && isEqual(token.operator)
+      /^\*?$/.test(token.value) && !token.isQuoted && isEqual(token.operator)
         ? { field: 'failed' }
         : named('error', token),
   },
   {
-    names: ['agent', 'ua'],
+    names: ['agent', 'ua', 'user-agent', 'user_agent', 'useragent'],
     examples: `agent:bot, agent:firefox or agent:"curl/8"; families are ${AGENT_FAMILIES.join(', ')}`,
     read: (token) => textOf(token, (text) => ({ field: 'agent', text })),
   },
@@ -113,8 +116,10 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  * Parses a query: terms separated by white space, all of which must hold; `-` before a term negates it. Never throws; linear in its length, of which
  * MAX_QUERY_CHARS and MAX_QUERY_TERMS are read.
  *
- *     term      = ["-"] ( key operator value | address | id | word | phrase )
- *     operator  = ":" | "=" | "!=" | ">" | ">=" | "<" | "<=" | ":>" | ":>=" | ":<" | ":<="
+ *     term      = ["-"] ( key operator value | address | id | agent | statement | word | phrase )
+ *     operator  = ":" | "=" | "==" | "!=" | "~" | "=~" | "*=" | "!~" | ">" | ">=" | "<" | "<=" | ":>" | ":>=" | ":<" | ":<="
+ *     agent     = products and comments as pages show them, such as `Mozilla/5.0 (X11; rv:144.0) Gecko/20100101`, cut or not
+ *     statement = SQL as pages show it, to the next term
  *     value     = word | phrase            a word that ends with "*" is the beginning of a route, an error type or a path
  *     phrase    = '"' text '"'             \" and \\ within it
  *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "reason" | "id" | "attr." name
@@ -122,7 +127,7 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  *     id        = a trace id, a `traceparent`, or the address of a trace's page
  *
  * A `name=value` whose name has a dot is the attribute of that name, with exactly this value; `name:value` is one that contains it. With any other
- * unknown key, `=` is text.
+ * unknown key, `=` is text. `~`, `=~` and `*=` are `:` where that means *contains*. A text that ends with an ellipsis is one that a page cut: what stands before it is asked for.
  */
 export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
   return readQuery(written, (token) => termOf(token, basePath));
@@ -174,10 +179,14 @@ export function facetTerm(name: FacetName, value: string): string {
 /** A term; a sentence if it is not understood; undefined for nothing. */
 function termOf(token: QueryToken, basePath: string): TraceTerm | string | undefined {
   const { key, value } = token;
+  if (token.pasted !== undefined) return negatedIf(token, { field: token.pasted, text: value });
+  const word = asWord(token);
+  if (key !== undefined && (ipv6In(word.value) !== undefined || isCodePlace(word.value)))
+    return negatedIf(word, wordOf(word, basePath));
   if (key === undefined)
     return value === '' || value === '-' ? undefined : negatedIf(token, wordOf(token, basePath));
   if (isAddress(token.source) || (token.isNegated && isAddress(token.source.slice(1))))
-    return negatedIf(token, wordOf(asWord(token), basePath));
+    return negatedIf(token, wordOf(word, basePath));
   const known = KEYS.find(({ names }) => names.includes(key));
   if (known !== undefined) {
     // The name of a pasted header, which its id follows.
@@ -189,24 +198,34 @@ function termOf(token: QueryToken, basePath: string): TraceTerm | string | undef
   // As pages print an attribute: `client.address:127.0.0.1`.
   if (key.includes('.') && value !== '' && isEqual(token.operator)) return attributeOf(token, key);
   const mayBeMeant =
-    !/^-?[^:<>!=]*=/.test(token.source) && value !== '' && (isEqual(token.operator) || /^\d/.test(value));
-  return mayBeMeant ? unknownKey(token, key) : negatedIf(token, wordOf(asWord(token), basePath));
+    token.contains !== true &&
+    !/^-?[^:<>!=]*=/.test(token.source) &&
+    value !== '' &&
+    (isEqual(token.operator) || /^\d/.test(value));
+  return mayBeMeant ? unknownKey(token, key) : negatedIf(token, wordOf(word, basePath));
 }
 
 function attributeOf(token: QueryToken, key: string): TraceTerm | string {
   const { value } = token;
   return key === '' || value === '' || !isEqual(token.operator)
     ? `${shown(token)} was not understood: write attr.name:value, such as attr.http.route:/search.`
-    : negatedIf(token, { field: 'attribute', key, text: value, ...(isEquation(token) && { whole: true }) });
+    : negatedIf(token, {
+        field: 'attribute',
+        key,
+        text: uncut(value),
+        ...(isEquation(token) && !isCut(value) && { whole: true }),
+      });
 }
 
 /** True for `key=value` and `key!=value`. */
-function isEquation({ source }: QueryToken): boolean {
-  return /^-?[^:<>=]*=/.test(source);
+function isEquation({ source, contains }: QueryToken): boolean {
+  return contains !== true && /^-?[^:<>=]*=/.test(source);
 }
 
 function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
-  if (isQuoted) return { field: 'text', text: value };
+  if (isQuoted || isCut(value)) return { field: 'text', text: uncut(value) };
+  const ipv6 = ipv6In(value);
+  if (ipv6 !== undefined) return { field: 'text', text: ipv6 };
   const traceId = traceIdIn(value);
   if (traceId !== undefined) return { field: 'text', text: traceId };
   if (isRoutePattern(value)) return { field: 'route', text: value };
@@ -215,10 +234,10 @@ function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
 
 function named(
   field: 'route' | 'method' | 'error' | 'version',
-  { operator, value, isQuoted }: QueryToken,
+  { operator, value, isQuoted, contains }: QueryToken,
 ): Condition | undefined {
-  if (!isEqual(operator) || value === '') return undefined;
-  const begins = !isQuoted && value.length > 1 && value.endsWith('*');
+  if (!isEqual(operator) || value === '' || contains === true) return undefined;
+  const begins = isCut(value) || (!isQuoted && value.length > 1 && value.endsWith('*'));
   const text = begins ? value.slice(0, -1) : value;
   // As a series is written: a route with its method.
   const plain = field === 'route' ? text.replace(/^[A-Z]{3,7} (?=\/)/, '') : text;
@@ -226,7 +245,7 @@ function named(
 }
 
 function textOf({ operator, value }: QueryToken, make: (text: string) => Condition): Condition | undefined {
-  return isEqual(operator) && value !== '' ? make(value) : undefined;
+  return isEqual(operator) && value !== '' ? make(uncut(value)) : undefined;
 }
 
 /** `!=` negates, too. */
@@ -237,7 +256,11 @@ function negatedIf({ isNegated, operator }: QueryToken, condition: Condition): T
 }
 
 function wrongValue(token: QueryToken, { examples }: QueryKey): string {
-  return `${shown(token)} was not understood: write ${examples}.`;
+  const anywhere =
+    token.contains === true && token.value !== ''
+      ? `, or ${quotedIfNeeded(token.value)} alone for that text anywhere`
+      : '';
+  return `${shown(token)} was not understood: write ${examples}${anywhere}.`;
 }
 
 function unknownKey(token: QueryToken, key: string): string {

@@ -23,7 +23,7 @@ import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { placeText, readPlace } from '../facts/list-place.ts';
-import { parseMillis, traceIdIn } from '../facts/term-values.ts';
+import { isTime, parseMillis, traceIdIn } from '../facts/term-values.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
 import { isDetail } from '../trace/trace-facts.ts';
@@ -253,8 +253,10 @@ function idAsked(terms: readonly TraceTerm[]): string | undefined {
   return second === undefined && first?.field === 'text' ? traceIdIn(first.text) : undefined;
 }
 
-/** An address that nothing was asked at may still stand in a text. */
+/** An address that nothing was asked at may still stand in a text; a time is no text at all. */
 function asTextInstead({ text, terms }: TraceQuery, view: PageView): Sentence {
+  if (terms.some(({ term }) => term.field === 'text' && isTime(term.text)))
+    return [{ text: ' A time is not a text of a trace: the range says when.' }];
   const address = terms.find(({ term }) => term.field === 'address' && term.negated !== true);
   if (address === undefined) return [];
   const [path = ''] = address.term.field === 'address' ? address.term.paths : [];

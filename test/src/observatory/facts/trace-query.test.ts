@@ -117,8 +117,127 @@ describe('parseTraceQuery', () => {
     ['TypeError:', text('TypeError:')],
     ['src/posts/read.ts', text('src/posts/read.ts')],
     ['12:30', text('12:30')],
+    ['user_agent.original~zgrab', { field: 'attribute', key: 'user_agent.original', text: 'zgrab' }],
+    ['user_agent.original=~zgrab', { field: 'attribute', key: 'user_agent.original', text: 'zgrab' }],
+    ['user_agent.original*=zgrab', { field: 'attribute', key: 'user_agent.original', text: 'zgrab' }],
+    ['attr.x!~a', { field: 'attribute', key: 'x', text: 'a', negated: true }],
+    ['attr.x==a', { field: 'attribute', key: 'x', text: 'a', whole: true }],
+    ['attr.x!==a', { field: 'attribute', key: 'x', text: 'a', whole: true, negated: true }],
+    ['status==404', { field: 'status', min: 404, max: 404 }],
+    ['agent~zgrab', { field: 'agent', text: 'zgrab' }],
+    ['user-agent:curl', { field: 'agent', text: 'curl' }],
+    ['db~posts', { field: 'statement', text: 'posts' }],
+    ['index.php~', text('index.php~')],
+    ['a=~b', text('a=~b')],
+    // An error as a log and a stack have it.
+    ['Error:', { field: 'failed' }],
+    ['src/posts/read.ts:41:7', text('src/posts/read.ts:41:7')],
+    ['read.ts:41', text('read.ts:41')],
+    ['fe80::1', text('fe80::1')],
+    ['2001:db8::8a2e:370:7334', text('2001:db8::8a2e:370:7334')],
+    ['[fe80::1]:4400', text('fe80::1')],
+    ['client.address:fe80::1', { field: 'attribute', key: 'client.address', text: 'fe80::1' }],
+    ['/search?q=a:b', address('/search', { query: 'q=a:b' })],
+    ['search?q=a:b', text('search?q=a:b')],
+    // What a page cut.
+    ['/a-long-addr…', text('/a-long-addr')],
+    ['"a long mess…"', text('a long mess')],
+    ['route:/posts/…', { field: 'route', text: '/posts/', begins: true }],
+    ['attr.x="a b…"', { field: 'attribute', key: 'x', text: 'a b' }],
   ])('reads %s', (query, term) => {
     expect(termsOf(query)).toEqual([term]);
+  });
+
+  const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0';
+  it.each<[string, string]>([
+    [FIREFOX, FIREFOX],
+    [`agent:${FIREFOX}`, FIREFOX],
+    [`user_agent.original: ${FIREFOX}`, FIREFOX],
+    [`User-Agent: ${FIREFOX}`, FIREFOX],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:14…', 'Mozilla/5.0 (X11; Linux x86_64; rv:14'],
+    ['Mozilla/5.0 (X11; rv:144.0) Gecko/2010…', 'Mozilla/5.0 (X11; rv:144.0) Gecko/2010'],
+    [
+      'Mozilla/5.0 (X11; rv:144.0) Gecko/20100101 Firef...',
+      'Mozilla/5.0 (X11; rv:144.0) Gecko/20100101 Firef',
+    ],
+    ['Mozilla/5.0 zgrab/0.x', 'Mozilla/5.0 zgrab/0.x'],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1',
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; Bytespider; a@b.example)',
+      'Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; Bytespider; a@b.example)',
+    ],
+    [
+      'Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers)',
+      'Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers)',
+    ],
+    [
+      'NetNewsWire (RSS Reader; https://netnewswire.com/)',
+      'NetNewsWire (RSS Reader; https://netnewswire.com/)',
+    ],
+    ['python-requests/2.31 CPython/3.12', 'python-requests/2.31 CPython/3.12'],
+  ])('reads the user agent %s as one term, among others, and takes it away again', (pasted, agent) => {
+    const term = { field: 'agent', text: agent } as const;
+    expect(termsOf(pasted)).toEqual([term]);
+    expect(termsOf(`-${pasted}`)).toEqual([{ ...term, negated: true }]);
+    const [first, after] = [
+      parseTraceQuery(`glass ${pasted} status:404`),
+      parseTraceQuery(`${pasted} glass`),
+    ];
+    expect(first.terms.map((each) => each.term)).toEqual([
+      text('glass'),
+      term,
+      { field: 'status', min: 404, max: 404 },
+    ]);
+    expect(after.terms.map((each) => each.term)).toEqual([term, text('glass')]);
+    expect(toggled(first, 'status:404')).toBe(`glass ${pasted}`);
+    expect(without(first.text, first.terms.slice(1, 2))).toBe('glass status:404');
+  });
+
+  it.each<[string, string]>([
+    [
+      "SELECT * FROM posts WHERE path = ? AND id>=@id AND status='x'",
+      "SELECT * FROM posts WHERE path = ? AND id>=@id AND status='x'",
+    ],
+    ['SELECT id FROM posts\n  WHERE a = ?\n  AND b = :b', 'SELECT id FROM posts WHERE a = ? AND b = :b'],
+    ['insert into posts (id, path) values (?, ?)', 'insert into posts (id, path) values (?, ?)'],
+    ['UPDATE posts SET path = ? WHERE id=?', 'UPDATE posts SET path = ? WHERE id=?'],
+    [
+      'WITH RECURSIVE position(at) AS (SELECT ? UNION ALL SELECT at + ? FROM pos…',
+      'WITH RECURSIVE position(at) AS (SELECT ? UNION ALL SELECT at + ? FROM pos',
+    ],
+    ['db:SELECT total FROM posts', 'SELECT total FROM posts'],
+    ['db.query.text: DELETE FROM posts', 'DELETE FROM posts'],
+    ['SELECT total_changes()', 'SELECT total_changes()'],
+  ])('reads the statement %j as one term, to the next one', (pasted, statement) => {
+    const term = { field: 'statement', text: statement } as const;
+    expect(termsOf(`${pasted}`)).toEqual([term]);
+    expect(termsOf(`glass ${pasted} status:404 db>5ms`)).toEqual([
+      text('glass'),
+      term,
+      { field: 'status', min: 404, max: 404 },
+      took('>', 5, 'database'),
+    ]);
+  });
+
+  it.each<[string, readonly TraceTerm[]]>([
+    ['SELECT posts', [text('SELECT'), text('posts')]],
+    ['curl/8.5.0', [text('curl/8.5.0')]],
+    ['posts/hello world', [text('posts/hello'), text('world')]],
+    ['GET /search?q=a:b', [text('GET'), address('/search', { query: 'q=a:b' })]],
+    [
+      'TypeError: Cannot read properties of undefined',
+      ['TypeError:', 'Cannot', 'read', 'properties', 'of', 'undefined'].map(text),
+    ],
+    [
+      'Error: UNIQUE constraint failed: posts.slug',
+      [{ field: 'failed' }, ...['UNIQUE', 'constraint', 'failed:', 'posts.slug'].map(text)],
+    ],
+    ['2026-11-30T20:10:11.123Z info answered', ['2026-11-30T20:10:11.123Z', 'info', 'answered'].map(text)],
+  ])('reads %s word by word', (query, terms) => {
+    expect(termsOf(query)).toEqual(terms);
   });
 
   it('reads several terms, and nothing from what says nothing', () => {
@@ -153,6 +272,8 @@ describe('parseTraceQuery', () => {
     ['attr.x>5', 'write attr.name:value'],
     ['attr.:5', 'write attr.name:value'],
     ['method:a/b', 'write method:POST'],
+    ['path~wp-login', 'write path:/2026/hello or path:/2026/*, or wp-login alone for that text anywhere.'],
+    ['route~guest', 'guest alone for that text anywhere.'],
   ])('says of %s what is right, and uses the other terms', (query, sentence) => {
     const { terms, problems } = parseTraceQuery(`glass ${query}`);
     expect(terms.map(({ term }) => term)).toEqual([text('glass')]);
@@ -190,7 +311,7 @@ describe('a term of a link', () => {
   it('finds what it was made of, whatever that has in it', () => {
     fc.assert(
       fc.property(anyText({ minLength: 1, maxLength: 30 }), (any) => {
-        const plain = any.replaceAll(/[“”„\n\t]/g, '_').trim();
+        const plain = any.replaceAll(/[“”„\n\t…]/g, '_').trim();
         if (plain === '') return;
         const path = `/${plain.replaceAll(/[?#]/g, '_')}`;
         expect(termsOf(`${textTerm(plain)} ${pathTerm(path)}`)).toEqual([text(plain), address(path)]);
