@@ -213,7 +213,7 @@ describe('parseTraceQuery', () => {
     ['SELECT total_changes()', 'SELECT total_changes()'],
   ])('reads the statement %j as one term, to the next one', (pasted, statement) => {
     const term = { field: 'statement', text: statement } as const;
-    expect(termsOf(`${pasted}`)).toEqual([term]);
+    expect(termsOf(pasted)).toEqual([term]);
     expect(termsOf(`glass ${pasted} status:404 db>5ms`)).toEqual([
       text('glass'),
       term,
