@@ -24,12 +24,14 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { placeText, readPlace } from '../facts/list-place.ts';
 import { isTime, parseMillis, traceIdIn } from '../facts/term-values.ts';
+import { countedLonger, type CountedLonger } from '../facts/counted-longer.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
 import { isDetail } from '../trace/trace-facts.ts';
 import { momentText } from '../format/moment.ts';
 import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
+import { longerWords } from '../sentences/longer-sentence.ts';
 import { missingTraceSentence } from '../sentences/trace-sentence.ts';
 
 const LIMIT = 100;
@@ -55,6 +57,8 @@ interface TracesFacts extends Omit<TraceList, 'ends'> {
   readonly isSearched: boolean;
   /** Traces that match at any time; counted if none does in the range. */
   readonly atAnyTime: number | undefined;
+  /** Of a search for what took long: how many did, held or not. */
+  readonly longer: CountedLonger | undefined;
   /** Of a search of nothing but an id that finds nothing: what is remembered of that trace, if anything is. */
   readonly remembered: MissingTrace | undefined;
 }
@@ -123,6 +127,7 @@ export const tracesPage = definePage<TracesFacts>({
       next: ends && list.ahead + list.rows.length < list.total ? placeText(ends.last) : undefined,
       previous: ends && list.ahead > LIMIT ? placeText(ends.first) : undefined,
       atAnyTime: ever?.total,
+      longer: searched ? countedLonger(telemetry, range, filter, terms) : undefined,
       remembered: trace !== undefined && !isDetail(trace) ? trace : undefined,
       filter,
       asked,
@@ -156,6 +161,7 @@ export const tracesPage = definePage<TracesFacts>({
                 },
                 { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
               ]),
+          { text: longerWords(facts.longer, range.words) },
           ...asTextInstead(asked, view),
         ];
       return [
@@ -184,7 +190,7 @@ export const tracesPage = definePage<TracesFacts>({
     return [
       { text: `${match}. The slowest${ofThese} took ` },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
-      { text: `.${partly}` },
+      { text: `.${partly}${longerWords(facts.longer, range.words)}` },
     ];
   },
   draw(facts, view) {
