@@ -12,7 +12,7 @@ import { drawTable, type Column } from './table.ts';
 const SHOWN_ROWS = 12;
 
 const JUDGEMENTS: Readonly<Record<AuditedSeries['judgement'], Html>> = {
-  'too few': html`<span class="quiet-text">too few to judge</span>`,
+  'too few': html`<span class="quiet-text">too few to judge: may be far off by chance</span>`,
   fine: html`within random variation`,
   biased: badge('beyond chance', 'failed'),
   missing: badge('kept operations missing', 'failed'),
@@ -34,9 +34,9 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
       cell: ({ adjusted, deviation }) =>
         html`${countText(adjusted)} <span class="unit">± ${countText(deviation)}</span>`,
     },
-    { label: 'z', align: 'number', cell: ({ z }) => html`${signed(z)}` },
+    { label: 'off by, in ±', align: 'number', cell: ({ z }) => html`${signed(z)}` },
     {
-      label: 'limit of chance',
+      label: 'chance reaches',
       align: 'number',
       room: 'wide',
       cell: ({ bound }) => html`${bound === undefined ? '–' : `± ${bound.toFixed(1)}`}`,
@@ -47,7 +47,7 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
   const rows = [...audit.alarms.filter((row) => !listed.has(keyOf(row))), ...audit.rows].slice(0, SHOWN_ROWS);
   return panel({
     title: 'Audit',
-    note: 'kept operations by their weights, against exact counts; since the start of this process',
+    note: 'whether the kept operations, each with the number it stands for (its weight), add up to what was counted; since the start of this process. ± is how far chance alone takes an estimate off, usually: one standard deviation',
     body: html`<p>${booksWords(audit)}</p>
       ${
         rows.length > 0 &&

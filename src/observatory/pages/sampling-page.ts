@@ -10,26 +10,27 @@ import type {
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { shareBar } from '../charts/sparkline.ts';
 import { auditPanel } from '../draw/audit-panel.ts';
 import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
-import { explained } from '../draw/words.ts';
 import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { binarySize, countText, duration, text } from '../../markup/quantity.ts';
 import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage } from './define-page.ts';
-import { moment, momentText } from '../format/moment.ts';
+import { moment } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
+import { sampledInRange, type SampledInRange, sampledPanel, sampledSentence } from './sampling-counts.ts';
 import { droppedPanel, rulesPanel, sheddingPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
+  readonly inRange: SampledInRange;
+  /** Of this process, since its start. */
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
   readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
@@ -99,10 +100,10 @@ const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
   menu: 'sampling',
-  ranged: false,
   offToo: true,
-  fetch: ({ telemetry }) => ({
+  fetch: ({ telemetry, range }) => ({
     sampling: telemetry.sampling(),
+    inRange: sampledInRange(telemetry, range),
     operations: telemetry.operations(),
     spans: telemetry.spans(),
     buffer: telemetry.buffer(),
@@ -114,8 +115,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
   }),
   title: () => 'Sampling',
   sentence: samplingSentence,
-  actions: (_facts, { links }) => html`<a class="button" href="${links.to(CHANGE_PATH)}">Change</a>`,
-  draw({ sampling, operations, spans, heldRequests, countedFromMillis, settings, live, audit }, view) {
+  draw({ sampling, inRange, spans, heldRequests, countedFromMillis, settings, live, audit }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -131,22 +131,12 @@ export const samplingPage = definePage<SamplingPageFacts>({
         room: 'mid',
         cell: (type) => (type === 'other' ? '–' : text(duration(sampling.thresholdsSeconds[type] * 1000))),
       },
-      { label: 'counted', align: 'number', room: 'mid', cell: (type) => countText(operations[type].count) },
-      { label: 'kept', align: 'number', cell: (type) => countText(operations[type].kept) },
-      {
-        label: 'share',
-        room: 'mid',
-        cell: (type) =>
-          html`<span class="share-cell"
-            >${shareBar(type, operations[type].kept / Math.max(1, operations[type].count))}
-            ${operations[type].count === 0 ? '–' : shareText(operations[type].kept / operations[type].count)}</span
-          >`,
-      },
     ];
-    return html`${panel({
+    const foot = heldRequests && heldFoot(heldRequests, countedFromMillis, view);
+    return html`${sampledPanel(inRange, view, foot)}
+      ${panel({
         title: 'Rates in force',
-        note: html`of this process, since its start; what is ${explained('kept', view.links)} is
-        ${explained('held', view.links)} while there is room`,
+        note: html`now <a class="button" href="${view.links.to(CHANGE_PATH)}">Change</a>`,
         body: drawTable(TYPES, types, {
           caption: 'Rates by type',
           keyOf: (type) => type,
@@ -154,7 +144,6 @@ export const samplingPage = definePage<SamplingPageFacts>({
           still: true,
           empty: '',
         }),
-        ...(heldRequests && { foot: heldFoot(heldRequests, countedFromMillis, view) }),
       })}
       ${rulesPanel(sampling, view)}
       <div class="grid three">
@@ -208,13 +197,8 @@ function besideRates({ target = 0, ruleTexts = [] }: SamplingFacts, isRateZero: 
   ].join('');
 }
 
-function samplingSentence(
-  { sampling, operations, heldRequests, countedFromMillis }: SamplingPageFacts,
-  { links, now }: PageView,
-): Sentence {
+function samplingSentence({ sampling, inRange }: SamplingPageFacts, { links, range }: PageView): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
-  const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
-  const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
   const [rate] = rates;
   const ofRates =
     rates.size > 1
@@ -224,17 +208,10 @@ function samplingSentence(
         : rate === 0
           ? 'Only what fails or is slow is kept in detail.'
           : `${shareText(rate ?? 0)} of ordinary operations are kept in detail${sampling.storm.active ? '' : '; what fails or is slow always is'}.`;
-  const what = ofRates + besideRates(sampling, rates.size === 1 && rate === 0);
   return [
-    {
-      text:
-        all === 0
-          ? `${what} Nothing has been counted yet.`
-          : kept === all
-            ? `${what} This process kept all ${countText(all)} so far.`
-            : `${what} This process kept ${countText(kept)} of ${countText(all)} so far, ${shareText(kept / all)}.`,
-    },
+    { text: ofRates + besideRates(sampling, rates.size === 1 && rate === 0) },
+    ...sampledSentence(inRange, range.words),
     ...stormSentence(sampling),
-    ...heldSentence(heldRequests, `since ${momentText(countedFromMillis, now)}`, links),
+    ...heldSentence(inRange.requests, range.words, links),
   ];
 }

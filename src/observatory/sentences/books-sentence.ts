@@ -11,7 +11,10 @@ export function booksWords(audit: AuditFacts): string {
   if (audit.sampled === 0)
     return 'Nothing was sampled by chance so far: at rate 1 everything is kept, at rate 0 no ordinary operation is. So there is nothing to estimate.';
   if (audit.judged === 0) return 'No deviation so far; there are too few operations to judge.';
-  return `No deviation: in ${plural(audit.judged, 'sum')}, the differences between the weights of kept operations and the exact counts are within random variation.`;
+  const unjudged = audit.rows.some(({ judgement }) => judgement === 'too few')
+    ? ' Others have too few operations to judge: there, chance alone may take an estimate far off.'
+    : '';
+  return `No deviation: in ${plural(audit.judged, 'sum')}, the differences between the weights of kept operations and the exact counts are within random variation.${unjudged}`;
 }
 
 /** For the overview; undefined while the audit finds no deviation. */

@@ -67,12 +67,13 @@ describe('the overview', () => {
 });
 
 describe('pages that are the same in every time range', () => {
-  it.each(['/sampling', '/export', '/buffer', '/keys', '/traces/import'])('%s offers none', async (path) => {
+  it.each(['/limits', '/export', '/buffer', '/keys', '/traces/import'])('%s offers none', async (path) => {
     expect(await textOf(path)).not.toContain('aria-label="Time range"');
   });
 
   it('are the exception', async () => {
-    expect(await textOf('/process')).toContain('aria-label="Time range"');
+    for (const path of ['/process', '/sampling'])
+      expect(await textOf(path)).toContain('aria-label="Time range"');
   });
 
   it('are all of them while nothing is measured', async () => {

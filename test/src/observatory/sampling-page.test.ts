@@ -3,6 +3,7 @@ import type { SamplingFacts } from '../../../otel/query.ts';
 import { countText } from '../../../src/markup/quantity.ts';
 import { wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import type { SampledInRange } from '../../../src/observatory/pages/sampling-counts.ts';
 import { shareText } from '../../../src/observatory/draw/facts.ts';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
@@ -49,7 +50,9 @@ describe('the sampling page', () => {
     const { active, probability, cut, examples } = blog.telemetry.sampling().storm;
     expect([active, cut > 1000, examples > 0]).toEqual([true, true, true]);
     expect(facts.storm).toMatchObject({ active, probability, cut, examples });
-    expect(page).toContain('10 % of ordinary operations are kept in detail. This process kept');
+    expect(page).toContain(
+      '10 % of ordinary operations are kept in detail. Of 3,000 operations in the last hour, ',
+    );
     expect(page).toContain('A storm: ');
     const share = shareText(probability).replace('\u00a0', ' ');
     expect(page).toContain(
@@ -68,7 +71,7 @@ describe('the sampling page', () => {
     const blog = new MeasuredBlog({ env, happened });
     const { page } = await open(blog);
     expect(page).toContain(
-      'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. This process kept',
+      'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. Of 12 operations in the last hour, ',
     );
     const [counted] = blog.telemetry.sampling().named;
     expect(counted).toMatchObject({ name: rule, seen: 12 });
@@ -128,6 +131,54 @@ describe('the sampling page', () => {
     const { page: alarmed } = await open(blog);
     expect(alarmed).toContain('operations kept stand for 102,000, but 100,000 were counted');
     expect(alarmed).toContain('beyond chance');
+  });
+
+  it('says of the chosen range what was counted, kept and dropped, by type and in all, as a ledger has it', async () => {
+    const at = (minutesAgo: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        startMillis: NOW - minutesAgo * 60_000 + index * 100,
+        spans: [
+          { name: 'GET /', type: 'http' as const, at: 0, millis: 5 },
+          { name: 'SELECT 1', type: 'database' as const, at: 1, millis: 0.1 },
+          { name: 'SELECT 2', type: 'database' as const, at: 2, millis: 0.1 },
+        ],
+      }));
+    const env = { METRICS_SAMPLING_RATE: 'http=0.5,database=0.1', METRICS_BUFFER_SIZE: '40' };
+    const { telemetry } = new MeasuredBlog({ env, happened: [...at(150, 700), ...at(20, 300)] });
+    const { origin } = await serveObservatory(telemetry);
+    const read = async (from: string) => {
+      const address = `${origin}/admin/metrics-dashboard/sampling?from=${from}`;
+      const json = await (await fetch(address, { headers: { accept: 'application/json' } })).json();
+      const words = wordsOf(await (await fetch(address)).text());
+      return { ...(json as { facts: { in_range: SampledInRange }; summary: string }), words };
+    };
+    for (const [from, sent, when] of [
+      ['-1h', 300, 'in the last hour'],
+      ['-6h', 1000, 'in the last 6 hours'],
+    ] as const) {
+      const { facts, summary, words } = await read(from);
+      const { types, all, requests } = facts.in_range;
+      expect(types.map(({ type, counted }) => [type, counted])).toEqual([
+        ['http', sent],
+        ['database', 2 * sent],
+        ['render', 0],
+        ['other', 0],
+      ]);
+      for (const { counted, kept, dropped } of [...types, all]) expect(kept + dropped).toBe(counted);
+      expect(all.counted).toBe(3 * sent);
+      expect(types[0]!.kept).toBeGreaterThan(sent / 3);
+      expect(types[0]!.kept).toBeLessThan((sent * 2) / 3);
+      const share = shareText(all.kept / all.counted).replace('\u00a0', ' ');
+      expect(summary).toContain(
+        `Of ${countText(3 * sent)} operations ${when}, ${countText(all.kept)} were kept, ${share}, and ${countText(all.dropped)} dropped: counted, and nothing else.`,
+      );
+      const [http] = types;
+      expect(requests!.kept - requests!.gone).toBe(40);
+      expect(words).toContain(
+        `Requests ${countText(http!.counted)} ${countText(http!.kept)} ${countText(http!.dropped)} 40 `,
+      );
+    }
+    expect((await read('-5m')).summary).toContain('Nothing was counted in the last 5 minutes.');
   });
 
   it('is all zero before anything has happened', async () => {
