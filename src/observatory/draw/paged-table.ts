@@ -34,17 +34,18 @@ export function foundRows<Row>(
   });
 }
 
-/** The part of `?part=` of the rows that `?find=` finds. */
+/** The part of `?part=` of the rows that `?find=` finds. @param pageRows Fewer, where rows are high. */
 export function tablePage<Row>(
   sorted: readonly Row[],
   view: PageView,
   textOf: (row: Row) => string,
+  pageRows = PAGE_ROWS,
 ): TablePage<Row> {
   const found = foundRows(sorted, view, textOf);
-  const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
+  const pages = Math.max(1, Math.ceil(found.length / pageRows));
   const page = Math.min(Math.max(1, Math.floor(Number(view.query['part'])) || 1), pages);
-  const from = (page - 1) * PAGE_ROWS;
-  const rows = found.slice(from, from + PAGE_ROWS);
+  const from = (page - 1) * pageRows;
+  const rows = found.slice(from, from + pageRows);
   const isPart = rows.length < sorted.length;
   return {
     rows,

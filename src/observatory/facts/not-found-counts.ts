@@ -18,3 +18,18 @@ export function answeredWith(
     .flatMap(({ statuses = [] }) => statuses)
     .reduce((sum, { status, count }) => (typeof status === 'number' && isOne(status) ? sum + count : sum), 0);
 }
+
+/** Responses with 4xx of all routes in a range by status, the most frequent first, exact. */
+export function clientErrorsByStatus(
+  telemetry: Pick<TelemetryQuery, 'series'>,
+  range: TimeRange,
+): readonly { readonly status: number; readonly count: number }[] {
+  const counts = new Map<number, number>();
+  for (const { statuses = [] } of telemetry.series('http', range))
+    for (const { status, count } of statuses)
+      if (typeof status === 'number' && status >= 400 && status < 500)
+        counts.set(status, (counts.get(status) ?? 0) + count);
+  return [...counts]
+    .map(([status, count]) => ({ status, count }))
+    .sort((a, b) => b.count - a.count || a.status - b.status);
+}

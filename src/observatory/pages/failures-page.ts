@@ -10,9 +10,9 @@ import {
   tracesOfClient,
 } from '../draw/client-panel.ts';
 import { pageAddress } from '../draw/page-address.ts';
-import { unlistedText } from '../draw/top-tables.ts';
+import { listedWhen, unlistedText } from '../draw/top-tables.ts';
 import { prepareDrawnTraces } from '../facts/drawn-traces.ts';
-import { answeredWith } from '../facts/not-found-counts.ts';
+import { answeredWith, clientErrorsByStatus } from '../facts/not-found-counts.ts';
 import { hasLeader, timesText } from '../facts/top-lines.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import type { PageView } from '../page.ts';
@@ -50,6 +50,8 @@ interface ErrorFacts {
   readonly lists: RequestLists | undefined;
   /** Counted in the range, but in no list. */
   readonly unlisted: number;
+  /** Of `4xx`: all in the time of the lists, by status. */
+  readonly statuses?: ReturnType<typeof clientErrorsByStatus>;
 }
 
 interface FailuresFacts extends FailuresCounted {
@@ -196,7 +198,8 @@ function errorFacts(
     kind === 'failed'
       ? telemetry.operations(times).http.errors
       : answeredWith(telemetry, times, (status) => status >= 400 && status < 500);
-  return { kind, lists, unlisted: unlistedRequests(lists, range, countIn) };
+  const found = { kind, lists, unlisted: unlistedRequests(lists, range, countIn) };
+  return kind === '4xx' ? { ...found, statuses: clientErrorsByStatus(telemetry, lists ?? range) } : found;
 }
 
 /** ` 12 clients got a server error, most often 192.0.2.1, 7 times.` */
@@ -220,7 +223,7 @@ function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sen
 
 /** Who got an error, and where. */
 function requestErrors(
-  { kind, lists, unlisted }: ErrorFacts,
+  { kind, lists, unlisted, statuses = [] }: ErrorFacts,
   series: string | undefined,
   view: PageView,
 ): Html {
@@ -232,6 +235,7 @@ function requestErrors(
       >${label}</a
     >`;
   return html`${series === undefined && html`<nav class="compare-with" aria-label="Errors of requests"><span>Who got an error:</span> ${choice('failed', 'server errors (5xx)')} ${choice('4xx', 'client errors (4xx)')}</nav>`}
+  ${statuses.length > 0 && lists !== undefined && html`<p class="note">Every 4xx ${listedWhen(lists, view)}: ${statuses.map(({ status, count }) => `${countText(count)} × ${status}`).join(', ')}. <a href="${view.links.to('/not-found')}">Not found</a> lists those with 404 or 410 alone.</p>`}
   ${
     lists === undefined
       ? html`<p class="quiet">

@@ -3,6 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { tablePage } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { CLIENT_ERROR_TERM, clientPanel, clientSheet, tracesOfClient } from '../draw/client-panel.ts';
 import {
@@ -12,7 +13,7 @@ import {
   REFERRER_VALUES,
   valuesText,
 } from '../draw/counted-values.ts';
-import { notFoundIn } from '../facts/not-found-counts.ts';
+import { clientErrorsByStatus, notFoundIn } from '../facts/not-found-counts.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { pathTerm, textTerm } from '../facts/trace-query.ts';
 import {
@@ -34,14 +35,19 @@ import { plural } from '../sentences/sentence.ts';
 import { REDIRECTS_PATH } from '../../process/own-addresses.ts';
 import { definePage } from './define-page.ts';
 
-const MAX_ROWS = 100;
+/** A row has lists of clients and agents: some 130 px, 270 on a telephone. */
+const PAGE_ROWS = 20;
 const MAX_IN_SENTENCE = 80;
 
 type Line = TopLine<ErrorRow>;
 
 interface NotFoundFacts extends RequestLists<ErrorRow> {
+  /** Counted in the range itself: lists are of whole hours. */
+  readonly countInRange: number;
   /** Counted in the range, but in no list. */
   readonly unlisted: number;
+  /** Of all responses with 4xx in the time of the lists. */
+  readonly clientErrors: number;
   /** Where those of the addresses lead by now that the app redirects, by address. */
   readonly redirects: Readonly<Record<string, string>>;
 }
@@ -59,13 +65,15 @@ export const notFoundPage = definePage<NotFoundFacts>({
     const countIn = (times: TimeRange): number => notFoundIn(telemetry.series('http', times));
     return {
       ...lists,
+      countInRange: countIn(range),
+      clientErrors: clientErrorsByStatus(telemetry, lists).reduce((sum, { count }) => sum + count, 0),
       unlisted: unlistedRequests(lists, range, countIn),
       redirects: Object.fromEntries(redirects),
     };
   },
   title: () => 'Not found',
   sentence(facts, view) {
-    const { count, addresses, clients, unlisted } = facts;
+    const { addresses, clients, unlisted } = facts;
     const { links } = view;
     const since = listedWhen(facts, view);
     const [first] = addresses.rows;
@@ -81,7 +89,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
     const linked = addresses.rows.find(({ referrers }) => referrers.rows.some(({ value }) => isOwn(value)));
     return [
       {
-        text: `${plural(count, 'request')} found nothing ${since}. ${hasLeader(addresses) ? 'Most often' : 'Among them'} `,
+        text: `${foundNothing(facts, view)}. ${hasLeader(addresses) ? 'Most often' : 'Among them'} `,
       },
       { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
       { text: `, ${timesText(first)}.` },
@@ -114,16 +122,20 @@ export const notFoundPage = definePage<NotFoundFacts>({
   },
   draw(facts, view) {
     const columns = addressColumns(view, facts.redirects);
-    const lines = topLines(facts.addresses, MAX_ROWS);
+    const lines = topLines(facts.addresses, facts.addresses.rows.length);
+    const part = tablePage(sortRows(lines, columns, view.query['sort']), view, wordsOf, PAGE_ROWS);
+    const others = facts.clientErrors - facts.count;
     return html`${panel({
       title: 'Addresses without a page',
-      note: html`${plural(facts.count, 'response')} with 404 or 410 ${csvLink(view)}`,
-      body: drawTable(sortRows(lines, columns, view.query['sort']), columns, {
+      note: html`${plural(facts.count, 'response')} with 404 or
+      410${others > 0 && html`; ${countText(others)} with <a href="${view.links.to('/failures', { errors: '4xx' })}">another 4xx</a>, not here`}${part.note !== undefined && html`; rows ${part.note}`}
+      ${csvLink(view)}`,
+      body: html`${part.search}${drawTable(part.rows, columns, {
         caption: 'Addresses without a page',
         keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
         view,
-        empty: 'Every address was found.',
-      }),
+        empty: lines.length > 0 ? 'No address has these words.' : 'Every address was found.',
+      })}${part.pages}`,
       foot: countedNote(facts, view, facts.unlisted),
     })}
     ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
@@ -138,6 +150,22 @@ export const notFoundPage = definePage<NotFoundFacts>({
       { label: 'bots at most', key: 'bots_at_most', value: botsAtMost, cell: botsAtMost },
     ]),
 });
+
+/** As the menu counts it, and as the lists do, which begin at the hour. */
+function foundNothing({ count, countInRange, ...lists }: NotFoundFacts, view: PageView): string {
+  const since = listedWhen({ count, ...lists }, view);
+  if (countInRange === 0 || countInRange >= count)
+    return `${plural(count, 'request')} found nothing ${since}`;
+  return `${plural(countInRange, 'request')} found nothing ${view.range.words}; ${countText(count)} ${since}, which the lists are of`;
+}
+
+/** What is searched in a row: what it shows. */
+function wordsOf(line: Line): string {
+  if (line.kind !== 'listed') return 'other addresses';
+  const { value, referrers, peers, agents } = line.row;
+  const from = referrers.rows.map((row) => row.value).join(' ');
+  return `${value} ${from} ${valuesText(peers)} ${valuesText(agents)}`;
+}
 
 function isOwn(referrer: string): boolean {
   return referrer.startsWith('/');

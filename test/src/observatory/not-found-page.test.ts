@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { wordsOf } from '../../fixtures/page-text.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
 
 describe('the page of addresses that were not found', () => {
   it.each([
@@ -14,5 +16,64 @@ describe('the page of addresses that were not found', () => {
       (await fetch(`${origin}/admin/metrics-dashboard/not-found?from=-24h`, { headers: { accept } })).text();
     expect(wordsOf(await get('text/html'))).toMatch(new RegExp(`13:49:41 ${words}`));
     expect(await get('application/json')).toContain(inJson);
+  });
+
+  /** What was sent: minutes ago, path, status. */
+  const LEDGER = [
+    ...Array.from({ length: 5 }, () => [100, '/old', 404] as const),
+    ...Array.from({ length: 25 }, (_, index) => [20, `/missing-${index}`, 404] as const),
+    ...Array.from({ length: 2 }, () => [10, '/gone', 410] as const),
+    ...Array.from({ length: 3 }, () => [5, '/form', 405] as const),
+  ];
+  const happened = LEDGER.map(([minutes, path, status], index) => ({
+    startMillis: NOW - minutes * 60_000 + index * 10,
+    spans: [
+      {
+        name: 'GET /:slug',
+        type: 'http' as const,
+        at: 0,
+        millis: 2,
+        attributes: {
+          'http.request.method': 'GET',
+          'http.route': '/:slug',
+          'url.path': path,
+          'http.response.status_code': status,
+        },
+      },
+    ],
+  }));
+
+  async function open(path: string): Promise<{ readonly page: string; readonly words: string }> {
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+    const headers = { accept: 'text/html' };
+    const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}`, { headers })).text();
+    return { page, words: wordsOf(page) };
+  }
+
+  it('says what the range has, as the menu counts it, beside what its lists of whole hours have', async () => {
+    const { words, page } = await open('/not-found?from=-1h');
+    expect(words).toContain(
+      '27 requests found nothing in the last hour; 32 since 12:00:00, which the lists are of.',
+    );
+    expect(words).toMatch(/32 responses with 404 or 410; 3 with another 4xx , not here/);
+    expect(/data-go="n".*?class="figure"[^>]*>(\d+)/s.exec(page)?.[1]).toBe('27');
+    expect((await open('/not-found?from=-3h')).words).toMatch(/32 requests found nothing since/);
+  });
+
+  it('says on the page of all 4xx of which status they are', async () => {
+    const { words } = await open('/failures?errors=4xx');
+    expect(words).toContain(
+      'Every 4xx since 12:00:00: 30 × 404, 3 × 405, 2 × 410. Not found lists those with 404 or 410 alone.',
+    );
+  });
+
+  it('shows its addresses in parts, and finds one in all of them', async () => {
+    const { page, words } = await open('/not-found?from=-1h');
+    expect(page.match(/<tr data-key="\/[^"]*"/g)).toHaveLength(20);
+    expect(words).toContain('rows 1 to 20 of 27');
+    const { page: next } = await open('/not-found?from=-1h&part=2');
+    expect(next.match(/<tr data-key="\/[^"]*"/g)).toHaveLength(7);
+    const { page: found } = await open('/not-found?from=-1h&find=gone');
+    expect(found.match(/<tr data-key="\/[^"]*"/g)).toEqual(['<tr data-key="/gone"']);
   });
 });
