@@ -4,6 +4,8 @@ import type { TimeRange } from './time-range.ts';
 export interface Downtime extends TimeRange {
   /** Of the next process. */
   readonly startedMillis: number;
+  /** False if it ends with that start, as it is not known when a server listened: it was longer. */
+  readonly isWhole: boolean;
   /** How the process before it ended. `killed` covers an abort out of memory; `not stopped`: an earlier version noted no more. */
   readonly ended: 'stopped' | 'crashed' | 'killed' | 'machine restarted' | 'slept' | 'not stopped';
   /** The error or exit code of a crash. */

@@ -104,9 +104,12 @@ export class ProcessRuns implements HistoryPart {
     const rows = this.#passages().flatMap(({ before, next, ended, endedMillis }): Downtime[] => {
       const { cause, seenMillis } = before;
       if (ended === 'running') return [];
-      const { startedMillis, listenedAfterMillis = 0 } = next;
-      const range = { fromMillis: endedMillis, toMillis: startedMillis + listenedAfterMillis };
-      return [{ ...range, startedMillis, ended, reason: cause?.reason, stack: cause?.stack, seenMillis }];
+      const { startedMillis, resumed, listenedAfterMillis } = next;
+      const range = { fromMillis: endedMillis, toMillis: startedMillis + (listenedAfterMillis ?? 0) };
+      const isWhole = resumed || listenedAfterMillis !== undefined;
+      return [
+        { ...range, startedMillis, isWhole, ended, reason: cause?.reason, stack: cause?.stack, seenMillis },
+      ];
     });
     // After a clock was set back, the first start is not the earliest time.
     const sinceMillis = Math.min(

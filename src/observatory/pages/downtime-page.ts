@@ -59,9 +59,10 @@ export const downtimePage = definePage<DowntimePageFacts>({
       })}
       ${beside.length > 0 && besidePanel(beside, view)}
       <p class="note">
-        Each lasts from the last sign of one process until a server of the next one listens; up to its start
-        where that is not known. Times are those of the clock at that start: if it was set meanwhile, that is
-        taken out, here as on charts. A blocked event loop is no downtime: see
+        Each lasts from the last sign of one process until a server of the next one listens; “or more” where
+        that is not known, as of versions before: then it ends with the start. Times are those of the clock at
+        that start: if it was set meanwhile, that is taken out, here as on charts. A blocked event loop is no
+        downtime: see
         <a href="${view.links.to('/stalls')}">stalls</a>. Whether readers reached the blog, it cannot know.
       </p>`;
   },
@@ -122,7 +123,8 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
     key: 'length',
     value: ({ fromMillis, toMillis }) => toMillis - fromMillis,
     align: 'number',
-    cell: ({ fromMillis, toMillis }) => figure(duration(toMillis - fromMillis)),
+    cell: ({ fromMillis, toMillis, isWhole }) =>
+      html`${figure(duration(toMillis - fromMillis))}${!isWhole && html` <span class="unit" title="it is not known when the next process listened">or more</span>`}`,
   },
   {
     label: 'before it',

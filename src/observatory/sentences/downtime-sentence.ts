@@ -32,6 +32,7 @@ export function downtimeSentence(
   const when =
     known.fromMillis > range.fromMillis ? `since ${momentText(known.fromMillis, now)}` : range.words;
   const [newest] = rows;
+  const isWhole = rows.every((row) => row.isWhole);
   if (newest === undefined)
     return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
   const unasked = rows.filter(({ ended }) => ended !== 'stopped').length;
@@ -46,10 +47,10 @@ export function downtimeSentence(
       text:
         rows.length === 1
           ? ` ${when}: ${detail(newest, now)}`
-          : ` ${when}, altogether ${text(duration(totalMillis))}; ${asked}. The last: ${detail(newest, now)}`,
+          : ` ${when}, altogether ${text(duration(totalMillis))}${orMore(isWhole)}; ${asked}. The last: ${detail(newest, now)}`,
     },
     ...(last === undefined ? [] : [{ text: '; in its last minute ' }, last]),
-    { text: `. ${longestOf(rows, now)}The blog ran ${percent(upShare)} of the time.` },
+    { text: `. ${longestOf(rows, now)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.` },
   ];
 }
 
@@ -62,7 +63,12 @@ function longestOf(rows: readonly Downtime[], now: number): string {
 function detail(row: Downtime, now: number): string {
   const { fromMillis, ended, reason } = row;
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `${text(duration(lengthOf(row)))} from ${momentText(fromMillis, now)}, ${ENDED_WORDS[ended]}${why}`;
+  return `${text(duration(lengthOf(row)))}${orMore(row.isWhole)} from ${momentText(fromMillis, now)}, ${ENDED_WORDS[ended]}${why}`;
+}
+
+/** After a length whose end is not known. */
+export function orMore(isWhole: boolean): string {
+  return isWhole ? '' : ' or more';
 }
 
 /** Never rounded up to a whole that it is not. */

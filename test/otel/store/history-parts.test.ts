@@ -84,7 +84,7 @@ describe('ProcessRuns', () => {
         { fromMillis: at(131), toMillis: at(136), ended: 'crashed', reason: 'TypeError: planted' },
         { fromMillis: at(196), toMillis: at(217), ended: 'killed', reason: undefined },
         { fromMillis: at(275), toMillis: at(317), ended: 'machine restarted', reason: undefined },
-      ].map((row) => ({ ...row, startedMillis: row.toMillis, seenMillis: row.fromMillis })),
+      ].map((row) => ({ ...row, startedMillis: row.toMillis, isWhole: false, seenMillis: row.fromMillis })),
     });
     expect(last.starts().map(({ before }) => before?.ended)).toEqual([
       undefined,
@@ -110,7 +110,12 @@ describe('ProcessRuns', () => {
     setMillis += 3_600_000;
     clock.millis += 500;
     second.listens();
-    const row = { startedMillis, fromMillis: startedMillis - 4_000, toMillis: startedMillis + 3_000 };
+    const row = {
+      isWhole: true,
+      startedMillis,
+      fromMillis: startedMillis - 4_000,
+      toMillis: startedMillis + 3_000,
+    };
     expect(second.downtime().rows).toMatchObject([row]);
     live([second], 10_000);
     sleptMillis += 60_000;
@@ -124,7 +129,7 @@ describe('ProcessRuns', () => {
     expect(begin(4).downtime().rows).toMatchObject([
       row,
       { ended: 'slept' },
-      { toMillis: third.starts().at(-1)!.atMillis },
+      { toMillis: third.starts().at(-1)!.atMillis, isWhole: false },
       { toMillis: wall() },
     ]);
   });

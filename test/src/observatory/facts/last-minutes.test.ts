@@ -10,6 +10,7 @@ const crash = (from: number, to: number, more: Partial<Downtime> = {}): Downtime
   fromMillis: NOW + from * SECOND,
   toMillis: NOW + to * SECOND,
   startedMillis: NOW + to * SECOND,
+  isWhole: true,
   ended: 'crashed',
   reason: 'planted',
   seenMillis: NOW + from * SECOND,

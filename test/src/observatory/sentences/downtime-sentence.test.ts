@@ -13,6 +13,7 @@ const down = (ago: number, seconds: number, ended: Downtime['ended'], reason?: s
   fromMillis: NOW - ago,
   toMillis: NOW - ago + seconds * SECOND,
   startedMillis: NOW - ago + seconds * SECOND,
+  isWhole: true,
   seenMillis: NOW - ago,
   ended,
   reason,
@@ -48,6 +49,13 @@ describe('the sentence about downtime', () => {
     const left = { text: '3 log lines', href: '/logs' };
     expect(sentenceText(downtimeSentence(sum, range, NOW, left)).replaceAll(/[\d:]{8}/g, 'T')).toBe(
       'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped as asked. The blog ran 99.87 % of the time.',
+    );
+  });
+
+  it('is of a lower bound where it is not known when the next process listened', () => {
+    const rows = [{ ...down(3 * HOUR, 0.4, 'stopped'), isWhole: false }, down(HOUR, 80, 'stopped')];
+    expect(say(rows).replaceAll(/[\d:]{8}/g, 'T')).toBe(
+      'Down 2 times in the last 24 hours, altogether 80.4 s or more; each a stop that somebody asked for. The last: 80 s from T, stopped as asked. The blog ran at most 99.906 % of the time.',
     );
   });
 

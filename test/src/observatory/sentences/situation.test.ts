@@ -51,6 +51,7 @@ describe('situationOf', () => {
         fromMillis,
         toMillis,
         seenMillis: fromMillis,
+        isWhole: true,
         startedMillis: toMillis,
         reason: undefined,
       };
