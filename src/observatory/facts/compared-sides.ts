@@ -20,7 +20,7 @@ const MIN_REACH_MILLIS = 5 * MINUTE_MILLIS;
 const ENOUGH = 20;
 /** Counts of a stretch are as fine as need be if it has so many buckets. */
 const FINE_BUCKETS = 15;
-/** Less of what follows a marker is said to be a part of it. */
+/** Less of a range is said to be a part of it. */
 const MOSTLY = 0.9;
 
 const COMPARED: readonly OperationType[] = ['http', 'other', 'database'];
@@ -121,7 +121,7 @@ function afterNotes(
   { whole, busy, after }: { readonly whole: TimeRange; readonly busy: TimeRange; readonly after: TimeRange },
   now: number,
 ): readonly string[] {
-  if (lengthOf(after) < lengthOf(busy) * MOSTLY)
+  if (busy.toMillis - after.toMillis > MINUTE_MILLIS)
     return [`Of the time after, the first ${lengthWords(lengthOf(after))} are compared.`];
   if (busy.toMillis >= whole.toMillis) return [];
   const upToNow = { fromMillis: busy.toMillis, toMillis: now + 1 };

@@ -50,7 +50,10 @@ export interface SlowButFew {
   readonly longestMillis: number;
 }
 
-/** Of those of which half took longer than that, the one with the longest request. */
+/** With fewer requests, one may have been slow by chance, as the first one of a page is. */
+const SEVERAL = 5;
+
+/** Of those of which half took longer than that, the one with the longest request; first of those with several requests. */
 export function slowButFew(
   routes: readonly SeriesSummary[],
   minCount: number,
@@ -58,7 +61,11 @@ export function slowButFew(
 ): SlowButFew | undefined {
   const [first] = routes
     .filter(({ count, durationMillis }) => count > 0 && count < minCount && durationMillis.p50 > p95Millis)
-    .toSorted((a, b) => b.durationMillis.max - a.durationMillis.max);
+    .toSorted(
+      (a, b) =>
+        Number(b.count >= SEVERAL) - Number(a.count >= SEVERAL) ||
+        b.durationMillis.max - a.durationMillis.max,
+    );
   return first && { name: first.name, count: first.count, longestMillis: first.durationMillis.max };
 }
 

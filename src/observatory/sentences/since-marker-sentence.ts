@@ -11,8 +11,8 @@ import { differenceWords } from './difference-words.ts';
 import type { Sentence } from './sentence.ts';
 
 const MAX_LABEL = 60;
-/** Less of the time since is said to be a part of it. */
-const MOSTLY = 0.9;
+/** What is compared may be older by as much; if it ends earlier, it is said to be a part of the time since. */
+const MAX_AGE_MILLIS = 60_000;
 
 /** `since version 0.2.0 (13:59:58)`. */
 export function sinceWords({ atMillis, label, kind, versions }: Marker, now: number): string {
@@ -57,7 +57,7 @@ function sinceOpening({ marker, before, after }: SinceMarker, now: number): Sent
   const words = sinceWords(marker, now);
   const length = lengthOf(after);
   const part =
-    length < (now - marker.atMillis) * MOSTLY
+    now - after.toMillis > MAX_AGE_MILLIS
       ? `in the first ${lengthWords(length)} ${words}, compared with the ${lengthWords(lengthOf(before))} before it,`
       : words;
   return [{ text: `${part.charAt(0).toUpperCase()}${part.slice(1)}` }];

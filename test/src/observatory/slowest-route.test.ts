@@ -60,6 +60,12 @@ describe('the sentence of routes', () => {
     expect(summary).toContain('/busy takes the most time in all, ');
   });
 
+  it('names what is rare before what happened once', async () => {
+    const seldom = requests('/seldom', 18, () => [request('/seldom', 700)]);
+    const summary = await summaryOf([...busy, ...seldom, ...once]);
+    expect(summary).toContain('/seldom is slower, but had only 18 requests, of up to 700 ms.');
+  });
+
   it('says how many requests it takes', async () => {
     expect(await summaryOf(once)).toContain(
       '1 route in the last hour, none with the 20 requests that it takes to judge the slowest. The longest took 900 ms, at /once.',

@@ -147,6 +147,13 @@ describe('what got worse since a deployment', () => {
     );
   });
 
+  it('says so as soon as it is not all of it, but for what came while it is remembered', () => {
+    const facts = deployed([quote(['failed'], 58)]);
+    const upTo = (toMillis: number) => ({ ...facts.since!, after: { fromMillis: AT, toMillis } });
+    expect(say({ ...facts, since: upTo(NOW - 59_000) })).toContain('Since version 0.2.0 ');
+    expect(say({ ...facts, since: upTo(NOW - 61_000) })).toContain('In the first ');
+  });
+
   it('links both sides of the deployment, and is said before a stall', () => {
     const facts = deployed([quote(['failed'], 58)], { blocked: undefined, stallMillis: 13_900 });
     const parts = overviewSentence(facts, LINKS);
