@@ -50,7 +50,9 @@ export function downtimeSentence(
           : ` ${when}, altogether ${text(duration(totalMillis))}${orMore(isWhole)}; ${asked}. The last: ${detail(newest, now)}`,
     },
     ...(last === undefined ? [] : [{ text: '; in its last minute ' }, last]),
-    { text: `. ${longestOf(rows, now)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.` },
+    {
+      text: `. ${longestOf(rows, now)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.`,
+    },
   ];
 }
 
