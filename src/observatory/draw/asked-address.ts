@@ -2,7 +2,7 @@ import type { ShownAddress } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
-import { badge } from './facts.ts';
+import { badge, breakablePath } from './facts.ts';
 import type { Column } from './table.ts';
 
 /** Limit of an address in a row, in characters. */
@@ -20,7 +20,7 @@ export function askedAddress(row: ShownAddress, name?: string): Html | null {
   if (address === undefined || address === name) return null;
   const shown = readablePath(address);
   return html` <code class="path-asked" title="${shortened(shown, MAX_TITLE)}"
-    ><bdi>${shortened(shown, MAX_ADDRESS)}</bdi></code
+    ><bdi>${breakablePath(shortened(shown, MAX_ADDRESS))}</bdi></code
   >`;
 }
 

@@ -89,6 +89,11 @@ export function breakable(key: string): HtmlValue {
   return key.split(/(?<=[._/,;=])/).map((part, index) => html`${index > 0 && html`<wbr />`}${part}`);
 }
 
+/** Allows line breaks between the parts of an address: browsers break at no slash, but within words. */
+export function breakablePath(path: string): HtmlValue {
+  return path.split(/(?<=[^/])(?=[/?&])/).map((part, index) => html`${index > 0 && html`<wbr />`}${part}`);
+}
+
 /** A small framed label. */
 export function badge(word: string, tone?: 'failed' | 'slow' | 'quiet'): Html {
   return html`<span class="badge ${tone ?? ''}">${word}</span>`;

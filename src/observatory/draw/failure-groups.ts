@@ -247,7 +247,7 @@ export function failureColumns(
         html`${moment(row.lastMillis, view.now, true)}<span class="only-narrow"
             >${durationCell(row.durationMillis)}
             ${shareBar(row.type, row.durationMillis / longest, true)}</span
-          >`,
+          ><span class="only-narrow callers">first ${moment(row.firstMillis, view.now)}</span>`,
     },
   ];
 }

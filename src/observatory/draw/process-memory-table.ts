@@ -55,7 +55,7 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     room: 'mid',
   },
   {
-    label: 'floor at begin',
+    label: 'after GC, at begin',
     key: 'first_floor',
     value: ({ firstFloorBytes }) => firstFloorBytes,
     align: 'number',

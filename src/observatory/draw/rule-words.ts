@@ -9,7 +9,7 @@ export const RULE_WORDS: Readonly<Record<SamplingRule, string>> = {
   render: 'Ordinary renders',
   other: 'Other ordinary operations',
   trace: 'In the trace of a failed or slow operation',
-  ancestor: 'Ancestor of a kept operation',
+  ancestor: 'Called a kept operation',
   late: 'Failed or was slow, after its trace was decided',
 };
 

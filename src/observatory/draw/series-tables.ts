@@ -1,7 +1,7 @@
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { countText, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
+import { countText, duration, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { waitShareText } from '../sentences/wait-words.ts';
@@ -65,7 +65,9 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
       value: (row) => row.name,
       cell: (row) =>
         html`${seriesName(row.name, view.links.series('http', row.name))}<span class="only-narrow"
-            >${ends(row, view)}</span
+            >${ends(row, view)}<span class="callers"
+              >${rateCell(row)}${row.count > 0 && html` · p50 ${text(duration(row.durationMillis.p50))}`}</span
+            ></span
           >`,
     },
     PER_SECOND,

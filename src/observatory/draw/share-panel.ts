@@ -25,7 +25,7 @@ export function sharePanel({ sharedBy, madeLink }: Shared, traceId: string, view
           ? html`<p>
                 Anyone who has the link sees this trace, with its attributes and log lines, and how often
                 operations like its own ran and how long they took, but no other trace: for seven days, unless
-                you revoke it. The trace is pinned.
+                you revoke it. ${sharedBy.length > 0 ? 'The trace is pinned.' : 'Making one pins the trace.'}
               </p>
               <form method="post" action="${path}/share">
                 ${csrfField(view)}<button type="submit">Make a link</button>

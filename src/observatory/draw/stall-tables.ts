@@ -61,7 +61,8 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
       label: 'blocked by',
       key: 'place',
       value: (row) => row.place,
-      cell: placeCell,
+      cell: (row) =>
+        html`${placeCell(row)}<span class="only-narrow callers">${narrowWords(row, view)}</span>`,
     },
     {
       label: 'running',
@@ -100,6 +101,12 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
   return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
 }
 
+/** Under the place, where there is no room for the columns. */
+function narrowWords({ route, totalMillis, delayed }: StallGroup, { links }: PageView): Html {
+  return html`${route !== undefined && html`<a href="${links.series('http', route)}">${shortRoute(route)}</a>, `}${text(duration(totalMillis))}
+  in total, ${countText(delayed)} delayed`;
+}
+
 function placeCell(row: StallGroup): HtmlValue {
   const { place, functionName, location, route, placeShare } = row;
   const name = route === undefined ? untracedWords(row) : shortRoute(route);
@@ -119,7 +126,7 @@ function runningCell(row: StallGroup, view: PageView): HtmlValue {
 }
 
 function manyWords(count: number): string {
-  return `${plural(count, 'request')} in one turn of the loop, one after the other`;
+  return `${plural(count, 'request')}, one after the other, with nothing answered between them`;
 }
 
 function operationCell(operation: NonNullable<StallGroup['operation']>, { links }: PageView): HtmlValue {

@@ -10,7 +10,7 @@ import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
-import { shareText } from './facts.ts';
+import { breakablePath, shareText } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 import { isoTime } from './time-columns.ts';
 
@@ -31,7 +31,7 @@ export interface TopWords {
 /** An address or user agent as it was sent, isolated from the text around it. */
 export function askedValue(value: string, href?: string): Html {
   const shown = readablePath(value);
-  const word = html`<bdi>${shortened(shown, MAX_SHOWN)}</bdi>`;
+  const word = html`<bdi>${breakablePath(shortened(shown, MAX_SHOWN))}</bdi>`;
   const title = html` title="${shown}"`;
   return href === undefined
     ? html`<span class="asked" ${title}>${word}</span>`

@@ -184,7 +184,7 @@ export function whyKept(
     case 'late':
       return 'It ended after its trace was decided.';
     case 'ancestor':
-      return 'It is an ancestor of a kept span.';
+      return 'An operation that it called is kept.';
     case 'trace':
       return 'Another operation of its trace failed or was slow.';
     case 'rule':

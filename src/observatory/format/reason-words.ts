@@ -6,7 +6,7 @@ export const REASON_WORDS: Readonly<Record<KeepReason, string>> = {
   slow: 'slow',
   probability: 'by the rate',
   late: 'ended late',
-  ancestor: 'ancestor of a kept operation',
+  ancestor: 'called a kept operation',
   rule: 'by a rule',
   policy: 'by a policy of the app',
   target: 'by a target',

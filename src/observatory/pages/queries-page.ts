@@ -69,7 +69,7 @@ export const queriesPage = definePage<QueriesFacts>({
               text: `${plural(costly.length || repeated.rows.length, 'statement is', 'statements are')} repeated within one request`,
               href: links.trace(worst.traceId, worst.spanId),
             },
-            { text: costly.length > 0 ? '.' : ', at little cost so far.' },
+            { text: repetitionCost(costly.length, repeated.rows.length - costly.length) },
           ];
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}` },
@@ -138,6 +138,14 @@ export const queriesPage = definePage<QueriesFacts>({
   sheet: ({ statements, startUp }, view) =>
     statementSheet(view, foundRows([...statements, ...startUp], view, wordsOf)),
 });
+
+/** The table below has cheap ones, too. */
+function repetitionCost(costly: number, cheap: number): string {
+  if (costly === 0) return ', at little cost so far.';
+  return cheap === 0
+    ? ' and costs time.'
+    : ` and costs time, and ${countText(cheap)} more at little cost so far.`;
+}
 
 function wordsOf({ name, summary = '', text: whole = '', callers = [] }: SeriesLine): string {
   return `${name} ${summary} ${whole} ${callers.join(' ')}`;

@@ -57,7 +57,7 @@ function shortLivesWords({ earlier, compared, ranMillis, roseBytes }: ShortLives
   const bytes = (value: number): string => `${value < 0 ? '−' : ''}${text(size(Math.abs(value)))}`;
   const between = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`);
   const [ran, rose] = [ranMillis.map(spanText), roseBytes.map(bytes)];
-  return `${which} ran ${between(ran[0]!, ran[1]!)}${compared === 1 ? '' : ' each'}, and the floor after collections moved by ${between(rose[0]!, rose[1]!)} from begin to end.`;
+  return `${which} ran ${between(ran[0]!, ran[1]!)}${compared === 1 ? '' : ' each'}, and what garbage collection leaves moved by ${between(rose[0]!, rose[1]!)} from begin to end.`;
 }
 
 /** Of a process that cannot be judged yet: that the one before it which could be grew; undefined otherwise. */

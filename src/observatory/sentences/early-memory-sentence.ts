@@ -21,7 +21,7 @@ export function earlyMemoryWords(early: EarlyGrowth): string {
   const roseWords =
     rose === undefined
       ? ''
-      : `the floor after collections rose by ${text(size(rose.bytes))} in ${spanText(rose.overMillis)}`;
+      : `what garbage collection leaves rose by ${text(size(rose.bytes))} in ${spanText(rose.overMillis)}`;
   if (verdict === 'perhaps growing')
     return `Memory may be growing: ${roseWords}, from ${text(size(floorBytes))}, as in a leak, or while caches fill.`;
   if (mostBytes <= 0)

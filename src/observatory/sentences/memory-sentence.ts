@@ -51,14 +51,14 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
     return `Memory grows by ${growthText(heap)} an hour ${since}${full === undefined ? '' : `; ${full}`}.`;
   }
   if (heap.mayGrow)
-    return `Memory may be growing: the floor after collections rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;
+    return `Memory may be growing: what garbage collection leaves rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;
   const outside =
     rss?.isGrowing === true
       ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${since}.`
       : '';
   if (isUnsettled(memory))
-    return `No large growth is seen: the floor after collections rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
-  return `${outside === '' ? 'Memory' : 'The heap'} is not growing: the floor after collections changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
+    return `No large growth is seen: what garbage collection leaves rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
+  return `${outside === '' ? 'Memory' : 'The heap'} is not growing: what garbage collection leaves changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
 }
 
 /** When the heap is full, as a sentence; empty if that is not foreseen. */

@@ -8,7 +8,7 @@ import { plural, shortRoute, type Sentence, type SentencePart } from './sentence
 const REPEATED = 5;
 const MAX_NAME = 80;
 
-/** `Slowest per request is /search: one in twenty of its 240 requests took longer than 812 ms, 91 % of that in SELECT posts (one of them).` */
+/** `Slowest per request is /search: one in twenty of its 240 requests took longer than 812 ms, 91 % of that in SELECT posts (the trace of one).` */
 export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
   const { name, count, p95Millis, parts, example } = slowest;
   const [largest] = parts;
@@ -24,7 +24,7 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
       : [
           ...reason(largest, links),
           { text: ' (' },
-          { text: 'one of them', href: links.trace(example.traceId, example.spanId) },
+          { text: 'the trace of one', href: links.trace(example.traceId, example.spanId) },
           { text: '). ' },
         ]),
   ];

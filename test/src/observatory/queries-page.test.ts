@@ -27,6 +27,28 @@ it('lists a loop of forty statements that costs next to nothing, and says so', a
   expect(words).toMatch(/×40 .*cheap so far: 40 times, 200 µs in all/);
 });
 
+it('says beside one that costs time how many of the table are cheap', async () => {
+  const loopOf = (name: string, millis: number) =>
+    Array.from({ length: 20 }, (_, index) => ({
+      name,
+      type: 'database' as const,
+      at: 1 + index * (millis + 0.1),
+      millis,
+    }));
+  const request = PLAIN.slice(0, 1).map((span) => ({ ...span, millis: 200 }));
+  const { telemetry } = new MeasuredBlog({
+    happened: [
+      { startMillis: NOW - 4000, spans: [...request, ...loopOf(TAGS_TEXT, 4)] },
+      { startMillis: NOW - 3000, spans: [...request, ...loopOf('SELECT a FROM b WHERE c = ?', 0.005)] },
+      { startMillis: NOW - 2000, spans: [...request, ...loopOf('SELECT d FROM e WHERE f = ?', 0.005)] },
+    ],
+  });
+  const { origin } = await serveObservatory(telemetry);
+  expect(wordsOf(await (await fetch(`${origin}${PATH}`)).text())).toMatch(
+    /1 statement is repeated within one request ?and costs time, and 2 more at little cost so far\./,
+  );
+});
+
 it('says that none was found only of the requests that were checked', async () => {
   expect(await queries(9)).toContain('None found in the requests that were checked.');
 });

@@ -89,8 +89,8 @@ describe('the sampling page', () => {
     const { page } = await open(new MeasuredBlog());
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
     const words = wordsOf(page);
-    expect(words).toMatch(/METRICS_ BUFFER_ BYTES [^_]* 16 MiB 16777216 bytes, default/);
-    expect(words).toMatch(/METRICS_ BUFFER_ SIZE maximum number of kept traces in memory 1000 default/);
+    expect(words).toMatch(/METRICS_BUFFER_BYTES [^_]* 16 MiB 16777216 bytes, default/);
+    expect(words).toMatch(/METRICS_BUFFER_SIZE maximum number of kept traces in memory 1000 default/);
   });
 
   it('shows the audit: estimates beside counts, and an alarm if they deviate', async () => {

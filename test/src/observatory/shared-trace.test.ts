@@ -167,6 +167,12 @@ describe('who shares a trace', () => {
     served = await serve();
   });
 
+  it('reads that a link will pin the trace, and that it is pinned once there is one', async () => {
+    expect(wordsOf(await pageOf(served.page))).toContain('Making one pins the trace.');
+    await served.share();
+    expect(wordsOf(await pageOf(served.page))).toContain('The trace is pinned.');
+  });
+
   it('sees the address once, and until when each link opens', async () => {
     const address = await served.share();
     const page = await pageOf(served.page);

@@ -55,7 +55,7 @@ describe('the sentence of routes', () => {
     expect(summary).toContain(
       'Slowest per request is /rare: one in twenty of its 40 requests took longer than 400 ms, 79 % of that in SELECT posts',
     );
-    expect(summary).toContain(', 7 times in each (one of them). ');
+    expect(summary).toContain(', 7 times in each (the trace of one). ');
     expect(summary).toContain('/once is slower, but had only 2 requests, of up to 900 ms.');
     expect(summary).toContain('/busy takes the most time in all, ');
   });
@@ -127,7 +127,7 @@ describe('waiting for the event loop', () => {
   });
 
   it('is a reason', () => {
-    expect(summary).toContain('80 % of that waiting for the event loop (one of them).');
+    expect(summary).toContain('80 % of that waiting for the event loop (the trace of one).');
   });
 
   it('does not change which route is the slowest, on the overview too', () => {

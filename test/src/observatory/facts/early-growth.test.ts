@@ -164,7 +164,7 @@ describe('the words of it', () => {
     ],
     [
       'above the last collection by what caches take',
-      'No large growth is seen: the heap grew by at most about 5 MB since 13:56, 60 MB an hour; the floor after collections rose by 5 MB in 5 minutes, as it does while caches fill.',
+      'No large growth is seen: the heap grew by at most about 5 MB since 13:56, 60 MB an hour; what garbage collection leaves rose by 5 MB in 5 minutes, as it does while caches fill.',
       [
         [4, 70, 50],
         [6, 60, 58],
@@ -185,7 +185,7 @@ describe('the words of it', () => {
     ],
     [
       'with a floor that rises',
-      'Memory may be growing: the floor after collections rose by 12 MB in 5 minutes, from 58 MB, as in a leak, or while caches fill.',
+      'Memory may be growing: what garbage collection leaves rose by 12 MB in 5 minutes, from 58 MB, as in a leak, or while caches fill.',
       [
         [6, 60, 58],
         [9, 70],

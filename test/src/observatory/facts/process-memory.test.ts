@@ -169,7 +169,7 @@ describe('memory over restarts', () => {
       .live(2 * MINUTE, flat)
       .page();
     expect(words).toMatch(
-      /^This process is 2 minutes old: too young to tell whether memory grows\. The last 3 before it ran 4 minutes to 9 minutes each, and the floor after collections moved by [12]\d(\.\d)?\sMB to [3-8]\d(\.\d)?\sMB from begin to end\.$/,
+      /^This process is 2 minutes old: too young to tell whether memory grows\. The last 3 before it ran 4 minutes to 9 minutes each, and what garbage collection leaves moved by [12]\d(\.\d)?\sMB to [3-8]\d(\.\d)?\sMB from begin to end\.$/,
     );
   });
 

@@ -13,11 +13,11 @@ describe('memoryWords', () => {
   it.each([
     [
       memoryOf({}, { overMillis: 6 * HOUR }),
-      'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 6 hours.',
+      'Memory is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 6 hours.',
     ],
     [
       memoryOf({ bytesPerHour: -1, plusMinus: 3 }),
-      'Memory is not growing: the floor after collections changed by 0.00 ± 0.00 MB an hour in 1 hour.',
+      'Memory is not growing: what garbage collection leaves changed by 0.00 ± 0.00 MB an hour in 1 hour.',
     ],
     [GROWING_MEMORY, `Memory grows by 12 ± 2 MB an hour since ${since}.`],
     [
@@ -30,11 +30,11 @@ describe('memoryWords', () => {
     ],
     [
       memoryOf({}, { rss: { isGrowing: true, mayGrow: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } }),
-      `The heap is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour. Outside the heap it grows: resident memory by 3.0 ± 0.5 MB an hour since ${since}.`,
+      `The heap is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour. Outside the heap it grows: resident memory by 3.0 ± 0.5 MB an hour since ${since}.`,
     ],
     [
       memoryOf({ mayGrow: true, bytesPerHour: 5 * MB, plusMinus: 4 * MB }),
-      `Memory may be growing: the floor after collections rose by 5 ± 4 MB an hour since ${since}; a longer time will tell.`,
+      `Memory may be growing: what garbage collection leaves rose by 5 ± 4 MB an hour since ${since}; a longer time will tell.`,
     ],
     [memoryOf({}, { heap: undefined }), undefined],
   ])('%#', (memory, words) => expect(memoryWords(memory, NOW)?.replaceAll('\u00a0', ' ')).toBe(words));

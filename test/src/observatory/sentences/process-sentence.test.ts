@@ -12,7 +12,7 @@ import { memoryOf, stallOf } from './situations.ts';
 
 const MINUTE = 60_000;
 const MEMORY =
-  'Memory is not growing: the floor after collections changed by −0.1 ± 0.4 MB an hour in 1 hour.';
+  'Memory is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour.';
 const NO_OTHERS = {
   rows: [],
   known: 1,
