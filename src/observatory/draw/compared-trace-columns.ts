@@ -29,8 +29,8 @@ export function comparedOperationColumns(
     align: 'number',
     value: (row) => timesOf(row).selfMillis,
     cell(row) {
-      const { selfMillis, count } = timesOf(row);
-      return count === 0 ? html`<span class="zero">–</span>` : durationCell(selfMillis);
+      const { selfMillis, spanId } = timesOf(row);
+      return spanId === '' ? html`<span class="zero">–</span>` : durationCell(selfMillis);
     },
   });
   return [
@@ -40,7 +40,7 @@ export function comparedOperationColumns(
       value: (row) => row.series,
       cell: (row) => {
         const href =
-          row.one.count > 0
+          row.one.spanId !== ''
             ? links.trace(one.traceId, row.one.spanId)
             : links.trace(other.traceId, row.other.spanId);
         return html`<span class="swatch type-${row.type}"></span>${operationName(row, href)}`;
@@ -68,7 +68,7 @@ export function comparedOperationColumns(
       room: 'mid',
       value: (row) => row.one.count,
       cell: ({ one: { count }, other: { count: otherCount } }) =>
-        count === otherCount ? countText(count) : `${countText(count)} / ${countText(otherCount)}`,
+        count === otherCount ? spansCell(count) : html`${spansCell(count)} / ${spansCell(otherCount)}`,
     },
     {
       label: 'spans of the other',
@@ -76,10 +76,13 @@ export function comparedOperationColumns(
       room: 'wide',
       align: 'number',
       value: (row) => row.other.count,
-      cell: (row) => countText(row.other.count),
+      cell: (row) => spansCell(row.other.count),
     },
   ];
 }
+
+const spansCell = (count: number | undefined): HtmlValue =>
+  count === undefined ? html`<span class="zero">–</span>` : countText(count);
 
 const valueCell = (value: ComparedAttribute['one']): HtmlValue =>
   value === undefined

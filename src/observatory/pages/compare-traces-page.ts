@@ -25,6 +25,8 @@ import {
   type Other,
 } from '../trace/compared-traces.ts';
 import { stallsAround, withWaits } from '../facts/loop-waits.ts';
+import { betweenWords } from '../facts/time-range.ts';
+import { typicalTrace, type TypicalTrace } from '../trace/typical-trace.ts';
 import { isDetail } from '../trace/trace-facts.ts';
 import { definePage } from './define-page.ts';
 
@@ -40,6 +42,8 @@ interface ComparedTraces {
   /** Undefined if no other trace of its kind is held. */
   readonly other: TraceDetail | MissingTrace | undefined;
   readonly which: Other | undefined;
+  /** Why the other one is typical; undefined if it is not asked for as that. */
+  readonly typical: TypicalTrace | undefined;
   readonly operations: readonly ComparedOperation[];
   readonly attributes: readonly ComparedAttribute[];
 }
@@ -51,22 +55,29 @@ export const compareTracesPage = definePage<ComparedTraces>({
   live: false,
   ranged: false,
   parent: { path: '/traces', label: 'Traces' },
-  fetch({ telemetry, query }) {
+  fetch({ telemetry, query, range }) {
     const idOf = (value: string | undefined): string => (value ?? '').slice(0, 64).toLowerCase();
     const waited = (held: TraceDetail | MissingTrace): TraceDetail | MissingTrace =>
       isDetail(held) ? withWaits(held, stallsAround(telemetry, held)) : held;
     const trace = waited(telemetry.trace(idOf(query['trace'])));
     const asked = query['with'] ?? 'typical';
     const which = OTHERS.find((each) => each === asked);
-    const nothing = { trace, which, operations: [], attributes: [] };
+    const nothing = { trace, which, typical: undefined, operations: [], attributes: [] };
     if (!isDetail(trace)) return { ...nothing, other: undefined };
-    const id = which === undefined ? idOf(asked) : otherTrace(telemetry, trace, which);
+    const typical = which === 'typical' ? typicalTrace(telemetry, trace, range) : undefined;
+    const id =
+      which === undefined
+        ? idOf(asked)
+        : which === 'typical'
+          ? typical?.traceId
+          : otherTrace(telemetry, trace, which);
     const other = id === undefined ? undefined : waited(telemetry.trace(id));
     if (other === undefined || !isDetail(other)) return { ...nothing, other };
     return {
       trace,
       other,
       which,
+      typical,
       operations: comparedOperations(trace, other),
       attributes: comparedAttributes(trace, other),
     };
@@ -83,7 +94,7 @@ export const compareTracesPage = definePage<ComparedTraces>({
       isDetail(other) &&
       html`<div class="grid even">
           ${headPanel('This trace', trace, view)}
-          ${headPanel(OTHER_TITLES[facts.which ?? 'asked'], other, view)}
+          ${headPanel(OTHER_TITLES[facts.which ?? 'asked'], other, view, facts.typical)}
         </div>
         ${panel({
           title: 'By operation',
@@ -138,7 +149,8 @@ function otherLinks({ which }: ComparedTraces, { traceId }: TraceDetail, { links
   );
 }
 
-function headPanel(title: string, trace: TraceDetail, { links, now }: PageView): Html {
+function headPanel(title: string, trace: TraceDetail, view: PageView, typical?: TypicalTrace): Html {
+  const { links, now } = view;
   const { traceId, path, httpStatusCode, startMillis, durationMillis, spanCount, errorCount, version } =
     trace;
   return panel({
@@ -154,8 +166,18 @@ function headPanel(title: string, trace: TraceDetail, { links, now }: PageView):
       <p class="quiet">
         <strong>${figure(duration(durationMillis))}</strong>,
         ${httpStatusCode !== undefined && html`status ${httpStatusCode}, `}${version !== undefined && html`<bdi>${versionsText([version])}</bdi>, `}${plural(spanCount, 'span')}${errorCount > 0 && html`, <span class="tone-failed">${countText(errorCount)} failed</span>`}
-      </p>`,
+      </p>
+      ${typical !== undefined && html`<p class="quiet">${typicalWords(typical, view)}</p>`}`,
   });
+}
+
+/** `Of the traces held, the nearest to the median of all 1,461 in the last hour: 15.4 ms.` */
+function typicalWords({ median }: TypicalTrace, view: PageView): string {
+  if (median === undefined) return 'Of the traces held, the nearest to the median.';
+  const { count, millis, range, isAround } = median;
+  const when = isAround ? betweenWords(range, view.now) : view.range.words;
+  const all = count === 1 ? 'the one' : `all ${countText(count)}`;
+  return `Of the traces held, the nearest to the median of ${all} counted ${when}: ${text(duration(millis))}.`;
 }
 
 /** How much longer it took, and which operation made most of the difference. */
@@ -229,13 +251,13 @@ function causeWords(
   const spans =
     one.count === other.count
       ? ''
-      : `: it ran ${plural(one.count, 'time')} here and ${countText(other.count)} there`;
+      : `: it ran ${plural(one.count ?? 0, 'time')} here and ${countText(other.count ?? 0)} there`;
   return [
     { text: ' ' },
     {
       text: shownName(cause),
       tone: cause.type,
-      ...(one.count > 0 && { href: links.trace(traceId, one.spanId) }),
+      ...(one.spanId !== '' && { href: links.trace(traceId, one.spanId) }),
     },
     { text: ` made ${text(duration(Math.abs(moreMillis)))} of the difference${spans}.` },
   ];

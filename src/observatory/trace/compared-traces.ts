@@ -26,7 +26,8 @@ const ALWAYS_DIFFERENT: ReadonlySet<string> = new Set([
 
 /** What an operation took in one trace. */
 export interface OperationTimes {
-  readonly count: number;
+  /** Undefined of waiting, which is no operation. */
+  readonly count: number | undefined;
   readonly selfMillis: number;
   readonly totalMillis: number;
   /** Its longest span; empty if it has none. */
@@ -51,14 +52,11 @@ export interface ComparedAttribute {
   readonly other: AttributeValue | undefined;
 }
 
-/**
- * The id of another held trace of the same kind: the one nearest to the median duration of all among the newest, the fastest or the slowest.
- * Undefined if none is held. Failed ones are neither typical nor fast.
- */
+/** The id of another held trace of the same kind: the fastest, which did not fail, or the slowest. Undefined if none is held. */
 export function otherTrace(
-  telemetry: Pick<TelemetryQuery, 'traces' | 'series'>,
+  telemetry: Pick<TelemetryQuery, 'traces'>,
   { traceId, type, series }: Pick<TraceSummary, 'traceId' | 'type' | 'series'>,
-  which: Other,
+  which: Exclude<Other, 'typical'>,
 ): string | undefined {
   const sort = which === 'slowest' ? 'slowest' : 'newest';
   const below = (maxMillis?: number): readonly TraceSummary[] => {
@@ -69,13 +67,8 @@ export function otherTrace(
     const fine = all.filter(({ errorCount }) => errorCount === 0);
     return which !== 'slowest' && (fine.length > 0 || maxMillis !== undefined) ? fine : all;
   };
-  const median = telemetry.series(type).find(({ name }) => name === series)?.durationMillis.p50 ?? 0;
   const distance = ({ durationMillis }: TraceSummary): number =>
-    which === 'typical'
-      ? Math.abs(durationMillis - median)
-      : which === 'fastest'
-        ? durationMillis
-        : -durationMillis;
+    which === 'fastest' ? durationMillis : -durationMillis;
   const best = nearest(below(), distance);
   return (which === 'fastest' ? fasterThan(best, below, distance) : best)?.traceId;
 }
@@ -115,13 +108,15 @@ export function comparedOperations(one: TraceDetail, other: TraceDetail): readon
     .map((key) => {
       const [a, b] = [left.get(key), right.get(key)];
       const { type, series, name } = (a ?? b)!.span;
-      const times = { one: a?.times ?? NONE, other: b?.times ?? NONE };
+      const none = key === LOOP_WAIT ? NO_WAIT : NONE;
+      const times = { one: a?.times ?? none, other: b?.times ?? none };
       return { type, series, name, ...times, moreMillis: times.one.selfMillis - times.other.selfMillis };
     })
     .sort((a, b) => Math.abs(b.moreMillis) - Math.abs(a.moreMillis));
 }
 
-const NONE: OperationTimes = { count: 0, selfMillis: 0, totalMillis: 0, spanId: '' };
+const NONE = { count: 0, selfMillis: 0, totalMillis: 0, spanId: '' };
+const NO_WAIT: OperationTimes = { ...NONE, count: undefined };
 
 interface Timed {
   readonly span: SpanRow;
@@ -135,7 +130,7 @@ function timesOf(nodes: readonly SpanNode[]): ReadonlyMap<string, Timed> {
     const known = all.get(key);
     const longest =
       known === undefined || span.durationMillis > known.span.durationMillis ? span : known.span;
-    const { count, selfMillis: self, totalMillis } = known?.times ?? NONE;
+    const { count = 0, selfMillis: self, totalMillis } = known?.times ?? NONE;
     all.set(key, {
       span: longest,
       times: {
@@ -153,7 +148,7 @@ function timesOf(nodes: readonly SpanNode[]): ReadonlyMap<string, Timed> {
     const { spanId } = first.span;
     all.set(LOOP_WAIT, {
       span: { ...first.span, type: 'other', name: LOOP_WAIT, series: LOOP_WAIT },
-      times: { count: waiting.length, selfMillis, totalMillis: selfMillis, spanId },
+      times: { count: undefined, selfMillis, totalMillis: selfMillis, spanId },
     });
   }
   return all;

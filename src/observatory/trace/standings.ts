@@ -5,13 +5,30 @@ import { kindOf } from './begun-series.ts';
 const MAX_KINDS = 40;
 const HALF_AN_HOUR_MILLIS = 1_800_000;
 
-/** Where the spans of a trace stand among others of their kind, all within one stretch of time: the figures that their own pages have of it. */
-export interface Standings {
-  /** Its spans with percentiles within `range`. */
-  readonly trace: TraceDetail;
+/** The time with whose operations a trace is compared. */
+export interface ComparedTime {
   readonly range: TimeRange;
   /** True if the page's range does not have the trace. */
   readonly isAround: boolean;
+}
+
+/** The page's range, or the hour around a trace that is not in it. */
+export function comparedTime(
+  telemetry: Pick<TelemetryQuery, 'coverage'>,
+  { startMillis, durationMillis }: Pick<TraceDetail, 'startMillis' | 'durationMillis'>,
+  asked: TimeRange,
+): ComparedTime {
+  const endMillis = startMillis + durationMillis;
+  const isAround = endMillis < asked.fromMillis || endMillis >= asked.toMillis;
+  const around = { fromMillis: endMillis - HALF_AN_HOUR_MILLIS, toMillis: endMillis + HALF_AN_HOUR_MILLIS };
+  const { fromMillis, toMillis } = isAround ? telemetry.coverage(around) : asked;
+  return { range: { fromMillis, toMillis }, isAround };
+}
+
+/** Where the spans of a trace stand among others of their kind, all within one stretch of time: the figures that their own pages have of it. */
+export interface Standings extends ComparedTime {
+  /** Its spans with percentiles within `range`. */
+  readonly trace: TraceDetail;
   /** By type and series. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -21,11 +38,7 @@ export function standingsOf(
   trace: TraceDetail,
   asked: TimeRange,
 ): Standings {
-  const endMillis = trace.startMillis + trace.durationMillis;
-  const isAround = endMillis < asked.fromMillis || endMillis >= asked.toMillis;
-  const around = { fromMillis: endMillis - HALF_AN_HOUR_MILLIS, toMillis: endMillis + HALF_AN_HOUR_MILLIS };
-  const { fromMillis, toMillis } = isAround ? telemetry.coverage(around) : asked;
-  const range = { fromMillis, toMillis };
+  const { range, isAround } = comparedTime(telemetry, trace, asked);
   const types = new Set(trace.spans.map(({ type }) => type));
   const counts = new Map(
     [...types].flatMap((type) =>

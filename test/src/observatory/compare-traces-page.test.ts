@@ -4,6 +4,8 @@ import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';
 import type { Happening } from '../../fixtures/trace-player.ts';
+import { comparedOperations, LOOP_WAIT } from '../../../src/observatory/trace/compared-traces.ts';
+import { isDetail } from '../../../src/observatory/trace/trace-facts.ts';
 import { statement, TAGS_TEXT } from '../../fixtures/trace-sketches.ts';
 
 interface Page {
@@ -96,6 +98,61 @@ describe('two traces side by side', () => {
     const blog = new MeasuredBlog({ happened });
     const { page } = await ask(blog, `trace=${idOf('2')}&with=${which}`);
     expect(digits.map(idOf)).toContain(page.facts.other!.trace_id);
+  });
+
+  it('take as typical what is nearest to the counted median of the range, and say so', async () => {
+    // An hour and more ago 900 of 40 ms; then 300 of 5 ms, one of 6 ms that failed, and the newest 250 of 60 ms.
+    const timed = (index: number, millis: number, agoMillis: number, error?: string): Happening => ({
+      traceId: (index + 16).toString(16).padStart(8, '0').repeat(4),
+      startMillis: NOW - agoMillis,
+      spans: [{ name: 'GET /list', type: 'http', at: 0, millis, ...(error !== undefined && { error }) }],
+    });
+    const many = (count: number, from: number, millis: number, agoMillis: number): readonly Happening[] =>
+      Array.from({ length: count }, (_, index) => timed(from + index, millis, agoMillis - index * 100));
+    const slow = timed(2000, 300, 1000);
+    const blog = new MeasuredBlog({
+      happened: [
+        ...many(900, 0, 40, 5_400_000),
+        ...many(300, 900, 5, 1_800_000),
+        timed(1999, 5.5, 900_000, 'broken'),
+        ...many(250, 1200, 60, 600_000),
+        slow,
+      ],
+    });
+    const typical = async (range: string): Promise<readonly string[]> => {
+      const { origin } = await serveObservatory(blog.telemetry);
+      const at = `${origin}/admin/metrics-dashboard/traces/compare?trace=${slow.traceId}&with=typical${range}`;
+      const page = await (await fetch(at)).text();
+      return [/60 times|7\.5 times/.exec(page)?.[0] ?? '', /Of the traces held[^<]*/.exec(page)?.[0] ?? ''];
+    };
+    expect(await typical('')).toEqual([
+      '60 times',
+      expect.stringMatching(
+        /^Of the traces held, the nearest to the median of all 552 counted in the last hour: (4\.9|5(\.0)?)\d*\sms\.$/,
+      ),
+    ]);
+    expect(await typical('&from=-6h')).toEqual([
+      '7.5 times',
+      expect.stringMatching(
+        /nearest to the median of all 1,452 counted in the last 6 hours: (39|40)(\.\d+)?\sms\.$/,
+      ),
+    ]);
+  });
+
+  it('give no number of spans to waiting', () => {
+    const { telemetry } = new MeasuredBlog({ happened });
+    const [one, other] = ['1', '2'].map((digit) => telemetry.trace(idOf(digit)));
+    if (one === undefined || other === undefined || !isDetail(one) || !isDetail(other))
+      throw new Error('not held');
+    const [root, ...inner] = one.spans;
+    const waits = [{ startMillis: root!.startMillis, durationMillis: 1, by: 'spin' }];
+    const waited = { ...one, spans: [{ ...root!, waits }, ...inner] };
+    const countsOf = (operations: ReturnType<typeof comparedOperations>) =>
+      operations
+        .filter(({ series }) => series === LOOP_WAIT)
+        .map((each) => [each.one.selfMillis, each.one.count, each.other.selfMillis, each.other.count]);
+    expect(countsOf(comparedOperations(waited, other))).toEqual([[1, undefined, 0, undefined]]);
+    expect(countsOf(comparedOperations(other, waited))).toEqual([[0, undefined, 1, undefined]]);
   });
 
   it('say so if no other is held, one is missing, or none is named', async () => {
