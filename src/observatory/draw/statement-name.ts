@@ -28,7 +28,14 @@ export function statementName(row: NamedStatement, words: string | undefined, hr
     >${
       words !== undefined &&
       words !== summary &&
-      html` <code><bdi>${shortened(words, MAX_SHOWN)}</bdi></code>`
+      html` <code><bdi>${shortened(withoutSummary(words, summary), MAX_SHOWN)}</bdi></code>`
     }</a
   >`;
+}
+
+/** A whole statement without what its summary has just said: `SELECT` `total_changes()`, and `SELECT posts` `count(*) FROM posts`. */
+function withoutSummary(words: string, summary: string): string {
+  const [verb = ''] = summary.split(' ');
+  const said = [summary, verb].find((each) => words.toUpperCase().startsWith(`${each} `.toUpperCase()));
+  return said === undefined ? words : words.slice(said.length).trimStart();
 }
