@@ -1,4 +1,5 @@
 import type { ProfiledFunction, Stall, StallFacts, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type { RouteWork } from '../trace/trace-facts.ts';
 import { waitedByRoute, waitsKnownSince } from './loop-waits.ts';
 import { type StallGroup, stallGroups, stallPlace, wasRun } from './stall-groups.ts';
 
@@ -53,6 +54,22 @@ export function ownWork(
         ? { id: profile.id, startedMillis: profile.startedMillis, busyMillis: profile.busyMillis, top }
         : undefined,
     canProfile: unavailable === undefined,
+  };
+}
+
+/** Undefined if no request of the route, but this trace, was recorded to hold the event loop. */
+export function routeWork(
+  stalls: readonly Stall[],
+  { traceId, series }: { readonly traceId: string; readonly series: string },
+): RouteWork | undefined {
+  const others = stalls.filter((stall) => isOwn(stall, series) && stall.holder?.traceId !== traceId);
+  const [worst] = stallGroups(others);
+  if (worst === undefined) return undefined;
+  const there = others.filter((stall) => stallPlace(stall) === worst.place);
+  return {
+    place: worst.place,
+    requests: new Set(there.map(({ holder }) => holder?.traceId)).size,
+    fromMillis: Math.min(...there.map(({ durationMillis }) => durationMillis)),
   };
 }
 

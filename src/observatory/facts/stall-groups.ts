@@ -59,8 +59,10 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
 
-function functionName({ place }: Stall): string | undefined {
-  return place?.name === UNNAMED && place.location !== undefined ? 'function' : place?.name;
+function functionName(stall: Stall): string | undefined {
+  const { place } = stall;
+  if (place?.name !== UNNAMED) return place?.name;
+  return place.location === undefined ? stallPlace(stall) : 'function';
 }
 
 /** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by the path, or by where they were. */
@@ -118,10 +120,17 @@ const NO_SAMPLE = 'no sample: this process or the thread that samples it did not
 const UNNAMED = '(anonymous)';
 
 /** The function and its line, or why there is none, as words. */
-export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare'>): string {
-  const { place } = stall;
+export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare' | 'callers'>): string {
+  const { place, callers } = stall;
   if (place === undefined) return NO_SAMPLE;
   if (!wasRun(stall)) return 'other programs';
-  if (place.location === undefined) return place.name;
+  if (place.location === undefined) return place.name === UNNAMED ? unnamedPlace(callers) : place.name;
   return place.name === UNNAMED ? `function at ${place.location}` : `${place.name} ${place.location}`;
+}
+
+/** Neither name nor file: the nearest caller that has one tells where it is. */
+function unnamedPlace(callers: Stall['callers']): string {
+  const caller = callers.find(({ name, location }) => location !== undefined || name !== UNNAMED);
+  const by = caller && [caller.name === UNNAMED ? 'the function at' : caller.name, caller.location ?? ''];
+  return `code of Node.js without a name${by === undefined ? '' : `, called by ${by.join(' ').trim()}`}`;
 }

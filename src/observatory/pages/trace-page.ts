@@ -1,13 +1,20 @@
+import type { Stall, TelemetryQuery, TimeRange, TraceDetail } from '../../../otel/query.ts';
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
 import { definePage } from './define-page.ts';
+import { routeWork } from '../facts/own-work.ts';
 import { stallsAround, withWaits } from '../facts/loop-waits.ts';
 import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
-import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
+import {
+  isOwnTime,
+  missingTraceSentence,
+  routeWorkWords,
+  traceSentence,
+} from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import { withoutClientAddresses } from '../trace/client-addresses.ts';
 import { kindOf } from '../trace/begun-series.ts';
-import { isDetail, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
+import { isDetail, missingFacts, type RouteWork, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
 import { betweenWords } from '../facts/time-range.ts';
@@ -28,8 +35,12 @@ export const tracePage = definePage<TraceFacts>({
     if (!isDetail(held)) return missingFacts(held);
     const stalls = stallsAround(telemetry, held);
     const trace = withWaits(readOnly ? withoutClientAddresses(held) : held, stalls);
+    const facts = traceFacts(telemetry, trace, query['span'], range, stalls);
+    const known = facts.comparedWith?.range ?? range;
     return {
-      ...traceFacts(telemetry, trace, query['span'], range, stalls),
+      ...facts,
+      // Of other requests, which are not shared with this one.
+      routeWork: readOnly ? undefined : knownWork(telemetry, trace, known, stalls),
       sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),
       madeLink,
     };
@@ -39,20 +50,25 @@ export const tracePage = definePage<TraceFacts>({
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;
   },
-  sentence: ({ trace, repeated, counts, comparedWith, began, stalls }, { links, range, now }) =>
-    isDetail(trace)
-      ? [
-          ...traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => ({
-            count: counts[kindOf(span)] ?? 0,
-            when: ` ${comparedWith?.isAround === true ? betweenWords(comparedWith.range, now) : range.words}`,
-            began:
-              began?.series.includes(kindOf(span)) === true
-                ? `version ${began.version} at ${momentText(began.atMillis, now)}`
-                : undefined,
-          })),
-          ...stallsOfTraceWords(trace, stalls, links),
-        ]
-      : missingTraceSentence(trace, links, now),
+  sentence(
+    { trace, repeated, counts, comparedWith, began, stalls, routeWork: known },
+    { links, range, now },
+  ) {
+    if (!isDetail(trace)) return missingTraceSentence(trace, links, now);
+    const when = ` ${comparedWith?.isAround === true ? betweenWords(comparedWith.range, now) : range.words}`;
+    return [
+      ...traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => ({
+        count: counts[kindOf(span)] ?? 0,
+        when,
+        began:
+          began?.series.includes(kindOf(span)) === true
+            ? `version ${began.version} at ${momentText(began.atMillis, now)}`
+            : undefined,
+      })),
+      ...stallsOfTraceWords(trace, stalls, links),
+      ...(known === undefined ? [] : routeWorkWords(known, when, links)),
+    ];
+  },
   actions: (facts, view) => traceActions(facts, view),
   draw: (facts, view) =>
     isDetail(facts.trace) ? drawTrace(facts, facts.trace, view) : missingTrace(facts.trace, view),
@@ -60,3 +76,16 @@ export const tracePage = definePage<TraceFacts>({
   download: (format, { trace }, { basePath, origin }) =>
     isDetail(trace) ? traceDownload(format, trace, basePath, origin) : undefined,
 });
+
+/** Its own stalls say more. */
+function knownWork(
+  telemetry: Pick<TelemetryQuery, 'stalls'>,
+  trace: TraceDetail,
+  range: TimeRange,
+  stalls: readonly Stall[],
+): RouteWork | undefined {
+  const isHolder = stalls.some(({ holder }) => holder?.traceId === trace.traceId);
+  return isHolder || !isOwnTime(trace, spanTree(trace.spans))
+    ? undefined
+    : routeWork(telemetry.stalls(range).rows, trace);
+}

@@ -7,6 +7,7 @@ import { shownName } from '../format/shown-name.ts';
 import type { Links } from '../links.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
+import type { RouteWork } from '../trace/trace-facts.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 /** With fewer operations, a percentile says nothing. */
@@ -174,6 +175,34 @@ function went(
     name,
     { text: `, took ${took}.` },
     ...unusual(root.span, countOf, 'The whole'),
+  ];
+}
+
+/**
+ * True if the sentence can only say that most of the time was the request's own, not in what: no failure, no waiting, no sending explains it.
+ */
+export function isOwnTime(trace: TraceDetail, nodes: readonly SpanNode[]): boolean {
+  const [root] = nodes;
+  const [most] = sharesOf(nodes);
+  if (root?.span.type !== 'http' || !isWhole(trace) || failure(nodes) !== undefined) return false;
+  const total = trace.durationMillis;
+  const waited = nodes.reduce((sum, { waitedMillis }) => sum + waitedMillis, 0);
+  const isLargest = most?.node === root && most.count === 1 && most.selfMillis >= total * MOST;
+  return (nodes.length === 1 || isLargest) && waited < total * MOST_WAITED && ownWords(root) === OWN_WORDS;
+}
+
+/** What its route knows of such time, as such: nothing is known of this request. */
+export function routeWorkWords(
+  { place, requests, fromMillis }: RouteWork,
+  when: string,
+  links: Pick<Links, 'to'>,
+): Sentence {
+  return [
+    {
+      text: ` In ${requests === 1 ? 'another request' : `${requests.toLocaleString('en')} other requests`} of this route${when}, ${requests === 1 ? 'which' : 'each of which'} held the event loop for ${text(duration(fromMillis))} or longer, it was work in `,
+    },
+    { text: place, href: links.to('/stalls') },
+    { text: '.' },
   ];
 }
 

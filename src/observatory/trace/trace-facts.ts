@@ -24,6 +24,15 @@ interface SpanPart {
   readonly criticalMillis: number;
 }
 
+/** In what other requests of a route did most of their own work, as far as stalls were recorded. */
+export interface RouteWork {
+  /** `rankListens src/rank.ts:88`. */
+  readonly place: string;
+  readonly requests: number;
+  /** Each of them held the event loop at least for so long at once. */
+  readonly fromMillis: number;
+}
+
 /** A trace, or why it is missing. */
 export interface TraceFacts {
   readonly trace: TraceDetail | MissingTrace;
@@ -41,6 +50,8 @@ export interface TraceFacts {
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
   /** Stalls that it caused, or that its request had to wait for; of the requests that were delayed, only its own: a trace may be shared. */
   readonly stalls: readonly Stall[];
+  /** What is known of its route's own work, of other requests; undefined unless that may explain this one. */
+  readonly routeWork: RouteWork | undefined;
   /** When it was imported; undefined for a trace of this process. */
   readonly importedMillis: number | undefined;
   /** Links that open it, newest first; undefined if it cannot be shared. */
@@ -58,6 +69,7 @@ const NOTHING_ELSE: Omit<TraceFacts, 'trace' | 'repeated' | 'parts' | 'selected'
   comparedWith: undefined,
   began: undefined,
   stalls: [],
+  routeWork: undefined,
   thresholdsSeconds: undefined,
   importedMillis: undefined,
   sharedBy: undefined,
@@ -94,6 +106,7 @@ export function traceFacts(
       ...stall,
       delayed: stall.delayed.filter(({ traceId }) => traceId === trace.traceId),
     })),
+    routeWork: undefined,
     thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
   };
 }
