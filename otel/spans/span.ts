@@ -109,6 +109,13 @@ export class RecordingSpan extends RecordedSpan implements Span {
     else diag.warn(`Failed to record an exception ${String(exception)}`);
   }
 
+  /** Now, on the time line of its trace; NaN if the clock fails. */
+  presentMillis(): number {
+    const { clock, guard } = this.source;
+    const { millis, nanos } = this.origin;
+    return guard.run('clock', () => millis + (clock.monotonicNanos() - nanos) / 1e6, NaN);
+  }
+
   /** Without `endTime`, the end is the start plus the elapsed monotonic time. */
   end(endTime?: TimeInput): void {
     if (endTime === undefined) return this.endAfter(elapsedNanos(this.source, this));

@@ -1,7 +1,8 @@
-import { isSpanContextValid, SeverityNumber } from '@opentelemetry/api';
+import { type Context, isSpanContextValid, SeverityNumber, trace } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadWriteLogRecord } from '@opentelemetry/sdk-logs';
 import type { Guard } from '../base/guard.ts';
 import type { AttributeMap, LogLevel, LogLine } from '../query.ts';
+import { RecordingSpan } from '../spans/span.ts';
 import type { LogStore } from './log-store.ts';
 import { cutText, stringBytes } from './attribute-copy.ts';
 import type { TraceLogs } from './trace-logs.ts';
@@ -31,9 +32,9 @@ export class LogLineProcessor implements LogRecordProcessor {
     this.#guard = options.guard;
   }
 
-  onEmit(record: ReadWriteLogRecord): void {
+  onEmit(record: ReadWriteLogRecord, context?: Context): void {
     this.#logs.created++;
-    this.#guard.run('logs', () => this.#keep(record), undefined);
+    this.#guard.run('logs', () => this.#keep(record, context), undefined);
   }
 
   forceFlush(): Promise<void> {
@@ -44,12 +45,12 @@ export class LogLineProcessor implements LogRecordProcessor {
     return Promise.resolve();
   }
 
-  #keep(record: ReadWriteLogRecord): void {
+  #keep(record: ReadWriteLogRecord, context: Context | undefined): void {
     const { spanContext, instrumentationScope } = record;
     const isInSpan = spanContext !== undefined && isSpanContextValid(spanContext);
     if (!isInSpan && this.#store === undefined) return;
     const line = {
-      timeMillis: record.hrTime[0] * 1000 + record.hrTime[1] / 1e6,
+      timeMillis: timeOf(record, context),
       level: levelOf(record.severityNumber),
       message: cutText(textOf(record.body), MAX_MESSAGE_CHARS),
       attributes: copied(record.attributes),
@@ -59,6 +60,21 @@ export class LogLineProcessor implements LogRecordProcessor {
     if (traceId !== undefined && spanId !== undefined) this.#logs.add(traceId, { ...line, spanId }, bytes);
     this.#store?.add({ ...line, logger: instrumentationScope.name, traceId, spanId }, bytes);
   }
+}
+
+/** A whole millisecond of a line and one of its trace's start are this far from the truth together, with the time that writing the line takes. */
+const MAX_APART_MILLIS = 2;
+
+/**
+ * A logger's whole milliseconds would put a line before the exception that it reports. A line that is written now has the time of its trace instead, which
+ * is monotonic and finer.
+ */
+function timeOf({ hrTime: [seconds, nanos] }: ReadWriteLogRecord, context: Context | undefined): number {
+  const given = seconds * 1000 + nanos / 1e6;
+  const span = context && trace.getSpan(context);
+  if (!(span instanceof RecordingSpan) || !Number.isInteger(given)) return given;
+  const present = span.presentMillis();
+  return Math.abs(present - given) <= MAX_APART_MILLIS ? present : given;
 }
 
 function levelOf(severity: SeverityNumber | undefined): LogLevel {
