@@ -102,6 +102,24 @@ describe('two stretches of time that do not differ', () => {
   });
 });
 
+describe('a burst within one block of time', () => {
+  /** One operation of about 2 ms a block, and so many of another duration in one block alone. */
+  const steady = (burst: number): HeatMap => ({
+    bandEdgesMillis: [0.25, 0.5, 1, 1.5, 2, 3, 4],
+    columns: Array.from({ length: BLOCKS }, (_, block) => ({
+      startMillis: block * 1000,
+      widthMillis: 1000,
+      counts: [0, block === 5 ? burst : 0, 0, Number(block % 3 === 0), Number(block % 3 !== 0), 0],
+    })),
+  });
+
+  it('is one stretch of time, and no claim that all the rest is faster, or more frequent', () => {
+    const found = compareQuantile(steady(0), steady(489), 0.5, 20);
+    expect(found!.chance).toBeGreaterThan(0.05);
+    expect(compareRates(steady(0), steady(489))).toBeGreaterThan(0.05);
+  });
+});
+
 describe('two stretches of time that differ', () => {
   it.each([
     [2, 0.5],
