@@ -293,7 +293,7 @@ describe.each(['own', 'stock'])('a stall, with spans of METRICS_SPANS=%s', (span
     const env = { METRICS_SPANS: spans, METRICS_LOOP_STALL: '1' };
     const first = await (await StalledBlog.start(env, dataDir)).watched();
     const across = await first.hold();
-    await first.blog.ask('/planted/render?millis=1500');
+    await first.blog.ask('/planted/render?millis=4000');
     const named = (stall: ToldStall): boolean => stall.place?.name === 'spin' && stall.holder !== undefined;
     const { facts } = await first.until((page) => page.facts.rows.some(named));
     await across.release();
