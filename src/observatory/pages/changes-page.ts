@@ -21,7 +21,7 @@ import { versionsText } from '../format/versions-text.ts';
 import type { PageRequest, PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
 import { memorySinceWords } from '../sentences/memory-since-sentence.ts';
-import type { SentencePart } from '../sentences/sentence.ts';
+import { ledBy, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 import { MAX_LABEL_CHARS } from './mark-routes.ts';
 
@@ -75,7 +75,7 @@ export const changesPage = definePage<ChangesFacts>({
           ...changesSentence(rows, begun, words, links),
           ...(grows === undefined
             ? []
-            : [{ text: ' ' }, { text: memorySinceWords(grows, now), href: links.to('/process') }].map(
+            : [{ text: ' ' }, ...ledBy(memorySinceWords(grows, now), links.to('/process'))].map(
                 (part): SentencePart => ({ ...part, aside: true }),
               )),
           ...notes.map((text): SentencePart => ({ text: ` ${text}`, aside: true })),

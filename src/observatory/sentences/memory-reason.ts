@@ -2,7 +2,7 @@ import type { Links } from '../links.ts';
 import { fullWords, memoryWords } from './memory-sentence.ts';
 import { memorySinceWords } from './memory-since-sentence.ts';
 import type { OverviewSituation } from './overview-situation.ts';
-import type { Sentence } from './sentence.ts';
+import { ledBy, type Sentence } from './sentence.ts';
 
 /** That memory grows, of a version if it does since that; or did in the process before one that is too young. Undefined otherwise. */
 export function memoryReason(situation: OverviewSituation, links: Links): Sentence | undefined {
@@ -10,13 +10,13 @@ export function memoryReason(situation: OverviewSituation, links: Links): Senten
   if (memorySince !== undefined) {
     const full = memorySince.endedAtMillis === undefined ? fullWords(facts) : '';
     return [
-      { text: memorySinceWords(memorySince, now), href: links.to('/process') },
+      ...ledBy(memorySinceWords(memorySince, now), links.to('/process')),
       ...(full === '' ? [] : [{ text: ` ${full}` }]),
     ];
   }
-  if (leakBefore !== undefined) return [{ text: leakBefore, href: links.to('/process') }];
+  if (leakBefore !== undefined) return ledBy(leakBefore, links.to('/process'));
   const words = memoryWords(facts, now);
   if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
     return undefined;
-  return [{ text: words, href: links.to('/process') }];
+  return ledBy(words, links.to('/process'));
 }

@@ -29,6 +29,15 @@ export function drawSentence(sentence: Sentence): Html {
     ${asides.length > 0 && html`<p class="sentence aside">${asides.map(drawPart)}</p>`}`;
 }
 
+/** A whole sentence of which the first words lead to its evidence: all of it would be cut as a link. */
+export function ledBy(words: string, href: string): Sentence {
+  const [first = '', second = '', ...rest] = words.split(' ');
+  return [
+    { text: `${first} ${second}`.trim(), href },
+    { text: rest.length === 0 ? '' : ` ${rest.join(' ')}` },
+  ];
+}
+
 /** A part by itself. */
 export function drawPart(part: SentencePart): Html {
   const tone = part.tone === undefined ? '' : `tone-${part.tone}`;

@@ -374,6 +374,13 @@ describe('the first sentence', () => {
     expect(said.slice(0, first.length)).toBe(first);
   });
 
+  it.each(SITUATIONS)('of %s has no link that is too long to be shown', (_, facts) => {
+    const links = overviewSentence(situation(facts), new Links('/o', {})).filter(
+      ({ href }) => href !== undefined,
+    );
+    expect(links.filter(({ text }) => text.length > 100)).toEqual([]);
+  });
+
   it('calls fine only what holds, and holds each limit that it judges', () => {
     const verdicts = SITUATIONS.map(([, facts]) => {
       const said = sentenceText(overviewSentence(situation(facts), new Links('/o', {})));
