@@ -121,6 +121,7 @@ export class Pages {
         'overview heat map table': heat,
         'overview rates table': rates,
         'overview routes': sum(overview.facts.routes),
+        'menu, failures': { errors: Number(railFigure(html, 'failures').replaceAll(',', '')) },
         'routes JSON': sum(routes.facts.routes),
         'routes CSV': sum(csv),
       },
@@ -135,7 +136,6 @@ export class Pages {
         'overview routes': byName(overview.facts.routes),
       },
       failures: {
-        rail: Number(railFigure(html, 'failures').replaceAll(',', '')),
         'failures page': failures.facts.counted,
         operations: Object.values(operations).reduce((all, { errors }) => all + errors, 0),
       },
