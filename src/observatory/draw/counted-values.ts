@@ -28,7 +28,7 @@ export const CLIENT_VALUES: ValueWords = {
   empty: 'not known',
   most: 4,
 };
-const AGENT_VALUES: ValueWords = { none: 'unknown', others: 'of others', empty: 'not known', most: 8 };
+const AGENT_VALUES: ValueWords = { none: 'unknown', others: 'of others', empty: 'not known', most: 4 };
 export const ADDRESS_VALUES: ValueWords = { none: 'unknown', others: 'others', empty: 'not known', most: 4 };
 
 /** The values of a row with their counts, the most frequent first, and how many requests are left; some of these may be of a value with a range. */

@@ -36,7 +36,7 @@ import { REDIRECTS_PATH } from '../../process/own-addresses.ts';
 import { definePage } from './define-page.ts';
 
 /** A row has lists of clients and agents: some 130 px, 270 on a telephone. */
-const PAGE_ROWS = 20;
+const PAGE_ROWS = 15;
 const MAX_IN_SENTENCE = 80;
 
 type Line = TopLine<ErrorRow>;

@@ -12,8 +12,7 @@ export function longerWords(longer: CountedLonger | undefined, rangeWords: strin
   if (longer === undefined || longer.count === 0) return '';
   const { type, millis, isAtLeast, count, isAbout, isOfSeries } = longer;
   const noun = NOUNS[type][count === 1 ? 0 : 1];
-  const which = isOfSeries ? `of these ${NOUNS[type][1]}, ` : '';
-  const number = `${isAbout ? 'about ' : ''}${countText(count)}${isOfSeries ? '' : ` ${noun}`}`;
-  const said = `${which}${number} took ${isAtLeast ? 'at least' : 'longer than'} ${text(duration(millis))} ${rangeWords}`;
+  const number = `${isAbout ? 'about ' : ''}${countText(count)} ${isOfSeries ? `of these ${NOUNS[type][1]}` : noun}`;
+  const said = `${number} took ${isAtLeast ? 'at least' : 'longer than'} ${text(duration(millis))} ${rangeWords}`;
   return ` Whether held or not, ${said}: all are counted.`;
 }

@@ -37,7 +37,7 @@ describe('a search for what took long', () => {
   }
   const sent = (isOne: (row: (typeof LEDGER)[number]) => boolean): number => LEDGER.filter(isOne).length;
   const counted = (words: string): number =>
-    Number(/held or not, [^.]*?(?:about )?(\d+) (?:[a-z]+ )?took/.exec(words)?.[1]);
+    Number(/held or not, [^.]*?(?:about )?(\d+) (?:of these )?(?:[a-z]+ )?took/.exec(words)?.[1]);
 
   it.each<[string, string, (row: (typeof LEDGER)[number]) => boolean]>([
     [
@@ -49,17 +49,17 @@ describe('a search for what took long', () => {
     ['?q=dur%3E70.5', 'requests took longer than 70.5 ms', (row) => row.statementMillis > 60.5],
     [
       '?q=dur%3E70.5+route:/search',
-      'of these requests, ',
+      'of these requests took longer',
       (row) => row.statementMillis > 60.5 && row.route === 'GET /search',
     ],
     [
       '?q=dur%3E70.5+-route:/search',
-      'of these requests, ',
+      'of these requests took longer',
       (row) => row.statementMillis > 60.5 && row.route !== 'GET /search',
     ],
     [
       '?q=db%3E30.5+db:post_search',
-      'of these statements, ',
+      'of these statements took longer',
       (row) => row.statementMillis > 30.5 && row.route === 'GET /search',
     ],
     ['?type=database&min=30.5', 'statements took at least', (row) => row.statementMillis > 30.5],
