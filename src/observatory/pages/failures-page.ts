@@ -33,6 +33,7 @@ import { errorsByType, type FailuresCounted } from '../facts/failures-counted.ts
 import { countedWords } from '../sentences/failures-words.ts';
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../../markup/quantity.ts';
+import { explained } from '../draw/words.ts';
 import { definePage } from './define-page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
@@ -152,7 +153,8 @@ export const failuresPage = definePage<FailuresFacts>({
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
     return html`${panel({
       title: 'By type and place',
-      note: html`${partly ? `${countText(kept)} of ${plural(counted, 'operation')} still held` : `${plural(kept, 'operation')} held`}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
+      note: html`${partly ? `${countText(kept)} of ${plural(counted, 'operation')} still` : plural(kept, 'operation')}
+      ${explained('held', view.links)}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: html`${part.search}${drawTable(part.rows, columns, {
         caption: 'Failures by type and place',

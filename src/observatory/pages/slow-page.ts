@@ -28,6 +28,7 @@ import { heldSinceMillis } from '../facts/held-since.ts';
 import { loopWaits } from '../facts/loop-waits.ts';
 import { totalMillis } from '../trace/intervals.ts';
 import type { Links } from '../links.ts';
+import { explained } from '../draw/words.ts';
 import { definePage } from './define-page.ts';
 import { plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 
@@ -111,8 +112,8 @@ export const slowPage = definePage<SlowFacts>({
       ...(facts.series === undefined ? groupTable(facts, view) : rowTable(facts, view)),
       foot: html`<span
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
-        statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
-        room.
+        statements, ${limit(thresholdsSeconds.render)} for rendering; always ${explained('kept', view.links)},
+        and ${explained('held', view.links)} while there is room.
         ${facts.series === undefined && 'Share: of the time that all slow ones of its colour took together; a request’s time contains that of its statements. Waited: while something else blocked the event loop, as far as stalls are held. '}${missingFromMustKeep(history)}</span
       >`,
     })}${
