@@ -42,6 +42,9 @@ const MAX_ROWS = 5000;
 /** Limit of a series' name in the sentence, in characters. */
 const MAX_PLACE = 120;
 
+/** Groups that are shown at once: each has its message, place and times twice, for wide and narrow screens. */
+const SHOWN_GROUPS = 80;
+
 type ErrorKind = 'failed' | '4xx';
 
 /** Requests with an error: which addresses, who got them, from every request. */
@@ -150,7 +153,7 @@ export const failuresPage = definePage<FailuresFacts>({
   draw({ counted, groups, kept, grouped, series, history, over, requests }, view) {
     const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
-    const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
+    const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf, SHOWN_GROUPS);
     return html`${panel({
       title: 'By type and place',
       note: html`${partly ? `${countText(kept)} of ${plural(counted, 'operation')} still` : plural(kept, 'operation')}
