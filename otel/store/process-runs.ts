@@ -48,6 +48,7 @@ export class ProcessRuns implements HistoryPart {
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
   readonly #machine: Machine;
+  readonly #startedMonotonic: number;
   #own: ProcessRun;
   /** Those in the file, including this one; without a file only this one. */
   #runs: readonly ProcessRun[];
@@ -64,7 +65,8 @@ export class ProcessRuns implements HistoryPart {
     this.#isAlive = isAlive;
     this.#machine = options.machine ?? machine;
     this.#seen = this.#moment();
-    const { wall, uptime } = this.#seen;
+    const { wall, monotonic, uptime } = this.#seen;
+    this.#startedMonotonic = monotonic - (wall - startedMillis);
     this.#own = {
       run: 0,
       pid,
@@ -83,7 +85,8 @@ export class ProcessRuns implements HistoryPart {
 
   /** A server of this process listens now, for the first time: until then nothing was answered. */
   listens(): void {
-    const listenedAfterMillis = this.#moment().uptime - this.#own.startedUptime;
+    // Finer than the machine's uptime.
+    const listenedAfterMillis = this.#clock.monotonicNanos() / 1e6 - this.#startedMonotonic;
     this.#own = { ...this.#own, listenedAfterMillis };
     this.#runs = this.#runs.map((run) => (run.run === this.#run ? { ...run, listenedAfterMillis } : run));
     this.#hasToSave = true;

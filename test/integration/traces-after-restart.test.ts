@@ -69,7 +69,8 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
     expect(facts.rows).toHaveLength(1);
     expect(row!.from_millis).toBeLessThanOrEqual(endedMillis);
     expect(row!.to_millis).toBeGreaterThan(row!.started_millis);
-    expect(row!.to_millis).toBeLessThanOrEqual(answeredMillis);
+    // Of clocks that are read one after the other.
+    expect(row!.to_millis).toBeLessThan(answeredMillis + 100);
   });
 
   it('lists every failure, as many as were counted', async () => {

@@ -12,10 +12,13 @@ import {
   askedValue,
   boundColumns,
   failedRequestPanels,
+  type Listed,
+  listedWhen,
   seenColumns,
   topCount,
   topName,
   type TopWords,
+  tracesListed,
 } from './top-tables.ts';
 
 /** The attribute of a request's span that has the address. */
@@ -49,16 +52,17 @@ export function errorPanels(
 }
 
 /** Traces of requests from an address. @param term Of the search for the others of its kind. */
-export function tracesOfClient(address: string, term: string, links: PageView['links']): string {
-  return links.to('/traces', { q: `${term} ${attributeTerm(CLIENT_ADDRESS, address)}` });
+export function tracesOfClient(address: string, term: string, listed: Listed): string {
+  return tracesListed(`${term} ${attributeTerm(CLIENT_ADDRESS, address)}`, listed);
 }
 
 /** Who got an error, by address: how often, with which programs, where, first and last; nothing if nobody did. */
 export function clientPanel(
-  { clients, count }: Pick<RequestLists, 'clients' | 'count'>,
+  lists: Pick<RequestLists, 'clients' | 'count' | 'fromMillis' | 'toMillis'>,
   view: PageView,
   { title, term }: ClientPanelOptions,
 ): Html | undefined {
+  const { clients, count } = lists;
   if (clients === undefined || count === 0) return undefined;
   const isKnown = clients.rows.length > 0;
   return panel({
@@ -67,7 +71,7 @@ export function clientPanel(
       ? html`${clientsText(clients)} ${csvLink(view, 'CSV', { list: 'clients' })}`
       : 'addresses not known',
     body: isKnown
-      ? drawTable(topLines(clients, MAX_ROWS), clientColumns(view, term), {
+      ? drawTable(topLines(clients, MAX_ROWS), clientColumns({ lists, view }, term), {
           caption: title,
           keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
           view,
@@ -80,8 +84,8 @@ export function clientPanel(
         </p>`,
     ...(isKnown && {
       foot: html`<span
-        >from every
-        request;${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
+        >from every request
+        ${listedWhen(lists, view)};${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
         addresses stand where traces have them, in this program’s files alone, and for as long.
         METRICS_CLIENT_ADDRESS=false records none</span
       >`,
@@ -91,12 +95,12 @@ export function clientPanel(
 
 /** All of them for a file, if it was asked for: agents, addresses and bounds are columns. */
 export function clientSheet(
-  lists: Pick<RequestLists, 'clients'> | undefined,
+  lists: Pick<RequestLists, 'clients' | 'fromMillis' | 'toMillis'> | undefined,
   view: PageView,
 ): Sheet | undefined {
-  if (view.query['list'] !== 'clients') return undefined;
-  const clients = lists?.clients ?? { rows: [], none: 0, others: 0 };
-  const columns = [...clientColumns(view, ''), ...boundColumns<ErrorRow>()];
+  if (view.query['list'] !== 'clients' || lists === undefined) return undefined;
+  const clients = lists.clients ?? { rows: [], none: 0, others: 0 };
+  const columns = [...clientColumns({ lists, view }, ''), ...boundColumns<ErrorRow>()];
   return { ...sheetOf(topLines(clients, clients.rows.length), columns), name: 'clients' };
 }
 
@@ -111,17 +115,18 @@ export function clientsText({ rows, others }: TopRows): string {
   return `${plural(rows.length, 'client')}${others > 0 ? ' and others' : ''}`;
 }
 
-function clientColumns(view: PageView, term: string): readonly Column<Line>[] {
+function clientColumns(listed: Listed, term: string): readonly Column<Line>[] {
+  const { view } = listed;
   const addressesOf = ({ value, peers }: ErrorRow): Html =>
     countedValues(peers, ADDRESS_VALUES, (path) =>
-      askedValue(path, tracesOfClient(value, `${term} ${pathTerm(path)}`, view.links)),
+      askedValue(path, tracesOfClient(value, `${term} ${pathTerm(path)}`, listed)),
     );
   return [
     {
       ...topName<ErrorRow>(CLIENT_WORDS),
       cell: (line) =>
         line.kind === 'listed'
-          ? html`${askedValue(line.row.value, tracesOfClient(line.row.value, term, view.links))}<span
+          ? html`${askedValue(line.row.value, tracesOfClient(line.row.value, term, listed))}<span
                 class="only-narrow callers"
                 >${agentValues(line.row.agents)}<br />${addressesOf(line.row)}</span
               >`

@@ -121,8 +121,21 @@ export function boundColumns<Row extends TopRow>(): readonly Column<TopLine<Row>
   ];
 }
 
+/** Lists with the page that they are on. */
+export interface Listed {
+  readonly lists: Pick<RequestLists, 'fromMillis' | 'toMillis'>;
+  readonly view: PageView;
+}
+
+/** A search for kept traces of the time that lists are of, so that a count and what it leads to are of one time. */
+export function tracesListed(q: string, { lists, view: { links, range } }: Listed): string {
+  const iso = (millis: number): string => new Date(millis).toISOString();
+  const to = range.moving ? undefined : iso(lists.toMillis);
+  return links.ranged('/traces', { q }, { from: iso(lists.fromMillis), to });
+}
+
 /** The time of the lists, which is longer than the range: `since 13:00:00`, `between …`. */
-export function listedWhen({ fromMillis, toMillis }: RequestLists, { range, now }: PageView): string {
+export function listedWhen({ fromMillis, toMillis }: Listed['lists'], { range, now }: PageView): string {
   const from = momentText(fromMillis, now);
   return range.moving ? `since ${from}` : `between ${from} and ${momentText(toMillis, now)}`;
 }
@@ -152,10 +165,10 @@ export function failedRequestPanels(
   const foot = countedNote(lists, view, unlisted);
   const agentTerm = (value: string): string => `${term} ${attributeTerm(USER_AGENT, value)}`;
   const pathAndTerm = (value: string): string => `${term} ${pathTerm(value)}`;
-  return html`${listPanel('Addresses with an error', addresses, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
+  return html`${listPanel('Addresses with an error', { rows: addresses, lists }, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
     <div class="grid even">
-      ${listPanel('Browsers that got an error', browsers, BROWSER_WORDS, view, { termOf: agentTerm })}
-      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', bots, BOT_WORDS, view, { termOf: agentTerm })}
+      ${listPanel('Browsers that got an error', { rows: browsers, lists }, BROWSER_WORDS, view, { termOf: agentTerm })}
+      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', { rows: bots, lists }, BOT_WORDS, view, { termOf: agentTerm })}
     </div>`;
 }
 
@@ -167,14 +180,14 @@ interface ListOptions {
 
 function listPanel(
   title: string,
-  rows: TopRows,
+  { rows, lists }: { readonly rows: TopRows; readonly lists: RequestLists },
   words: TopWords,
   view: PageView,
   { foot, termOf }: ListOptions = {},
 ): Html {
   // A cut value is only a beginning.
   const hrefOf = (value: string): string | undefined =>
-    termOf === undefined || value.endsWith('…') ? undefined : view.links.to('/traces', { q: termOf(value) });
+    termOf === undefined || value.endsWith('…') ? undefined : tracesListed(termOf(value), { lists, view });
   return panel({
     title,
     note: plural(topTotal(rows), 'request'),
@@ -196,11 +209,11 @@ export function requestPanels(
   { withAddresses = true, unlisted = 0 }: { readonly withAddresses?: boolean; readonly unlisted?: number },
 ): Html {
   const foot = countedNote(lists, view, unlisted);
-  return html`${withAddresses && listPanel('Addresses', lists.addresses, ADDRESS_WORDS, view, { foot })}
+  return html`${withAddresses && listPanel('Addresses', { rows: lists.addresses, lists }, ADDRESS_WORDS, view, { foot })}
     <div class="grid even">
-      ${listPanel('Referrers', lists.referrers, REFERRER_WORDS, view)}
-      ${listPanel('Browsers', lists.browsers, BROWSER_WORDS, view)}
-      ${listPanel('Bots and other programs', lists.bots, BOT_WORDS, view)}
+      ${listPanel('Referrers', { rows: lists.referrers, lists }, REFERRER_WORDS, view)}
+      ${listPanel('Browsers', { rows: lists.browsers, lists }, BROWSER_WORDS, view)}
+      ${listPanel('Bots and other programs', { rows: lists.bots, lists }, BOT_WORDS, view)}
     </div>`;
 }
 

@@ -103,10 +103,11 @@ export const failuresPage = definePage<FailuresFacts>({
     };
   },
   title: () => 'Failures',
-  sentence(facts, { links, range }) {
+  sentence(facts, view) {
+    const { links, range } = view;
     const { counted, kept, groups, series, requests } = facts;
     const [first] = groups;
-    const who = clientWords(requests, links);
+    const who = clientWords(requests, view);
     const place =
       series === undefined
         ? ''
@@ -208,19 +209,19 @@ function errorFacts(
 }
 
 /** ` 12 clients got a server error, most often 192.0.2.1, 7 times.` */
-function clientWords({ kind, lists }: ErrorFacts, links: PageView['links']): Sentence {
+function clientWords({ kind, lists }: ErrorFacts, view: PageView): Sentence {
   const clients = lists?.clients ?? { rows: [], others: 0, none: 0 };
   const { rows, others, none } = clients;
   const [first] = rows;
-  if (first === undefined) return [];
+  if (first === undefined || lists === undefined) return [];
   const count = `${others + none > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
   return [
     {
-      text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'}, ${hasLeader(clients) ? 'most often' : 'among them'} `,
+      text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'} ${listedWhen(lists, view)}, ${hasLeader(clients) ? 'most often' : 'among them'} `,
     },
     {
       text: first.value,
-      href: tracesOfClient(first.value, kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(), links),
+      href: tracesOfClient(first.value, kind === '4xx' ? CLIENT_ERROR_TERM : failedTerm(), { lists, view }),
     },
     { text: `, ${timesText(first)}.` },
   ];

@@ -21,12 +21,14 @@ import {
   askedValue,
   boundColumns,
   countedNote,
+  type Listed,
   listedWhen,
   requestPanels,
   seenColumns,
   topCount,
   topName,
   topShare,
+  tracesListed,
 } from '../draw/top-tables.ts';
 import { hasLeader, rangeText, timesText, topLines, type TopLine } from '../facts/top-lines.ts';
 import { shortened } from '../format/shortened.ts';
@@ -74,7 +76,6 @@ export const notFoundPage = definePage<NotFoundFacts>({
   title: () => 'Not found',
   sentence(facts, view) {
     const { addresses, clients, unlisted } = facts;
-    const { links } = view;
     const since = listedWhen(facts, view);
     const [first] = addresses.rows;
     const [client] = clients?.rows ?? [];
@@ -91,7 +92,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
       {
         text: `${foundNothing(facts, view)}. ${hasLeader(addresses) ? 'Most often' : 'Among them'} `,
       },
-      { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, links) },
+      { text: shortened(first.value, MAX_IN_SENTENCE), href: tracesOf(first, { lists: facts, view }) },
       { text: `, ${timesText(first)}.` },
       ...(unlisted === 0
         ? []
@@ -108,20 +109,26 @@ export const notFoundPage = definePage<NotFoundFacts>({
                 ? ' The client that asked most often is '
                 : ' No client is known to lead; one of them is ',
             },
-            { text: client.value, href: tracesOfClient(client.value, CLIENT_ERROR_TERM, links) },
+            {
+              text: client.value,
+              href: tracesOfClient(client.value, CLIENT_ERROR_TERM, { lists: facts, view }),
+            },
             { text: `, ${timesText(client)}.` },
           ]),
       ...(linked === undefined
         ? []
         : [
             { text: ' A page of this site links to ' },
-            { text: shortened(linked.value, MAX_IN_SENTENCE), href: tracesOf(linked, links) },
+            {
+              text: shortened(linked.value, MAX_IN_SENTENCE),
+              href: tracesOf(linked, { lists: facts, view }),
+            },
             { text: '.' },
           ]),
     ];
   },
   draw(facts, view) {
-    const columns = addressColumns(view, facts.redirects);
+    const columns = addressColumns({ lists: facts, view }, facts.redirects);
     const lines = topLines(facts.addresses, facts.addresses.rows.length);
     const part = tablePage(sortRows(lines, columns, view.query['sort']), view, wordsOf, PAGE_ROWS);
     const others = facts.clientErrors - facts.count;
@@ -141,10 +148,10 @@ export const notFoundPage = definePage<NotFoundFacts>({
     ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
     ${facts.count > 0 && requestPanels(facts, view, { withAddresses: false })}`;
   },
-  sheet: ({ addresses, clients, redirects }, view) =>
-    clientSheet({ clients }, view) ??
-    sheetOf(topLines(addresses, addresses.rows.length), [
-      ...addressColumns(view, redirects),
+  sheet: (facts, view) =>
+    clientSheet(facts, view) ??
+    sheetOf(topLines(facts.addresses, facts.addresses.rows.length), [
+      ...addressColumns({ lists: facts, view }, facts.redirects),
       { label: 'agents', key: 'agents', value: agentsText, cell: agentsText },
       ...boundColumns<ErrorRow>(),
       { label: 'bots at most', key: 'bots_at_most', value: botsAtMost, cell: botsAtMost },
@@ -153,7 +160,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
 
 /** As the menu counts it, and as the lists do, which begin at the hour. */
 function foundNothing({ count, countInRange, ...lists }: NotFoundFacts, view: PageView): string {
-  const since = listedWhen({ count, ...lists }, view);
+  const since = listedWhen(lists, view);
   if (countInRange === 0 || countInRange >= count)
     return `${plural(count, 'request')} found nothing ${since}`;
   return `${plural(countInRange, 'request')} found nothing ${view.range.words}; ${countText(count)} ${since}, which the lists are of`;
@@ -171,8 +178,8 @@ function isOwn(referrer: string): boolean {
   return referrer.startsWith('/');
 }
 
-function tracesOf({ value, statusCode }: ErrorRow, links: PageView['links']): string {
-  return links.to('/traces', { q: termOf(value, statusCode) });
+function tracesOf({ value, statusCode }: ErrorRow, listed: Listed): string {
+  return tracesListed(termOf(value, statusCode), listed);
 }
 
 /** Its requests that found nothing. A cut path is only a beginning. */
@@ -180,14 +187,14 @@ function termOf(path: string, statusCode: number): string {
   return `${path.endsWith('…') ? textTerm(path.slice(0, -1)) : pathTerm(path)} status:${statusCode}`;
 }
 
-function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): readonly Column<Line>[] {
+function addressColumns(listed: Listed, redirects: NotFoundFacts['redirects']): readonly Column<Line>[] {
+  const { view } = listed;
   return [
     {
       ...topName<ErrorRow>(ADDRESS_WORDS),
       cell: (line) =>
         line.kind === 'listed'
-          ? html`${askedValue(line.row.value, tracesOf(line.row, view.links))}<span
-                class="only-narrow callers"
+          ? html`${askedValue(line.row.value, tracesOf(line.row, listed))}<span class="only-narrow callers"
                 >${referrersOf(line.row)}<br />${countedValues(line.row.peers, CLIENT_VALUES, (client) => html`<bdi>${client}</bdi>`)}<br />${agentValues(line.row.agents)}</span
               >`
           : html`<span class="quiet-words">other addresses</span>`,
@@ -222,7 +229,7 @@ function addressColumns(view: PageView, redirects: NotFoundFacts['redirects']): 
       key: 'clients',
       room: 'mid',
       value: (line) => (line.kind === 'listed' ? valuesText(line.row.peers) : undefined),
-      cell: (line) => (line.kind === 'listed' ? askersOf(line.row, view) : '–'),
+      cell: (line) => (line.kind === 'listed' ? askersOf(line.row, listed) : '–'),
     },
     ...seenColumns<ErrorRow>(view, { first: 'wide' }),
     {
@@ -251,10 +258,10 @@ function referrersOf({ referrers }: ErrorRow): Html {
 }
 
 /** Clients, each with a link to its requests, and what they call themselves. */
-function askersOf({ value, statusCode, peers, agents }: ErrorRow, { links }: PageView): Html {
+function askersOf({ value, statusCode, peers, agents }: ErrorRow, listed: Listed): Html {
   const term = termOf(value, statusCode);
   return html`<span class="askers"
-    >${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, links)))}<span
+    >${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, listed)))}<span
       class="callers"
       >${agentValues(agents)}</span
     ></span

@@ -67,7 +67,7 @@ describe('who got an error', () => {
 
   it('is counted from every request, whatever is kept, with agents and addresses of all routes', async () => {
     const words = await wordsAt('/failures');
-    expect(words).toContain('2 clients got a server error, most often 192.0.2.1, 9 times.');
+    expect(words).toMatch(/2 clients got a server error since [^,]*, most often 192\.0\.2\.1, 9 times\./);
     expect(words).toMatch(
       /192\.0\.2\.1 Firefox × 7 ExampleBot bot × 2 \/a × 7 \/b × 2 9 Firefox × 7 ExampleBot bot × 2/,
     );
@@ -86,6 +86,19 @@ describe('who got an error', () => {
         },
       },
     });
+  });
+
+  it('leads to the traces of the time that is counted, which is longer than the range', async () => {
+    const page = await get('/failures?from=-5m', 'text/html');
+    const { facts } = JSON.parse(await get('/failures?from=-5m', 'application/json')) as {
+      readonly facts: { readonly requests: { readonly lists: { readonly from_millis: number } } };
+    };
+    const { from_millis: from } = facts.requests.lists;
+    const links = [...page.matchAll(/href="([^"]*\/traces\?[^"]*client\.address[^"]*)"/g)].map(
+      ([, href = '']) => new URL(href.replaceAll('&amp;', '&'), 'http://blog').searchParams.get('from'),
+    );
+    expect(links.length).toBeGreaterThan(2);
+    expect(new Set(links)).toEqual(new Set([new Date(from).toISOString()]));
   });
 
   it('is a file of all clients, with what each asked for and how exact that is', async () => {
@@ -108,7 +121,7 @@ describe('who got an error', () => {
 
   it('is a choice: the same of 4xx', async () => {
     const words = await wordsAt('/failures?errors=4xx');
-    expect(words).toContain('2 clients got a 4xx, most often 192.0.2.3, 3 times.');
+    expect(words).toMatch(/2 clients got a 4xx since [^,]*, most often 192\.0\.2\.3, 3 times\./);
     expect(words).toMatch(/192\.0\.2\.4 Firefox × 2 \/form × 2/);
     expect(words).not.toContain('192.0.2.1');
   });
@@ -153,7 +166,7 @@ describe('more clients than are counted', () => {
     expect(missed).toMatch(/one of them is [\d:a-f]+ ?, \d to \d times\./);
     expect(missed).toMatch(/2001:db8::\d+ .* \d to \d .* \d\d:\d\d:\d\d or earlier \d\d:\d\d:\d\d /);
     expect(missed).toMatch(/2001:db8::\d+ × \d to \d .* of these or others, which may be more frequent/);
-    expect(await wordsAt('/failures')).toContain('clients got a server error, among them');
+    expect(await wordsAt('/failures')).toMatch(/clients got a server error since [^,]*, among them/);
     expect(await wordsAt('/route?name=GET%20%2Fmoved')).toContain('others may have as many');
   });
 });

@@ -84,7 +84,7 @@ describe('rows of lists', () => {
     ['failures', '/failures?from=-24h', '/post-5?page=5'],
   ])('of %s have the address that was asked, and times to the millisecond', async (_, path, address) => {
     const page = await html(path);
-    expect(page).toContain(`<bdi>${address}</bdi>`);
+    expect(page.replaceAll('<wbr />', '')).toContain(`<bdi>${address}</bdi>`);
     expect(page).toMatch(/<time [^>]*>\d\d:\d\d:\d\d\.\d{3}<\/time>/);
   });
 
