@@ -202,7 +202,7 @@ export function routeWorkWords(
       text: ` In ${requests === 1 ? 'another request' : `${requests.toLocaleString('en')} other requests`} of this route${when}, ${requests === 1 ? 'which' : 'each of which'} held the event loop for ${text(duration(fromMillis))} or longer, it was work in `,
     },
     { text: place, href: links.to('/stalls') },
-    { text: '.' },
+    { text: '; whether in this one, too, was not recorded.' },
   ];
 }
 
