@@ -54,6 +54,20 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       problem: problems[name],
       required: name === 'title',
     });
+  const choice = (name: 'typographer' | 'math', label: string, hint: Html): Html =>
+    html`<p>
+        <label
+          ><input
+            type="checkbox"
+            name="${name}"
+            value="on"
+            aria-describedby="${name}-hint"
+            ${values[name] === 'on' && html` checked`}
+          />
+          ${label}</label
+        >
+      </p>
+      <p class="hint" id="${name}-hint">${hint}</p>`;
   return html`<section class="card" aria-labelledby="the-blog">
     <h2 id="the-blog">The blog</h2>
     <form method="post" action="/admin/settings" data-pictures="${MEDIA_PATH}">
@@ -75,38 +89,8 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('headPicture', 'Picture of the front page', 'The address of a picture among your media, like /media/pictures/head.jpg. Empty: none.', pictureButton('headPicture'))}
       ${line('cardPicture', 'Picture for link previews', 'Of pages that show no picture themselves. Empty: that of the front page.', pictureButton('cardPicture'))}
       ${line('footer', 'Footer', 'One line at the foot of every page. Empty: the title, and what this software is.')}
-      <p>
-        <label
-          ><input
-            type="checkbox"
-            name="typographer"
-            value="on"
-            aria-describedby="typographer-hint"
-            ${values.typographer === 'on' && html` checked`}
-          />
-          Typographic quotes and dashes</label
-        >
-      </p>
-      <p class="hint" id="typographer-hint">
-        Posts show quotes, dashes (--) and ellipses as their language prints them. The text in the editor
-        stays as you typed it, and code is never changed.
-      </p>
-      <p>
-        <label
-          ><input
-            type="checkbox"
-            name="math"
-            value="on"
-            aria-describedby="math-hint"
-            ${values.math === 'on' && html` checked`}
-          />
-          Formulas in TeX</label
-        >
-      </p>
-      <p class="hint" id="math-hint">
-        Posts show <code>$x^2$</code> and, by itself, <code>$$sqrt{x}$$</code> as formulas. Prices as $5 and
-        $6 stay text; <code>$</code> is always a dollar.
-      </p>
+      ${choice('typographer', 'Typographic quotes and dashes', html`Posts show quotes, dashes (--) and ellipses as their language prints them. The text in the editor stays as you typed it, and code is never changed.`)}
+      ${choice('math', 'Formulas in TeX', html`Posts show <code>$x^2$</code> and, by itself, <code>$$\\sqrt{x}$$</code> as formulas. Prices as $5 and $6 stay text; <code>\\$</code> is always a dollar.`)}
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;

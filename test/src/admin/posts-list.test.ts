@@ -141,6 +141,7 @@ describe('settings', () => {
 
   it('render the posts again when formulas are switched, and only then', async () => {
     expect((await owner.get('/admin/settings')).text).not.toMatch(/name="math"[^>]* checked/);
+    expect((await owner.get('/admin/settings')).text).toContain('<code>$$\\sqrt{x}$$</code>');
     await owner.post('/admin/settings', { ...site, math: 'on' });
     expect([server.staleRenders, server.site.math]).toEqual([1, 'on']);
     await owner.post('/admin/settings', { ...site, math: 'on' });
