@@ -1,4 +1,4 @@
-import type { Marker, TimeRange } from '../../../otel/query.ts';
+import type { TimeRange } from '../../../otel/query.ts';
 import { type ComparedRanges, type ComparedTelemetry, isComparable } from './compared-ranges.ts';
 import { type ComparedSeries, compareInSteps } from './compared-series.ts';
 import type { Sides } from './compared-sides.ts';
@@ -23,7 +23,7 @@ interface Memory {
   /** By what is asked for; the latest. */
   readonly shared: Map<string, Kept>;
   /** What a visit prepared, whatever others asked for meanwhile. */
-  readonly prepared: WeakMap<ChosenRange, Kept & { readonly marker: Marker }>;
+  readonly prepared: WeakMap<ChosenRange, Kept & Pick<ComparedRanges, 'marker'>>;
 }
 
 /** The times that a comparison is of, and its work. */
@@ -44,27 +44,37 @@ export function comparison(
   return { ...ranges, before, after, rows: rows.result };
 }
 
-/** The same in steps; without a marker none, as it would not be remembered. */
+/** The same in steps, for a page of this range. */
 export function* prepareComparison(
   telemetry: ComparedTelemetry,
   range: ChosenRange,
   ranges: ComparedRanges | undefined,
 ): Generator<undefined, void> {
-  if (ranges?.marker !== undefined) yield* keptOf(telemetry, range, ranges).rows.inSteps();
+  if (ranges !== undefined) yield* keptOf(telemetry, range, ranges).rows.inSteps();
 }
 
 function keptOf(telemetry: ComparedTelemetry, range: ChosenRange, ranges: ComparedRanges): Kept {
   const { marker, before, after } = ranges;
   const anew = (): Kept => ({ before, after, rows: new SharedSteps(rowsOf(telemetry, ranges)) });
-  if (marker === undefined) return anew();
   const memory = memories.get(telemetry) ?? { shared: new Map(), prepared: new WeakMap() };
   memories.set(telemetry, memory);
   const own = memory.prepared.get(range);
-  if (own !== undefined && own.marker.atMillis === marker.atMillis) return own;
-  const key = JSON.stringify([marker.atMillis, range.preset?.from, range.query]);
-  const shared = sharedOf(memory.shared, key, after, anew);
-  memory.prepared.set(range, { ...shared, marker });
-  return shared;
+  if (own !== undefined && isAsked(own, ranges)) return own;
+  const key = JSON.stringify([marker?.atMillis, range.preset?.from, range.query]);
+  const kept = marker === undefined ? anew() : sharedOf(memory.shared, key, after, anew);
+  memory.prepared.set(range, { ...kept, marker });
+  return kept;
+}
+
+/** Both sides of one marker, or without one the same times. */
+function isAsked(
+  own: Kept & Pick<ComparedRanges, 'marker'>,
+  { marker, before, after }: ComparedRanges,
+): boolean {
+  if (marker !== undefined) return own.marker?.atMillis === marker.atMillis;
+  const isSame = (one: TimeRange, other: TimeRange): boolean =>
+    one.fromMillis === other.fromMillis && one.toMillis === other.toMillis;
+  return own.marker === undefined && isSame(own.before, before) && isSame(own.after, after);
 }
 
 /** Of all pages that ask for the same. */

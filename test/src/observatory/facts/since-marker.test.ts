@@ -5,6 +5,8 @@ import {
   sinceMarker,
   type SinceMarker,
 } from '../../../../src/observatory/facts/since-marker.ts';
+import { comparedRanges } from '../../../../src/observatory/facts/compared-ranges.ts';
+import { comparison, prepareComparison } from '../../../../src/observatory/facts/comparison.ts';
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { worseWords } from '../../../../src/observatory/sentences/since-marker-sentence.ts';
@@ -213,5 +215,22 @@ describe('a comparison in steps', () => {
     expect(perStep).toEqual([10, 6]);
     expect(sinceMarker(telemetry, range, now)?.worse.map(({ name }) => name)).toEqual(['GET /3']);
     expect(ofRoutes()).toBe(0);
+  });
+
+  it('are as many without a marker, and the comparison is known to the page that prepared it', () => {
+    const visitors = new Visitors(6);
+    visitors.come(50);
+    const telemetry = { ...visitors.telemetry(0), markers: () => [] };
+    const now = visitors.place.clock.millis;
+    const range = chooseRange({ from: '-20m' }, now);
+    const ranges = comparedRanges(telemetry, range, {}, now);
+    expect(ranges.marker).toBeUndefined();
+    expect([...prepareComparison(telemetry, range, ranges)].length).toBeGreaterThan(1);
+    const looks = jest.spyOn(telemetry, 'heatMap');
+    expect(comparison(telemetry, range, ranges).rows).toHaveLength(PER_MINUTE.length);
+    expect(looks).not.toHaveBeenCalled();
+    const earlier = { ...ranges, before: ranges.after, after: ranges.before };
+    comparison(telemetry, range, earlier);
+    expect(looks).toHaveBeenCalled();
   });
 });
