@@ -129,9 +129,8 @@ export interface Listed {
 
 /** A search for kept traces of the time that lists are of, so that a count and what it leads to are of one time. */
 export function tracesListed(q: string, { lists, view: { links, range } }: Listed): string {
-  const iso = (millis: number): string => new Date(millis).toISOString();
-  const to = range.moving ? undefined : iso(lists.toMillis);
-  return links.ranged('/traces', { q }, { from: iso(lists.fromMillis), to });
+  const to = range.moving ? undefined : isoTime(lists.toMillis);
+  return links.ranged('/traces', { q }, { from: isoTime(lists.fromMillis), to });
 }
 
 /** The time of the lists, which is longer than the range: `since 13:00:00`, `between …`. */
