@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { withBlogData } from '../db/open-blog-data.ts';
 import { makeBackup } from './make-backup.ts';
 import { counted, megabytes, runCommand } from '../process/run-command.ts';
+import { lowerThreadPriority } from '../process/thread-priority.ts';
 
 const USAGE = `Usage: npm run backup -- FILE [--data-dir FOLDER]
 
 Writes the blog into one file: posts, settings, the owner and the media. The blog may be running.
 `;
+
+// A scheduled one: readers are not kept waiting.
+if (!isMainThread) lowerThreadPriority();
 
 await runCommand(USAGE, 'No backup was made', async ({ file, dataDir }) => {
   return withBlogData(dataDir, async (database) => {

@@ -12,6 +12,7 @@ type SearchWork = Omit<RanSearch, 'statements'> & {
   readonly statements: readonly (RanStatement & { readonly file: string; readonly thread: string })[];
 };
 
+const THREAD = new URL('./search-thread.ts', import.meta.url);
 /** `thread.name` of its work. */
 const THREAD_NAME = 'search';
 
@@ -24,6 +25,7 @@ export class BlogSearch implements Searches {
   constructor(database: Database, onWork: (work: SearchWork) => void) {
     const file = database.name;
     this.#worker = new SearchWorker(file, {
+      thread: THREAD,
       onRan: (ran) => {
         const statements = ran.statements.map((each) => ({ ...each, file, thread: THREAD_NAME }));
         onWork({ ...ran, thread: THREAD_NAME, statements });

@@ -1,6 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { mediaNames, parseMarkdown, placeMarkdown } from './markdown.ts';
+import { lowerThreadPriority } from '../../process/thread-priority.ts';
 import type { PostPlace, WorkerAnswer, WorkerRequest } from './render-messages.ts';
+
+lowerThreadPriority();
 
 // The worker of markdown-worker.ts. It runs without telemetry, as rendering here is not a separate operation.
 const parsed = new Map<number, { text: ReturnType<typeof parseMarkdown>; place: PostPlace }>();
