@@ -15,6 +15,12 @@ export interface LogLine {
   readonly attributes: AttributeMap;
 }
 
+/** Of several processes at a time, and before and after a restart, where a process id may be the same. */
+export interface LineProcess {
+  readonly pid: number;
+  readonly startedAtMillis: number;
+}
+
 /** A line of the app's log, written in a span or not. */
 export interface StoredLine extends Omit<LogLine, 'spanId'> {
   /** Unique; grows with time. */
@@ -23,6 +29,8 @@ export interface StoredLine extends Omit<LogLine, 'spanId'> {
   readonly logger: string;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
+  /** That wrote it; undefined for lines of an older version. */
+  readonly process?: LineProcess | undefined;
 }
 
 /** One term of a search over log lines; all terms must hold. */
@@ -35,7 +43,9 @@ export type LogCondition =
    */
   | { readonly field: 'text'; readonly text: string; readonly begins?: boolean }
   | { readonly field: 'level'; readonly levels: readonly LogLevel[] }
-  | { readonly field: 'trace'; readonly traceId: string };
+  | { readonly field: 'trace'; readonly traceId: string }
+  /** Written by a process with this id. */
+  | { readonly field: 'process'; readonly pid: number };
 
 export interface LogFilter {
   readonly range?: TimeRange | undefined;

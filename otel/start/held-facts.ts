@@ -108,6 +108,7 @@ export function createHeldFacts(
       runMeasured: (write) => cost.background(write),
       log,
       process,
+      self: { pid: process.pid, startedAtMillis: runtime.startedAtMillis },
     }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { LOG_SCHEMA, MICROS_PER_MILLI } from './log-schema.ts';
+import type { LineProcess } from '../base/log-search.ts';
+import { LogProcesses } from './log-processes.ts';
 import { LogSearch } from './log-search.ts';
 import { LogWords } from './log-words.ts';
 import { LogWriter, type UnstoredLine } from './log-writer.ts';
@@ -25,6 +27,8 @@ export interface LogFileOptions {
   /** Of the file. */
   readonly maxBytes: number;
   readonly clock: Clock;
+  /** This process, for its lines. */
+  readonly self?: LineProcess | undefined;
 }
 
 /** Log lines in an SQLite file of their own: their bound is that of the file, and damage to it costs nothing else. */
@@ -34,12 +38,13 @@ export class LogFile extends SqliteFile {
 
   /** Throws SQLite's error if the file cannot be opened, and an Error if it was written by a newer version. */
   constructor(Database: DatabaseOpener, path: string, options: LogFileOptions) {
-    const { maxBytes, clock } = options;
+    const { maxBytes, clock, self } = options;
     super(Database, path);
     try {
       this.#prepareFile(path, clock.now());
       const words = new LogWords(this.database, maxBytes);
-      this.#writer = new LogWriter(this.database, words);
+      this.database.exec(LogProcesses.SCHEMA);
+      this.#writer = new LogWriter(this.database, words, new LogProcesses(this.database, self));
       this.search = new LogSearch(this.database, words, clock);
       this.opened();
     } catch (error) {

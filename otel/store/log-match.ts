@@ -31,9 +31,15 @@ export function withLevels(words: string | undefined, levels: readonly LogLevel[
   return levels.length === LOG_LEVELS.length ? words : `${chosen} AND (${words})`;
 }
 
-/** The word of a level and of a trace in the index. */
-export function factWords(level: LogLevel, traceId: string | undefined): string {
-  return traceId === undefined ? levelWord(level) : `${levelWord(level)} ${traceId}`;
+/** The words of a level, a trace and a process in the index. */
+export function factWords(level: LogLevel, traceId: string | undefined, pid: number | undefined): string {
+  return [levelWord(level), traceId, pid === undefined ? undefined : processWord(pid)]
+    .filter((word) => word !== undefined)
+    .join(' ');
+}
+
+function processWord(pid: number): string {
+  return `pid${pid}`;
 }
 
 function levelWord(level: LogLevel): string {
@@ -45,6 +51,7 @@ function levelWords(levels: readonly LogLevel[]): string {
 }
 
 function phraseOf(term: Exclude<LogTerm, { readonly field: 'level' }>): string {
+  if (term.field === 'process') return `facts : ${quoted(processWord(term.pid))}`;
   if (term.field === 'trace') return `facts : ${quoted(term.traceId.toLowerCase())}`;
   return `text : ${quoted(term.text)}${term.begins === true ? ' *' : ''}`;
 }

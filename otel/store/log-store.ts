@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import { untraced } from '../base/untraced.ts';
+import type { LineProcess } from '../base/log-search.ts';
 import type { LogFilter, LogList, LogStoreFacts } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { ExpiryClock } from './expiry-clock.ts';
@@ -36,6 +37,8 @@ export interface LogStoreOptions {
   readonly days: number;
   readonly guard: Guard;
   readonly clock: Clock;
+  /** This process; its lines have none without it. */
+  readonly self?: LineProcess;
   readonly runMeasured?: <T>(write: () => T) => T;
   /** Receives one line when a file is set aside or nothing is stored. */
   readonly log: (message: string) => void;

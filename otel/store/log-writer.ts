@@ -3,10 +3,11 @@ import { maskedMessage } from '../base/masked-message.ts';
 import { LOG_LEVELS, type StoredLine } from '../query.ts';
 import { cutText } from './attribute-copy.ts';
 import { factWords } from './log-match.ts';
+import type { LogProcesses } from './log-processes.ts';
 import type { IndexedLine, LogWords } from './log-words.ts';
 import { HOUR_MICROS, MICROS_PER_MILLI } from './log-schema.ts';
 
-export type UnstoredLine = Omit<StoredLine, 'id'>;
+export type UnstoredLine = Omit<StoredLine, 'id' | 'process'>;
 
 /** Beyond these, lines of a level share one. */
 const MAX_PATTERNS = 1000;
@@ -25,6 +26,7 @@ export class LogWriter {
   readonly #insert: Statement<[number, number, string | null, string | null, string | null, string | null]>;
   readonly #isTaken: Statement<[number], number>;
   readonly #words: LogWords;
+  readonly #processes: LogProcesses;
   readonly #oldestId: Statement<[], number | null>;
   readonly #pattern: Statement<[number, string, string], number>;
   readonly #addPattern: Statement<[number, string, string, number], number>;
@@ -36,7 +38,8 @@ export class LogWriter {
   readonly #prunes: readonly Statement<[]>[];
   #lastId = 0;
 
-  constructor(database: Database, words: LogWords) {
+  constructor(database: Database, words: LogWords, processes: LogProcesses) {
+    this.#processes = processes;
     this.#insert = database.prepare('INSERT INTO line VALUES (CAST(? AS INTEGER), ?, ?, ?, ?, ?)');
     this.#isTaken = database.prepare<[number], number>('SELECT 1 FROM line WHERE id = ?').pluck();
     this.#words = words;
@@ -85,10 +88,12 @@ export class LogWriter {
         message === text ? null : message,
         attributes.length === 0 ? null : JSON.stringify(line.attributes),
       );
-      indexed.push({ id, facts: factWords(line.level, line.traceId), text: wordsOf(message, attributes) });
+      const facts = factWords(line.level, line.traceId, this.#processes.pid);
+      indexed.push({ id, facts, text: wordsOf(message, attributes) });
       keys.push({ id, pattern });
     }
     this.#words.add(indexed);
+    this.#processes.note(keys.map(({ id }) => id));
     this.#count(keys, 1);
   }
 
@@ -98,6 +103,7 @@ export class LogWriter {
     const lastId = keys.at(-1)?.id ?? 0;
     if (keys.length === 0) return { lines: 0, lastId };
     this.#removal.run(lastId);
+    this.#processes.remove(lastId);
     this.#words.drop(this.#oldestId.get() ?? Infinity);
     this.#count(keys, -1);
     for (const statement of this.#prunes) statement.run();

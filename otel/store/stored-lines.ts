@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { LOG_LEVELS, type AttributeMap, type LogPattern, type StoredLine } from '../query.ts';
+import { LogProcesses } from './log-processes.ts';
 import { HOUR_MICROS, MICROS_PER_MILLI } from './log-schema.ts';
 import type { IdRange } from './log-words.ts';
 
@@ -12,6 +13,8 @@ interface LineRow {
   readonly span: string | null;
   readonly message: string | null;
   readonly attributes: string | null;
+  readonly pid: number | null;
+  readonly started_millis: number | null;
 }
 
 export interface PatternRow {
@@ -29,8 +32,9 @@ interface PatternEnds {
   readonly last: number;
 }
 
-const COLUMNS = `l.id, p.level, p.logger, p.text AS pattern_text, l.trace, l.span, l.message, l.attributes
-  FROM line l JOIN pattern p ON p.id = l.pattern`;
+const COLUMNS = `l.id, p.level, p.logger, p.text AS pattern_text, l.trace, l.span, l.message, l.attributes,
+    w.pid, w.started_millis
+  FROM line l JOIN pattern p ON p.id = l.pattern ${LogProcesses.JOIN}`;
 
 /** Reads log lines by their ids, and their patterns. */
 export class StoredLines {
@@ -138,6 +142,10 @@ function lineOf(row: LineRow): StoredLine {
     attributes: row.attributes === null ? {} : (JSON.parse(row.attributes) as AttributeMap),
     traceId: row.trace ?? undefined,
     spanId: row.span ?? undefined,
+    process:
+      row.pid === null || row.started_millis === null
+        ? undefined
+        : { pid: row.pid, startedAtMillis: row.started_millis },
   };
 }
 

@@ -9,7 +9,7 @@ import type { PageView } from '../page.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 
-const PLACEHOLDER = 'level:>=warn "sign-in failed" -bot trace:…';
+const PLACEHOLDER = 'level:>=warn "sign-in failed"';
 
 /** The page with another query, from its newest line. */
 export function logsAsked(view: PageView, q: string): string {
@@ -84,6 +84,10 @@ const HELP: SearchHelp = [
   [
     ['trace:4bf92f3577b34da6a3ce929d0e0e4736'],
     'lines of a trace; a traceparent or the address of its page does, too',
+  ],
+  [
+    ['process:1234'],
+    'lines that the process with this id wrote (process.pid); the lines of older versions do not say',
   ],
   [['-bot', '-level:info'], 'a minus before a term: lines that it does not match'],
 ];

@@ -62,6 +62,13 @@ export function lineColumns(view: PageView, rows: readonly StoredLine[]): readon
       cell: (line) => words(line, view, withStack.has(line)),
     },
     {
+      label: 'process',
+      key: 'process_pid',
+      room: 'mid',
+      value: ({ process }) => process?.pid,
+      cell: (line) => processWords(line, view) ?? '–',
+    },
+    {
       label: 'trace',
       key: 'trace_id',
       room: 'mid',
@@ -81,6 +88,7 @@ export function moreLineColumns(): readonly Column<StoredLine>[] {
   });
   return [
     plain('span_id', ({ spanId }) => spanId),
+    plain('process_creation_time', ({ process }) => process && isoTime(process.startedAtMillis)),
     plain('logger', ({ logger }) => logger),
     plain('attributes', ({ attributes }) => JSON.stringify(attributes)),
   ];
@@ -100,7 +108,17 @@ function words(line: StoredLine, view: PageView, showsStack: boolean): Html {
         <summary>stack</summary>
         ${drawStack(stack)}
       </details>`
-    }${line.traceId !== undefined && html`<span class="only-narrow">trace ${traceLink(line, view)}</span>`}`;
+    }<span class="only-narrow"
+      >${line.traceId !== undefined && html`trace ${traceLink(line, view)} `}${line.process && html`process ${processWords(line, view)}`}</span
+    >`;
+}
+
+/** The id alone may be the same after a restart, as in a container. */
+function processWords({ process }: StoredLine, view: PageView): Html | undefined {
+  if (process === undefined) return undefined;
+  const { pid, startedAtMillis } = process;
+  return html`<a href="${logsAsked(view, `process:${pid}`)}">${String(pid)}</a>
+    <span class="unit">since ${moment(startedAtMillis, view.now)}</span>`;
 }
 
 /** The page of a trace that was not kept says why. */

@@ -18,7 +18,7 @@ const MAX_PIECES = 4;
 /**
  * Parses a query over log lines: terms separated by white space, all of which must hold; `-` before a term negates it.
  *
- *     term  = ["-"] ( "level" operator level {"," level} | "trace:" id | id | word | word "*" | phrase )
+ *     term  = ["-"] ( "level" operator level {"," level} | "trace:" id | "process:" pid | id | word | word "*" | phrase )
  *
  * Whatever else has a colon is text, as messages often have one.
  */
@@ -29,6 +29,7 @@ export function parseLogQuery(written: string): LogQuery {
 function termOf(token: QueryToken): LogTerm | string | undefined {
   const { key, value, isQuoted } = token;
   if (key === 'level') return levelOf(token);
+  if (key === 'process' || key === 'pid' || key === 'process.pid') return processOf(token);
   if (key === 'trace' || key === 'traceparent' || key === 'id') return traceOf(token);
   if (key === undefined && (value === '' || value === '-')) return undefined;
   const word = key === undefined ? token : asWord(token);
@@ -74,6 +75,12 @@ function traceOf(token: QueryToken): LogTerm | string | undefined {
   return traceId === undefined || !isEqual(token.operator)
     ? `${shown(token)} was not understood: write trace:4bf92f3577b34da6a3ce929d0e0e4736, or paste the address of the trace.`
     : negatedIf(token, { field: 'trace', traceId });
+}
+
+function processOf(token: QueryToken): LogTerm | string {
+  return /^\d{1,10}$/.test(token.value) && isEqual(token.operator)
+    ? negatedIf(token, { field: 'process', pid: Number(token.value) })
+    : `${shown(token)} was not understood: write process:1234, the id of a process.`;
 }
 
 function textOf(token: QueryToken): LogTerm | string {
@@ -126,6 +133,7 @@ export function logTermWords(term: LogTerm): string {
 function wordsOf(term: LogTerm): string {
   if (term.field === 'level')
     return term.levels.length === 0 ? 'no level' : `level ${term.levels.join(', ')}`;
+  if (term.field === 'process') return `process ${term.pid}`;
   if (term.field === 'trace') return `trace ${term.traceId}`;
   return term.begins === true ? `contains a word that begins ${term.text}` : `contains ${term.text}`;
 }

@@ -111,7 +111,7 @@ describe('the page Logs', () => {
     expect(facts).toMatchObject({ total: { count: 5, is_exact: true }, store: { lines: 255, lost: 0 } });
     const lines = await (await get('/logs?format=csv&q=level:error')).text();
     expect(lines).toMatch(
-      /^when,level,message,trace_id,span_id,logger,attributes\r\n.*,error,request failed,/,
+      /^when,level,message,process_pid,trace_id,span_id,process_creation_time,logger,attributes\r\n.*,error,request failed,/,
     );
     expect(await (await get('/logs?format=csv&view=patterns')).text()).toMatch(/^pattern,count,/);
   });
