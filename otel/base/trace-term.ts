@@ -34,6 +34,8 @@ export type TraceCondition =
   | { readonly field: 'failed' }
   /** One of AGENT_FAMILIES; any other text occurs in the user agent. */
   | { readonly field: 'agent'; readonly text: string }
+  /** Any span is of the type. */
+  | { readonly field: 'type'; readonly type: OperationType }
   /** Any span was kept for it. */
   | { readonly field: 'reason'; readonly reason: KeepReason }
   /** Any statement whose text or summary contains it. */

@@ -64,6 +64,8 @@ function plainCondition(term: TraceCondition, bind: Bind): string {
       return 't.errors > 0';
     case 'agent':
       return `t.agent IN (SELECT id FROM user_agent WHERE instr(words, ${bind(withoutNul(term.text.toLowerCase()))}))`;
+    case 'type':
+      return `t.slowest_${term.type} IS NOT NULL`;
     case 'reason':
       return `t.reasons & ${1 << reasonNumber(term.reason)}`;
     case 'duration':

@@ -79,6 +79,8 @@ function testOf(term: TraceCondition): Test {
       const text = term.text.toLowerCase();
       return (trace) => askedFacts(trace).userAgent?.includes(text) === true;
     }
+    case 'type':
+      return ({ spans }) => spans.some(({ type }) => type === term.type);
     case 'reason':
       return ({ spans }) => spans.some(({ keepReason }) => keepReason === term.reason);
     case 'duration':

@@ -67,7 +67,7 @@ function searchField(text: string): Html {
       type="search"
       name="q"
       value="${text}"
-      placeholder="an address, a trace id, status:>=500 agent:bot dur>1s …"
+      placeholder="address, trace id, dur>1s …"
       autocomplete="off"
       spellcheck="false"
       maxlength="${MAX_QUERY_CHARS}"
@@ -156,6 +156,10 @@ const HELP: SearchHelp = [
   [
     ['version:3.1', 'version:3.*'],
     'the version of the service that recorded the trace (service.version, see Process); * at the end: its beginning. Traces from an older version of this program have none',
+  ],
+  [
+    ['type:request', 'type:statement', 'type:render', 'type:other'],
+    'anything in the trace is an operation of the type; any other type is that of an error, as with error:',
   ],
   [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
   [

@@ -2,7 +2,8 @@ import { html, type HtmlValue } from '../../markup/html.ts';
 import { without, type WrittenQuery } from '../facts/written-query.ts';
 import { shortened } from '../format/shortened.ts';
 
-const MAX_CHIP = 80;
+/** Of what a link's label repeats; the term itself is shown whole, in as many lines as it takes: there is no other place to read it. */
+const MAX_LABEL = 80;
 
 /** Every term as it was understood, with a link that takes it away. */
 export function termChips<Term>(
@@ -13,10 +14,11 @@ export function termChips<Term>(
   if (terms.length === 0) return null;
   return html`<ul class="chips" aria-label="Terms of the search">
     ${terms.map(({ source, term }) => {
-      const words = shortened(wordsOf(term), MAX_CHIP);
+      const words = wordsOf(term);
       const rest = without(text, [{ source }]);
       return html`<li>
-        <bdi>${words}</bdi> <a href="${addressOf(rest)}" aria-label="without ${words}">×</a>
+        <bdi>${words}</bdi>
+        <a href="${addressOf(rest)}" aria-label="without ${shortened(words, MAX_LABEL)}">×</a>
       </li>`;
     })}
   </ul>`;

@@ -1,4 +1,10 @@
-import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
+import {
+  AGENT_FAMILIES,
+  KEEP_REASONS,
+  type FacetName,
+  type OperationType,
+  type TraceTerm,
+} from '../../../otel/query.ts';
 import { REASON_WORDS } from '../format/reason-words.ts';
 import { isCut, uncut } from './pasted-runs.ts';
 import { quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
@@ -33,6 +39,20 @@ interface QueryKey {
   readonly examples: string;
   read(token: QueryToken, basePath: string): Condition | undefined;
 }
+
+/** As pages, links and file names have them. */
+const TYPE_NAMES: ReadonlyMap<string, OperationType> = new Map([
+  ['http', 'http'],
+  ['request', 'http'],
+  ['requests', 'http'],
+  ['database', 'database'],
+  ['statement', 'database'],
+  ['statements', 'database'],
+  ['db', 'database'],
+  ['render', 'render'],
+  ['renders', 'render'],
+  ['other', 'other'],
+]);
 
 const ID_KEY: QueryKey = {
   names: ['id', 'trace', 'traceparent', 'request', 'x-request-id'],
@@ -97,6 +117,15 @@ const KEYS: readonly QueryKey[] = [
     read: (token) => named('version', token),
   },
   {
+    names: ['type'],
+    examples: 'type:request, type:statement, type:render, type:other, or the type of an error',
+    read(token) {
+      const type = TYPE_NAMES.get(token.value.toLowerCase());
+      if (type === undefined) return named('error', token);
+      return isEqual(token.operator) ? { field: 'type', type } : undefined;
+    },
+  },
+  {
     names: ['reason', 'kept'],
     examples: KEEP_REASONS.map((reason) => `reason:${reason}`).join(', '),
     read({ operator, value }) {
@@ -122,7 +151,7 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  *     statement = SQL as pages show it, to the next term
  *     value     = word | phrase            a word that ends with "*" is the beginning of a route, an error type or a path
  *     phrase    = '"' text '"'             \" and \\ within it
- *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "reason" | "id" | "attr." name
+ *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "type" | "reason" | "id" | "attr." name
  *     address   = a path, a URL of any host, or a host with a path; `/posts/:slug` is a route
  *     id        = a trace id, a `traceparent`, or the address of a trace's page
  *

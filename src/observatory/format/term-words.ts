@@ -2,6 +2,12 @@ import type { TraceTerm } from '../../../otel/query.ts';
 
 const COMPARISONS = { '<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least' } as const;
 const DURATIONS = { trace: 'it took', database: 'longest statement', render: 'longest render' } as const;
+const TYPES = {
+  http: 'a request',
+  database: 'a statement',
+  render: 'a render',
+  other: 'another operation',
+} as const;
 const AGENTS: Readonly<Record<string, string>> = {
   bot: 'a bot or another program',
   none: 'without a user agent',
@@ -32,6 +38,8 @@ function wordsOf(term: TraceTerm): string {
       return 'failed';
     case 'agent':
       return `agent: ${AGENTS[term.text.toLowerCase()] ?? term.text}`;
+    case 'type':
+      return `has ${TYPES[term.type]}`;
     case 'reason':
       return `kept because: ${term.reason}`;
     case 'statement':

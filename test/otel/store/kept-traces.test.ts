@@ -116,6 +116,8 @@ function meetsTerm(id: number, spans: readonly Sent[], term: TraceTerm): boolean
         (term.text === 'bot' && request.family === 'none') ||
         request.agent.includes(`${term.text}/`)
       );
+    case 'type':
+      return spans.some((span) => typeOf(span) === term.type);
     case 'reason':
       return spans.some((span) => reasonOf(span) === term.reason);
     case 'statement':
@@ -284,6 +286,8 @@ const term: fc.Arbitrary<TraceTerm> = fc
       { field: 'agent', text: 'none' },
       { field: 'agent', text: 'examplebot' },
       { field: 'reason', reason: 'late' },
+      { field: 'type', type: 'render' },
+      { field: 'type', type: 'other' },
       { field: 'statement', text: 'from POSTS' },
       { field: 'duration', of: 'trace', comparison: '>', millis: 100 },
       { field: 'duration', of: 'database', comparison: '>', millis: 3 },
