@@ -43,7 +43,7 @@ export interface SlowestRoute {
   readonly example: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
-/** A route with too few requests to be judged that took longer than the slowest one that is. */
+/** A route with too few requests for its times to decide that took longer than the slowest one. */
 export interface SlowButFew {
   readonly name: string;
   readonly count: number;
@@ -56,11 +56,13 @@ const SEVERAL = 5;
 /** Of those of which half took longer than that, the one with the longest request; first of those with several requests. */
 export function slowButFew(
   routes: readonly SeriesSummary[],
-  minCount: number,
-  p95Millis: number,
+  slowest: { readonly name: string; readonly p95Millis: number } | undefined,
 ): SlowButFew | undefined {
+  const { name: chosen, p95Millis } = slowest ?? { name: undefined, p95Millis: 0 };
   const [first] = routes
-    .filter(({ count, durationMillis }) => count > 0 && count < minCount && durationMillis.p50 > p95Millis)
+    .filter(
+      ({ name, count, durationMillis }) => count > 0 && name !== chosen && durationMillis.p50 > p95Millis,
+    )
     .toSorted(
       (a, b) =>
         Number(b.count >= SEVERAL) - Number(a.count >= SEVERAL) ||
@@ -69,16 +71,28 @@ export function slowButFew(
   return first && { name: first.name, count: first.count, longestMillis: first.durationMillis.max };
 }
 
-/** By p95; of routes with fewer requests, one would decide. Undefined if none has so many. */
+/** Shorter ones are the same: a logarithm needs a least. */
+const LEAST_MILLIS = 0.001;
+
+/**
+ * By p95, in which each route's own requests and as many usual ones as `minCount` have a say (a geometric mean by count, towards the median of all): a
+ * few slow requests do not decide, and none makes the choice jump, as the one with which a route would begin to be judged. Undefined with fewer
+ * requests in all than that.
+ */
 export function slowestOf<Row extends SeriesSummary>(
   routes: readonly Row[],
   minCount: number,
+  medianMillis: number,
 ): Row | undefined {
+  const all = routes.reduce((sum, { count }) => sum + count, 0);
+  if (all < minCount) return undefined;
+  const usual = minCount * Math.log(Math.max(LEAST_MILLIS, medianMillis));
+  const scoreOf = ({ count, durationMillis: { p95 } }: Row): number =>
+    (count * Math.log(Math.max(LEAST_MILLIS, p95)) + usual) / (count + minCount);
   return routes
-    .filter(({ count }) => count >= minCount)
+    .filter(({ count }) => count > 0)
     .reduce<Row | undefined>(
-      (slowest, row) =>
-        slowest === undefined || row.durationMillis.p95 > slowest.durationMillis.p95 ? row : slowest,
+      (slowest, row) => (slowest === undefined || scoreOf(row) > scoreOf(slowest) ? row : slowest),
       undefined,
     );
 }
@@ -89,7 +103,8 @@ export function slowestRoute(
   range: TimeRange,
   routes: readonly SeriesSummary[],
 ): SlowestRoute | undefined {
-  const slowest = slowestOf(routes, telemetry.limits().minCount);
+  const { durationMillis } = telemetry.operations(range).http;
+  const slowest = slowestOf(routes, telemetry.limits().minCount, durationMillis.p50);
   if (slowest === undefined) return undefined;
   const { name, count } = slowest;
   const p95Millis = slowest.durationMillis.p95;

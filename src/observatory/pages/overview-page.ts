@@ -11,7 +11,7 @@ import { perSecond, routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { searchForm } from '../draw/search-form.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
-import { countText, duration, measured, share, size, text, type Quantity } from '../../markup/quantity.ts';
+import { countText, measured, share, size, type Quantity } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { markedFailures, type MarkedFailures } from '../facts/marked-failures.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
@@ -23,7 +23,7 @@ import { type HeldRequests, heldRequests } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
 import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
-import { fewWords } from '../sentences/slowest-words.ts';
+import { fewWords, longerText } from '../sentences/slowest-words.ts';
 import { prepareSituation, situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
@@ -146,17 +146,20 @@ function orderOf(routes: readonly SeriesLine[]): string {
   return `by share of time${waited ? ', less waiting for the event loop' : ''}`;
 }
 
-function slowestNote({ routes, situation }: OverviewFacts, { links }: PageView): { readonly foot?: Html } {
+function slowestNote(
+  { routes, situation, metrics }: OverviewFacts,
+  { links }: PageView,
+): { readonly foot?: Html } {
   const { minCount } = situation.limits;
-  const slowest = slowestOf(routes, minCount);
+  const slowest = slowestOf(routes, minCount, metrics.operations.http.duration_ms.p50);
   if (slowest === undefined) return {};
-  const few = slowButFew(routes, minCount, slowest.durationMillis.p95);
+  const p95Millis = slowest.durationMillis.p95;
+  const few = slowButFew(routes, { name: slowest.name, p95Millis });
   const name = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
   return {
     foot: html`<span
-      ><a href="${links.to('/routes', { sort: 'p95_ms' })}">slowest per request</a>: ${name}, one in twenty
-      took longer than
-      ${text(duration(slowest.durationMillis.p95))}${few !== undefined && html`; ${fewWords(few, slowest, links).map(drawPart)}`}</span
+      ><a href="${links.to('/routes', { sort: 'p95_ms' })}">slowest per request</a>: ${name},
+      ${longerText(slowest.count, p95Millis)}${few !== undefined && html`; ${fewWords(few, slowest, links).map(drawPart)}`}</span
     >`,
   };
 }

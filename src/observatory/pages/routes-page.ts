@@ -17,9 +17,9 @@ import { definePage } from './define-page.ts';
 
 interface RoutesFacts extends RouteLines {
   readonly seconds: number;
-  /** Per request; undefined if no route has `minCount` requests. */
+  /** Per request; undefined with fewer than `minCount` requests. */
   readonly slowest: SlowestRoute | undefined;
-  /** Requests from which a route is judged. */
+  /** Requests from which the slowest is judged. */
   readonly minCount: number;
   /** Slower still, but with fewer requests. */
   readonly few: SlowButFew | undefined;
@@ -34,7 +34,7 @@ export const routesPage = definePage<RoutesFacts>({
     const lines = routeLines(telemetry, range, seconds);
     const { minCount } = telemetry.limits();
     const slowest = slowestRoute(telemetry, range, lines.routes);
-    const few = slowButFew(lines.routes, minCount, slowest?.p95Millis ?? 0);
+    const few = slowButFew(lines.routes, slowest);
     return { seconds, ...lines, slowest, minCount, few };
   },
   title: () => 'Routes',
@@ -46,7 +46,7 @@ export const routesPage = definePage<RoutesFacts>({
     const first = routes.reduce((most, line) => (line.totalMillis > most.totalMillis ? line : most));
     return [
       {
-        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, none with the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}`,
+        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, with fewer than the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}`,
       },
       ...orderWords(firstShown(routes, routeColumns(view), view, nameOf), ({ name }) => ({
         text: shortRoute(name),
@@ -68,7 +68,7 @@ export const routesPage = definePage<RoutesFacts>({
       { text: '.' },
     ];
   },
-  draw({ routes, waitsKnownSinceMillis: since, waitsAreMissing: areMissing }, view) {
+  draw({ routes, minCount, waitsKnownSinceMillis: since, waitsAreMissing: areMissing }, view) {
     const columns = routeColumns(view);
     const { rows, note, search, pages } = tablePage(
       sortRows(routes, columns, view.query['sort']),
@@ -90,6 +90,9 @@ export const routesPage = definePage<RoutesFacts>({
           <a href="${view.links.to('/stalls')}">stalls</a>
           delayed${areMissing && ', but of stalls of an earlier version, the 100 that waited longest of each'}${since !== undefined && `; before ${momentText(since, view.now)} it is not known`}.
           Routes are in the order of the rest of their time</span
+        ><span
+          >slowest per request: by p95, drawn towards the median of all as if each route had
+          ${plural(minCount, 'more usual request')}: a few slow ones do not decide</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
           the icon are counted, since readers load them too</span

@@ -17,7 +17,7 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
     { text: ' is ' },
     { text: shortRoute(name), href: links.series('http', name) },
     {
-      text: `: one in twenty of its ${plural(count, 'request')} took longer than ${text(duration(p95Millis))}`,
+      text: `: ${longerText(count, p95Millis)}`,
     },
     ...(largest === undefined || example === undefined
       ? [{ text: '; no such request is kept, so that the reason is not known. ' }]
@@ -28,6 +28,13 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
           { text: '). ' },
         ]),
   ];
+}
+
+/** `one in twenty of its 240 requests took longer than 812 ms`; of fewer than twenty, the longest. */
+export function longerText(count: number, p95Millis: number): string {
+  const millis = text(duration(p95Millis));
+  const its = `its ${plural(count, 'request')}`;
+  return count < 20 ? `${its} took up to ${millis}` : `one in twenty of ${its} took longer than ${millis}`;
 }
 
 /** `/import is slower, but with only 3 requests: up to 6.33 s. ` */

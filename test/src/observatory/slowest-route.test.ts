@@ -61,14 +61,36 @@ describe('the sentence of routes', () => {
   });
 
   it('names what is rare before what happened once', async () => {
+    const seldom = requests('/seldom', 4, () => [request('/seldom', 700)]);
+    const summary = await summaryOf([...rare, ...busy, ...seldom, ...once]);
+    expect(summary).toContain('/once is slower, but had only 2 requests, of up to 900 ms.');
+    const often = requests('/seldom', 5, () => [request('/seldom', 700)]);
+    expect(await summaryOf([...rare, ...busy, ...often, ...once])).toContain(
+      '/seldom is slower, but had only 5 requests, of up to 700 ms.',
+    );
+  });
+
+  it('names another one only once it had so many requests that they outweigh the usual ones, not at the 20th', async () => {
+    const named = async (count: number): Promise<string | undefined> => {
+      const slower = requests('/slower', count, () => [request('/slower', 500)]);
+      return /Slowest per request is (\S+): /.exec(await summaryOf([...rare, ...busy, ...slower]))?.[1];
+    };
+    const names = await Promise.all([1, 5, 10, 19, 20, 21, 40, 80].map(named));
+    expect(names).toEqual([...names].sort());
+    expect(new Set(names)).toEqual(new Set(['/rare', '/slower']));
+    expect(names[3]).toBe(names[5]);
+  });
+
+  it('says of fewer than twenty requests how long they took, not of one in twenty', async () => {
     const seldom = requests('/seldom', 18, () => [request('/seldom', 700)]);
-    const summary = await summaryOf([...busy, ...seldom, ...once]);
-    expect(summary).toContain('/seldom is slower, but had only 18 requests, of up to 700 ms.');
+    expect(await summaryOf([...busy, ...seldom])).toContain(
+      'Slowest per request is /seldom: its 18 requests took up to 700 ms, 100 % of that its own time',
+    );
   });
 
   it('says how many requests it takes', async () => {
     expect(await summaryOf(once)).toContain(
-      '1 route in the last hour, none with the 20 requests that it takes to judge the slowest. The longest took 900 ms, at /once.',
+      '1 route in the last hour, with fewer than the 20 requests that it takes to judge the slowest. The longest took 900 ms, at /once.',
     );
   });
 
@@ -131,6 +153,8 @@ describe('waiting for the event loop', () => {
   });
 
   it('does not change which route is the slowest, on the overview too', () => {
-    expect(overview).toContain('slowest per request : /waits , one in twenty took longer than 500 ms');
+    expect(overview).toContain(
+      'slowest per request : /waits , one in twenty of its 20 requests took longer than 500 ms',
+    );
   });
 });
