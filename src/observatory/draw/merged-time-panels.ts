@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, text } from '../../markup/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import type { MergedTime } from '../facts/merged-time.ts';
@@ -18,8 +18,8 @@ export function mergedFlamePanel(
   const { graph } = time;
   const table = flameTable(graph);
   return panel({
-    title: 'Flame graph of the route',
-    note: `${text(duration(graph.totalMillis))} of self time per request, the mean of ${tracesText(time)}`,
+    title: html`Flame graph of the route <span class="unit">of its kept traces</span>`,
+    note: tracesText(time),
     body: drawFlameGraph(graph, {
       selected: undefined,
       hrefOf: ({ traceId, spanId }) => view.links.trace(traceId, spanId),

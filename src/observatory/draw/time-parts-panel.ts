@@ -34,7 +34,7 @@ interface Row {
 
 /** Where the time of a request goes, in parts that add up to the whole. */
 export function timePartsPanel(merged: MergedTime, time: KnownTime, view: PageView): Html {
-  const { parts } = merged;
+  const { parts } = time;
   const whole = parts.reduce((sum, { millis }) => sum + millis, 0);
   const rows = parts.slice(0, MAX_ROWS).map((part) => rowOf(part, time, view));
   const rest = parts.slice(MAX_ROWS);
@@ -56,11 +56,11 @@ export function timePartsPanel(merged: MergedTime, time: KnownTime, view: PageVi
   };
   const own = parts.find(({ kind }) => kind === 'own')?.share ?? 0;
   return panel({
-    title: 'Where its time goes',
+    title: html`Where its time goes <span class="unit">shares of its kept traces</span>`,
     note:
       merged.traces === 0
         ? undefined
-        : `a request takes ${text(duration(whole))}, the mean of ${tracesText(merged)}`,
+        : `a request takes ${text(duration(whole))}, the mean of all; divided by ${tracesText(merged)}`,
     body: html`${drawTable(
       parts.length === 0 ? [] : [...rows, ...(rest.length > 0 ? [others] : []), all],
       COLUMNS,
