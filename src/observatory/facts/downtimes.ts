@@ -9,6 +9,9 @@ const MAX_LOOKED_INTO = 20;
 export interface DowntimeSum {
   /** Newest first. */
   readonly rows: readonly Downtime[];
+  /** The same of the time before the range and after it, whole. */
+  readonly earlier: readonly Downtime[];
+  readonly later: readonly Downtime[];
   readonly totalMillis: number;
   /** The known part of the range. */
   readonly known: TimeRange;
@@ -33,12 +36,19 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
   const knownMillis = known.toMillis - known.fromMillis;
   return {
     rows: rows.toReversed(),
+    earlier: facts.rows.filter(({ toMillis }) => toMillis <= known.fromMillis).toReversed(),
+    later: facts.rows.filter(({ fromMillis }) => fromMillis >= known.toMillis).toReversed(),
     totalMillis,
     known,
     // Where a clock was set back, times are there twice.
     upShare: knownMillis <= 0 ? 1 : Math.max(0, 1 - totalMillis / knownMillis),
     precisionMillis: facts.precisionMillis,
   };
+}
+
+/** Ends of a process that nobody asked for. */
+export function isUnasked({ ended }: Pick<Downtime, 'ended'>): boolean {
+  return ended !== 'stopped' && ended !== 'slept';
 }
 
 /** What is held of the minute before an end that nobody asked for, or of the life of a process that ran for less. */
@@ -58,7 +68,7 @@ export function lastMinutes(
 ): readonly (LastMinute | undefined)[] {
   let left = MAX_LOOKED_INTO;
   return rows.map(({ ended, seenMillis, startedMillis }, index) => {
-    if (ended === 'stopped' || ended === 'slept' || left-- <= 0) return undefined;
+    if (!isUnasked({ ended }) || left-- <= 0) return undefined;
     const untilMillis = seenMillis + precisionMillis;
     // What the next process did is not of this one.
     const endMillis = startedMillis > seenMillis ? Math.min(untilMillis, startedMillis) : untilMillis;

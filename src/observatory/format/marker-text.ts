@@ -21,7 +21,7 @@ export function markerText({ label, before, atMillis }: Marker, now: number): st
     case 'crashed':
       return `${label} after a crash at ${at}${before.reason === undefined ? '' : ` (${before.reason})`}`;
     case 'killed':
-      return `${label}; the previous process was killed, or aborted out of memory, last seen ${at}`;
+      return `${label}; the previous process was killed, last seen ${at}`;
     case 'machine restarted':
       return `${label}; the machine had restarted, the previous process was last seen ${at}`;
     case 'slept':

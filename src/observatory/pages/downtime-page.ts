@@ -10,7 +10,12 @@ import { markerText } from '../format/marker-text.ts';
 import { moment } from '../format/moment.ts';
 import type { Links } from '../links.ts';
 import type { PageView } from '../page.ts';
-import { downtimeSentence, ENDED_WORDS } from '../sentences/downtime-sentence.ts';
+import {
+  downtimeSentence,
+  ENDED_MEANINGS,
+  ENDED_WORDS,
+  outsideWords,
+} from '../sentences/downtime-sentence.ts';
 import { plural, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
@@ -42,10 +47,13 @@ export const downtimePage = definePage<DowntimePageFacts>({
     };
   },
   title: () => 'Downtime',
-  sentence: (facts, { range, now, links }) =>
-    downtimeSentence(facts, range, now, evidenceOf(facts.rows[0]?.last, links)[0]),
-  draw({ rows, known, precisionMillis, beside }, view) {
+  sentence: (facts, { range, now, links }) => [
+    ...downtimeSentence(facts, range, now, evidenceOf(facts.rows[0]?.last, links)[0]),
+    ...outsideWords(facts, now, links),
+  ],
+  draw({ rows, earlier, later, known, precisionMillis, beside }, view) {
     const columns = columnsOf(view);
+    const shown = [rows, earlier.slice(0, MAX_OUTSIDE), later.slice(0, MAX_OUTSIDE)];
     return html`${panel({
         title: 'Times without a running process',
         note: html`known since ${moment(known.fromMillis, view.now)}; ends that nobody noted are known to
@@ -57,7 +65,8 @@ export const downtimePage = definePage<DowntimePageFacts>({
           empty: 'None. Each restart, crash and suspended machine of this range would be listed here.',
         }),
       })}
-      ${beside.length > 0 && besidePanel(beside, view)}
+      ${outsidePanel('Before this range', earlier, view)} ${outsidePanel('After this range', later, view)}
+      ${meaningsOf(shown.flat())} ${beside.length > 0 && besidePanel(beside, view)}
       <p class="note">
         Each lasts from the last sign of one process until a server of the next one listens; “or more” where
         that is not known, as of versions before: then it ends with the start. Times are those of the clock at
@@ -68,6 +77,36 @@ export const downtimePage = definePage<DowntimePageFacts>({
   },
   sheet: ({ rows }, view) => sheetOf(rows, columnsOf(view)),
 });
+
+/** How many are listed of the time before the range, and after it. */
+const MAX_OUTSIDE = 20;
+
+/** A range that is too short hides none. */
+function outsidePanel(title: string, outside: readonly Downtime[], view: PageView): Html | undefined {
+  if (outside.length === 0) return undefined;
+  const columns = columnsOf(view).filter(({ label }) => label !== LAST_MINUTE);
+  return panel({
+    title,
+    note:
+      outside.length > MAX_OUTSIDE
+        ? `newest ${MAX_OUTSIDE} of ${countText(outside.length)}`
+        : 'not counted above',
+    body: drawTable(
+      outside.slice(0, MAX_OUTSIDE).map((row) => ({ ...row, last: undefined })),
+      columns,
+      { caption: title, keyOf: ({ toMillis }) => String(toMillis), view, still: true, empty: '' },
+    ),
+  });
+}
+
+/** What the words of a table mean, and what nothing here can tell. */
+function meaningsOf(rows: readonly Downtime[]): Html | undefined {
+  const words = [...new Set(rows.map(({ ended }) => ended))];
+  if (words.length === 0) return undefined;
+  return html`<p class="note">
+    ${words.map((ended, index) => html`${index > 0 && '. '}<strong>${ENDED_WORDS[ended]}</strong>: ${ENDED_MEANINGS[ended]}`)}.
+  </p>`;
+}
 
 /** How many such starts are listed. */
 const MAX_BESIDE = 20;
@@ -102,6 +141,8 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
   ];
 }
 
+const LAST_MINUTE = 'in its last minute';
+
 const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => [
   {
     label: 'from',
@@ -127,7 +168,7 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
       html`${figure(duration(toMillis - fromMillis))}${!isWhole && html` <span class="unit" title="it is not known when the next process listened">or more</span>`}`,
   },
   {
-    label: 'before it',
+    label: 'how it ended',
     key: 'ended',
     value: ({ ended }) => ended,
     cell: ({ ended, reason, stack, toMillis }) =>
@@ -141,7 +182,7 @@ const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => 
         }`,
   },
   {
-    label: 'in its last minute',
+    label: LAST_MINUTE,
     cell: ({ last }) =>
       html`${evidenceOf(last, links).map(({ text: words, href }, index) => html`${index > 0 && ', '}<a href="${href}">${words}</a>`)}`,
     room: 'mid',

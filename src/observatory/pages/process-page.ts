@@ -19,10 +19,10 @@ import { stallSummary, type StallSummary } from '../facts/stall-summary.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { processMemoryPanel } from '../draw/process-memory-table.ts';
 import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
-import { downtimeSentence } from '../sentences/downtime-sentence.ts';
+import { downtimeSentence, outsideWords } from '../sentences/downtime-sentence.ts';
 import type { MemoryFacts } from '../sentences/memory-sentence.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
-import { plural, sentenceText } from '../sentences/sentence.ts';
+import { drawPart, plural, sentenceText } from '../sentences/sentence.ts';
 
 const CHART_HEIGHT = 150;
 
@@ -224,6 +224,8 @@ function downtimePanel(downtime: DowntimeSum, view: PageView): Html {
   return panel({
     title: 'Downtime',
     note: html`<a href="${view.links.to('/downtime')}">${plural(downtime.rows.length, 'time')}</a>`,
-    body: html`<p>${sentenceText(downtimeSentence(downtime, view.range, view.now))}</p>`,
+    body: html`<p>
+      ${sentenceText(downtimeSentence(downtime, view.range, view.now))}${outsideWords(downtime, view.now, view.links).map(drawPart)}
+    </p>`,
   });
 }

@@ -1,18 +1,31 @@
 import type { Downtime } from '../../../otel/query.ts';
 import type { DowntimeSum } from '../facts/downtimes.ts';
+import type { Links } from '../links.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import type { Sentence, SentencePart } from './sentence.ts';
 
-/** How the time before it ended. */
+/** How the time before it ended, as far as that is known; `ENDED_MEANINGS` say what is not. */
 export const ENDED_WORDS: Readonly<Record<Downtime['ended'], string>> = {
-  stopped: 'stopped as asked',
+  stopped: 'stopped',
   crashed: 'crashed',
-  killed: 'killed, or aborted out of memory',
-  'machine restarted': 'machine restarted or lost power',
-  slept: 'machine was suspended',
-  'not stopped': 'ended without a stop',
+  killed: 'killed',
+  'machine restarted': 'machine restarted',
+  slept: 'suspended',
+  'not stopped': 'end unknown',
+};
+
+/** What is known by each word, and what is not. */
+export const ENDED_MEANINGS: Readonly<Record<Downtime['ended'], string>> = {
+  stopped: 'it was asked to end, by a signal, or exited with code 0',
+  crashed: 'it ended by an error that nothing caught, or with another exit code; which, is noted',
+  killed:
+    'it had no time to note anything: SIGKILL, which also the kernel sends when memory runs out, an abort of Node itself, as with a full heap, or a fault in native code; which of them cannot be known here: the log of the supervisor or the kernel tells',
+  'machine restarted':
+    'the machine started anew meanwhile; whether it was asked to or lost power is not known',
+  slept: 'the machine was suspended, and the process went on afterwards',
+  'not stopped': 'an earlier version of this program ran, which noted no more than that it was not stopped',
 };
 
 const lengthOf = ({ fromMillis, toMillis }: Downtime): number => toMillis - fromMillis;
@@ -35,7 +48,7 @@ export function downtimeSentence(
   const isWhole = rows.every((row) => row.isWhole);
   if (newest === undefined)
     return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
-  const unasked = rows.filter(({ ended }) => ended !== 'stopped').length;
+  const unasked = unaskedOf(rows);
   const all: SentencePart = {
     text: rows.length === 1 ? 'Down once' : `Down ${countText(rows.length)} times`,
     ...(unasked > 0 && { tone: 'failed' as const }),
@@ -54,6 +67,50 @@ export function downtimeSentence(
       text: `. ${longestOf(rows, now)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.`,
     },
   ];
+}
+
+function unaskedOf(rows: readonly Downtime[]): number {
+  return rows.filter(({ ended }) => ended !== 'stopped').length;
+}
+
+/** Room for the times around a stop. */
+const AROUND_MILLIS = 60_000;
+
+function fromLink(fromMillis: number, links: Links): string {
+  return links.ranged('/downtime', {}, { from: new Date(fromMillis - AROUND_MILLIS).toISOString() });
+}
+
+/** `Before this range the blog was down for 51 s from 19:37:02, killed.` */
+export function beforeWords(row: Downtime, now: number, links: Links): Sentence {
+  return [
+    { text: 'Before this range ' },
+    { text: 'the blog was down', href: fromLink(row.fromMillis, links) },
+    { text: ` for ${detail(row, now)}.` },
+  ];
+}
+
+/** ` Before this range it was down 3 times, the last: 51 s from 19:37:02, killed.` Each links to where they are shown; nothing if there are none. */
+export function outsideWords({ earlier, later, rows }: DowntimeSum, now: number, links: Links): Sentence {
+  const more = rows.length > 0 ? ' more' : '';
+  const said = (where: string, outside: readonly Downtime[]): Sentence => {
+    const [last] = outside;
+    if (last === undefined) return [];
+    const unasked = unaskedOf(outside);
+    const times = outside.length === 1 ? `once${more}` : `${countText(outside.length)}${more} times`;
+    const asked =
+      outside.length === 1 ? '' : `, ${unasked === 0 ? 'none' : countText(unasked)} of them unasked`;
+    const fromMillis = Math.min(...outside.map((row) => row.fromMillis));
+    return [
+      { text: ` ${where} this range it was ` },
+      {
+        text: `down ${times}`,
+        href: fromLink(fromMillis, links),
+        ...(unasked > 0 && { tone: 'failed' as const }),
+      },
+      { text: `${asked}${outside.length === 1 ? '' : ', the last'}: ${detail(last, now)}.` },
+    ];
+  };
+  return [...said('Before', earlier), ...said('After', later)];
 }
 
 /** The longest time, if it is not the last one. */

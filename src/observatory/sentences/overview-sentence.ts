@@ -5,7 +5,7 @@ import type { Links } from '../links.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { brokenKeys, type CheckKey } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
-import { ENDED_WORDS } from './downtime-sentence.ts';
+import { beforeWords, ENDED_WORDS } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { memoryReason } from './memory-reason.ts';
@@ -46,7 +46,11 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     ...remarksOf(situation, new Set(broken), links),
   ];
   const unsaid = ofBroken.slice(MAX_REASONS - first.length).map(({ headline }) => headline);
-  const [reason = [], ...more] = [...reasons.slice(0, MAX_REASONS), ...unsaidWords(unsaid, links)];
+  const [reason = [], ...more] = [
+    ...reasons.slice(0, MAX_REASONS),
+    ...unsaidWords(unsaid, links),
+    ...endedBefore(situation, links),
+  ];
   return [
     ...opening(situation, worst, links),
     ...(reason.length > 0 ? [{ text: ' ' }] : []),
@@ -83,6 +87,11 @@ function unsaidWords(headlines: readonly string[], links: Links): readonly Sente
     named,
     [{ text: plural(rest, 'more limit'), href }, { text: ` ${rest === 1 ? 'does' : 'do'} not hold.` }],
   ];
+}
+
+/** A short range hides what happened to the process earlier. */
+function endedBefore({ crashedBefore, now }: OverviewSituation, links: Links): readonly Sentence[] {
+  return crashedBefore === undefined ? [] : [beforeWords(crashedBefore, now, links)];
 }
 
 /** True if the one route that fails too often is one of which it is said since when. */

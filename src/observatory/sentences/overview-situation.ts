@@ -1,4 +1,4 @@
-import type { AuditFacts, Limits, Marker, SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import type { AuditFacts, Downtime, Limits, Marker, SeriesSummary, TimeRange } from '../../../otel/query.ts';
 import { type BlockedTurn, longestBlock, type LongestBlock } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MemorySince } from '../facts/memory-since.ts';
@@ -48,6 +48,8 @@ export interface OverviewSituation {
   readonly downMillis: number;
   /** The longest of these times after a process that was not stopped; 0 if there is none. */
   readonly crashedMillis: number;
+  /** The last such end in the day before the range; undefined if there was none. */
+  readonly crashedBefore: Downtime | undefined;
   /** Steps of the system clock in the range. */
   readonly clockSteps: readonly Marker[];
   /** Share of the range whose counts are lost, 0–1. */

@@ -8,7 +8,7 @@ import type {
 import { longestTurn } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
-import { sumDowntimes } from '../facts/downtimes.ts';
+import { isUnasked, sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { prepareRepeatedOnRoutes, repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { recentFailures } from '../facts/recent-failures.ts';
@@ -27,6 +27,9 @@ import type { ChosenRange } from '../facts/time-range.ts';
 
 /** Utilisation from which the event loop counts as saturated. */
 const NO_PAUSE = 0.95;
+
+/** An end before the range is said for so long. */
+const BEFORE_MILLIS = 86_400_000;
 
 /** Ends of a process that nobody asked for. */
 const UNEXPECTED: ReadonlySet<NonNullable<Marker['before']>['ended']> = new Set([
@@ -95,6 +98,9 @@ export function situationOf(
     crashedMillis: down.rows
       .filter(({ ended }) => UNEXPECTED.has(ended))
       .reduce((longest, { fromMillis, toMillis }) => Math.max(longest, toMillis - fromMillis), 0),
+    crashedBefore: down.earlier.find(
+      (row) => isUnasked(row) && row.toMillis >= range.fromMillis - BEFORE_MILLIS,
+    ),
     crashes: markers.filter(({ before }) => before !== undefined && UNEXPECTED.has(before.ended)),
     clockSteps: markers.filter(({ kind }) => kind === 'clock'),
     missingShare: missingShare(range),

@@ -36,7 +36,7 @@ describe('the sentence about downtime', () => {
 
   it('of one stop', () => {
     expect(say([down(HOUR, 86.4, 'stopped')])).toMatch(
-      /^Down once in the last 24 hours: 86\.4 s from [\d:]*, stopped as asked\. The blog ran 99\.900 % of the time\.$/,
+      /^Down once in the last 24 hours: 86\.4 s from [\d:]*, stopped\. The blog ran 99\.900 % of the time\.$/,
     );
   });
 
@@ -48,14 +48,14 @@ describe('the sentence about downtime', () => {
     const sum = sumDowntimes({ rows, sinceMillis: 0, precisionMillis: 2000 }, range);
     const left = { text: '3 log lines', href: '/logs' };
     expect(sentenceText(downtimeSentence(sum, range, NOW, left)).replaceAll(/[\d:]{8}/g, 'T')).toBe(
-      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped as asked. The blog ran 99.87 % of the time.',
+      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped. The blog ran 99.87 % of the time.',
     );
   });
 
   it('is of a lower bound where it is not known when the next process listened', () => {
     const rows = [{ ...down(3 * HOUR, 0.4, 'stopped'), isWhole: false }, down(HOUR, 80, 'stopped')];
     expect(say(rows).replaceAll(/[\d:]{8}/g, 'T')).toBe(
-      'Down 2 times in the last 24 hours, altogether 80.4 s or more; each a stop that somebody asked for. The last: 80 s from T, stopped as asked. The blog ran at most 99.906 % of the time.',
+      'Down 2 times in the last 24 hours, altogether 80.4 s or more; each a stop that somebody asked for. The last: 80 s from T, stopped. The blog ran at most 99.906 % of the time.',
     );
   });
 

@@ -234,7 +234,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   [
     'after a kill',
     { crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW, pid: 7 } }] },
-    'The process was killed, or aborted out of memory.',
+    'The process was killed.',
   ],
   ['after two', { crashes: [crash, crash] }, 'The process ended 2 times without being stopped.'],
   ['a clock that was set back', { clockSteps: [clock] }, 'All fine.'],
@@ -305,7 +305,7 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
       crashedMillis: 47_200,
       stallMillis: 1090,
     },
-    'The process was killed, or aborted out of memory. 32,410 requests in the last hour, none failed; the blog was down for 47.2 s.',
+    'The process was killed. 32,410 requests in the last hour, none failed; the blog was down for 47.2 s.',
   ],
   [
     'a crash after which the next process started at once, and a long stall',

@@ -217,10 +217,7 @@ describe('what got worse since a deployment', () => {
   });
 
   it.each([
-    [
-      1,
-      / A process was last seen at [\d:]+ \(killed, or aborted out of memory\), and the next one started at /,
-    ],
+    [1, / A process was last seen at [\d:]+ \(killed\), and the next one started at /],
     [2, / The last of these processes was last seen at /],
   ])('of %i ends before it, each says which process', (ends, words) => {
     const killed: Marker = {

@@ -78,6 +78,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     crashes: [],
     downMillis: 0,
     crashedMillis: 0,
+    crashedBefore: undefined,
     clockSteps: [],
     missingShare: 0,
     exported: undefined,

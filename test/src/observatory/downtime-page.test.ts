@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Downtime, DowntimeFacts } from '../../../otel/query.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+
+const MINUTE = 60_000;
+
+/** What happened: minutes ago, how long in seconds, how. */
+const LEDGER = [
+  [600, 20, 'stopped'],
+  [300, 51, 'killed'],
+  [200, 7, 'crashed'],
+] as const;
+const rows = LEDGER.map(([ago, seconds, ended]): Downtime => {
+  const fromMillis = NOW - ago * MINUTE;
+  const toMillis = fromMillis + seconds * 1000;
+  return {
+    ended,
+    fromMillis,
+    toMillis,
+    seenMillis: fromMillis,
+    isWhole: true,
+    startedMillis: toMillis,
+    reason: ended === 'crashed' ? 'exit code 3' : undefined,
+  };
+});
+const iso = (ago: number): string => new Date(NOW - ago * MINUTE).toISOString();
+
+async function pages(): Promise<(address: string) => Promise<string>> {
+  const blog = new MeasuredBlog();
+  const facts: DowntimeFacts = { rows, sinceMillis: NOW - 1000 * MINUTE, precisionMillis: 2000 };
+  Object.defineProperty(blog.telemetry, 'downtime', { value: () => facts });
+  const { origin } = await serveObservatory(blog.telemetry);
+  return async (address) => {
+    const url = address.startsWith('/admin') ? address : `/admin/metrics-dashboard${address}`;
+    return (await fetch(origin + url, { headers: { accept: 'text/html' } })).text();
+  };
+}
+
+describe('the page about downtime', () => {
+  it('leads from an hour without any to those before it, lists them and says what cannot be known', async () => {
+    const read = await pages();
+    const page = await read('/downtime');
+    const words = wordsOf(page);
+    expect(words).toContain('The blog ran all the time in the last hour. Before this range it was ');
+    expect(words).toMatch(
+      / down 3 times , 2 of them unasked, the last: 7 s from [\d:]+, crashed \(exit code 3\)\./,
+    );
+    expect(words).toMatch(/Before this range not counted above .* crashed exit code 3 .* killed .* stopped /);
+    expect(words).toContain('killed : it had no time to note anything: SIGKILL,');
+    expect(words).not.toContain('machine restarted');
+    const [, href = ''] = /<a class="tone-failed" href="([^"]*)"\s*>down 3 times/.exec(page) ?? [];
+    const led = wordsOf(await read(href.replaceAll('&amp;', '&')));
+    expect(led).toMatch(/Down 3 times .*, altogether 78 s; 2 of them unasked/);
+    expect(led).not.toContain('Before this range');
+  });
+
+  it('of a range that ended in the past tells what came before and after it apart', async () => {
+    const read = await pages();
+    const words = wordsOf(await read(`/downtime?from=${iso(310)}&to=${iso(290)}`));
+    expect(words).toMatch(/Down once between .*: 51 s from [\d:]+, killed/);
+    expect(words).toMatch(/Before this range it was down once more : 20 s from [\d:]+, stopped\./);
+    expect(words).toMatch(/After this range it was down once more : 7 s from [\d:]+, crashed/);
+  });
+
+  it('is found from the overview and the process, whose hour hides the end before it', async () => {
+    const read = await pages();
+    const overview = wordsOf(await read(''));
+    expect(overview).toMatch(
+      /Before this range the blog was down for 7 s from [\d:]+, crashed \(exit code 3\)\./,
+    );
+    expect(wordsOf(await read('/process'))).toContain('Before this range it was down 3 times');
+    // Of a day without any other end.
+    expect(wordsOf(await read('?from=-24h'))).not.toContain('Before this range');
+  });
+});
