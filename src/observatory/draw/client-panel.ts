@@ -2,7 +2,7 @@ import type { ErrorRow, RequestLists, TopRows } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { hasLeader, topLines, type TopLine } from '../facts/top-lines.ts';
-import { attributeTerm, facetTerm, pathTerm } from '../facts/trace-query.ts';
+import { attributeTerm, pathTerm } from '../facts/trace-query.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ADDRESS_VALUES, agentValues, countedValues, valuesText } from './counted-values.ts';
@@ -13,7 +13,10 @@ import {
   boundColumns,
   failedRequestPanels,
   type Listed,
+  type ListedSearch,
+  listedTitle,
   listedWhen,
+  narrowed,
   seenColumns,
   topCount,
   topName,
@@ -24,7 +27,7 @@ import {
 /** The attribute of a request's span that has the address. */
 const CLIENT_ADDRESS = 'client.address';
 /** Of a search: traces of requests that were answered with 4xx. */
-export const CLIENT_ERROR_TERM = 'status:4xx';
+export const CLIENT_ERROR_TERM: ListedSearch = { q: 'status:4xx' };
 const MAX_ROWS = 10;
 const CLIENT_WORDS: TopWords = { label: 'client', none: 'address not known', others: 'other clients' };
 
@@ -33,27 +36,27 @@ type Line = TopLine<ErrorRow>;
 export interface ClientPanelOptions {
   readonly title: string;
   /** Of a search: what their requests have in common. */
-  readonly term: string;
+  readonly term: ListedSearch;
 }
 
-/** Of a search: traces of requests that failed, of a route if one is given. */
-export function failedTerm(route?: string): string {
-  return route === undefined ? 'status:error' : `status:error ${facetTerm('route', route)}`;
+/** Of a search: traces of requests that failed, of a route if one is given; not of what failed within one that did not. */
+export function failedTerm(route?: string): ListedSearch {
+  return { q: '', of: { type: 'http', series: route, status: 'error' } };
 }
 
 /** Clients, addresses and programs of requests with an error. */
 export function errorPanels(
   lists: RequestLists,
   view: PageView,
-  options: { readonly term: string; readonly unlisted: number },
+  options: { readonly term: ListedSearch; readonly unlisted: number },
 ): Html {
   return html`${clientPanel(lists, view, { title: 'Clients that got an error', term: options.term })}
   ${failedRequestPanels(lists, view, options)}`;
 }
 
 /** Traces of requests from an address. @param term Of the search for the others of its kind. */
-export function tracesOfClient(address: string, term: string, listed: Listed): string {
-  return tracesListed(`${term} ${attributeTerm(CLIENT_ADDRESS, address)}`, listed);
+export function tracesOfClient(address: string, term: ListedSearch, listed: Listed): string {
+  return tracesListed(narrowed(term, attributeTerm(CLIENT_ADDRESS, address)), listed);
 }
 
 /** Who got an error, by address: how often, with which programs, where, first and last; nothing if nobody did. */
@@ -66,7 +69,7 @@ export function clientPanel(
   if (clients === undefined || count === 0) return undefined;
   const isKnown = clients.rows.length > 0;
   return panel({
-    title,
+    title: listedTitle(title, { lists, view }),
     note: isKnown
       ? html`${clientsText(clients)} ${csvLink(view, 'CSV', { list: 'clients' })}`
       : 'addresses not known',
@@ -86,8 +89,8 @@ export function clientPanel(
       foot: html`<span
         >from every request
         ${listedWhen(lists, view)};${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
-        addresses stand where traces have them, in this program’s files alone, and for as long.
-        METRICS_CLIENT_ADDRESS=false records none</span
+        links lead to those of these requests that are kept; addresses stand where traces have them, in this
+        program’s files alone, and for as long. METRICS_CLIENT_ADDRESS=false records none</span
       >`,
     }),
   });
@@ -100,7 +103,7 @@ export function clientSheet(
 ): Sheet | undefined {
   if (view.query['list'] !== 'clients' || lists === undefined) return undefined;
   const clients = lists.clients ?? { rows: [], none: 0, others: 0 };
-  const columns = [...clientColumns({ lists, view }, ''), ...boundColumns<ErrorRow>()];
+  const columns = [...clientColumns({ lists, view }, { q: '' }), ...boundColumns<ErrorRow>()];
   return { ...sheetOf(topLines(clients, clients.rows.length), columns), name: 'clients' };
 }
 
@@ -115,11 +118,11 @@ export function clientsText({ rows, others }: TopRows): string {
   return `${plural(rows.length, 'client')}${others > 0 ? ' and others' : ''}`;
 }
 
-function clientColumns(listed: Listed, term: string): readonly Column<Line>[] {
+function clientColumns(listed: Listed, term: ListedSearch): readonly Column<Line>[] {
   const { view } = listed;
   const addressesOf = ({ value, peers }: ErrorRow): Html =>
     countedValues(peers, ADDRESS_VALUES, (path) =>
-      askedValue(path, tracesOfClient(value, `${term} ${pathTerm(path)}`, listed)),
+      askedValue(path, tracesOfClient(value, narrowed(term, pathTerm(path)), listed)),
     );
   return [
     {

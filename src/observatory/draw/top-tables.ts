@@ -8,6 +8,7 @@ import { rangeText, topLines, topTotal, type TopLine } from '../facts/top-lines.
 import { moment, momentText } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
+import type { Query } from '../links.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { breakablePath, shareText } from './facts.ts';
@@ -82,8 +83,9 @@ export function topShare<Row extends TopRow>(room?: Column<TopLine<Row>>['room']
   };
 }
 
+/** Lists are of whole hours: what came after a range that has ended is only said to. */
 export function seenColumns<Row extends TopRow>(
-  { now }: PageView,
+  { now, range }: PageView,
   room: { readonly first: Column<Row>['room']; readonly last?: Column<Row>['room'] },
 ): readonly Column<TopLine<Row>>[] {
   const seen = (label: 'first' | 'last', millisOf: (row: Row) => number): Column<TopLine<Row>> => ({
@@ -93,9 +95,11 @@ export function seenColumns<Row extends TopRow>(
     value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
     file: (line) => (line.kind === 'listed' ? isoTime(millisOf(line.row)) : undefined),
     cell: (line) =>
-      line.kind === 'listed'
-        ? html`${moment(millisOf(line.row), now)}${isSeenExactly(line.row, label) || html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}">or ${BEYOND[label]}</span>`}`
-        : html`–`,
+      line.kind !== 'listed'
+        ? html`–`
+        : !range.moving && millisOf(line.row) >= range.toMillis
+          ? html`<span class="quiet-words">after ${momentText(range.toMillis, now)}</span>`
+          : html`${moment(millisOf(line.row), now)}${isSeenExactly(line.row, label) || html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}">or ${BEYOND[label]}</span>`}`,
   });
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
 }
@@ -127,16 +131,33 @@ export interface Listed {
   readonly view: PageView;
 }
 
+/** A search for the requests of a list. */
+export interface ListedSearch {
+  readonly q: string;
+  /** What the request must be, beside the search. */
+  readonly of?: Query | undefined;
+}
+
+/** The same for those that also match this. */
+export function narrowed({ q, of }: ListedSearch, more: string): ListedSearch {
+  return { q: [q, more].filter(Boolean).join(' '), of };
+}
+
 /** A search for kept traces of the time that lists are of, so that a count and what it leads to are of one time. */
-export function tracesListed(q: string, { lists, view: { links, range } }: Listed): string {
+export function tracesListed({ q, of }: ListedSearch, { lists, view: { links, range } }: Listed): string {
   const to = range.moving ? undefined : isoTime(lists.toMillis);
-  return links.ranged('/traces', { q }, { from: isoTime(lists.fromMillis), to });
+  return links.ranged('/traces', { ...of, q }, { from: isoTime(lists.fromMillis), to });
 }
 
 /** The time of the lists, which is longer than the range: `since 13:00:00`, `between …`. */
 export function listedWhen({ fromMillis, toMillis }: Listed['lists'], { range, now }: PageView): string {
   const from = momentText(fromMillis, now);
   return range.moving ? `since ${from}` : `between ${from} and ${momentText(toMillis, now)}`;
+}
+
+/** A heading with the time that the list is of. */
+export function listedTitle(title: string, { lists, view }: Listed): Html {
+  return html`${title} <span class="unit">${listedWhen(lists, view)}</span>`;
 }
 
 /** What is counted, for the foot of a list. @param unlisted Counted requests of the range that no list has. */
@@ -158,12 +179,12 @@ export function unlistedText(unlisted: number): string {
 export function failedRequestPanels(
   lists: RequestLists,
   view: PageView,
-  { term, unlisted }: { readonly term: string; readonly unlisted: number },
+  { term, unlisted }: { readonly term: ListedSearch; readonly unlisted: number },
 ): Html {
   const { addresses, browsers, bots } = lists;
   const foot = countedNote(lists, view, unlisted);
-  const agentTerm = (value: string): string => `${term} ${attributeTerm(USER_AGENT, value)}`;
-  const pathAndTerm = (value: string): string => `${term} ${pathTerm(value)}`;
+  const agentTerm = (value: string): ListedSearch => narrowed(term, attributeTerm(USER_AGENT, value));
+  const pathAndTerm = (value: string): ListedSearch => narrowed(term, pathTerm(value));
   return html`${listPanel('Addresses with an error', { rows: addresses, lists }, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
     <div class="grid even">
       ${listPanel('Browsers that got an error', { rows: browsers, lists }, BROWSER_WORDS, view, { termOf: agentTerm })}
@@ -174,7 +195,7 @@ export function failedRequestPanels(
 interface ListOptions {
   readonly foot?: Html;
   /** Of a search for the requests of a value. */
-  readonly termOf?: (value: string) => string;
+  readonly termOf?: (value: string) => ListedSearch;
 }
 
 function listPanel(
@@ -187,9 +208,11 @@ function listPanel(
   // A cut value is only a beginning.
   const hrefOf = (value: string): string | undefined =>
     termOf === undefined || value.endsWith('…') ? undefined : tracesListed(termOf(value), { lists, view });
+  const total = topTotal(rows);
+  const isPart = total < lists.count;
   return panel({
-    title,
-    note: plural(topTotal(rows), 'request'),
+    title: listedTitle(title, { lists, view }),
+    note: isPart ? `${countText(total)} of ${plural(lists.count, 'request')}` : plural(total, 'request'),
     body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view, hrefOf), {
       caption: title,
       keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),

@@ -9,11 +9,13 @@ import {
   failedTerm,
   tracesOfClient,
 } from '../draw/client-panel.ts';
+import { listedTime } from '../draw/listed-time.ts';
 import { pageAddress } from '../draw/page-address.ts';
 import { listedWhen, unlistedText } from '../draw/top-tables.ts';
 import { prepareDrawnTraces } from '../facts/drawn-traces.ts';
 import { answeredWith, clientErrorsByStatus } from '../facts/not-found-counts.ts';
 import { hasLeader, timesText } from '../facts/top-lines.ts';
+import { whyNotHeld } from '../facts/not-held.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import type { PageView } from '../page.ts';
 import { overPanel } from '../draw/over-panel.ts';
@@ -69,6 +71,8 @@ interface FailuresFacts extends FailuresCounted {
   /** What failed requests have more often than the rest; undefined for one series, and if none is held. */
   readonly over: OverRepresentation | undefined;
   readonly requests: ErrorFacts;
+  /** Why fewer are held than were counted. */
+  readonly whyNotHeld: readonly string[];
   readonly history: HistoryFacts | undefined;
 }
 
@@ -99,6 +103,7 @@ export const failuresPage = definePage<FailuresFacts>({
           ? undefined
           : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
       requests: errorFacts(telemetry, range, series ?? '', query['errors'] === '4xx' ? '4xx' : 'failed'),
+      whyNotHeld: total < counted && !series ? whyNotHeld(telemetry, range) : [],
       history: telemetry.history(),
     };
   },
@@ -151,12 +156,13 @@ export const failuresPage = definePage<FailuresFacts>({
       ...who,
     ];
   },
-  draw({ counted, groups, kept, grouped, series, history, over, requests }, view) {
+  draw(facts, view) {
+    const { counted, groups, kept, grouped, series, history, over, requests } = facts;
     const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
     const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf, SHOWN_GROUPS);
     return html`${panel({
-      title: 'By type and place',
+      title: html`By type and place <span class="unit">${view.range.words}</span>`,
       note: html`${partly ? `${countText(kept)} of ${plural(counted, 'operation')} still` : plural(kept, 'operation')}
       ${explained('held', view.links)}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
@@ -167,8 +173,9 @@ export const failuresPage = definePage<FailuresFacts>({
         empty: groups.length > 0 ? 'No failure has these words.' : 'Nothing failed in this range.',
       })}${part.pages}`,
       foot: html`<span
-        >resolved: not seen for 24 hours or longer, of the failures held, while the operation ran at least 10
-        times in the last 24 hours. 4xx responses are client errors, not failures: see
+        >${partly && `${countText(counted - kept)} are counted and not held: ${facts.whyNotHeld.join('; ')}. `}resolved:
+        not seen for 24 hours or longer, of the failures held, while the operation ran at least 10 times in
+        the last 24 hours. 4xx responses are client errors, not failures: see
         <a href="${view.links.to('/routes')}">routes</a>. An error that passes through a request and what ran
         in it is one row, of the request. ${missingFromMustKeep(history)}</span
       >`,
@@ -214,10 +221,12 @@ function clientWords({ kind, lists }: ErrorFacts, view: PageView): Sentence {
   const { rows, others, none } = clients;
   const [first] = rows;
   if (first === undefined || lists === undefined) return [];
+  const isOnly = rows.length === 1 && others + none === 0;
+  const among = isOnly ? 'namely' : hasLeader(clients) ? 'most often' : 'among them';
   const count = `${others + none > 0 ? 'At least ' : ''}${plural(rows.length, 'client')}`;
   return [
     {
-      text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'} ${listedWhen(lists, view)}, ${hasLeader(clients) ? 'most often' : 'among them'} `,
+      text: ` ${count} got ${kind === 'failed' ? 'a server error' : 'a 4xx'} ${listedWhen(lists, view)}, ${among} `,
     },
     {
       text: first.value,
@@ -241,6 +250,7 @@ function requestErrors(
       >${label}</a
     >`;
   return html`${series === undefined && html`<nav class="compare-with" aria-label="Errors of requests"><span>Who got an error:</span> ${choice('failed', 'server errors (5xx)')} ${choice('4xx', 'client errors (4xx)')}</nav>`}
+  ${lists !== undefined && listedTime(lists, { series, errors: kind === 'failed' ? undefined : kind }, view)}
   ${statuses.length > 0 && lists !== undefined && html`<p class="note">Every 4xx ${listedWhen(lists, view)}: ${statuses.map(({ status, count }) => `${countText(count)} × ${status}`).join(', ')}. <a href="${view.links.to('/not-found')}">Not found</a> lists those with 404 or 410 alone.</p>`}
   ${
     lists === undefined

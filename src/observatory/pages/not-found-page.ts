@@ -22,6 +22,7 @@ import {
   boundColumns,
   countedNote,
   type Listed,
+  listedTitle,
   listedWhen,
   requestPanels,
   seenColumns,
@@ -133,7 +134,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
     const part = tablePage(sortRows(lines, columns, view.query['sort']), view, wordsOf, PAGE_ROWS);
     const others = facts.clientErrors - facts.count;
     return html`${panel({
-      title: 'Addresses without a page',
+      title: listedTitle('Addresses without a page', { lists: facts, view }),
       note: html`${plural(facts.count, 'response')} with 404 or
       410${others > 0 && html`; ${countText(others)} with <a href="${view.links.to('/failures', { errors: '4xx' })}">another 4xx</a>, not here`}${part.note !== undefined && html`; rows ${part.note}`}
       ${csvLink(view)}`,
@@ -179,7 +180,7 @@ function isOwn(referrer: string): boolean {
 }
 
 function tracesOf({ value, statusCode }: ErrorRow, listed: Listed): string {
-  return tracesListed(termOf(value, statusCode), listed);
+  return tracesListed({ q: termOf(value, statusCode) }, listed);
 }
 
 /** Its requests that found nothing. A cut path is only a beginning. */
@@ -259,7 +260,7 @@ function referrersOf({ referrers }: ErrorRow): Html {
 
 /** Clients, each with a link to its requests, and what they call themselves. */
 function askersOf({ value, statusCode, peers, agents }: ErrorRow, listed: Listed): Html {
-  const term = termOf(value, statusCode);
+  const term = { q: termOf(value, statusCode) };
   return html`<span class="askers"
     >${countedValues(peers, CLIENT_VALUES, (client) => askedValue(client, tracesOfClient(client, term, listed)))}<span
       class="callers"

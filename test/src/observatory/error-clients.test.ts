@@ -128,7 +128,7 @@ describe('who got an error', () => {
 
   it('is said of a route, and of what was not found', async () => {
     expect(await wordsAt('/route?name=GET%20%2Fb')).toMatch(
-      /Clients that got an error 2 clients .*192\.0\.2\.2 .* 4 .*192\.0\.2\.1 .* 2 /,
+      /Clients that got an error since [\d:]+ 2 clients .*192\.0\.2\.2 .* 4 .*192\.0\.2\.1 .* 2 /,
     );
     const missed = await wordsAt('/not-found');
     expect(missed).toContain('The client that asked most often is 192.0.2.3, 3 times.');
@@ -137,14 +137,69 @@ describe('who got an error', () => {
   });
 
   it.each([
-    ['/failures', 'q=status%3Aerror+client.address%3D192.0.2.1'],
-    ['/failures', 'q=status%3Aerror+path%3A%22%2Fb%22'],
+    ['/failures', 'type=http&amp;status=error&amp;q=client.address%3D192.0.2.1'],
+    ['/failures', 'type=http&amp;status=error&amp;q=path%3A%22%2Fb%22'],
     ['/failures?errors=4xx', 'q=status%3A4xx+user_agent.original%3D%22Mozilla'],
-    ['/route?name=GET%20%2Fb', 'q=status%3Aerror+route%3A%22GET+%2Fb%22+client.address%3D192.0.2.2'],
+    [
+      '/route?name=GET%20%2Fb',
+      'type=http&amp;series=GET+%2Fb&amp;status=error&amp;q=client.address%3D192.0.2.2',
+    ],
     ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404'],
     ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404+client.address%3D192.0.2.3'],
   ])('leads from %s to exactly the traces: %s', async (path, query) => {
     expect(await get(path, 'text/html')).toContain(query);
+  });
+});
+
+describe('a range that ended within an hour of errors', () => {
+  const HOUR = 3_600_000;
+  const hour = Math.floor(NOW / HOUR) * HOUR - 2 * HOUR;
+  const iso = (minutes: number): string => new Date(hour + minutes * 60_000).toISOString();
+  /** Sent: how many minutes after the hour, by whom. */
+  const sent = [5, 6, 7, 25, 26].map((minutes) => ({ minutes, client: '192.0.2.1' }));
+  const served = serveObservatory(
+    new MeasuredBlog({
+      happened: sent.flatMap(({ minutes, client }) =>
+        asked([{ route: '/a', status: 500, client }]).map((one) => ({
+          ...one,
+          startMillis: hour + minutes * 60_000,
+        })),
+      ),
+    }).telemetry,
+  );
+  const get = async (path: string): Promise<string> => {
+    const { origin } = await served;
+    const address = path.startsWith('/admin') ? path : `/admin/metrics-dashboard${path}`;
+    return (await fetch(origin + address, { headers: { accept: 'text/html' } })).text();
+  };
+  const linked = (page: string, pattern: RegExp): string =>
+    (pattern.exec(page)?.[1] ?? '').replaceAll('&amp;', '&');
+  const range = `from=${iso(0)}&to=${iso(10)}`;
+
+  it('says in each heading of which time its numbers are, and shows no time after its own end', async () => {
+    const words = wordsOf(await get(`/failures?${range}`));
+    expect(words).toContain('3 requests failed between 11:00:00 and 11:10:00.');
+    expect(words).toContain('By type and place between 11:00:00 and 11:10:00 3 operations held');
+    expect(words).toContain(
+      'whole hours, between 11:00:00 and 12:00:00, in which 5 requests got such an error',
+    );
+    expect(words).toMatch(
+      /Clients that got an error between 11:00:00 and 12:00:00 1 client .* 5 .* 11:05:00 after 11:10:00 /,
+    );
+    expect(words).not.toMatch(/11:2\d:/);
+  });
+
+  it('leads from a client to as many traces as it is said to have got', async () => {
+    const page = await get(`/failures?${range}`);
+    const traces = await get(linked(page, /href="([^"]*traces\?[^"]*client\.address[^"]*)"/));
+    expect(wordsOf(traces)).toContain('5 traces match between 11:00:00 and 12:00:00');
+  });
+
+  it('leads to a page whose numbers are all of one time', async () => {
+    const whole = linked(await get(`/failures?${range}`), /href="([^"]*)"\s*>Show all of this page/);
+    const words = wordsOf(await get(whole));
+    expect(words).toContain('5 requests failed between 11:00:00 and 12:00:00.');
+    expect(words).not.toContain('Show all of this page');
   });
 });
 
@@ -194,7 +249,7 @@ describe('requests that no list has', () => {
     expect(await wordsAt('/failures')).toContain('13 more requests are counted and not listed');
     expect(await wordsAt('/failures?errors=4xx')).toContain('5 more requests are counted and not listed');
     expect(await wordsAt('/route?name=GET%20%2Fa')).toMatch(
-      /Addresses with an error .*5 more requests are counted and not listed.* Addresses 7 requests .*6 more requests are counted and not listed/,
+      /Addresses with an error .*5 more requests are counted and not listed.* Addresses since [\d:]+ 7 requests .*6 more requests are counted and not listed/,
     );
   });
 });

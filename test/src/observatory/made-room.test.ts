@@ -180,6 +180,7 @@ describe('kept traces that were evicted since', () => {
     expect(summary).toMatch(/^30 requests failed in the last hour, and 30 renderings, at least 10 in them\./);
     expect(page).toMatch(/Failures(<[^>]*>| )+30</);
     expect(page.replaceAll(/<[^>]*>/g, '')).toMatch(/20 of 60 operations still held/);
+    expect(page).toContain('40 are counted and not held: older ones made room or were too old. ');
     expect(page).toMatch(/<a class="explained"[^>]*>\s*held/);
     expect((await open('?from=-1h', telemetry)).summary).toContain('30 requests in the last hour, 30 failed');
   });
