@@ -1,8 +1,6 @@
 import {
-  KEEP_REASONS,
   type HistoryFacts,
   type MissingTrace,
-  type OperationType,
   type TraceFilter,
   type TraceList,
   type TracePlace,
@@ -23,13 +21,13 @@ import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { placeText, readPlace } from '../facts/list-place.ts';
-import { isTime, parseMillis, traceIdIn } from '../facts/term-values.ts';
-import { countedLonger, type CountedLonger } from '../facts/counted-longer.ts';
+import { readFilter } from '../facts/asked-operation.ts';
+import { isTime, traceIdIn } from '../facts/term-values.ts';
+import { countedLonger, type CountedLonger, prepareCountedLonger } from '../facts/counted-longer.ts';
 import { parseTraceQuery, type TraceQuery } from '../facts/trace-query.ts';
 import { without } from '../facts/written-query.ts';
 import { isDetail } from '../trace/trace-facts.ts';
 import { momentText } from '../format/moment.ts';
-import { TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { longerWords } from '../sentences/longer-sentence.ts';
 import { missingTraceSentence } from '../sentences/trace-sentence.ts';
@@ -39,8 +37,8 @@ const LIMIT = 100;
 const MAX_SHEET_ROWS = 1000;
 /** The longest range that is offered. */
 const LONGEST = { from: '-30d' };
-/** A series' name is shorter. */
-const MAX_TEXT = 300;
+
+const NO_REQUEST: readonly TraceTerm[] = [{ field: 'type', type: 'http', negated: true }];
 
 interface TracesFacts extends Omit<TraceList, 'ends'> {
   /** For `below=` of the next page, and `above=` of the previous one; undefined if there is none, or it is the first. */
@@ -57,7 +55,9 @@ interface TracesFacts extends Omit<TraceList, 'ends'> {
   readonly isSearched: boolean;
   /** Traces that match at any time; counted if none does in the range. */
   readonly atAnyTime: number | undefined;
-  /** Of a search for what took long: how many did, held or not. */
+  /** Without a search: those that no request began. */
+  readonly ofNoRequest: number;
+  /** Of a search for what took long: how many did, held or not, and in how many requests. */
   readonly longer: CountedLonger | undefined;
   /** Of a search of nothing but an id that finds nothing: what is remembered of that trace, if anything is. */
   readonly remembered: MissingTrace | undefined;
@@ -65,43 +65,14 @@ interface TracesFacts extends Omit<TraceList, 'ends'> {
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** Parses the filter of one operation from the address: `type, series, status, reason, min, max, sort`. */
-export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems'> {
-  const problems: string[] = [];
-  const oneOf = <T extends string>(key: string, known: readonly T[]): T | undefined => {
-    const value = query[key] ?? '';
-    if (value === '') return undefined;
-    const found = known.find((each) => each === value);
-    if (found === undefined)
-      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}.`);
-    return found;
-  };
-  const millis = (key: string): number | undefined => {
-    const value = query[key] ?? '';
-    if (value === '') return undefined;
-    const parsed = parseMillis(value);
-    if (parsed === undefined)
-      problems.push(`${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s.`);
-    return parsed;
-  };
-  const words = (key: string): string | undefined =>
-    (query[key] ?? '').trim().slice(0, MAX_TEXT) || undefined;
-  const entries = Object.entries({
-    type: oneOf<OperationType>('type', TYPES),
-    series: words('series'),
-    status: oneOf('status', ['error', 'ok'] as const),
-    reason: oneOf('reason', KEEP_REASONS),
-    minMillis: millis('min'),
-    maxMillis: millis('max'),
-    sort: oneOf('sort', ['newest', 'slowest'] as const),
-  }).filter(([, value]) => value !== undefined);
-  return { filter: Object.fromEntries(entries), problems };
-}
-
 /** Kept traces, searched and filtered by the address. */
 export const tracesPage = definePage<TracesFacts>({
   path: '/traces',
   menu: 'traces',
+  *prepare({ telemetry, query, range, basePath }) {
+    const terms = parseTraceQuery(query['q'] ?? '', basePath).terms.map(({ term }) => term);
+    yield* prepareCountedLonger(telemetry, range, readFilter(query).filter, terms);
+  },
   fetch({ telemetry, query, range, basePath }) {
     const { filter, problems } = readFilter(query);
     const place = placeOf(query);
@@ -127,6 +98,8 @@ export const tracesPage = definePage<TracesFacts>({
       next: ends && list.ahead + list.rows.length < list.total ? placeText(ends.last) : undefined,
       previous: ends && list.ahead > LIMIT ? placeText(ends.first) : undefined,
       atAnyTime: ever?.total,
+      ofNoRequest:
+        isFiltered || !searched ? 0 : telemetry.traces({ range, terms: NO_REQUEST, limit: 0 }).total,
       longer: searched ? countedLonger(telemetry, range, filter, terms) : undefined,
       remembered: trace !== undefined && !isDetail(trace) ? trace : undefined,
       filter,
@@ -161,7 +134,7 @@ export const tracesPage = definePage<TracesFacts>({
                 },
                 { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
               ]),
-          { text: longerWords(facts.longer, range.words) },
+          { text: longerWords(facts.longer, total, range.words) },
           ...asTextInstead(asked, view),
         ];
       return [
@@ -188,9 +161,11 @@ export const tracesPage = definePage<TracesFacts>({
         { text: '.' },
       ];
     return [
-      { text: `${match}. The slowest${ofThese} took ` },
+      { text: match },
+      ...noRequestWords(facts, view),
+      { text: `. The slowest${ofThese} took ` },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
-      { text: `.${partly}${longerWords(facts.longer, range.words)}` },
+      { text: `.${partly}${longerWords(facts.longer, total, range.words)}` },
     ];
   },
   draw(facts, view) {
@@ -228,6 +203,17 @@ export const tracesPage = definePage<TracesFacts>({
   },
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
+
+/** They are in no route's numbers. */
+function noRequestWords({ ofNoRequest, total }: TracesFacts, view: PageView): Sentence {
+  if (ofNoRequest === 0) return [];
+  return [
+    { text: ', ' },
+    { text: `${countText(ofNoRequest)} of them of no request`, href: askedWith(view, '-type:request') },
+    { text: `: work at the start or in the background, in no route` },
+    ...(ofNoRequest < total ? [{ text: `; the other ${countText(total - ofNoRequest)} of requests` }] : []),
+  ];
+}
 
 /** Parses where the page begins: `below` or `above` a row. */
 function placeOf(query: Query) {
