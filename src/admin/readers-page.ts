@@ -170,7 +170,7 @@ function feedTable({ feeds, feedCount }: ReaderReport): HtmlValue {
     feeds.length > 0 &&
     html`<p class="elsewhere">
       On the day with the most: what the reader states in its requests, or each of its clients as one, if it
-      states nothing.
+      states nothing. Who asks for several feeds stands at each of them, and is one subscriber of the blog.
     </p>`
   }`;
 }

@@ -14,6 +14,9 @@ export interface FeedTally {
   clients: number;
 }
 
+/** What a program has of a day, whichever feeds it asks for. */
+export type FeedReaderTally = Omit<FeedTally, 'feed'>;
+
 /** Counts of a day that are not on disk yet. */
 export interface DayTally {
   /** `2026-03-14`, in the blog's time zone. */
@@ -30,6 +33,8 @@ export interface DayTally {
   readonly referrers: Map<string, number>;
   /** By feed and reader. */
   readonly feeds: Map<string, FeedTally>;
+  /** By reader: who asks for several feeds is one subscriber. */
+  readonly feedReaders: Map<string, FeedReaderTally>;
   /** Marks of clients that were new. */
   marks: number[];
 }
@@ -44,6 +49,7 @@ export function emptyTally(day: string): DayTally {
     posts: new Map(),
     referrers: new Map(),
     feeds: new Map(),
+    feedReaders: new Map(),
     marks: [],
   };
 }

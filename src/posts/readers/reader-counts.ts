@@ -1,7 +1,7 @@
 import { agentName } from '../../process/user-agent.ts';
 import { dayIn } from '../../markup/zoned-time.ts';
 import { ClientMarks } from './client-marks.ts';
-import { emptyTally, type DayTally, type FeedTally } from './day-tally.ts';
+import { emptyTally, type DayTally, type FeedReaderTally, type FeedTally } from './day-tally.ts';
 import { feedAgent } from './feed-agent.ts';
 import type { ReaderFile } from './reader-file.ts';
 
@@ -111,12 +111,20 @@ export class ReaderCounts {
     if (agent === undefined) return;
     const key = `${feed} ${agent.reader}`;
     if (!hasRoom(this.#feeds, key, MAX_FEEDS)) return;
-    const { feeds } = this.#tally;
-    const counted: FeedTally = feeds.get(key) ?? { feed, reader: agent.reader, subscribers: 0, clients: 0 };
-    if (agent.subscribers === undefined)
-      counted.clients += this.#add(this.#marks.markOf(`${address}\n${userAgent}`, `feed ${feed}`));
-    else counted.subscribers = Math.max(counted.subscribers, agent.subscribers);
-    feeds.set(key, counted);
+    const { feeds, feedReaders } = this.#tally;
+    const { reader, subscribers } = agent;
+    const ofFeed: FeedTally = feeds.get(key) ?? { feed, reader, subscribers: 0, clients: 0 };
+    // There are no more of these than of the others.
+    const ofReader: FeedReaderTally = feedReaders.get(reader) ?? { reader, subscribers: 0, clients: 0 };
+    const client = `${address}\n${userAgent}`;
+    if (subscribers === undefined) {
+      ofFeed.clients += this.#add(this.#marks.markOf(client, `feed ${feed}`));
+      ofReader.clients += this.#add(this.#marks.markOf(client, 'feeds'));
+    } else
+      for (const counted of [ofFeed, ofReader])
+        counted.subscribers = Math.max(counted.subscribers, subscribers);
+    feeds.set(key, ofFeed);
+    feedReaders.set(reader, ofReader);
   }
 
   /** Writes what was counted; never throws. */

@@ -4,7 +4,7 @@ import type { StoredMarks } from './client-marks.ts';
 import type { DayTally } from './day-tally.ts';
 
 /** Raise it with a step in `prepare`; a file of a newer version is not used. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
   CREATE TABLE days (day TEXT PRIMARY KEY, views INTEGER NOT NULL, people INTEGER NOT NULL, bots INTEGER NOT NULL,
     capped INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -17,6 +17,10 @@ const SCHEMA = `
     clients INTEGER NOT NULL, PRIMARY KEY (day, feed, reader)) STRICT, WITHOUT ROWID;
   CREATE TABLE salt (one INTEGER PRIMARY KEY CHECK (one = 1), day TEXT NOT NULL, salt TEXT NOT NULL) STRICT;
   CREATE TABLE marks (mark INTEGER PRIMARY KEY) STRICT;`;
+/** Of days since version 2: a reader has a row however many feeds it asks for. */
+const FEED_READERS = `
+  CREATE TABLE feed_readers (day TEXT NOT NULL, reader TEXT NOT NULL, subscribers INTEGER NOT NULL, clients INTEGER NOT NULL,
+    PRIMARY KEY (day, reader)) STRICT, WITHOUT ROWID;`;
 /** The newest that were counted, three years; by number, as a clock that is years ahead for a moment must delete nothing. A day of a busy blog has some hundred rows. */
 const MAX_DAYS = 1096;
 
@@ -31,12 +35,16 @@ const ADD_REFERRERS = `INSERT INTO referrers SELECT @day, value ->> 0, value ->>
 const ADD_FEEDS = `INSERT INTO feeds SELECT @day, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(@rows) WHERE true
   ON CONFLICT (day, feed, reader) DO UPDATE SET subscribers = max(subscribers, excluded.subscribers),
   clients = clients + excluded.clients`;
+const ADD_FEED_READERS = `INSERT INTO feed_readers SELECT @day, value ->> 0, value ->> 1, value ->> 2 FROM json_each(@rows) WHERE true
+  ON CONFLICT (day, reader) DO UPDATE SET subscribers = max(subscribers, excluded.subscribers),
+  clients = clients + excluded.clients`;
 const OLDEST = `(SELECT min(day) FROM days)`;
 const DELETE_OLD = `
   DELETE FROM days WHERE day NOT IN (SELECT day FROM days ORDER BY day DESC LIMIT ${MAX_DAYS});
   DELETE FROM posts WHERE day < ${OLDEST};
   DELETE FROM referrers WHERE day < ${OLDEST};
-  DELETE FROM feeds WHERE day < ${OLDEST};`;
+  DELETE FROM feeds WHERE day < ${OLDEST};
+  DELETE FROM feed_readers WHERE day < ${OLDEST};`;
 const ADD_MARKS = 'INSERT OR IGNORE INTO marks SELECT value FROM json_each(?)';
 
 /** The counts on disk, in a file of their own: writes to it do not make the blog's pages stale. */
@@ -113,6 +121,14 @@ export class ReaderFile {
         clients,
       ]),
     );
+    add(
+      ADD_FEED_READERS,
+      [...tally.feedReaders.values()].map(({ reader, subscribers, clients }) => [
+        reader,
+        subscribers,
+        clients,
+      ]),
+    );
     if (hasMarks && tally.marks.length > 0) database.prepare(ADD_MARKS).run(JSON.stringify(tally.marks));
   }
 }
@@ -143,9 +159,10 @@ function prepare(file: string): Database.Database {
     database.pragma('synchronous = NORMAL');
     const version = Number(database.pragma('user_version', { simple: true }));
     if (version > SCHEMA_VERSION) throw new RangeError(`${file} is from a newer version of the blog`);
-    if (version === 0)
+    if (version < SCHEMA_VERSION)
       database.transaction(() => {
-        database.exec(SCHEMA);
+        if (version === 0) database.exec(SCHEMA);
+        database.exec(FEED_READERS);
         database.pragma(`user_version = ${SCHEMA_VERSION}`);
       })();
     return database;

@@ -49,7 +49,7 @@ export interface ReaderReport {
   readonly referrerCount: number;
   readonly feeds: readonly FeedReader[];
   readonly feedCount: number;
-  /** Of all feeds. */
+  /** Of all feeds; one that asks for several of them counts once. */
   readonly subscribers: number;
 }
 
@@ -67,6 +67,19 @@ const REFERRERS = `SELECT host, sum(views) AS views FROM referrers WHERE day BET
   GROUP BY host ORDER BY views DESC, host`;
 const FEEDS = `SELECT feed, reader, max(subscribers + clients) AS subscribers FROM feeds WHERE day BETWEEN ? AND ?
   GROUP BY feed, reader ORDER BY subscribers DESC, feed, reader`;
+
+/** Of each reader on the day with the most; on days of earlier versions, those of its feeds were counted apart. */
+const SUBSCRIBERS = `
+  WITH old AS (
+    SELECT feed, reader, max(subscribers + clients) AS subscribers FROM feeds WHERE day BETWEEN @first AND @last
+      AND NOT EXISTS (SELECT 1 FROM feed_readers WHERE feed_readers.day = feeds.day AND feed_readers.reader = feeds.reader)
+    GROUP BY feed, reader
+  ), readers AS (
+    SELECT reader, sum(subscribers) AS subscribers FROM old GROUP BY reader
+    UNION ALL
+    SELECT reader, max(subscribers + clients) FROM feed_readers WHERE day BETWEEN @first AND @last GROUP BY reader
+  )
+  SELECT coalesce(sum(subscribers), 0) FROM (SELECT max(subscribers) AS subscribers FROM readers GROUP BY reader)`;
 
 /** Days from the first to the last, both as `2026-03-14`; of one post, its days alone. */
 export interface ReaderRange {
@@ -98,7 +111,10 @@ export function readReaders({ database }: ReaderFile, { first, last, post }: Rea
     referrerCount: referrers.length,
     feeds: feeds.slice(0, MAX_LISTED),
     feedCount: feeds.length,
-    subscribers: sum(feeds, (feed) => feed.subscribers),
+    subscribers:
+      post === undefined
+        ? (database.prepare<[ReaderRange], number>(SUBSCRIBERS).pluck().get({ first, last }) ?? 0)
+        : 0,
   };
 }
 

@@ -219,6 +219,36 @@ describe('the counts of readers', () => {
       { feed: '/feed.rss', reader: 'Feedly', subscribers: 3 },
       { feed: '/feed.atom', reader: 'FreshRSS', subscribers: 2 },
     ]);
-    expect({ subscribers, views, bots }).toEqual({ subscribers: 21, views: 0, bots: 0 });
+    // Feedly's sixteen and FreshRSS's two.
+    expect({ subscribers, views, bots }).toEqual({ subscribers: 18, views: 0, bots: 0 });
+  });
+
+  it('take a program that asks for several feeds for one subscriber, also across restarts', () => {
+    const feeds = ['/feed.rss', '/feed.atom', '/feed.json', '/tags/glass/feed.rss'];
+    const programs = [
+      ['curl/8.0', '192.0.2.1'],
+      ['curl/8.0', '192.0.2.2'],
+      ['curl/7.9', '192.0.2.1'],
+      ['FreshRSS/1.24', '192.0.2.1'],
+      ['Feedbin feed-id:7 - 4 subscribers', '192.0.2.3'],
+      ['Feedbin feed-id:8 - 9 subscribers', '192.0.2.3'],
+    ] as const;
+    const clients = new Map<string, Set<string>>();
+    for (let step = 0; step < 96; step++) {
+      const [userAgent, address] = programs[step % programs.length]!;
+      const feed = feeds[Math.floor(step / programs.length) % feeds.length]!;
+      blog.counts.feed({ address, userAgent }, feed);
+      if (!userAgent.startsWith('Feedbin'))
+        clients.set(userAgent, (clients.get(userAgent) ?? new Set()).add(address));
+      if (step % 20 === 19) blog.restart();
+    }
+    const { feeds: listed, subscribers } = blog.report('2026-03-20', '2026-03-20');
+    const alone = [...clients.values()].reduce((sum, addresses) => sum + addresses.size, 0);
+    expect(alone).toBe(4);
+    expect(subscribers).toBe(alone + 9);
+    // At each feed stand those who ask for it.
+    expect(listed.filter(({ reader }) => reader === 'curl').map((row) => row.subscribers)).toEqual([
+      3, 3, 3, 3,
+    ]);
   });
 });
