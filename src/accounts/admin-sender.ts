@@ -17,7 +17,11 @@ export const ADMIN_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 /** The same for a page with a script of ours, which may call the blog. */
-export const SCRIPTED_ADMIN_POLICY = `${ADMIN_POLICY}; script-src 'self'; connect-src 'self'; trusted-types 'none'`;
+export const SCRIPTED_ADMIN_POLICY = scripted("'none'");
+
+function scripted(trustedTypes: string): string {
+  return `${ADMIN_POLICY}; script-src 'self'; connect-src 'self'; trusted-types ${trustedTypes}`;
+}
 
 export interface AdminAnswer {
   readonly title: string;
@@ -30,6 +34,8 @@ export interface AdminAnswer {
   readonly bare?: boolean;
   /** Scripts by name of the asset; the page must be complete without them. */
   readonly scripts?: readonly string[];
+  /** The one policy with which its script may parse HTML; default: none. */
+  readonly trustedTypes?: string;
 }
 
 /** Sends an admin page: no-store, with its own Content-Security-Policy, rendered in a span. */
@@ -42,11 +48,14 @@ export function createAdminSender(deps: {
 }): AdminSender {
   const { assets, site, render } = deps;
   const styles = html`<link rel="stylesheet" href="${assets.url('admin/admin-forms.css')}" />`;
-  return (ctx, { title, body, status = 200, current = '', bare = false, scripts = [] }) => {
+  return (ctx, { title, body, status = 200, current = '', bare = false, scripts = [], trustedTypes }) => {
     const head = html`${styles}${scripts.map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`;
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
-    ctx.set('Content-Security-Policy', scripts.length > 0 ? SCRIPTED_ADMIN_POLICY : ADMIN_POLICY);
+    ctx.set(
+      'Content-Security-Policy',
+      scripts.length > 0 ? scripted(trustedTypes ?? "'none'") : ADMIN_POLICY,
+    );
     ctx.set('Referrer-Policy', 'same-origin');
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = render('admin', () =>

@@ -200,6 +200,8 @@ function showEditor(
     status,
     current: post === undefined ? 'new-post' : 'posts',
     scripts: EDITOR_SCRIPTS,
+    // Of pasted text, in a document that is not shown.
+    trustedTypes: 'pasted-text',
     body,
   });
 }

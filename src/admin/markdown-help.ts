@@ -32,7 +32,9 @@ export function markdownHelp(): Html {
     </dl>
     <p class="hint">
       Ctrl-S saves, Ctrl-B, Ctrl-I and Ctrl-K mark what is selected, and an address pasted over words links
-      them. An empty line begins a paragraph. HTML is allowed.
+      them. What is pasted from a web page or a word processor keeps its links, lists, headings and emphasis,
+      as Markdown (up to 1 MB of HTML); Ctrl-Shift-V pastes plain text. An empty line begins a paragraph. HTML
+      is allowed.
     </p>
   </details>`;
 }

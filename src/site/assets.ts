@@ -4,6 +4,7 @@ import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'koa';
+import { browserLibraries } from './browser-libraries.ts';
 import { composeCss } from './composed-css.ts';
 import { bodyEtag, sendFresh } from '../http/fresh-response.ts';
 import { createFolderServer, type FolderServer } from '../http/serve-folder.ts';
@@ -27,6 +28,8 @@ export interface AssetFolders {
   readonly publicFolder: string;
   /** Browser code of the admin pages: `*.ts` is served as `.js`, without types. */
   readonly browserFolders?: readonly string[];
+  /** Modules of packages that browser code imports by name. */
+  readonly libraries?: Readonly<Record<string, string>>;
   /** `node_modules/@fontsource-variable`. */
   readonly fontFolder?: string;
   /** Generated text by asset name, as `code.css`; stylesheets may import it. */
@@ -54,6 +57,7 @@ export function installedAssetFolders(): AssetFolders {
   return {
     publicFolder: join(here, '..', 'public'),
     browserFolders: ['observatory', 'admin'].map((part) => join(here, '..', part, 'browser')),
+    libraries: browserLibraries(),
     fontFolder: dirname(dirname(require.resolve('@fontsource-variable/inter/package.json'))),
   };
 }
@@ -120,9 +124,11 @@ export function createAssets(folders: AssetFolders): Assets {
     else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
     else addFile(name, folders.publicFolder, file, publicServer);
   }
+  const libraries = Object.entries(folders.libraries ?? {});
   const scripts = scriptsIn(folders.browserFolders ?? []);
   // A script has the hash of all, so that it never runs with imports of another version.
-  const version = scripts.map(({ source }) => source).join('');
+  const version = scripts.map(({ source }) => source).join('') + libraries.flat().join('');
+  for (const [name, text] of libraries) addText(`admin/${name}.js`, 'text/javascript; charset=utf-8', text);
   for (const { name, source } of scripts) {
     const textOf = (): string => scriptOf(source, name, hashedNameOf);
     addText(name, 'text/javascript; charset=utf-8', source, { textOf, version });
@@ -153,14 +159,20 @@ export function createAssets(folders: AssetFolders): Assets {
   };
 }
 
-/** TypeScript without its types. Node's stripper takes a tenth of the blog's start, so it waits until somebody asks. */
+/** TypeScript without its types, with the addresses of what it imports. Node's stripper takes a tenth of the blog's start, so it waits until somebody asks. */
 function scriptOf(source: string, name: string, hashedNameOf: (name: string) => string): string {
   const addressOf = (relative: string): string =>
     relativeTo(name, hashedNameOf(posix.join(posix.dirname(name), relative)));
-  return stripTypeScriptTypes(source).replaceAll(
-    /(from\s+')(\.[^']+)\.ts'/g,
-    (_, from: string, relative: string) => `${from}${addressOf(`${relative}.js`)}'`,
-  );
+  return stripTypeScriptTypes(source)
+    .replaceAll(
+      /((?:\bfrom\s+|\bimport\()')(\.[^']+)\.ts'/g,
+      (_, from: string, relative: string) => `${from}${addressOf(`${relative}.js`)}'`,
+    )
+    .replaceAll(
+      /(\bfrom\s+')([a-z][\w-]*)'/g,
+      (_, from: string, library: string) =>
+        `${from}./${relativeTo(name, hashedNameOf(`admin/${library}.js`))}'`,
+    );
 }
 
 function scriptsIn(

@@ -1,3 +1,4 @@
+import { addRichPaste } from './rich-paste.ts';
 import { fieldsOf, inStorage, LOCAL_PREFIX, localText, type LocalText } from './local-text.ts';
 import { addMarkdownKeys } from './markdown-keys.ts';
 import { buttonOf } from './picture-choice.ts';
@@ -56,7 +57,11 @@ class Editor {
 
   start(): void {
     this.#pictures?.start();
-    if (this.#text !== null) addMarkdownKeys(this.#text);
+    if (this.#text !== null) {
+      addMarkdownKeys(this.#text);
+      const place = this.#form.querySelector('[data-picture-status]') ?? this.#status;
+      addRichPaste(this.#text, (words) => (place.textContent = words));
+    }
     const tags = this.#form.elements.namedItem('tags');
     if (tags instanceof HTMLInputElement) completeEachTag(tags);
     this.#form.addEventListener('input', () => this.#onInput());

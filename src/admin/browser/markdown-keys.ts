@@ -21,7 +21,8 @@ export function nextItem(line: string): { readonly text: string; readonly isEmpt
   return { text, isEmpty: line.length === found[0].length };
 }
 
-function isInCode(before: string): boolean {
+/** True behind the fence of a block of code that has not ended. */
+export function isInCode(before: string): boolean {
   return (before.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0) % 2 === 1;
 }
 
