@@ -55,6 +55,17 @@ export interface LogFilter {
   readonly before?: number | undefined;
   /** At most 1,000; default 100. */
   readonly limit?: number;
+  /** Of patterns: the first ones below this place, or the last ones above it. At most one of both. */
+  readonly patternsBelow?: PatternPlace | undefined;
+  readonly patternsAbove?: PatternPlace | undefined;
+  /** At most 1,010; default 100. */
+  readonly patternLimit?: number;
+}
+
+/** The place of a pattern in their list, which stays the same whatever is logged meanwhile. */
+export interface PatternPlace {
+  readonly count: number;
+  readonly id: number;
 }
 
 /** A count that may have been cut: then it is at least this. */
@@ -65,6 +76,8 @@ export interface BoundedCount {
 
 /** Lines of one level and logger whose messages differ only in numbers, ids and quoted values. */
 export interface LogPattern {
+  /** Unique, as long as lines of it are stored. */
+  readonly id: number;
   readonly level: LogLevel;
   readonly logger: string;
   /** With `#` for what differs; `(other)` for lines beyond the 1,000 patterns that are told apart. */
@@ -89,8 +102,10 @@ export interface LogList {
   readonly total: BoundedCount;
   /** How many lines of each level match, whatever levels the search is for. */
   readonly levels: Readonly<Record<LogLevel, BoundedCount>>;
-  /** The most frequent first, at most 100. */
+  /** The most frequent first, as many as asked for, from the place on that was asked for. */
   readonly patterns: readonly LogPattern[];
+  /** Patterns before those. */
+  readonly patternsAhead: number;
   /** Number of patterns in all. */
   readonly patternCount: number;
   /** Set if only the newest lines that match were grouped. */

@@ -4,13 +4,13 @@ import { LOG_LEVELS, type BoundedCount, type LogFilter, type LogLevel, type LogL
 import { logMatchOf, withLevels, type LogMatch } from './log-match.ts';
 import { MICROS_PER_MILLI } from './log-schema.ts';
 import type { FoundIds, IdRange, LogWords } from './log-words.ts';
+import { patternPage } from './pattern-page.ts';
 import { StoredLines, sumOf, type PatternRow } from './stored-lines.ts';
 
 /** Lines that match words are counted and grouped up to this: 10 ms. */
 const MAX_READ = 2000;
 /** After that, a search looks into no further part of the index. */
 const MAX_NANOS = 60_000_000;
-const MAX_PATTERNS_SHOWN = 100;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
@@ -43,7 +43,7 @@ export class LogSearch {
     const to = Math.min(range.to, filter.before ?? Infinity);
     const { words } = match;
     const { found, ...counts } =
-      words === undefined ? this.#exact(match, range) : this.#counted(match, words, range);
+      words === undefined ? this.#exact(match, range, filter) : this.#counted(match, words, range, filter);
     const page =
       found === undefined || (to < range.to && !isAll(found))
         ? this.#ids(match, { ...range, to }, limit + 1)
@@ -96,29 +96,32 @@ export class LogSearch {
   }
 
   /** Without words, from sums by pattern and hour. */
-  #exact({ levels }: LogMatch, range: IdRange): Counts {
+  #exact({ levels }: LogMatch, range: IdRange, filter: LogFilter): Counts {
     const patterns = this.#lines.patternsIn(range);
     const ofLevel = (level: LogLevel): BoundedCount => ({
       count: sumOf(patterns.filter((each) => each.level === LOG_LEVELS.indexOf(level))),
       isExact: true,
     });
     const chosen = patterns.filter(({ level }) => levels.includes(LOG_LEVELS[level]!));
+    const { page, ahead } = patternPage(chosen, filter);
     return {
       found: undefined,
       total: { count: sumOf(chosen), isExact: true },
       levels: levelRecord(ofLevel),
-      patterns: chosen
-        .slice(0, MAX_PATTERNS_SHOWN)
-        .flatMap((pattern) => this.#lines.shown({ ...pattern, ...this.#lines.ends(pattern.id, range) })),
+      patterns: page.flatMap((pattern) =>
+        this.#lines.shown({ ...pattern, ...this.#lines.ends(pattern.id, range) }),
+      ),
+      patternsAhead: ahead,
       patternCount: chosen.length,
       grouped: undefined,
     };
   }
 
   /** The newest lines that match are read; of levels that were not asked for, as far as time allows. */
-  #counted({ levels }: LogMatch, words: string, range: IdRange): Counts {
+  #counted({ levels }: LogMatch, words: string, range: IdRange, filter: LogFilter): Counts {
     const found = this.#ids({ words, levels }, range, MAX_READ + 1);
     const patterns = this.#lines.patternsOf(found.ids.slice(0, MAX_READ));
+    const { page, ahead } = patternPage(patterns, filter);
     const isExact = isAll(found);
     const others =
       levels.length === LOG_LEVELS.length
@@ -137,7 +140,8 @@ export class LogSearch {
       found,
       total: { count: sumOf(patterns), isExact },
       levels: levelRecord(ofLevel),
-      patterns: patterns.slice(0, MAX_PATTERNS_SHOWN).flatMap((pattern) => this.#lines.shown(pattern)),
+      patterns: page.flatMap((pattern) => this.#lines.shown(pattern)),
+      patternsAhead: ahead,
       patternCount: patterns.length,
       grouped: isExact ? undefined : sumOf(patterns),
     };

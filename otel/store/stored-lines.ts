@@ -119,6 +119,7 @@ export class StoredLines {
     const { level, logger, text, lines, first, last, first_id: firstEver } = pattern;
     return [
       {
+        id: pattern.id,
         level: LOG_LEVELS[level]!,
         logger,
         text,

@@ -6,6 +6,7 @@ import { MAX_QUERY_CHARS } from '../facts/written-query.ts';
 import { searchHelp, type SearchHelp } from './search-help.ts';
 import { termChips } from './term-chips.ts';
 import type { PageView } from '../page.ts';
+import { NO_PLACE } from './list-pages.ts';
 import { pageAddress } from './page-address.ts';
 import { hiddenFields } from './page-frame.ts';
 
@@ -13,7 +14,7 @@ const PLACEHOLDER = 'level:>=warn "sign-in failed"';
 
 /** The page with another query, from its newest line. */
 export function logsAsked(view: PageView, q: string): string {
-  return pageAddress(view, { format: undefined, before: undefined, part: undefined, q });
+  return pageAddress(view, { ...NO_PLACE, before: undefined, part: undefined, q });
 }
 
 /** `1,204`, or `2,000+` if it is at least that. */

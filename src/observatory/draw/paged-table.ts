@@ -1,6 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
+import { NO_PLACE } from './list-pages.ts';
 import { pageAddress } from './page-address.ts';
 import { type Column, sortedBy, sortRows } from './table.ts';
 import { hiddenFields } from './page-frame.ts';
@@ -52,9 +53,14 @@ export function tablePage<Row>(
     note: isPart
       ? `${rows.length === 0 ? 'none' : `${countText(from + 1)} to ${countText(from + rows.length)}`} of ${countText(found.length)}${found.length < sorted.length ? ` found in ${countText(sorted.length)}` : ''}`
       : undefined,
-    search: sorted.length > MIN_SEARCHED || findOf(view.query) !== '' ? searchOf(view) : null,
+    search: tableSearch(sorted, view),
     pages: pages > 1 ? pageLinks(page, pages, view) : null,
   };
+}
+
+/** The search of a table; nothing of a short one. */
+export function tableSearch(rows: readonly unknown[], view: PageView): Html | null {
+  return rows.length > MIN_SEARCHED || findOf(view.query) !== '' ? searchOf(view) : null;
 }
 
 /** The row that is shown first, if `?sort=` asks for an order, and by what. */
@@ -82,7 +88,7 @@ function searchOf(view: PageView): Html {
     role="search"
     aria-label="Find in this table"
   >
-    ${hiddenFields(query, ['find', 'part', 'format'])}
+    ${hiddenFields(query, ['find', 'part', ...Object.keys(NO_PLACE)])}
     <label
       >find in this table
       <input
@@ -94,7 +100,7 @@ function searchOf(view: PageView): Html {
     /></label>
     <span class="buttons"
       ><button type="submit">Find</button
-      >${findOf(query) !== '' && html` <a class="quiet-link" href="${pageAddress(view, { format: undefined, find: undefined, part: undefined })}">show all</a>`}</span
+      >${findOf(query) !== '' && html` <a class="quiet-link" href="${pageAddress(view, { ...NO_PLACE, find: undefined, part: undefined })}">show all</a>`}</span
     >
   </form>`;
 }

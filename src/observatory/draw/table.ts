@@ -1,5 +1,6 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import type { PageView, Sheet } from '../page.ts';
+import { NO_PLACE } from './list-pages.ts';
 import { pageAddress } from './page-address.ts';
 
 /** A column: how its cells are shown, sorted and exported. */
@@ -106,7 +107,7 @@ function heading<Row>(column: Column<Row>, { view, still = false }: TableOptions
     ? html` aria-sort="${(sort === column.key) === (column.align === 'number') ? 'descending' : 'ascending'}"`
     : null;
   return html`<th scope="col" class="${css}" ${state}>
-    <a href="${pageAddress(view, { part: undefined, sort: next })}"
+    <a href="${pageAddress(view, { ...NO_PLACE, part: undefined, sort: next })}"
       >${column.label}${lit && html`<span aria-hidden="true">${(sort === column.key) === (column.align === 'number') ? ' ↓' : ' ↑'}</span>`}</a
     >
   </th>`;

@@ -1,10 +1,11 @@
-import type { LogList, LogStoreFacts, LogTerm } from '../../../otel/query.ts';
+import type { LogFilter, LogList, LogPattern, LogStoreFacts, LogTerm } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { binarySize, countText, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { boundedText, levelFacets, logSearchForm } from '../draw/log-search-form.ts';
 import { lineColumns, moreLineColumns, morePatternColumns, patternColumns } from '../draw/log-tables.ts';
+import { listPages, NO_PLACE, partText } from '../draw/list-pages.ts';
 import { pageAddress } from '../draw/page-address.ts';
 import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
@@ -17,6 +18,9 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
 const LIMIT = 100;
+/** All: a thousand are told apart, and what is beyond them by level. */
+const MAX_SHEET_PATTERNS = 1010;
+const PLACE = /^(\d{1,15})-(\d{1,15})$/;
 const NO_LINE: LogTerm = { field: 'level', levels: [] };
 
 interface LogsFacts extends Partial<LogList> {
@@ -37,11 +41,15 @@ export const logsPage = definePage<LogsFacts>({
     const asked = parseLogQuery(query['q'] ?? '');
     const searched = isSearched(asked.problems, query);
     const before = Number(query['before'] || NaN);
+    const isPatternFile = query['format'] === 'csv' && query['view'] === 'patterns';
     const list = telemetry.logLines({
       range,
       terms: searched ? asked.terms.map(({ term }) => term) : [NO_LINE],
       limit: LIMIT,
       before: Number.isFinite(before) ? before : undefined,
+      patternsBelow: readPlace(query['below']),
+      patternsAbove: readPlace(query['above']),
+      ...(isPatternFile && { patternLimit: MAX_SHEET_PATTERNS }),
     });
     const killed = telemetry
       .downtime()
@@ -126,14 +134,14 @@ function sentenceOf(facts: LogsFacts, view: PageView): Sentence {
           },
         ]),
     { text: '.' },
-    ...patternWords(facts, links),
+    ...(facts.patternsAhead > 0 ? [] : patternWords(facts, links)),
   ];
 }
 
 function viewSwitch({ total, patternCount }: StoredFacts, view: PageView): Html {
   const link = (name: string | undefined, words: string, count: string): Html =>
     html`<a
-      href="${pageAddress(view, { view: name, before: undefined, format: undefined })}"
+      href="${pageAddress(view, { ...NO_PLACE, view: name, before: undefined })}"
       ${(view.query['view'] || undefined) === name && html` aria-current="true"`}
       >${words} <span class="unit">${count}</span></a
     >`;
@@ -166,22 +174,40 @@ function linePanel(facts: StoredFacts, view: PageView): Html {
 }
 
 function patternPanel(facts: StoredFacts, view: PageView): Html {
-  const { patterns, patternCount, grouped } = facts;
-  const first =
-    patternCount > patterns.length && html`first ${patterns.length} of ${countText(patternCount)}, `;
+  const { patterns, patternCount, patternsAhead: ahead, grouped } = facts;
+  const [first, last] = [patterns[0], patterns.at(-1)];
+  const isLast = ahead + patterns.length >= patternCount;
+  const page = {
+    shown: patterns.length,
+    ahead,
+    total: patternCount,
+    next: last === undefined || isLast ? undefined : placeText(last),
+    previous: first === undefined || ahead <= LIMIT ? undefined : placeText(first),
+  };
+  const part = partText(page);
   return panel({
     title: viewSwitch(facts, view),
-    note: html`${first}${grouped === undefined ? 'every line counted' : `of the newest ${countText(grouped)} lines that match`}
-    ${csvLink(view)}`,
-    body: drawTable(patterns, patternColumns(view), {
+    note: html`${part !== undefined && `${part}, `}${grouped === undefined ? 'every line counted' : `of the newest ${countText(grouped)} lines that match`}
+    ${csvLink(view, 'CSV', { below: undefined, above: undefined })}`,
+    body: html`${drawTable(patterns, patternColumns(view), {
       caption: 'Patterns of log lines',
       keyOf: ({ level, logger, text: words }) => `${level} ${logger} ${words}`,
       view,
       still: true,
-      empty: 'No line.',
-    }),
+      empty: patternCount > 0 ? 'None is below this place of the list.' : 'No line.',
+    })}${listPages(page, 'most frequent', view)}`,
     foot: footOf(facts, view),
   });
+}
+
+function placeText({ count, id }: LogPattern): string {
+  return `${count}-${id}`;
+}
+
+/** Undefined if it is none. */
+function readPlace(text = ''): LogFilter['patternsBelow'] {
+  const [, count, id] = PLACE.exec(text) ?? [];
+  return id === undefined ? undefined : { count: Number(count), id: Number(id) };
 }
 
 /** What is stored, since when, and what may be missing. */

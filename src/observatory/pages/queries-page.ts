@@ -5,6 +5,8 @@ import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { firstShown, foundRows, PAGE_ROWS, tablePage } from '../draw/paged-table.ts';
+import { listPages } from '../draw/list-pages.ts';
+import { pageByRank } from '../draw/ranked-pages.ts';
 import { drawTable, sortedBy, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -109,6 +111,11 @@ export const queriesPage = definePage<QueriesFacts>({
       view,
       wordsOf,
     );
+    const part = pageByRank(repeated.rows, view, {
+      valueOf: ({ totalMillis }) => totalMillis,
+      idOf: repeatedKey,
+      size: PAGE_ROWS,
+    });
     return html`${panel({
       title: 'Statements',
       note: html`${note ?? (sortedBy(columns, view.query['sort']) === undefined ? 'by total time' : 'from every run')}
@@ -123,21 +130,26 @@ export const queriesPage = definePage<QueriesFacts>({
     ${panel({
       title: 'Repeated within one request (N+1)',
       note: 'one after the other under one parent: 5 or more runs that took more than 5 ms in total, then 10 or more that took less',
-      body: drawTable(repeated.rows.slice(0, PAGE_ROWS), runs, {
+      body: html`${drawTable(part.rows, runs, {
         caption: 'Repeated statements',
-        keyOf: (row) => `${row.route} ${row.series}`,
+        keyOf: repeatedKey,
         view,
         still: true,
-        empty: 'None found in the requests that were checked.',
-      }),
-      foot: html`<span
-        >${lookedText(repeated)}${repeated.rows.length > PAGE_ROWS && `; the first ${PAGE_ROWS} of ${countText(repeated.rows.length)} are shown`}</span
-      >`,
+        empty:
+          repeated.rows.length > 0
+            ? 'None is below this place of the list.'
+            : 'None found in the requests that were checked.',
+      })}${listPages(part.page, 'worst', view)}`,
+      foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
   },
   sheet: ({ statements, startUp }, view) =>
     statementSheet(view, foundRows([...statements, ...startUp], view, wordsOf)),
 });
+
+function repeatedKey({ route, series }: RepeatedOnRoute): string {
+  return `${route} ${series}`;
+}
 
 /** The table below has cheap ones, too. */
 function repetitionCost(costly: number, cheap: number): string {

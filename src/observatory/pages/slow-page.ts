@@ -14,7 +14,9 @@ import { csvLink } from '../draw/facts.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { slowGroupColumns, waitNote } from '../draw/slow-group-table.ts';
-import { tablePage } from '../draw/paged-table.ts';
+import { foundRows, PAGE_ROWS, tablePage, tableSearch } from '../draw/paged-table.ts';
+import { listPages, partText } from '../draw/list-pages.ts';
+import { pageByRank } from '../draw/ranked-pages.ts';
 import { type Column, drawTable, sortRows } from '../draw/table.ts';
 import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
@@ -211,20 +213,32 @@ function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
 
 function rowTable({ rows, total }: SlowFacts, view: PageView) {
   const columns = rowColumns(rows, view);
-  const part = tablePage(sortRows(rows, columns, view.query['sort']), view, wordsOf);
+  const found = foundRows(rows, view, wordsOf);
+  const { rows: shown, page } = pageByRank(
+    found,
+    view,
+    { valueOf: ({ durationMillis }) => durationMillis, idOf: ({ spanId }) => spanId, size: PAGE_ROWS },
+    columns,
+  );
+  const part = partText(page);
   return {
     title: 'Slow operations',
-    note: html`${part.note !== undefined && `${part.note} `}${total > rows.length && `of the first ${countText(rows.length)} of ${countText(total)} `}<a
+    note: html`${part !== undefined && `${part} `}${found.length < rows.length && `found in ${countText(rows.length)} `}${total > rows.length && `of the first ${countText(rows.length)} of ${countText(total)} `}<a
         href="${view.links.to('/slow')}"
         >show all</a
       >
       ${csvLink(view)}`,
-    body: html`${part.search}${drawTable(part.rows, columns, {
+    body: html`${tableSearch(rows, view)}${drawTable(shown, columns, {
       caption: 'Slow operations',
       keyOf: (row) => row.spanId,
       view,
-      empty: 'Nothing of it reached its threshold in this range.',
-    })}${part.pages}`,
+      empty:
+        found.length > 0
+          ? 'None is below this place of the list.'
+          : rows.length > 0
+            ? 'Nothing slow has these words.'
+            : 'Nothing of it reached its threshold in this range.',
+    })}${listPages(page, 'first', view)}`,
   };
 }
 

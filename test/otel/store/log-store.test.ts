@@ -246,4 +246,39 @@ describe('patterns of log lines', () => {
     });
     expect(found.total.count).toBe(1100);
   });
+
+  it('have pages, also while more is logged', () => {
+    const store = new LogFolder().start();
+    const name = (kind: number): string =>
+      [...String(kind)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+    // Sent: kind 0 once, kinds 1 to 10 twice, and so on.
+    for (let kind = 0; kind < 250; kind++)
+      for (let times = 0; times <= Math.ceil(kind / 10); times++)
+        store.add(lineAt(START_MILLIS + kind, `kind ${name(kind)}`), BYTES);
+    store.flush();
+    const pages = [store.list()!];
+    for (let last = pages[0]!.patterns.at(-1); last !== undefined && pages.length < 9;) {
+      // The newest kinds are logged more often: they are on the first page anyway.
+      for (let kind = 240; kind < 250; kind++)
+        store.add(lineAt(START_MILLIS + 1000, `kind ${name(kind)}`), BYTES);
+      const page = store.list({ patternsBelow: last })!;
+      pages.push(page);
+      last = page.patterns.at(-1);
+    }
+    expect(pages.map(({ patterns, patternsAhead }) => [patternsAhead, patterns.length])).toEqual([
+      [0, 100],
+      [100, 100],
+      [200, 50],
+      [250, 0],
+    ]);
+    const texts = pages.flatMap(({ patterns }) => patterns.map(({ text }) => text));
+    expect(new Set(texts).size).toBe(250);
+    const [, second, third] = pages;
+    const back = store.list({ patternsAbove: third!.patterns[0]! })!;
+    expect(back.patterns.map(({ text }) => text)).toEqual(second!.patterns.map(({ text }) => text));
+    expect(store.list({ patternLimit: 1000 })!.patterns).toHaveLength(250);
+    expect(
+      store.list({ terms: [{ field: 'text', text: 'kind' }], patternsBelow: pages[0]!.patterns.at(-1)! })!,
+    ).toMatchObject({ patternCount: expect.any(Number), patternsAhead: expect.any(Number) });
+  });
 });

@@ -52,3 +52,29 @@ it('says beside one that costs time how many of the table are cheap', async () =
 it('says that none was found only of the requests that were checked', async () => {
   expect(await queries(9)).toContain('None found in the requests that were checked.');
 });
+
+it('lists every repetition in pages, each once', async () => {
+  const happened = Array.from({ length: 130 }, (_, index) => ({
+    startMillis: NOW - 10_000 * (index + 1),
+    spans: [
+      ...PLAIN.slice(0, 1).map((span) => ({ ...span, millis: 90 })),
+      ...Array.from({ length: 12 }, (__, at) => ({
+        name: `SELECT a${index} FROM b WHERE c = ?`,
+        type: 'database' as const,
+        at: 1 + at,
+        // Half of them take as long as another one.
+        millis: 0.5 + Math.floor(index / 2) / 1000,
+      })),
+    ],
+  }));
+  const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+  const pages: (readonly string[])[] = [];
+  for (let address: string | undefined = PATH; address !== undefined && pages.length < 9;) {
+    const page: string = await (await fetch(origin + address)).text();
+    const [, repeated = ''] = page.split('Repeated within one request');
+    pages.push([...repeated.matchAll(/<tr data-key="([^"]+)"/g)].map(([, key = '']) => key));
+    address = /rel="next" href="([^"]*below=[^"]+)"/.exec(repeated)?.[1]?.replaceAll('&amp;', '&');
+  }
+  expect(pages.map(({ length }) => length)).toEqual([100, 30]);
+  expect(new Set(pages.flat()).size).toBe(130);
+});
