@@ -16,7 +16,7 @@ export function listedTime(
   if (fromMillis >= range.fromMillis && (range.moving || toMillis <= range.toMillis)) return undefined;
   const to = range.moving ? undefined : isoTime(toMillis);
   return html`<p class="note">
-    The tables below are of whole hours, ${listedWhen({ fromMillis, toMillis }, view)}, in which
+    The tables below are counted by whole hours, ${listedWhen({ fromMillis, toMillis }, view)}, in which
     ${plural(count, 'request')} got such an error; all above is of the range, ${range.words}.
     <a href="${links.ranged(path, query, { from: isoTime(fromMillis), to })}"
       >Show all of this page for that time</a

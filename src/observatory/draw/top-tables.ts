@@ -88,6 +88,15 @@ export function seenColumns<Row extends TopRow>(
   { now, range }: PageView,
   room: { readonly first: Column<Row>['room']; readonly last?: Column<Row>['room'] },
 ): readonly Column<TopLine<Row>>[] {
+  const when = (row: Row, label: 'first' | 'last'): Html => {
+    const millis = row[`${label}Millis`];
+    if (!range.moving && millis >= range.toMillis)
+      return html`<span class="quiet-words">after ${momentText(range.toMillis, now)}</span>`;
+    const beyond = html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}"
+      >or ${BEYOND[label]}</span
+    >`;
+    return html`${moment(millis, now)}${!isSeenExactly(row, label) && beyond}`;
+  };
   const seen = (label: 'first' | 'last', millisOf: (row: Row) => number): Column<TopLine<Row>> => ({
     label: `${label} seen`,
     key: label,
@@ -95,11 +104,9 @@ export function seenColumns<Row extends TopRow>(
     value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
     file: (line) => (line.kind === 'listed' ? isoTime(millisOf(line.row)) : undefined),
     cell: (line) =>
-      line.kind !== 'listed'
-        ? html`–`
-        : !range.moving && millisOf(line.row) >= range.toMillis
-          ? html`<span class="quiet-words">after ${momentText(range.toMillis, now)}</span>`
-          : html`${moment(millisOf(line.row), now)}${isSeenExactly(line.row, label) || html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}">or ${BEYOND[label]}</span>`}`,
+      line.kind === 'listed'
+        ? html`${when(line.row, label)}${label === 'last' && html`<span class="only-narrow callers">first ${when(line.row, 'first')}</span>`}`
+        : html`–`,
   });
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
 }

@@ -39,7 +39,7 @@ function countedText({ type, counted, isOfSeries, isLowerBound }: CountedLonger,
   if (counted === undefined) return '';
   const [one, many] = NOUNS[type];
   const nouns = isOfSeries ? `of these ${many}` : `${such}${counted.to === 1 ? one : many}`;
-  return `${isLowerBound ? 'at least ' : ''}${fromTo(counted)} ${nouns}`;
+  return `${isLowerBound ? `at least ${countText(counted.from)}` : fromTo(counted)} ${nouns}`;
 }
 
 function exactnessOf({ from, to }: Interval, isLowerBound: boolean): string {

@@ -181,7 +181,7 @@ describe('a range that ended within an hour of errors', () => {
     expect(words).toContain('3 requests failed between 11:00:00 and 11:10:00.');
     expect(words).toContain('By type and place between 11:00:00 and 11:10:00 3 operations held');
     expect(words).toContain(
-      'whole hours, between 11:00:00 and 12:00:00, in which 5 requests got such an error',
+      'counted by whole hours, between 11:00:00 and 12:00:00, in which 5 requests got such an error',
     );
     expect(words).toMatch(
       /Clients that got an error between 11:00:00 and 12:00:00 1 client .* 5 .* 11:05:00 after 11:10:00 /,

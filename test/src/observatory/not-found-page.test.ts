@@ -14,7 +14,7 @@ describe('the page of addresses that were not found', () => {
     const { origin } = await serveObservatory(busyBlog().telemetry, { redirectOf });
     const get = async (accept: string): Promise<string> =>
       (await fetch(`${origin}/admin/metrics-dashboard/not-found?from=-24h`, { headers: { accept } })).text();
-    expect(wordsOf(await get('text/html'))).toMatch(new RegExp(`13:49:41 ${words}`));
+    expect(wordsOf(await get('text/html'))).toMatch(new RegExp(String.raw`13:49:41 first [\d:]+ ${words}`));
     expect(await get('application/json')).toContain(inJson);
   });
 
