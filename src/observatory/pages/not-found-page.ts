@@ -22,6 +22,7 @@ import {
   boundColumns,
   countedNote,
   type Listed,
+  type ListedSearch,
   listedTitle,
   listedWhen,
   requestPanels,
@@ -112,7 +113,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
             },
             {
               text: client.value,
-              href: tracesOfClient(client.value, CLIENT_ERROR_TERM, { lists: facts, view }),
+              href: tracesOfClient(client.value, clientTerm(facts), { lists: facts, view }),
             },
             { text: `, ${timesText(client)}.` },
           ]),
@@ -146,7 +147,7 @@ export const notFoundPage = definePage<NotFoundFacts>({
       })}${part.pages}`,
       foot: countedNote(facts, view, facts.unlisted),
     })}
-    ${clientPanel(facts, view, { title: 'Clients that asked for them', term: CLIENT_ERROR_TERM })}
+    ${clientPanel(facts, view, { title: 'Clients that asked for them', term: clientTerm(facts) })}
     ${facts.count > 0 && requestPanels(facts, view, { withAddresses: false })}`;
   },
   sheet: (facts, view) =>
@@ -181,6 +182,11 @@ function isOwn(referrer: string): boolean {
 
 function tracesOf({ value, statusCode }: ErrorRow, listed: Listed): string {
   return tracesListed({ q: termOf(value, statusCode) }, listed);
+}
+
+/** Of a client's requests, those that found nothing; with a 410 among them, all its 4xx, as a search has no other term for both. */
+function clientTerm({ addresses: { rows } }: NotFoundFacts): ListedSearch {
+  return rows.every(({ statusCode }) => statusCode === 404) ? { q: 'status:404' } : CLIENT_ERROR_TERM;
 }
 
 /** Its requests that found nothing. A cut path is only a beginning. */

@@ -145,6 +145,7 @@ describe('who got an error', () => {
       'type=http&amp;series=GET+%2Fb&amp;status=error&amp;q=client.address%3D192.0.2.2',
     ],
     ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404'],
+    ['/not-found', 'q=status%3A404+client.address%3D192.0.2.3'],
     ['/not-found', 'q=path%3A%22%2Fgone%22+status%3A404+client.address%3D192.0.2.3'],
   ])('leads from %s to exactly the traces: %s', async (path, query) => {
     expect(await get(path, 'text/html')).toContain(query);
