@@ -66,7 +66,7 @@ export function lineColumns(view: PageView, rows: readonly StoredLine[]): readon
       key: 'process_pid',
       room: 'mid',
       value: ({ process }) => process?.pid,
-      cell: (line) => processWords(line, view) ?? '–',
+      cell: (line) => processLink(line, view) ?? '–',
     },
     {
       label: 'trace',
@@ -108,17 +108,18 @@ function words(line: StoredLine, view: PageView, showsStack: boolean): Html {
         <summary>stack</summary>
         ${drawStack(stack)}
       </details>`
-    }<span class="only-narrow"
-      >${line.traceId !== undefined && html`trace ${traceLink(line, view)} `}${line.process && html`process ${processWords(line, view)}`}</span
-    >`;
+    }${line.traceId !== undefined && html`<span class="only-narrow">trace ${traceLink(line, view)}</span>`}${
+      line.process && html`<span class="only-narrow">${processLink(line, view, 'process ')}</span>`
+    }`;
 }
 
 /** The id alone may be the same after a restart, as in a container. */
-function processWords({ process }: StoredLine, view: PageView): Html | undefined {
+function processLink({ process }: StoredLine, view: PageView, word = ''): Html | undefined {
   if (process === undefined) return undefined;
   const { pid, startedAtMillis } = process;
-  return html`<a href="${logsAsked(view, `process:${pid}`)}">${String(pid)}</a>
-    <span class="unit">since ${moment(startedAtMillis, view.now)}</span>`;
+  return html`<a href="${logsAsked(view, `process:${pid}`)}"
+    >${word}${String(pid)} <span class="unit">since ${moment(startedAtMillis, view.now)}</span></a
+  >`;
 }
 
 /** The page of a trace that was not kept says why. */
