@@ -126,6 +126,8 @@ export interface ObservatoryPage<Facts> {
   readonly live?: boolean;
   /** False if the page does not depend on the time range. Default true. */
   readonly ranged?: boolean;
+  /** False if what is shown is not of the chosen range, which then bounds it only. Default true. */
+  isOfRange?(facts: Facts): boolean;
 }
 
 /** A page with its facts. */
@@ -135,6 +137,8 @@ export interface OpenPage {
   readonly sentence: Sentence;
   readonly body: Html;
   readonly actions?: Html | undefined;
+  /** As of the page. */
+  readonly isOfRange?: boolean;
   /** Made on demand. */
   readonly sheet: Sheet | undefined;
   download?(format: string): Download | undefined;

@@ -1,10 +1,10 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
-import type { ComparedQuantile } from '../facts/compared-durations.ts';
 import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
+import type { ComparedRatio } from '../facts/ratio-interval.ts';
 import { toldQuantile, uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
-import { differenceWords, times } from '../sentences/difference-words.ts';
+import { differenceWords, intervalText, times } from '../sentences/difference-words.ts';
 import { badge } from './facts.ts';
 import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
@@ -40,7 +40,7 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       cell: (row) => {
         const maybe = uncertain(row);
         if (row.differs.length + maybe.length === 0) return html`<span class="zero">–</span>`;
-        return html`${row.differs.map((each) => html`${badge(LABELS[each], isWorse(row, each) ? 'failed' : 'quiet')} `)}${maybe.map((each) => html`${badge(`${LABELS[each]}?`, 'quiet')} `)}`;
+        return html`${row.differs.map((each) => html`${badge(LABELS[each], isWorse(row, each) ? 'failed' : 'quiet')} ${each === 'rate' && row.rate && html`<span class="callers">${ratioCell(row.rate)}</span> `}`)}${maybe.map((each) => html`${badge(`${LABELS[each]}?`, 'quiet')} `)}`;
       },
     },
     ...pair(
@@ -66,7 +66,7 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       'mid',
     ),
     {
-      label: 'times',
+      label: 'duration, times',
       key: 'p95_ratio',
       align: 'number',
       value: ({ p95 }) => p95?.ratio,
@@ -120,10 +120,9 @@ export function failedOf({ errors, count }: ComparedSide): HtmlValue {
 }
 
 /** After as a multiple of before, with its interval. */
-export function ratioCell(quantile: ComparedQuantile | undefined): Html {
-  if (quantile === undefined) return html`<span class="zero">too few</span>`;
-  const { ratio, low, high } = quantile;
-  return html`×${times(ratio)} <span class="unit">${times(low)} to ${times(high)}</span>`;
+export function ratioCell(ratio: ComparedRatio | undefined): Html {
+  if (ratio === undefined) return html`<span class="zero">too few</span>`;
+  return html`×${times(ratio.ratio)} <span class="unit">${intervalText(ratio)}</span>`;
 }
 
 function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {

@@ -24,10 +24,12 @@ export interface ComparedPair {
   readonly words: string;
   readonly row: ComparedSeries;
   readonly versions: SidesVersions;
+  /** Judged without all other operations, so that its intervals are narrower than those of Changes. */
+  readonly isAlone: boolean;
 }
 
 /** One operation, in the range and in the time before it. */
-export function comparedPanel({ row, words, versions }: ComparedPair, view: PageView): Html {
+export function comparedPanel({ row, words, versions, isAlone }: ComparedPair, view: PageView): Html {
   const measures = measuresOf(row);
   const columns: readonly Column<Measure>[] = [
     { label: 'measure', cell: ({ label }) => label },
@@ -46,9 +48,10 @@ export function comparedPanel({ row, words, versions }: ComparedPair, view: Page
   return panel({
     title: `Compared with ${words}`,
     note: html`<a href="${view.links.to('/changes')}">all changes</a>`,
-    ...(measures.some(({ difference }) => certainty(row, difference) === 'not certain') && {
-      foot: 'Not certain: its own interval leaves out ×1.00, but of all that is compared some do by chance.',
-    }),
+    foot: html`<span
+      >beyond chance: the interval leaves out
+      ×1${isAlone && '; Changes judges all operations together, so that its intervals are wider'}${measures.some(({ difference }) => certainty(row, difference) === 'perhaps') && '. Perhaps: at least twice as long or half, or failures where there were none, but too seldom to tell from chance'}</span
+    >`,
     body: drawTable(measures, columns, {
       caption: 'Before and after',
       keyOf: ({ label }) => label,
@@ -65,7 +68,7 @@ function sideLabel(side: 'before' | 'after', versions: SidesVersions): string {
   return words === '' ? side : `${side}, ${words}`;
 }
 
-function measuresOf({ type, before, after, p50, p95 }: ComparedSeries): readonly Measure[] {
+function measuresOf({ type, before, after, p50, p95, rate: ratio }: ComparedSeries): readonly Measure[] {
   const both = (
     label: string,
     difference: Difference,
@@ -73,7 +76,12 @@ function measuresOf({ type, before, after, p50, p95 }: ComparedSeries): readonly
     change: HtmlValue = '',
   ): Measure => ({ label, difference, before: cell(before), after: cell(after), change });
   return [
-    both('rate', 'rate', ({ perSecond }) => figure(rate(perSecond, 1))),
+    both(
+      'rate',
+      'rate',
+      ({ perSecond }) => figure(rate(perSecond, 1)),
+      ratio === undefined ? '' : ratioCell(ratio),
+    ),
     both('failed', 'failed', failedOf),
     ...(type === 'http' ? [both('4xx', 'client errors', ({ clientErrors }) => countText(clientErrors))] : []),
     both('p50', 'p50', (side) => durationOf(side, side.durationMillis.p50), ratioCell(p50)),

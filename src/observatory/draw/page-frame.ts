@@ -19,7 +19,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         >
       </h1>
       <div class="controls">
-        ${open.actions ?? (page.ranged && rangePicker(view))}${moves && html`<span id="live-control" class="live-control"></span>`}
+        ${open.actions ?? (page.ranged && rangePicker(view, open.isOfRange ?? true))}${moves && html`<span id="live-control" class="live-control"></span>`}
       </div>
     </header>
     ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
@@ -55,19 +55,19 @@ export function localInput(millis: number): string {
 /** What another range makes begin anew. */
 const BEGINS: readonly string[] = ['from', 'to', 'part', 'before', 'below', 'above'];
 
-function rangePicker({ links, path, query, range, now }: PageView): Html {
+function rangePicker({ links, path, query, range, now }: PageView, isOfRange: boolean): Html {
   const rest = { ...query, ...Object.fromEntries(BEGINS.map((name) => [name, undefined])) };
-  const chosen = range.preset === undefined;
+  const isCustom = isOfRange && range.preset === undefined;
   return html`<nav class="presets" aria-label="Time range">
       ${PRESETS.map((preset) => {
         const href = links.ranged(path, rest, { from: preset.from });
-        return html`<a href="${href}" ${range.preset === preset && html` aria-current="true"`}
+        return html`<a href="${href}" ${isOfRange && range.preset === preset && html` aria-current="true"`}
           >${preset.label}</a
         >`;
       })}
     </nav>
     <details class="custom-range">
-      <summary class="${chosen ? 'lit' : ''}">custom</summary>
+      <summary class="${isCustom ? 'lit' : ''}">custom</summary>
       <form method="get" action="${links.base}${path}">
         ${hiddenFields(query, BEGINS)}
         <label

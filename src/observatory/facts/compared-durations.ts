@@ -1,20 +1,11 @@
 import type { HeatMap } from '../../../otel/query.ts';
-import { studentQuantile, studentTail } from './significance.ts';
+import type { RatioTest } from './ratio-interval.ts';
+import { studentTail } from './significance.ts';
 
-/** Share of intervals that hold the true value. */
-const CONFIDENCE = 0.95;
 /** Blocks over which a deviation may last. */
 const LAGS = 4;
-
-/** A quantile before and after. */
-export interface ComparedQuantile {
-  /** After as a multiple of before, with the bounds of its 95 % interval. */
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-  /** The probability of a difference like this, or a larger one, by chance. */
-  readonly chance: number;
-}
+/** Of looking for an edge: a thousandth of its place. */
+const HALVINGS = 24;
 
 /** A share of all operations, block by block. */
 interface Share extends Estimate {
@@ -35,7 +26,8 @@ interface Tally {
   /** Operations, in all and per band. */
   readonly count: number;
   readonly totals: Float64Array;
-  /** Per block with operations: how many are in a band or above it. The first is all of them. */
+  /** How many are in a band or above it: of all blocks, and per block with operations. The first is all of them. */
+  readonly allAbove: Float64Array;
   readonly above: readonly Float64Array[];
 }
 
@@ -44,36 +36,53 @@ function tallyOf(map: HeatMap): Tally {
   if (known !== undefined) return known;
   const bands = Math.max(0, map.bandEdgesMillis.length - 1);
   const totals = new Float64Array(bands);
+  const allAbove = new Float64Array(bands + 1);
   const above = map.columns.map(({ counts }) => {
     const upTo = new Float64Array(bands + 1);
     for (let band = bands - 1; band >= 0; band--) {
       totals[band]! += counts[band]!;
       upTo[band] = upTo[band + 1]! + counts[band]!;
     }
+    for (const [band, count] of upTo.entries()) allAbove[band]! += count;
     return upTo;
   });
-  const busy = above.filter(([all = 0]) => all > 0);
-  const tally = { count: sum(busy.map(([all = 0]) => all)), totals, above: busy };
+  const tally = { count: allAbove[0]!, totals, allAbove, above: above.filter(([all = 0]) => all > 0) };
   tallies.set(map, tally);
   return tally;
 }
 
 const tallies = new WeakMap<HeatMap, Tally>();
 
-/** Per block: those whose duration is in a band from `edge` on, and all operations in it. */
-function hitsAbove(map: HeatMap, edge: number): readonly (readonly [number, number])[] {
-  const first = map.bandEdgesMillis.findIndex((each) => each >= edge);
-  return tallyOf(map).above.map((above) => [first < 0 ? 0 : above[first]!, above[0]!] as const);
+/** Where a duration lies among the bands: in which one, and how far into it on a logarithmic line. */
+interface Place {
+  readonly band: number;
+  readonly into: number;
 }
+
+function placeOf({ bandEdgesMillis: edges }: HeatMap, millis: number): Place {
+  let [low, high] = [0, edges.length - 1];
+  if (millis <= edges[low]!) return { band: 0, into: 0 };
+  if (millis >= edges[high]!) return { band: high, into: 0 };
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= millis) low = middle;
+    else high = middle;
+  }
+  return { band: low, into: Math.log(millis / edges[low]!) / Math.log(edges[high]! / edges[low]!) };
+}
+
+const aboveAt = (above: Float64Array, { band, into }: Place): number =>
+  into === 0 ? above[band]! : (1 - into) * above[band]! + into * above[band + 1]!;
 
 /**
  * The share above `edge` with its variance. Neighbours in time are alike (a cold cache, a busy minute), so that single operations tell less than
  * their number: the variance is that between blocks of time (of a ratio of sums, so that blocks may differ in count), and at least the binomial one.
  */
 function shareAbove(map: HeatMap, edge: number, expected: number): Share {
-  const blocks = hitsAbove(map, edge);
-  const count = sum(blocks.map(([, all]) => all));
-  const share = sum(blocks.map(([hits]) => hits)) / count;
+  const { above, allAbove, count } = tallyOf(map);
+  const place = placeOf(map, edge);
+  const blocks = above.map((each) => [aboveAt(each, place), each[0]!] as const);
+  const share = aboveAt(allAbove, place) / count;
   // As the jackknife has it: a block with most of all operations pulls the share to its own, and would seem not to deviate from it. The same for equal ones.
   const equal = 1 - 1 / blocks.length;
   const deviations = blocks.map(([hits, all]) =>
@@ -113,29 +122,21 @@ function quantileOf(map: HeatMap, above: number): number {
   return bandEdgesMillis.at(-1) ?? NaN;
 }
 
-/** The edge that, over both sides, a share nearest to `above` exceeds. Both have the same edges, as far as they reach. */
-function commonEdge(one: HeatMap, other: HeatMap, above: number): number {
-  const [a, b] = [tallyOf(one), tallyOf(other)];
-  const edgeOf = ({ bandEdgesMillis }: HeatMap, band: number): number =>
-    band < 0 ? -Infinity : bandEdgesMillis[band]!;
+/** The duration that a share `above` of both sides together exceeds, those before multiplied by `factor`: it lies between the quantiles of both. */
+function commonEdge(before: HeatMap, after: HeatMap, above: number, factor: number): number {
+  const [a, b] = [tallyOf(before), tallyOf(after)];
+  const ends = [quantileOf(before, above) * factor, quantileOf(after, above)] as const;
+  let [low, high] = [Math.log(Math.min(...ends)), Math.log(Math.max(...ends))];
   const wanted = above * (a.count + b.count);
-  let [i, j] = [a.totals.length - 1, b.totals.length - 1];
-  let [passed, best, distance] = [0, 0, Infinity];
-  while (i >= 0 || j >= 0) {
-    const edge = Math.max(edgeOf(one, i), edgeOf(other, j));
-    if (edgeOf(one, i) === edge) passed += a.totals[i--]!;
-    if (edgeOf(other, j) === edge) passed += b.totals[j--]!;
-    if (Math.abs(passed - wanted) > distance) break;
-    [best, distance] = [edge, Math.abs(passed - wanted)];
+  for (let halving = 0; halving < HALVINGS && high - low > 1e-9; halving++) {
+    const middle = (low + high) / 2;
+    const edge = Math.exp(middle);
+    const passed =
+      aboveAt(a.allAbove, placeOf(before, edge / factor)) + aboveAt(b.allAbove, placeOf(after, edge));
+    if (passed > wanted) low = middle;
+    else high = middle;
   }
-  return best;
-}
-
-/** Half the width of the interval of a quantile, as a logarithm (Woodruff): the quantiles at both ends of the interval of its share. */
-function logSpread(map: HeatMap, above: number): number {
-  const { variance, freedom } = shareAbove(map, quantileOf(map, above), above);
-  const reach = passedBy(freedom) * Math.sqrt(variance);
-  return Math.log(quantileOf(map, above - reach) / quantileOf(map, above + reach)) / 2;
+  return Math.exp((low + high) / 2);
 }
 
 /**
@@ -148,31 +149,18 @@ export function compareQuantile(
   after: HeatMap,
   above: number,
   atLeast: number,
-): ComparedQuantile | undefined {
+): RatioTest | undefined {
   if (Math.min(tallyOf(before).count, tallyOf(after).count) < atLeast) return undefined;
-  const ratio = quantileOf(after, above) / quantileOf(before, above);
-  const spread = Math.hypot(logSpread(before, above), logSpread(after, above));
-  const edge = commonEdge(before, after, above);
-  const [a, b] = [shareAbove(before, edge, above), shareAbove(after, edge, above)];
   return {
-    ratio,
-    low: ratio * Math.exp(-spread),
-    high: ratio * Math.exp(spread),
-    chance: welch(b.share - a.share, a, b),
+    ratio: quantileOf(after, above) / quantileOf(before, above),
+    blocks: Math.min(tallyOf(before).above.length, tallyOf(after).above.length),
+    chanceOf(factor) {
+      const edge = commonEdge(before, after, above, factor);
+      const [a, b] = [shareAbove(before, edge / factor, above), shareAbove(after, edge, above)];
+      return welch(b.share - a.share, a, b);
+    },
   };
 }
-
-/** Student's quantile of the interval; a page asks for the same few numbers. */
-function passedBy(freedom: number): number {
-  const known = quantiles.get(freedom);
-  if (known !== undefined) return known;
-  const quantile = studentQuantile(1 - CONFIDENCE, freedom);
-  quantiles.set(freedom, quantile);
-  return quantile;
-}
-
-/** At most two per number of blocks. */
-const quantiles = new Map<number, number>();
 
 /**
  * The greater of two variances, that between blocks and the least possible one. Its degrees of freedom are those of Bartlett's window, as it has the
@@ -192,11 +180,17 @@ function welch(difference: number, a: Estimate, b: Estimate): number {
   return studentTail(difference / Math.sqrt(variance), variance ** 2 / (square(a) + square(b)));
 }
 
-/** The probability of rates as different by chance; undefined with fewer than two blocks of time. */
-export function compareRates(before: HeatMap, after: HeatMap): number | undefined {
-  const blocks = Math.max(before.columns.length, after.columns.length);
+/** Compares rates; undefined with one block of time on a side, as nothing tells how blocks differ. Without operations on a side, the ratio is 0 or infinite. */
+export function compareRates(before: HeatMap, after: HeatMap): RatioTest | undefined {
+  const [old, young] = [before.columns.length, after.columns.length];
+  const blocks = Math.max(old, young);
+  if (blocks < 2 || old === 1 || young === 1) return undefined;
   const [a, b] = [rateOf(before, blocks), rateOf(after, blocks)];
-  return blocks < 2 ? undefined : welch(b.rate - a.rate, a, b);
+  return {
+    ratio: b.rate / a.rate,
+    blocks,
+    chanceOf: (factor) => welch(b.rate - factor * a.rate, { ...a, variance: factor ** 2 * a.variance }, b),
+  };
 }
 
 /** Operations per millisecond; the variance is that between blocks, and at least that of independent arrivals. A side without operations has no columns. */

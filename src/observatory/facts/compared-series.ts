@@ -5,9 +5,16 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
-import { compareQuantile, compareRates, type ComparedQuantile } from './compared-durations.ts';
+import { compareQuantile, compareRates } from './compared-durations.ts';
 import type { Sides } from './compared-sides.ts';
-import { fisher, holm } from './significance.ts';
+import {
+  type ComparedRatio,
+  including,
+  leavesOutOne,
+  ratioInterval,
+  type RatioTest,
+} from './ratio-interval.ts';
+import { fisher, holmChance } from './significance.ts';
 import { isStartUpWork } from './start-up-statements.ts';
 import { finished } from './shared-steps.ts';
 import { silence } from './traffic.ts';
@@ -22,6 +29,8 @@ const ROWS_PER_STEP = 5;
 const BLOCKS = 24;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
 const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
+/** In fewer blocks of time with operations, nothing tells how blocks differ. */
+const MIN_BLOCKS = 3;
 /** Share of pages without any true difference on which one is claimed: at most. */
 const LEVEL = 0.05;
 
@@ -46,9 +55,10 @@ export interface ComparedSeries {
   readonly text?: string | undefined;
   readonly before: ComparedSide;
   readonly after: ComparedSide;
-  /** Undefined with too few operations on a side. */
-  readonly p50: ComparedQuantile | undefined;
-  readonly p95: ComparedQuantile | undefined;
+  /** Undefined with too few operations on a side. They differ if, and only if, their interval leaves out 1. */
+  readonly p50: ComparedRatio | undefined;
+  readonly p95: ComparedRatio | undefined;
+  readonly rate: ComparedRatio | undefined;
   readonly differs: readonly Difference[];
 }
 
@@ -84,7 +94,7 @@ export function* compareInSteps(
       if (rows.push(rowOf(telemetry, type, name, pair, sides)) % ROWS_PER_STEP === 0) yield;
     }
   }
-  return judged(rows);
+  return yield* judged(rows);
 }
 
 function sumOf(pair: readonly (SeriesSummary | undefined)[], of: 'totalMillis' | 'errors'): number {
@@ -114,11 +124,13 @@ function blocksOf(telemetry: Pick<TelemetryQuery, 'heatMap'>, range: TimeRange):
   return { range, silent, busyMillis };
 }
 
-type Chances = Readonly<Partial<Record<Difference, number | undefined>>>;
+/** Of what has a ratio. */
+type Measured = 'p95' | 'p50' | 'rate';
 
 interface Tested {
-  readonly row: Omit<ComparedSeries, 'differs'>;
-  readonly chances: Chances;
+  readonly row: Omit<ComparedSeries, Measured | 'differs'>;
+  readonly tests: Readonly<Record<Measured, RatioTest | undefined>>;
+  readonly chances: Readonly<Partial<Record<Difference, number | undefined>>>;
 }
 
 const NO_MAP: HeatMap = { bandEdgesMillis: [], columns: [] };
@@ -137,12 +149,6 @@ function rowOf(
     return { ...map, columns: map.columns.filter(({ startMillis }) => !silent.has(startMillis)) };
   };
   const [a, b] = [mapOf(sides[0]), mapOf(sides[1])];
-  const quantile = (what: 'p50' | 'p95', above: number): ComparedQuantile | undefined =>
-    asShown(
-      compareQuantile(a, b, above, ENOUGH[what]),
-      before.durationMillis[what],
-      after.durationMillis[what],
-    );
   const { summary, text } = young ?? old ?? {};
   const row = {
     type,
@@ -151,37 +157,39 @@ function rowOf(
     ...(text !== undefined && { text }),
     before,
     after,
-    p50: quantile('p50', 0.5),
-    p95: quantile('p95', 0.05),
   };
-  const share = (of: 'errors' | 'clientErrors'): number | undefined =>
-    before.count < ENOUGH.failed || after.count < ENOUGH.failed
-      ? undefined
-      : fisher(before[of], before.count, after[of], after.count);
-  const chances: Chances = {
-    failed: share('errors'),
-    p95: row.p95?.chance,
-    p50: row.p50?.chance,
+  const tests = {
+    p95: compareQuantile(a, b, 0.05, ENOUGH.p95),
+    p50: compareQuantile(a, b, 0.5, ENOUGH.p50),
     rate: compareRates(a, b),
-    'client errors': share('clientErrors'),
   };
-  return { row, chances };
+  return {
+    row,
+    tests,
+    chances: {
+      failed: shareChance(before, after, 'errors'),
+      p95: chanceOf(tests.p95),
+      p50: chanceOf(tests.p50),
+      rate: chanceOf(tests.rate),
+      'client errors': shareChance(before, after, 'clientErrors'),
+    },
+  };
 }
 
-/** Around the ratio of the two figures that a reader sees, which are finer than blocks have them. */
-function asShown(
-  quantile: ComparedQuantile | undefined,
-  before: number,
-  after: number,
-): ComparedQuantile | undefined {
-  if (quantile === undefined || !(before > 0 && after > 0)) return quantile;
-  const finer = after / before / quantile.ratio;
-  return {
-    ...quantile,
-    ratio: after / before,
-    low: quantile.low * finer,
-    high: quantile.high * finer,
-  };
+function chanceOf(test: RatioTest | undefined): number | undefined {
+  return test === undefined || test.blocks < MIN_BLOCKS ? undefined : test.chanceOf(1);
+}
+
+/** Undefined with too few operations on a side, or if none or all of them are of that outcome: such shares could not differ, whatever happened (Tarone). */
+function shareChance(
+  before: ComparedSide,
+  after: ComparedSide,
+  of: 'errors' | 'clientErrors',
+): number | undefined {
+  if (Math.min(before.count, after.count) < ENOUGH.failed) return undefined;
+  const hits = before[of] + after[of];
+  if (hits === 0 || hits === before.count + after.count) return undefined;
+  return fisher(before[of], before.count, after[of], after.count);
 }
 
 function sideOf(row: SeriesSummary | undefined, { busyMillis }: Blocks): ComparedSide {
@@ -196,27 +204,44 @@ function sideOf(row: SeriesSummary | undefined, { busyMillis }: Blocks): Compare
   };
 }
 
-/** Marks differences over all rows together, so that a long table claims no more by chance than a short one. */
-function judged(tested: readonly Tested[]): readonly ComparedSeries[] {
-  const all = tested.flatMap(({ chances }, index) =>
-    DIFFERENCES.flatMap((what) => {
-      const chance = chances[what];
-      return chance === undefined ? [] : [{ index, what, chance }];
-    }),
-  );
-  const marked = holm(
-    all.map(({ chance }) => chance),
+/**
+ * Marks differences over all rows together, so that a long table claims no more by chance than a short one. An interval is as wide as that takes: what
+ * has one is marked if, and only if, it leaves out 1.
+ */
+function* judged(tested: readonly Tested[]): Generator<undefined, readonly ComparedSeries[]> {
+  const level = holmChance(
+    tested.flatMap(({ chances }) => Object.values(chances).filter((chance) => chance !== undefined)),
     LEVEL,
   );
-  const differing = Map.groupBy(
-    all.filter((_, n) => marked[n] === true),
-    ({ index }) => index,
-  );
-  const rows = tested.map(({ row }, index) => ({
-    ...row,
-    differs: (differing.get(index) ?? []).map(({ what }) => what),
-  }));
+  const rows: ComparedSeries[] = [];
+  for (const each of tested) if (rows.push(judgedRow(each, level)) % ROWS_PER_STEP === 0) yield;
   return rows.sort((a, b) => rank(a) - rank(b) || costOf(b) - costOf(a));
+}
+
+function judgedRow({ row, tests, chances }: Tested, level: number): ComparedSeries {
+  const { before, after } = row;
+  const isOnBoth = before.count > 0 && after.count > 0;
+  const ratioOf = (what: Measured, figure: (side: ComparedSide) => number): ComparedRatio | undefined => {
+    const test = tests[what];
+    if (test === undefined || !isOnBoth) return undefined;
+    // The two figures that a reader sees are finer than the blocks of the test.
+    const [old, young] = [figure(before), figure(after)];
+    const found =
+      chances[what] === undefined
+        ? { ratio: test.ratio, low: 0, high: Infinity, chance: test.chanceOf(1) }
+        : ratioInterval(test, level);
+    return old > 0 && young > 0 ? including(found, young / old) : found;
+  };
+  const ratios = {
+    p50: ratioOf('p50', ({ durationMillis }) => durationMillis.p50),
+    p95: ratioOf('p95', ({ durationMillis }) => durationMillis.p95),
+    rate: ratioOf('rate', ({ perSecond }) => perSecond),
+  };
+  const isDifferent = (what: Difference): boolean => {
+    const ratio = what === 'failed' || what === 'client errors' ? undefined : ratios[what];
+    return ratio === undefined ? (chances[what] ?? 1) <= level : leavesOutOne(ratio);
+  };
+  return { ...row, ...ratios, differs: DIFFERENCES.filter(isDifferent) };
 }
 
 const DIFFERENCES: readonly Difference[] = ['failed', 'p95', 'p50', 'rate', 'client errors'];

@@ -88,17 +88,17 @@ export function fisher(a: number, n: number, b: number, m: number): number {
 }
 
 /**
- * Holm's method: which of many chances are so small that, were there no difference anywhere, one or more would be marked in a share `level` of all
- * cases at most. By index; NaN is no evidence.
+ * Holm's method: the chance up to which, of many, each is marked, so that, were there no difference anywhere, one or more would be marked in a share
+ * `level` of all cases at most. NaN is no evidence.
  */
+export function holmChance(chances: readonly number[], level: number): number {
+  const sorted = chances.map((chance) => (Number.isNaN(chance) ? 1 : chance)).sort((a, b) => a - b);
+  const kept = sorted.findIndex((chance, rank) => chance > level / (sorted.length - rank));
+  return kept < 0 ? level : level / (sorted.length - kept);
+}
+
+/** Which of many chances Holm's method marks, by index. */
 export function holm(chances: readonly number[], level: number): readonly boolean[] {
-  const order = chances
-    .map((chance, index) => ({ chance: Number.isNaN(chance) ? 1 : chance, index }))
-    .sort((a, b) => a.chance - b.chance);
-  const marked = chances.map(() => false);
-  for (const [rank, { chance, index }] of order.entries()) {
-    if (!(chance <= level / (chances.length - rank))) break;
-    marked[index] = true;
-  }
-  return marked;
+  const most = holmChance(chances, level);
+  return chances.map((chance) => chance <= most);
 }

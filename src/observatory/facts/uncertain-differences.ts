@@ -1,14 +1,16 @@
-import type { ComparedQuantile } from './compared-durations.ts';
 import type { ComparedSeries, Difference } from './compared-series.ts';
+import type { ComparedRatio } from './ratio-interval.ts';
 
 /** Fewer runs of an operation do not make it a new one. */
 const MIN_RUNS = 20;
 /** From this ratio on a difference is large. */
 const LARGE_RATIO = 2;
+/** Of one operation, looked at alone: with a greater chance, nothing is said of a difference. */
+const ALONE = 0.05;
 
 /**
- * Durations that are far from what they were, by their own intervals, but that happened in too few stretches of time to tell it from chance
- * among all that is compared.
+ * Durations that are far from what they were, and would differ if nothing else were compared, but that happened in too few stretches of time to tell
+ * it from chance among all that is: their intervals have 1 in them.
  */
 export function uncertain(row: ComparedSeries): readonly Difference[] {
   const { differs } = row;
@@ -18,22 +20,17 @@ export function uncertain(row: ComparedSeries): readonly Difference[] {
   ];
 }
 
-/** Twice as long or half, outside of its interval. */
-export function isLarge(quantile: ComparedQuantile | undefined): boolean {
+/** Twice as long or half, and by itself not by chance. */
+export function isLarge(quantile: ComparedRatio | undefined): boolean {
   if (quantile === undefined) return false;
-  const { ratio, low, high } = quantile;
-  return (ratio >= LARGE_RATIO && low > 1) || (ratio <= 1 / LARGE_RATIO && high < 1);
+  const { ratio, chance } = quantile;
+  return chance <= ALONE && (ratio >= LARGE_RATIO || ratio <= 1 / LARGE_RATIO);
 }
 
-/** What a table says of a difference: not certain if only its own interval tells it from chance. */
-export function certainty(
-  row: ComparedSeries,
-  what: Difference,
-): 'differs' | 'perhaps' | 'not certain' | 'no' {
+/** What a table says of a difference. */
+export function certainty(row: ComparedSeries, what: Difference): 'differs' | 'perhaps' | 'no' {
   if (row.differs.includes(what)) return 'differs';
-  if (uncertain(row).includes(what)) return 'perhaps';
-  const quantile = isPercentile(what) ? row[what] : undefined;
-  return quantile !== undefined && (quantile.low > 1 || quantile.high < 1) ? 'not certain' : 'no';
+  return uncertain(row).includes(what) ? 'perhaps' : 'no';
 }
 
 /** It failed, not once in the time before, and too seldom to tell it from chance. */
@@ -68,13 +65,12 @@ export function slowdownMillis({ before, after }: ComparedSeries): number {
   return after.totalMillis - (before.totalMillis * after.count) / Math.max(1, before.count);
 }
 
-/** The percentile that a row and a sentence tell of an operation: the one that differs, or may, and else the highest that is known. */
+/** The percentile that a row and a sentence tell of an operation: the one that differs, or may, and else the highest of which most is known. */
 export function toldQuantile(row: ComparedSeries): 'p95' | 'p50' | undefined {
-  return (
-    clearest(row, row.differs) ??
-    clearest(row, uncertain(row)) ??
-    (['p95', 'p50'] as const).find((what) => row[what] !== undefined)
-  );
+  const known = (['p95', 'p50'] as const).filter((what) => row[what] !== undefined);
+  const isBounded = (what: 'p95' | 'p50'): boolean =>
+    row[what] !== undefined && row[what].low > 0 && row[what].high < Infinity;
+  return clearest(row, row.differs) ?? clearest(row, uncertain(row)) ?? known.find(isBounded) ?? known.at(0);
 }
 
 /** It ran on one side alone, and too unevenly to tell that from chance. */

@@ -6,6 +6,7 @@ import { comparedColumns } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { lengthWords } from '../../markup/span-text.ts';
 import { momentText } from '../format/moment.ts';
 import { type ComparedRanges, comparedRanges, happening } from '../facts/compared-ranges.ts';
 import type { ComparedSeries } from '../facts/compared-series.ts';
@@ -15,6 +16,7 @@ import { memoryGrowth } from '../facts/memory-growth.ts';
 import { memorySince, type MemorySince } from '../facts/memory-since.ts';
 import { memoriesNow } from '../facts/process-memory.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
+import { lengthOf } from '../facts/traffic.ts';
 import { isNewFailure } from '../facts/uncertain-differences.ts';
 import { type SidesVersions, versionRuns, versionsOfSides } from '../facts/version-runs.ts';
 import { versionsText } from '../format/versions-text.ts';
@@ -40,12 +42,20 @@ interface ChangesFacts extends Comparison {
   readonly memorySince: MemorySince | undefined;
   /** Both sides of each can be compared. */
   readonly markers: readonly Marker[];
+  /** Both sides of a marker or of another moment are compared, not the range. */
+  readonly isAround: boolean;
 }
 
 function rangesAsked({ telemetry, query, range, now }: PageRequest): ComparedRanges {
-  const at = Number(query['at'] ?? NaN);
-  const asked = { isBefore: query['with'] === 'before', ...(Number.isFinite(at) && { at }) };
+  const asked = {
+    isBefore: query['with'] === 'before',
+    ...(isMoment(query) && { at: Number(query['at']) }),
+  };
   return comparedRanges(telemetry, range, asked, now);
+}
+
+function isMoment({ at }: PageRequest['query']): boolean {
+  return Number.isFinite(Number(at ?? NaN));
 }
 
 /** What differs between the range and the one before it, or before and after a marker. */
@@ -53,12 +63,15 @@ export const changesPage = definePage<ChangesFacts>({
   path: '/changes',
   menu: 'changes',
   live: false,
+  // Both sides of a moment have their own length.
+  isOfRange: ({ isAround }) => !isAround,
   prepare: (request) => prepareComparison(request.telemetry, request.range, rangesAsked(request)),
   fetch(request) {
     const { telemetry, range, now } = request;
     const compared = comparison(telemetry, range, rangesAsked(request));
     return {
       ...compared,
+      isAround: compared.marker !== undefined || isMoment(request.query),
       versions: versionsOfSides(telemetry, compared),
       begun: begunFailures(telemetry, compared.rows, compared.after.toMillis),
       memorySince: memorySinceWithin(telemetry, range, compared),
@@ -85,7 +98,8 @@ export const changesPage = definePage<ChangesFacts>({
     return html`${markerLinks(facts, view)} ${markForm(view)}
     ${panel({
       title: `Compared with ${facts.words}`,
-      note: html`from every operation${versionsNote(facts.versions)} ${csvLink(view)}`,
+      note: html`${lengthWords(lengthOf(facts.before))} before, ${lengthWords(lengthOf(facts.after))} after,
+      from every operation${versionsNote(facts.versions)} ${csvLink(view)}`,
       body: drawTable(sortRows(facts.rows, columns, view.query['sort']), columns, {
         caption: 'Operations before and after',
         keyOf: (row) => `${row.type} ${row.name}`,
@@ -93,9 +107,10 @@ export const changesPage = definePage<ChangesFacts>({
         empty: 'Shown once operations were counted on both sides.',
       }),
       foot: html`<span
-          >a difference is marked if chance would mark one on at most 5 of 100 such pages, with durations that
-          drift for some minutes; intervals hold 95 times in 100. Marked with ?: twice as long or half,
-          outside of its interval, but in too few stretches of time to tell</span
+          >A difference is marked if, and only if, its interval leaves out ×1. Everything on this page is
+          judged together, which makes intervals wide: if nothing had changed, at most 5 of 100 such pages
+          would have a mark. With a “?”: at least twice as long or half, or new failures, but too seldom to
+          tell from chance</span
         ><span
           >durations are compared from 20 operations on each side for p50, from 60 for p95; of each type, the
           operations that took the most time are compared</span

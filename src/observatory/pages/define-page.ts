@@ -22,6 +22,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
         sentence: off ? DISABLED_SENTENCE : page.sentence(facts, view),
         body: off ? html`${disabledPanel()}${page.offToo && page.draw(facts, view)}` : page.draw(facts, view),
         actions: off ? html`` : page.actions?.(facts, view),
+        isOfRange: off || (page.isOfRange?.(facts) ?? true),
         get sheet() {
           return page.sheet?.(facts, view);
         },

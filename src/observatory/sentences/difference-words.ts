@@ -1,10 +1,18 @@
 import { countText, duration, rate, text, threeDigits } from '../../markup/quantity.ts';
-import type { ComparedQuantile } from '../facts/compared-durations.ts';
 import type { ComparedSeries, Difference } from '../facts/compared-series.ts';
+import type { ComparedRatio } from '../facts/ratio-interval.ts';
 import { clearest } from '../facts/uncertain-differences.ts';
 
 /** `×1.33`. */
 export const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
+
+/** `0.80 to 11`; where nothing bounds it, `0.80 or more`, `at most 11` or `too few to tell`. */
+export function intervalText({ low, high }: ComparedRatio): string {
+  if (high === Infinity) return low === 0 ? 'too few to tell' : `${times(low)} or more`;
+  return low === 0 ? `at most ${times(high)}` : `${times(low)} to ${times(high)}`;
+}
+
+const isBounded = ({ low, high }: ComparedRatio): boolean => low > 0 || high < Infinity;
 
 const WHEN = { p95: 'one time in twenty', p50: 'half the time' } as const;
 
@@ -41,14 +49,15 @@ export function uncertainWords(row: ComparedSeries, what: 'p95' | 'p50'): string
   return durationWords(
     row,
     what,
-    ({ ratio, low, high }) => `×${times(ratio)} at ${what} (${times(low)} to ${times(high)})`,
+    (quantile) =>
+      `×${times(quantile.ratio)} at ${what}${isBounded(quantile) ? ` (${intervalText(quantile)})` : ''}`,
   );
 }
 
 function durationWords(
   row: ComparedSeries,
   what: 'p95' | 'p50',
-  by: (quantile: ComparedQuantile) => string,
+  by: (quantile: ComparedRatio) => string,
 ): string {
   const quantile = row[what];
   const [before, after] = [row.before, row.after].map((side) => text(duration(side.durationMillis[what])));

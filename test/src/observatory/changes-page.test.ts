@@ -87,7 +87,7 @@ describe('what changed', () => {
     const { summary, facts } = await pageOf(blog);
     expect(facts.rows.find(({ name }) => name === 'GET /x')?.differs).toEqual([]);
     expect(summary).toMatch(
-      /^Nothing certain compared with the hour before: 2 operations compared\. Perhaps slower, in too few stretches of time to tell from chance: \/x takes ×\d+ at p95 \([\d.]+ to \d+\), \d+ ms or more one time in twenty, before \d\.\d+ ms\.$/,
+      /^Nothing certain compared with the hour before: 2 operations compared\. Perhaps slower, in too few stretches of time to tell from chance: \/x takes ×\d+ at p50, \d+ ms or more half the time, before \d+ µs\.$/,
     );
   });
 

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HeatMap } from '../../../../otel/query.ts';
-import {
-  compareQuantile,
-  type ComparedQuantile,
-  compareRates,
-} from '../../../../src/observatory/facts/compared-durations.ts';
+import { compareQuantile, compareRates } from '../../../../src/observatory/facts/compared-durations.ts';
+import { ratioInterval, type RatioTest } from '../../../../src/observatory/facts/ratio-interval.ts';
 import { isLarge } from '../../../../src/observatory/facts/uncertain-differences.ts';
 import { fisher, holm } from '../../../../src/observatory/facts/significance.ts';
 import { randomOf } from '../../../otel/sampling/random.ts';
@@ -58,7 +55,9 @@ class Visitors {
   }
 }
 
-const compared = (before: HeatMap, after: HeatMap): readonly ComparedQuantile[] =>
+const chanceOf = (test: RatioTest | undefined): number | undefined => test?.chanceOf(1);
+
+const compared = (before: HeatMap, after: HeatMap): readonly RatioTest[] =>
   [compareQuantile(before, after, 0.5, 20), compareQuantile(before, after, 0.05, 60)].filter(
     (each) => each !== undefined,
   );
@@ -72,15 +71,15 @@ describe('two stretches of time that do not differ', () => {
         const perBlock = [2, 5, 12, 40][operation % 4]!;
         const [before, after] = [visitors.side(perBlock), visitors.side(perBlock * more)];
         const quantiles = compared(before, after);
-        isPerhaps ||= quantiles.some(isLarge);
+        isPerhaps ||= quantiles.some((each) => isLarge(ratioInterval(each, 0.05)));
         const failed = fisher(
           visitors.poisson(perBlock / 4),
           perBlock * BLOCKS,
           visitors.poisson((perBlock * more) / 4),
           perBlock * more * BLOCKS,
         );
-        const rate = compareRates(before, visitors.side(perBlock))!;
-        return [...quantiles.map(({ chance }) => chance), failed, rate];
+        const rate = chanceOf(compareRates(before, visitors.side(perBlock)))!;
+        return [...quantiles.map((each) => each.chanceOf(1)), failed, rate];
       });
       return { isClaimed: holm(chances.flat(), 0.05).includes(true), isPerhaps };
     });
@@ -115,8 +114,8 @@ describe('a burst within one block of time', () => {
 
   it('is one stretch of time, and no claim that all the rest is faster, or more frequent', () => {
     const found = compareQuantile(steady(0), steady(489), 0.5, 20);
-    expect(found!.chance).toBeGreaterThan(0.05);
-    expect(compareRates(steady(0), steady(489))).toBeGreaterThan(0.05);
+    expect(chanceOf(found)).toBeGreaterThan(0.05);
+    expect(chanceOf(compareRates(steady(0), steady(489)))).toBeGreaterThan(0.05);
   });
 });
 
@@ -128,18 +127,18 @@ describe('two stretches of time that differ', () => {
   ])('by a factor of %d are told apart, with an interval around it', (factor, above) => {
     const visitors = new Visitors(13);
     const results = Array.from({ length: 20 }, () =>
-      compareQuantile(visitors.side(60), visitors.side(30, factor), above, 60),
+      ratioInterval(compareQuantile(visitors.side(60), visitors.side(30, factor), above, 60)!, 0.05),
     );
-    expect(results.filter((each) => each!.chance < 0.001).length).toBeGreaterThanOrEqual(19);
-    expect(
-      results.filter((each) => each!.low <= factor && factor <= each!.high).length,
-    ).toBeGreaterThanOrEqual(17);
+    expect(results.filter(({ chance }) => chance < 0.001).length).toBeGreaterThanOrEqual(19);
+    expect(results.filter(({ low, high }) => low <= factor && factor <= high).length).toBeGreaterThanOrEqual(
+      17,
+    );
   });
 
   it('in their rate are told apart, also from a side without any operation', () => {
     const visitors = new Visitors(14);
-    expect(compareRates(visitors.side(10), visitors.side(20))).toBeLessThan(1e-6);
-    expect(compareRates({ bandEdgesMillis: [], columns: [] }, visitors.side(5))).toBeLessThan(1e-5);
+    expect(chanceOf(compareRates(visitors.side(10), visitors.side(20)))).toBeLessThan(1e-6);
+    expect(chanceOf(compareRates({ bandEdgesMillis: [], columns: [] }, visitors.side(5)))).toBeLessThan(1e-5);
     expect(
       compareRates({ bandEdgesMillis: [], columns: [] }, { bandEdgesMillis: [], columns: [] }),
     ).toBeUndefined();

@@ -12,22 +12,26 @@ const SIDE = {
 };
 
 it.each([
-  ['not certain', 0.67, 0.51, 0.88, []],
-  ['not certain', 1.4, 1.1, 1.8, []],
-  ['no', 0.67, 0.4, 1.1, []],
-  ['perhaps', 0.4, 0.3, 0.6, []],
-  ['differs', 0.67, 0.51, 0.88, ['p50']],
-] as const)('says “%s” of a ratio of %d, between %d and %d', (words, ratio, low, high, differs) => {
-  const p50 = { ratio, low, high, chance: 0.01 };
-  const row: ComparedSeries = {
-    type: 'http',
-    name: 'GET /',
-    before: SIDE,
-    after: SIDE,
-    p50,
-    p95: undefined,
-    differs,
-  };
-  expect(certainty(row, 'p50')).toBe(words);
-  expect(certainty(row, 'p95')).toBe('no');
-});
+  ['no', 0.67, 0.4, 1.1, 0.01],
+  ['no', 2.5, 0.9, 6, 0.06],
+  ['perhaps', 2.5, 0.9, 6, 0.04],
+  ['perhaps', 0.4, 0.1, 1.2, 0.01],
+  ['differs', 0.67, 0.51, 0.88, 0.0001],
+] as const)(
+  'says “%s” of a ratio of %d, between %d and %d, of chance %d',
+  (words, ratio, low, high, chance) => {
+    const p50 = { ratio, low, high, chance };
+    const row: ComparedSeries = {
+      type: 'http',
+      name: 'GET /',
+      before: SIDE,
+      after: SIDE,
+      p50,
+      p95: undefined,
+      rate: undefined,
+      differs: words === 'differs' ? ['p50'] : [],
+    };
+    expect(certainty(row, 'p50')).toBe(words);
+    expect(certainty(row, 'p95')).toBe('no');
+  },
+);

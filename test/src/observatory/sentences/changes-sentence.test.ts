@@ -26,7 +26,18 @@ function row(
 ): ComparedSeries {
   const ratio = after.durationMillis.p50 / before.durationMillis.p50;
   const p50 = before.count === 0 ? undefined : { ratio, low: ratio, high: ratio, chance: 0 };
-  return { type, name, summary, text: undefined, before, after, p50, p95: undefined, differs };
+  return {
+    type,
+    name,
+    summary,
+    text: undefined,
+    before,
+    after,
+    p50,
+    p95: undefined,
+    rate: undefined,
+    differs,
+  };
 }
 const say = (rows: readonly ComparedSeries[]): string =>
   sentenceText(changesSentence(rows, [], 'the 6 minutes before', new Links('/o', {})));
