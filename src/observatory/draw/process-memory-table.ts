@@ -1,6 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, size, text } from '../../markup/quantity.ts';
+import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
+import type { Growth } from '../facts/memory-growth.ts';
 import type { ProcessMemories, ProcessMemory } from '../facts/process-memory.ts';
 import { moment, spanText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
@@ -35,10 +36,20 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     label: 'memory',
     key: 'verdict',
     value: ({ verdict }) => verdict,
-    cell: ({ verdict, heap, early }) =>
-      html`${badge(verdict === 'growing' && heap?.isGrowing === false ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
-        heap !== undefined && html` <span class="callers">${growthText(heap)} an hour</span>`
-      }${early && html` <span class="callers">${mostText(early)}</span>`}`,
+    cell: (row) => {
+      const { verdict, heap, early } = row;
+      const growth = shownGrowth(row);
+      const course = courseOf(row);
+      const isOutside = verdict === 'growing' && heap?.isGrowing === false;
+      return html`${badge(isOutside ? 'growing outside the heap' : verdict, verdict === 'growing' ? 'failed' : /grow/.test(verdict) ? undefined : 'quiet')}${
+        growth !== undefined && html` <span class="callers">${growthText(growth)} an hour</span>`
+      }${early && html` <span class="callers">${mostText(early)}</span>`}${
+        course !== undefined &&
+        html`<span class="only-narrow callers"
+          >${bytes(course.fromBytes)} → ${bytes(course.toBytes)} in ${text(duration(course.overMillis))}</span
+        >`
+      }`;
+    },
   },
   {
     label: 'ran',
@@ -54,23 +65,60 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     cell: (row) => endOf(row, now),
     room: 'mid',
   },
-  {
-    label: 'after GC, at begin',
-    key: 'first_floor',
-    value: ({ firstFloorBytes }) => firstFloorBytes,
-    align: 'number',
-    room: 'wide',
-    cell: ({ firstFloorBytes }) => bytes(firstFloorBytes),
-  },
-  {
-    label: 'at end',
-    key: 'last_floor',
-    value: ({ lastFloorBytes }) => lastFloorBytes,
-    align: 'number',
-    room: 'wide',
-    cell: ({ lastFloorBytes }) => bytes(lastFloorBytes),
-  },
+  ...lineColumns('mid'),
 ];
+
+/** From where to where memory moved, and in which time: what the slope is made of; of a process without one, what bounds its growth. */
+function lineColumns(room: 'mid'): readonly Column<ProcessMemory>[] {
+  const number = (
+    label: string,
+    key: string,
+    of: (course: Course) => number,
+    shown: (value: number) => string,
+  ): Column<ProcessMemory> => ({
+    label,
+    key,
+    align: 'number',
+    room,
+    value: (row) => pick(courseOf(row), of),
+    cell: (row) => {
+      const value = pick(courseOf(row), of);
+      return value === undefined ? '–' : shown(value);
+    },
+  });
+  return [
+    number('after GC, from', 'from_bytes', ({ fromBytes }) => fromBytes, bytes),
+    number('to', 'to_bytes', ({ toBytes }) => toBytes, bytes),
+    number(
+      'in',
+      'over_ms',
+      ({ overMillis }) => overMillis,
+      (millis) => text(duration(millis)),
+    ),
+  ];
+}
+
+interface Course {
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  readonly overMillis: number;
+}
+
+const pick = (course: Course | undefined, of: (course: Course) => number): number | undefined =>
+  course && of(course);
+
+function courseOf(row: ProcessMemory): Course | undefined {
+  const growth = shownGrowth(row);
+  if (growth !== undefined) return { ...growth.line, overMillis: row.overMillis };
+  const { usedBytes, since } = row.early ?? {};
+  if (usedBytes === undefined || since === undefined) return undefined;
+  return { fromBytes: since.floorBytes, toBytes: usedBytes, overMillis: since.overMillis };
+}
+
+/** Of resident memory, if that alone grows. */
+function shownGrowth({ heap, rss }: ProcessMemory): Growth | undefined {
+  return heap?.isGrowing !== true && rss?.isGrowing === true ? rss : heap;
+}
 
 /** Of each process that is known whether its memory grew: what a restart does not take away. */
 export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemories, view: PageView): Html {
@@ -88,10 +136,15 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
       empty: 'No process is known.',
     }),
     foot: html`<span
-      >By the ${explained('floor', view.links)} of the heap after the first five minutes. From a quarter of an
-      hour on, with full collections in 16 samples (of processes that ended more than a day ago, in 8 quarters
-      of an hour), a slope with its 95 % interval; with fewer, from the tenth minute on, the slope of what
-      grew by half, or the most that the heap can have grown by.</span
-    >`,
+        >How to read a row: what a full garbage collection leaves is still in use, the
+        ${explained('floor', view.links)} of the heap. A straight line through the lowest floors goes from one
+        size to another in some time: so much an hour, ± its 95 % interval. Left out are the five minutes
+        after a start and up to two sudden rises, as of something loaded once</span
+      ><span
+        >such a line takes floors in 16 samples, or 8 quarters of an hour of a process that ended more than a
+        day ago, or growth by half. Without one, “from” is a floor and “to” the lowest heap in use of the last
+        minutes, garbage included: memory grew by the difference at most. If that is much, there were too few
+        collections to judge</span
+      >`,
   });
 }

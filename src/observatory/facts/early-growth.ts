@@ -8,7 +8,7 @@ const MIN_APART_MILLIS = 3 * MINUTE;
 /** Its lowest state is looked for in so much time, at either end: it rises and falls with every collection. */
 const LATEST_MILLIS = 2 * MINUTE;
 /** Caches that fill after a start, or code that is used for the first time, take less: seen are 6 MB of 55. */
-const NOTICED_SHARE = 0.15;
+export const NOTICED_SHARE = 0.15;
 const NOTICED_BYTES = 8_000_000;
 /** A bound beyond it says nothing. */
 const MAX_BOUND_SHARE = 0.25;

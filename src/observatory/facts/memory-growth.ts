@@ -1,5 +1,5 @@
 import type { MemoryFloor, ProcessCourse } from '../../../otel/query.ts';
-import { type EarlyGrowth, earlyGrowth, isNoticed } from './early-growth.ts';
+import { type EarlyGrowth, earlyGrowth, isNoticed, NOTICED_SHARE } from './early-growth.ts';
 import { median, type Point, type Slope, slopeOf } from './slope.ts';
 
 const MINUTE = 60_000;
@@ -33,6 +33,9 @@ const GOES_ON = 0.5;
 const MIN_SHARE = 0.02;
 const MIN_BYTES = 2_000_000;
 
+/** So long after the newest floor, what the heap in use rose by since then may be a leak, garbage or both. */
+const STALE_MILLIS = 15 * MINUTE;
+
 /** Within less, a cache may still be filling, or a saw be in one of its teeth, unless it is half as much again. */
 const SURE_HOURS = 1;
 const SURE_SHARE = 0.5;
@@ -46,6 +49,8 @@ export interface Growth {
   readonly bytesPerHour: number;
   /** Half of the interval. */
   readonly plusMinus: number;
+  /** The line of this slope at the first and at the last floor: so much apart as the slope makes in that time. */
+  readonly line: { readonly fromBytes: number; readonly toBytes: number };
 }
 
 interface GrowthOptions extends Partial<Pick<ProcessCourse, 'floorsPer'>> {
@@ -91,7 +96,9 @@ export function memoryGrowth(
   const points = pointsOf(floors, ({ heapBytes }) => heapBytes);
   const slow = known ? growthOf(points) : undefined;
   const mayBeFast = isOld && slow?.isGrowing !== true && (!known || overMillis < SURE_HOURS * HOUR);
-  const heap = (mayBeFast ? fastGrowth(points, overMillis) : undefined) ?? slow;
+  const found = (mayBeFast ? fastGrowth(points, overMillis) : undefined) ?? slow;
+  const late = found?.isGrowing === true || last === undefined ? undefined : sinceNewest(all, last);
+  const heap = late === undefined ? found : undefined;
   return {
     ranMillis,
     floors: floors.length,
@@ -101,17 +108,30 @@ export function memoryGrowth(
     heapBytes: last?.heapBytes,
     heap,
     rss: known ? growthOf(pointsOf(floors, ({ rssBytes }) => rssBytes)) : undefined,
-    early: heap === undefined && isOld ? earlyGrowth(all, WARM_MILLIS) : undefined,
+    early: late ?? (heap === undefined && isOld ? earlyGrowth(all, WARM_MILLIS) : undefined),
   };
+}
+
+/**
+ * The newest floor is of long ago, and the heap in use rose noticeably since: the slope up to then says nothing of now. An idle process makes no full
+ * collection for hours, and may leak all the same. Undefined otherwise.
+ */
+function sinceNewest(all: readonly MemoryFloor[], newest: MemoryFloor): EarlyGrowth | undefined {
+  const since = all.filter(({ ranMillis }) => ranMillis >= newest.ranMillis);
+  if ((since.at(-1)?.ranMillis ?? 0) - newest.ranMillis < STALE_MILLIS) return undefined;
+  const early = earlyGrowth(since, WARM_MILLIS);
+  return early.usedBytes - newest.heapBytes >= NOTICED_SHARE * newest.heapBytes ? early : undefined;
 }
 
 /** Within the first hour: growth that is beyond doubt, by half of the first floor within minutes, and that goes on; undefined otherwise. */
 function fastGrowth(points: readonly Point[], overMillis: number): Growth | undefined {
   if (points.length < MIN_FLOORS_OF_FAST || overMillis < MIN_MILLIS_OF_FAST) return undefined;
-  const slope = slopeOf(withoutJumps(points));
+  const slope = lineThrough(withoutJumps(points), points);
   const grown = slope.value * (overMillis / HOUR);
   const isGrowing = slope.surelyAbove > 0 && grown >= SURE_SHARE * points[0]!.y;
-  return isGrowing && risesStill(points, grown) ? grewBy(slope) : undefined;
+  return isGrowing && risesStill(points, grown)
+    ? { isGrowing: true, mayGrow: true, ...slope.growth }
+    : undefined;
 }
 
 /** The least of the newest third is above that of the third before by half of what steady growth makes: a cache that has filled is level. */
@@ -125,8 +145,24 @@ function risesStill(points: readonly Point[], grown: number): boolean {
   return leastOf(newest) - leastOf(earlier) >= grown / 6;
 }
 
-function grewBy({ value, low, high }: Slope): Growth {
-  return { isGrowing: true, mayGrow: true, bytesPerHour: value, plusMinus: (high - low) / 2 };
+/** A slope with its line, from the first to the last of all floors. */
+interface Line extends Slope {
+  readonly growth: Pick<Growth, 'bytesPerHour' | 'plusMinus' | 'line'>;
+}
+
+function lineThrough(steady: readonly Point[], all: readonly Point[]): Line {
+  const slope = slopeOf(steady);
+  const { value, low, high } = slope;
+  const atZero = median(steady.map(({ x, y }) => y - value * x));
+  const at = (point: Point | undefined): number => atZero + value * (point?.x ?? 0);
+  return {
+    ...slope,
+    growth: {
+      bytesPerHour: value,
+      plusMinus: (high - low) / 2,
+      line: { fromBytes: at(all[0]), toBytes: at(all.at(-1)) },
+    },
+  };
 }
 
 /** A floor above the next one was none: what was released by then had only not been collected yet. */
@@ -163,14 +199,13 @@ function growthOf(points: readonly Point[]): Growth | undefined {
   return {
     isGrowing: mayGrow && whole.surelyAbove > 0 && isLong,
     mayGrow,
-    bytesPerHour: whole.value,
-    plusMinus: (whole.high - whole.low) / 2,
+    ...whole.growth,
   };
 }
 
-function steadySlope(points: readonly Point[]): Slope | undefined {
+function steadySlope(points: readonly Point[]): Line | undefined {
   const least = leastOfParts(points);
-  return least.length < MIN_PARTS / 2 ? undefined : slopeOf(withoutJumps(least));
+  return least.length < MIN_PARTS / 2 ? undefined : lineThrough(withoutJumps(least), points);
 }
 
 /** The least point of each of some equal parts of time. */

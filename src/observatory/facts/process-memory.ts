@@ -26,6 +26,8 @@ export interface ProcessMemory extends Omit<ProcessCourse, 'floors' | 'floorsPer
   readonly floors: number;
   readonly firstFloorBytes: number | undefined;
   readonly lastFloorBytes: number | undefined;
+  /** Between the floors of the slope. */
+  readonly overMillis: number;
   readonly heap: Growth | undefined;
   readonly rss: Growth | undefined;
   readonly early: EarlyGrowth | undefined;
@@ -104,7 +106,7 @@ function shortLives(rows: readonly ProcessMemory[]): ShortLives {
 
 function memoryOf(course: ProcessCourse, growth: MemoryGrowth): ProcessMemory {
   const { floors: all, floorsPer: _, ...process } = course;
-  const { heap, rss, early } = growth;
+  const { heap, rss, early, overMillis } = growth;
   const floors = all.filter(({ heapBytes }) => !Number.isNaN(heapBytes));
   return {
     ...process,
@@ -112,6 +114,7 @@ function memoryOf(course: ProcessCourse, growth: MemoryGrowth): ProcessMemory {
     floors: floors.length,
     firstFloorBytes: warm(floors)?.heapBytes,
     lastFloorBytes: floors.at(-1)?.heapBytes,
+    overMillis,
     heap,
     rss,
     early,

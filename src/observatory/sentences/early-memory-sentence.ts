@@ -11,7 +11,7 @@ const MIN_ROSE_BYTES = 1_000_000;
 export function earlyMemoryWords(early: EarlyGrowth): string {
   const { since, usedBytes } = early;
   const verdict = earlyVerdict(early);
-  const unknown = 'Whether memory grows cannot be told yet:';
+  const unknown = 'Too few garbage collections to judge whether memory grows:';
   if (since === undefined)
     return `${unknown} there was no full collection to compare with. The heap in use fell to ${text(size(usedBytes))} in the last minutes, so no more than that is held.`;
   const { atMillis, overMillis, mostBytes, rose, floorBytes } = since;

@@ -195,7 +195,7 @@ describe('the words of it', () => {
     ],
     [
       'with garbage alone',
-      'Whether memory grows cannot be told yet: the heap grew by at most about 32 MB since 13:56, 320 MB an hour, garbage included.',
+      'Too few garbage collections to judge whether memory grows: the heap grew by at most about 32 MB since 13:56, 320 MB an hour, garbage included.',
       [
         [6, 60, 58],
         [9, 80],
@@ -205,7 +205,7 @@ describe('the words of it', () => {
     ],
     [
       'without any full collection',
-      'Whether memory grows cannot be told yet: there was no full collection to compare with. The heap in use fell to 64 MB in the last minutes, so no more than that is held.',
+      'Too few garbage collections to judge whether memory grows: there was no full collection to compare with. The heap in use fell to 64 MB in the last minutes, so no more than that is held.',
       [
         [6, 60],
         [9, 70],

@@ -20,6 +20,7 @@ import {
   series,
   situation,
   stallOf,
+  LEVEL,
 } from './situations.ts';
 
 type Facts = Partial<OverviewSituation>;
@@ -65,7 +66,7 @@ const FULL_SOON = memoryOf({ isGrowing: true, bytesPerHour: 4e8, plusMinus: 1e7 
 const memorySinceOf = (endedAtMillis: number | undefined): MemorySince => ({
   version: '1.5.0',
   atMillis: NOW - HOUR,
-  growth: { isGrowing: true, mayGrow: true, bytesPerHour: 9.7e8, plusMinus: 2e7 },
+  growth: { isGrowing: true, mayGrow: true, bytesPerHour: 9.7e8, plusMinus: 2e7, line: LEVEL },
   of: 'heap',
   endedAtMillis,
 });

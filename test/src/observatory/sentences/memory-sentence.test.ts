@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { clockText } from '../../../../src/observatory/format/moment.ts';
 import { fullInMillis, memoryWords } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { GROWING_MEMORY, HOUR, memoryOf } from './situations.ts';
+import { GROWING_MEMORY, HOUR, LEVEL, memoryOf } from './situations.ts';
 
 const since = clockText(NOW - HOUR);
 const MB = 1_000_000;
@@ -29,7 +29,10 @@ describe('memoryWords', () => {
       `Memory grows by 1,234 ± 90 MB an hour since ${since}; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
     ],
     [
-      memoryOf({}, { rss: { isGrowing: true, mayGrow: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } }),
+      memoryOf(
+        {},
+        { rss: { line: LEVEL, isGrowing: true, mayGrow: true, bytesPerHour: 3 * MB, plusMinus: 0.5 * MB } },
+      ),
       `The heap is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour. Outside the heap it grows: resident memory by 3.0 ± 0.5 MB an hour since ${since}.`,
     ],
     [

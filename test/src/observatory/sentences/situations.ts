@@ -49,6 +49,9 @@ export function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): M
   return { ...EMPTY, operations: { ...EMPTY.operations, http: row, database }, ...more };
 }
 
+/** A line that does not rise. */
+export const LEVEL = { fromBytes: 60_000_000, toBytes: 60_000_000 };
+
 /** An hour of floors; `more` of the heap's growth. */
 export function memoryOf(more: Partial<Growth>, facts: Partial<MemoryFacts> = {}): MemoryFacts {
   return {
@@ -59,8 +62,15 @@ export function memoryOf(more: Partial<Growth>, facts: Partial<MemoryFacts> = {}
     overMillis: HOUR,
     heapBytes: 60_000_000,
     heapLimitBytes: 4_000_000_000,
-    heap: { isGrowing: false, mayGrow: false, bytesPerHour: -100_000, plusMinus: 400_000, ...more },
-    rss: { isGrowing: false, mayGrow: false, bytesPerHour: 0, plusMinus: 1_000_000 },
+    heap: {
+      isGrowing: false,
+      mayGrow: false,
+      bytesPerHour: -100_000,
+      plusMinus: 400_000,
+      line: LEVEL,
+      ...more,
+    },
+    rss: { isGrowing: false, mayGrow: false, bytesPerHour: 0, plusMinus: 1_000_000, line: LEVEL },
     early: undefined,
     ...facts,
   };
