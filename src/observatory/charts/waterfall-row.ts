@@ -1,12 +1,13 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { duration, text } from '../../markup/quantity.ts';
-import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { WaitInterval } from '../trace/intervals.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';
+import { barLabel, type Part } from './bar-label.ts';
 import { px } from './scales.ts';
+import { fittedText } from './text-width.ts';
 
 const ROW_HEIGHT = 28;
 /** Deeper rows are not indented further; aria-level still has the depth. */
@@ -14,9 +15,9 @@ const MAX_DEPTH = 12;
 /** Bars of a smaller share of the trace are widened to be visible. */
 const MIN_PERCENT = 0.3;
 
-/** Of the bars on a phone, and of an average letter of their labels. */
+/** Of the bars on a phone, and between a point and its words. */
 const NARROW_PIXELS = 270;
-const LETTER_PIXELS = 6;
+const MOMENT_GAP = 9;
 
 export interface WaterfallRowOptions {
   /** The shown part of the trace's time. */
@@ -142,12 +143,8 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
           )
           .map((interval) => barGeometry(interval, options.startMillis, options.durationMillis, MIN_PERCENT))
           .filter((each) => each.width > MIN_PERCENT);
-  // On hatching, words are dark on light.
-  const filled = waits.length === 0 && solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
-  const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
-  const x = place === 'after' ? left + width : left;
+  const hatched = waits.flatMap((wait) => waitPart(wait, options) ?? []);
   return html`<svg
-    class="${filled ? '' : 'striped'}"
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"
@@ -155,24 +152,24 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
   >
     ${gridLines()}
     <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />
-    ${solid.map((each) => html`<rect class="bar self" x="${px(each.left)}%" width="${px(each.width)}%" y="7" height="14" />`)}${waits.map((wait) => waitBand(wait, options))}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
-    <text
-      class="bar-label ${place}${filled ? ' filled' : ''}"
-      x="${px(x)}%"
-      dx="${place === 'before' ? -6 : 6}"
-      y="18"
-      text-anchor="${place === 'before' ? 'end' : 'start'}"
-    >
-      ${length}${own !== '' && html`<tspan class="own">${own}</tspan>`}${rest}
-    </text>
+    ${solid.map((each) => html`<rect class="bar self" x="${px(each.left)}%" width="${px(each.width)}%" y="7" height="14" />`)}${hatched.map(waitBand)}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
+    ${barLabel({ whole: { left, width }, solid, hatched }, { length, own, rest })}
   </svg>`;
 }
 
+interface WaitPart extends Part {
+  readonly wait: WaitInterval;
+}
+
+/** The part of the width; undefined if it is not shown. */
+function waitPart(wait: WaitInterval, options: WaterfallRowOptions): WaitPart | undefined {
+  if (outside(wait.startMillis, wait.startMillis + wait.durationMillis, options) !== undefined)
+    return undefined;
+  return { wait, ...barGeometry(wait, options.startMillis, options.durationMillis, MIN_PERCENT) };
+}
+
 /** Hatched: something else held the event loop. */
-function waitBand(wait: WaitInterval, options: WaterfallRowOptions): Html {
-  const { startMillis, durationMillis } = options;
-  const { left, width } = barGeometry(wait, startMillis, durationMillis, MIN_PERCENT);
-  if (outside(wait.startMillis, wait.startMillis + wait.durationMillis, options) !== undefined) return html``;
+function waitBand({ wait, left, width }: WaitPart): Html {
   return html`<g class="wait">
     <title>waited ${text(duration(wait.durationMillis))} for the event loop, blocked by ${wait.by}</title>
     <rect class="ground" x="${px(left)}%" width="${px(width)}%" y="7" height="14" />
@@ -232,7 +229,7 @@ function moment(
     MIN_PERCENT,
   );
   const flip = left > 60;
-  const room = Math.floor((((flip ? left : 100 - left) / 100) * NARROW_PIXELS) / LETTER_PIXELS);
+  const room = ((flip ? left : 100 - left) / 100) * NARROW_PIXELS - MOMENT_GAP;
   return html`<svg
     width="100%"
     height="${ROW_HEIGHT}"
@@ -245,11 +242,11 @@ function moment(
     <text
       class="bar-label ${flip ? 'before' : 'after'}"
       x="${px(left)}%"
-      dx="${flip ? -9 : 9}"
+      dx="${flip ? -MOMENT_GAP : MOMENT_GAP}"
       y="18"
       text-anchor="${flip ? 'end' : 'start'}"
     >
-      ${shortened(words, room)}
+      ${fittedText(words, room)}
     </text>
   </svg>`;
 }

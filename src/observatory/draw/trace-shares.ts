@@ -9,6 +9,7 @@ import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import { threadOf } from '../trace/attribute-of.ts';
+import { type Interval, without } from '../trace/intervals.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { operationName } from './statement-name.ts';
@@ -195,6 +196,14 @@ function stepsOf(root: SpanNode, length: number): readonly Step[] {
   return steps;
 }
 
+/** The longest part without hatching, which has the label. */
+function widestFree(step: Interval, waits: readonly Interval[]): Interval {
+  return without(step, waits).reduce<Interval>(
+    (most, part) => (part.durationMillis > most.durationMillis ? part : most),
+    { startMillis: step.startMillis, durationMillis: 0 },
+  );
+}
+
 function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => string): Html {
   return html`<div class="scroll critical-strip" tabindex="0" role="group" aria-label="Critical path">
     <svg width="100%" height="26" role="group" aria-label="Critical path in time">
@@ -208,6 +217,9 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
               : `${countText(count)} short steps, the longest in ${shortened(shownName(node.span), MAX_NAME)}`;
           const stepLabel = `${name}: ${text(duration(durationMillis))}, ${text(share(partOf(durationMillis, length)))} of the path`;
           const width = (durationMillis / length) * 100;
+          const free = widestFree({ startMillis, durationMillis }, root.waits);
+          const room = (free.durationMillis / length) * 100;
+          const at = ((free.startMillis - startMillis) / Math.max(1e-9, durationMillis)) * 100;
           return html`<a
             class="frame type-${node.span.type}"
             href="${hrefOf(node.span.spanId)}"
@@ -220,7 +232,7 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
               height="22"
             >
               <rect width="100%" height="22" />
-              ${count === 1 && html`<text x="7" y="15">${fittedLabel(name, text(duration(durationMillis)), width, node.span.type === 'database')}</text>`}
+              ${count === 1 && html`<text x="${px(at)}%" dx="7" y="15">${fittedLabel(name, text(duration(durationMillis)), room, node.span.type === 'database')}</text>`}
             </svg></a
           >`;
         })}

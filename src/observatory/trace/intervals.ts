@@ -31,3 +31,18 @@ export function intersections<Wait extends Interval>(
 export function totalMillis(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
 }
+
+/** The parts of an interval that are in none of `others`, in order. */
+export function without(interval: Interval, others: readonly Interval[]): readonly Interval[] {
+  const parts: Interval[] = [];
+  let from = interval.startMillis;
+  const add = (to: number): void => {
+    if (to > from) parts.push({ startMillis: from, durationMillis: to - from });
+  };
+  for (const other of others.toSorted((a, b) => a.startMillis - b.startMillis)) {
+    add(Math.min(other.startMillis, endOf(interval)));
+    from = Math.max(from, endOf(other));
+  }
+  add(endOf(interval));
+  return parts;
+}

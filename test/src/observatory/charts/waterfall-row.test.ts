@@ -12,9 +12,9 @@ const OPTIONS = {
 const SUMMARY = 'Cannot read properties of undefined (reading the name of an author)';
 
 it.each([
-  [5, `${SUMMARY.slice(0, 41)}…`],
-  [55, `${SUMMARY.slice(0, 19)}…`],
-  [70, `${SUMMARY.slice(0, 30)}…`],
+  [5, `${SUMMARY.slice(0, 42)}…`],
+  [55, `${SUMMARY.slice(0, 17)}…`],
+  [70, `${SUMMARY.slice(0, 29)}…`],
 ])(
   'an event after %d %% has as much of its text as has room, and the whole in a title',
   (timeMillis, label) => {
