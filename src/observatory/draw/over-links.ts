@@ -18,8 +18,8 @@ export interface ComparedLists {
 /** From which duration an operation is slow. */
 export interface SlowLimit {
   readonly millis: number;
-  /** Of its own series: the p95, or twice the median. */
-  readonly by: 'threshold' | 'p95' | 'median';
+  /** Of its own series: between two groups of durations, the p95, or twice the median. */
+  readonly by: 'threshold' | 'groups' | 'p95' | 'median';
 }
 
 /** Keys of the search for values that are no attributes. */

@@ -2,9 +2,11 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { adjustedCounts } from '../facts/adjusted-counts.ts';
-import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
+import type { ApartGroups } from '../facts/apart-groups.ts';
+import { ENOUGH_TRACES, type OverRepresentation, type OverRepresented } from '../facts/over-represented.ts';
 import { momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
+import { groupsSentence } from '../sentences/groups-sentence.ts';
 import { drawSentence, plural } from '../sentences/sentence.ts';
 import {
   type ComparedWords,
@@ -24,16 +26,20 @@ export function overPanel(
   words: ComparedWords,
   lists: ComparedLists,
   view: PageView,
+  groups?: ApartGroups,
 ): Html | undefined {
   const { marked, rest, rows } = facts;
-  if (marked.kept === 0) return undefined;
+  if (marked.kept === 0 && groups === undefined) return undefined;
+  const told = groups && groupsSentence(groups, facts, lists.type, view.links);
+  const isTold =
+    told !== undefined && rows.length === 0 && Math.min(marked.traces, rest.traces) >= ENOUGH_TRACES;
   const exampleOf = ({ example }: OverRepresented): string =>
     view.links.trace(example.traceId, example.spanId);
   return panel({
     title: `What ${words.all} have in common`,
     note: html`${countText(marked.traces)} ${words.short} ${marked.traces === 1 ? 'trace' : 'traces'} and
     ${countText(rest.traces)} others, by weight`,
-    body: html`${drawSentence(overSentence(facts, words, exampleOf, view.now))}
+    body: html`${told && drawSentence(told)}${!isTold && drawSentence(overSentence(facts, words, exampleOf, view.now))}
     ${
       rows.length > 0 &&
       drawTable(rows, overColumns(facts, words, lists, view), {
@@ -97,7 +103,12 @@ function overColumns(
 
 const timesNumber = (ratio: number): string => timesText(ratio).replace(' times', '');
 
-const SLOW_WORDS = { threshold: '', p95: ', the p95', median: ', twice the median' } as const;
+const SLOW_WORDS = {
+  threshold: '',
+  groups: ', between the two groups of durations',
+  p95: ', the p95',
+  median: ', twice the median',
+} as const;
 
 /** What the figures rest on. */
 function caveats(

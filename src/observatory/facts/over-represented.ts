@@ -27,6 +27,9 @@ const MAX_VALUES = 20_000;
 const MAX_ROWS = 12;
 /** Share of pages without any true difference on which something is claimed: at most. */
 const LEVEL = 0.01;
+/** With so many traces on each side, a value that tells them apart is found. */
+export const ENOUGH_TRACES = 20;
+
 /** One side of a comparison. */
 export interface ComparedTraces {
   /** Read, with a known weight. */

@@ -14,6 +14,8 @@ import { heatMapTable } from '../charts/heat-map-chart.ts';
 import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
+import { apartGroups, type ApartGroups } from '../facts/apart-groups.ts';
+import { type DurationGroups, durationGroupsOf } from '../facts/duration-groups.ts';
 import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
 import { type Comparison, drawTraces, prepareDrawnTraces } from '../facts/drawn-traces.ts';
 import { newestStart, type NewestStart } from '../facts/newest-start.ts';
@@ -51,6 +53,8 @@ export interface SeriesFacts {
   /** What its slow or failed operations have more often than the rest; undefined if the series is unknown. */
   readonly over: OverRepresentation | undefined;
   readonly slow: SlowLimit;
+  /** Set if its durations are in two groups. */
+  readonly groups: ApartGroups | undefined;
   /** Of routes only. */
   readonly time: MergedTime | undefined;
   /** With the time before the range; undefined if nothing is known of it. */
@@ -67,7 +71,8 @@ export function* prepareSeries(
 ): Generator<undefined, void> {
   const row = telemetry.series(type, range).find((each) => each.name === name);
   if (row === undefined) return;
-  yield* prepareDrawnTraces(telemetry, comparisonOf(type, name, range, slowLimit(telemetry, type, row)));
+  const slow = slowLimit(telemetry, type, row, durationGroupsOf(telemetry, type, name, range));
+  yield* prepareDrawnTraces(telemetry, comparisonOf(type, name, range, slow));
   yield* prepareComparison(telemetry, range, comparedRanges(telemetry, range, {}, now));
 }
 
@@ -89,7 +94,8 @@ export function seriesFacts(
 ): SeriesFacts {
   const all = telemetry.series(type, range);
   const row = all.find((each) => each.name === name);
-  const slow = slowLimit(telemetry, type, row);
+  const groups = row && durationGroupsOf(telemetry, type, name, range);
+  const slow = slowLimit(telemetry, type, row, groups);
   const comparison = comparisonOf(type, name, range, slow);
   const drawn = drawTraces(telemetry, comparison);
   return {
@@ -106,6 +112,7 @@ export function seriesFacts(
     over: row && overRepresented(telemetry, comparison, drawn),
     time: type === 'http' ? mergedTime(drawn, telemetry.stalls(range).rows) : undefined,
     slow,
+    groups: apartGroups(groups, drawn, telemetry.stalls(range).rows),
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };
 }
@@ -114,14 +121,16 @@ export function seriesFacts(
 const MIN_OF_P95 = 100;
 
 /**
- * From which duration an operation is slow: the threshold, or what is much for its own series, where that is less, as a page that takes 20 ms
+ * From which duration an operation is slow: what is between two groups of its durations; else the threshold, or what is much for its own series, where that is less, as a page that takes 20 ms
  * is slow with 200. That is its p95, and at least twice its median: if one in fifty is slow, the p95 is an ordinary one.
  */
 function slowLimit(
   telemetry: Pick<TelemetryQuery, 'sampling'>,
   type: OperationType,
   row: SeriesSummary | undefined,
+  groups: DurationGroups | undefined,
 ): SlowLimit {
+  if (groups !== undefined) return { millis: groups.betweenMillis, by: 'groups' };
   const threshold = type === 'other' ? Infinity : telemetry.sampling().thresholdsSeconds[type] * 1000;
   if (row === undefined || row.count < MIN_OF_P95) return { millis: threshold, by: 'threshold' };
   const { p50, p95 } = row.durationMillis;
@@ -144,8 +153,10 @@ function comparedWithBefore(
     asked.marker === undefined ? { ...asked, rows: [] } : comparisonWith(telemetry, range, asked);
   const alone = (): readonly ComparedSeries[] =>
     isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
-  const row = of(ranges) ?? of({ rows: alone() });
-  return row && { words: ranges.words, row, versions: versionsOfSides(telemetry, ranges) };
+  const together = of(ranges);
+  const row = together ?? of({ rows: alone() });
+  const isAlone = together === undefined;
+  return row && { words: ranges.words, row, isAlone, versions: versionsOfSides(telemetry, ranges) };
 }
 
 function wordsOf(type: OperationType): ComparedWords {
@@ -204,6 +215,6 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
       })}
     </div>
     ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}
-    ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slow: facts.slow }, view)}
+    ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slow: facts.slow }, view, facts.groups)}
     ${facts.compared && comparedPanel(facts.compared, view)}`;
 }

@@ -1,7 +1,7 @@
 import { text, threeDigits, share } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
-import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
+import { ENOUGH_TRACES, type OverRepresentation, type OverRepresented } from '../facts/over-represented.ts';
 import type { VersionRun } from '../facts/version-runs.ts';
 import { plural, type Sentence } from './sentence.ts';
 
@@ -73,7 +73,7 @@ function whyNone({ marked, rest, compared }: OverRepresentation, { all }: Compar
   if (marked.traces === 0 || (rest.traces === 0 && rest.unweighted > 0))
     return `An older version kept these traces without their weights, so they cannot be compared.`;
   if (rest.traces === 0) return `There is nothing to compare ${all} with: no other trace is held.`;
-  if (compared === 0)
+  if (compared === 0 && Math.min(marked.traces, rest.traces) < ENOUGH_TRACES)
     return `Too few to compare: ${plural(marked.traces, 'trace')} of ${all} and ${plural(rest.traces, 'other')}.`;
   return `Nothing stands out: no value is more frequent among ${all} than chance explains.`;
 }
