@@ -17,7 +17,7 @@ import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-sear
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { ErrorRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
-import type { ProfileFacts } from './base/profile-facts.ts';
+import type { HeldProfiles, ProfileStarts } from './base/heap-profile-facts.ts';
 import type { MemoryFloor, ProcessCourse, ProcessFacts, RuntimeSample } from './base/process-facts.ts';
 import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
@@ -66,6 +66,8 @@ export type {
   StoredLine,
 } from './base/log-search.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
+export { HEAP_PROFILE_SECONDS } from './base/heap-profile-facts.ts';
+export type { HeapFunction, HeapProfileFacts, TakenHeapProfile } from './base/heap-profile-facts.ts';
 export { PROFILE_SECONDS } from './base/profile-facts.ts';
 export type {
   ProfileFacts,
@@ -457,7 +459,7 @@ export interface Marker {
   readonly before?: ProcessBefore;
 }
 
-export interface TelemetryQuery {
+export interface TelemetryQuery extends HeldProfiles {
   readonly enabled: boolean;
   now(): number;
   settings(): readonly EffectiveSetting[];
@@ -517,10 +519,6 @@ export interface TelemetryQuery {
   memoryFloors(range: TimeRange): readonly MemoryFloor[];
   /** Every process of the history file, at most 500, oldest first; this one is the last. */
   processes(): readonly ProcessCourse[];
-  /** Sampling profiles of the main thread that were asked for; in memory alone. */
-  profiles(): ProfileFacts;
-  /** One of them in the format of `.cpuprofile` files; undefined if it is not held. */
-  profileFile(id: number): string | undefined;
   /** Times that the event loop was blocked. */
   stalls(range: TimeRange): StallFacts;
   /** Stalls that a span of the trace caused, or a request of it had to wait for. */
@@ -556,7 +554,7 @@ export interface TelemetryQuery {
   onChange(listener: () => void): () => void;
 }
 
-export interface TelemetryControl {
+export interface TelemetryControl extends ProfileStarts {
   /** Records counts over time under `name`, in place of an instrument of that name. One source per name. */
   countFrom(name: string, source: CountSource): void;
   /**
@@ -574,8 +572,6 @@ export interface TelemetryControl {
   ): Promise<SettingsTrial | { readonly problems: readonly SettingProblem[] }>;
   /** Applies a change from the next verdict on, if `revision` is the one in force. */
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome;
-  /** Starts a profile of 1 to 60 seconds; `profiles()` has it afterwards. Returns why it is refused. */
-  startProfile(seconds: number): string | undefined;
   /** Switches the export to receivers; a restart switches it on again. */
   switchExport(isOn: boolean): void;
   /** Sends one item to each receiver. Never rejects. */

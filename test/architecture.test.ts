@@ -299,6 +299,7 @@ describe('the blog in src/', () => {
     const { imports } = otel.find(({ path }) => path === 'otel/query.ts')!;
     const loaded = imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ target }) => target);
     expect(loaded.toSorted()).toEqual([
+      'otel/base/heap-profile-facts.ts',
       'otel/base/log-search.ts',
       'otel/base/operation-types.ts',
       'otel/base/profile-facts.ts',

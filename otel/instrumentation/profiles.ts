@@ -1,11 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
-import {
-  PROFILE_SECONDS,
-  type ProfileFacts,
-  type ProfileSource,
-  type TakenProfile,
-} from '../base/profile-facts.ts';
+import type { AnyProfileSource, HeapProfileSource } from '../base/heap-profile-facts.ts';
+import { PROFILE_SECONDS, type ProfileFacts, type TakenProfile } from '../base/profile-facts.ts';
 import type { StallFacts } from '../base/stall.ts';
 import type { ProfileAnswer } from './stall-messages.ts';
 
@@ -30,7 +26,8 @@ interface Kept {
 }
 
 /** Profiles on demand, one at a time, and the last few of them in memory. */
-export class Profiles implements ProfileSource {
+export class Profiles implements AnyProfileSource {
+  readonly heapProfiling: HeapProfileSource;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #thread: () => ProfileThread;
   readonly #onChange: () => void;
@@ -50,7 +47,9 @@ export class Profiles implements ProfileSource {
     readonly clock: Pick<Clock, 'now'>;
     readonly thread: () => ProfileThread;
     readonly onChange: () => void;
+    readonly heapProfiling: HeapProfileSource;
   }) {
+    this.heapProfiling = options.heapProfiling;
     this.#clock = options.clock;
     this.#thread = options.thread;
     this.#onChange = options.onChange;

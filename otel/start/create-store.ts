@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { Exports } from '../export/exports.ts';
 import type { EffectiveSetting, SamplingFacts, StallFacts, TelemetryQuery } from '../query.ts';
-import type { ProfileSource } from '../base/profile-facts.ts';
+import type { AnyProfileSource } from '../base/heap-profile-facts.ts';
 import { ownCostOf } from '../base/cost-meter.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
@@ -25,7 +25,7 @@ export function createStore(options: {
   readonly exports: Exports;
   readonly prometheus: TelemetryQuery['prometheus'];
   readonly stallWatch: () => Pick<StallFacts, 'watch' | 'thresholdMillis'>;
-  readonly profiling: ProfileSource;
+  readonly profiling: AnyProfileSource;
   /** The history file, once it is open. */
   readonly history: () => History | undefined;
 }): TelemetryStore {

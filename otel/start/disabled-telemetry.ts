@@ -1,3 +1,4 @@
+import { noHeapProfiles } from '../base/heap-profile-facts.ts';
 import { noProfiles } from '../base/profile-facts.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
@@ -78,6 +79,11 @@ const NO_LOGS: LogStoreFacts = {
   lost: 0,
 };
 
+const NONE_TAKEN = {
+  ...noProfiles('telemetry is off'),
+  heapProfiling: noHeapProfiles('telemetry is off'),
+};
+
 /**
  * The TelemetryQuery with METRICS_ENABLED=false: empty, except for settings and process facts. @param options `thresholdsSeconds`: as configured,
  * though nothing is compared with them; default 0.
@@ -139,7 +145,7 @@ export function disabledTelemetry(
     memoryFloors: () => [],
     heldRequests: () => 0,
     processes: () => [],
-    ...noProfiles('telemetry is off'),
+    ...NONE_TAKEN,
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
     logLines: () => undefined,

@@ -15,10 +15,10 @@ import type { Guard } from '../base/guard.ts';
 import { ActiveRequests } from '../instrumentation/active-requests.ts';
 import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from '../instrumentation/better-sqlite3-instrumentation.ts';
+import { HeapProfiles } from '../instrumentation/heap-profiles.ts';
 import { Profiles } from '../instrumentation/profiles.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
 import { createThreadWork, THREADS_SCOPE } from '../instrumentation/thread-work.ts';
-import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import type { StallWatch } from '../instrumentation/stall-watch.ts';
 import type { RenderTracer, StormFacts } from '../query.ts';
 import { StormBudget } from '../sampling/policies/storm-budget.ts';
@@ -35,12 +35,11 @@ import { createMetrics } from './create-metrics.ts';
 import { createProcessor } from './create-processor.ts';
 import { createStallWatch } from './create-stall-watch.ts';
 import { createStore } from './create-store.ts';
-import { createHeldFacts } from './held-facts.ts';
+import { createHeldFacts, type HeldFacts } from './held-facts.ts';
 import { createHistoryOpener, type OpenHistory } from './history-opener.ts';
 import { reportSdkFaults } from './sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './span-makers.ts';
 import type { History } from '../store/history.ts';
-import type { LogStore } from '../store/log-store.ts';
 import { SamplingControl } from '../store/sampling-control.ts';
 import { LogLineProcessor } from '../store/log-line-processor.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
@@ -69,7 +68,6 @@ export interface EnabledTelemetryOptions {
 /** Telemetry that is on. Loads the SDK, so import it only then. Throws what the SDK throws. */
 export class EnabledTelemetry implements Telemetry {
   readonly query: TelemetryStore;
-  readonly control: TelemetryStore;
   readonly render: RenderTracer;
   readonly noteThreadWork: (work: ThreadWork) => void;
   readonly #guard: Guard;
@@ -78,9 +76,9 @@ export class EnabledTelemetry implements Telemetry {
   readonly #processor: SamplingSpanProcessor;
   readonly #metricReaders: readonly MetricReader[];
   readonly #database: BetterSqlite3Instrumentation | undefined;
-  readonly #runtime: RuntimeSampler;
+  readonly #held: Pick<HeldFacts, 'runtime' | 'lines'>;
   readonly #stallWatch: StallWatch;
-  readonly #lines: LogStore;
+  readonly #heapProfiles: HeapProfiles;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
   /** Needs the Database class, so it opens when that is passed in. */
@@ -92,7 +90,7 @@ export class EnabledTelemetry implements Telemetry {
     const clock = systemClock;
     const live = new LiveSampling(samplingSettings(config), config.settings, clock);
     const held = createHeldFacts(config, { live, guard, clock, log });
-    const { aggregates, ring, traceLogs, markers, cost, runtime, business } = held;
+    const { aggregates, ring, traceLogs, markers, cost, business } = held;
     const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
     const around = { storage: held.waiting, log };
     const spans = createSpanPipelines(config, around, (traceIds) => {
@@ -105,8 +103,7 @@ export class EnabledTelemetry implements Telemetry {
 
     this.#guard = guard;
     this.#onShutdown = onShutdown;
-    this.#runtime = runtime;
-    this.#lines = held.lines;
+    this.#held = held;
     const touch = (): void => this.query.touch();
     const exporter = spans.length === 0 ? undefined : new SpanPipelines(spans);
     const { exportsClientAddresses } = config;
@@ -117,7 +114,8 @@ export class EnabledTelemetry implements Telemetry {
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
     const active = new ActiveRequests();
-    const profiles = new Profiles({ clock, thread: () => this.#stallWatch, onChange: touch });
+    const heapProfiling = (this.#heapProfiles = new HeapProfiles({ clock, guard, onChange: touch }));
+    const profiles = new Profiles({ clock, thread: () => this.#stallWatch, onChange: touch, heapProfiling });
     this.#stallWatch = createStallWatch({ config, held, active, profiles, guard, clock, settle, touch });
     const produced = createMetrics({
       held,
@@ -143,7 +141,6 @@ export class EnabledTelemetry implements Telemetry {
       stallWatch: () => this.#stallWatch.facts,
       profiling: profiles,
     });
-    this.control = this.query;
     this.#metricReaders = [business, page, ...metrics.readers];
     this.#database = databaseInstrumentation(config, live, { guard, clock, cost });
     this.#stopReporting = reportSdkFaults(config, guard);
@@ -169,9 +166,13 @@ export class EnabledTelemetry implements Telemetry {
     this.#start();
   }
 
+  get control(): TelemetryStore {
+    return this.query;
+  }
+
   #start(): void {
     try {
-      this.#runtime.start();
+      this.#held.runtime.start();
       this.#stallWatch.start();
     } catch (error) {
       this.#guard.run('start', () => this.#letGo(), undefined);
@@ -184,7 +185,7 @@ export class EnabledTelemetry implements Telemetry {
       assertBetterSqlite3(Database);
       this.#database?.manuallyInstrument(Database);
       this.#history ??= this.#openHistory(Database);
-      this.#lines.start(Database);
+      this.#held.lines.start(Database);
     };
     this.#guard.run('instrumentDatabase', begin, undefined);
   }
@@ -196,7 +197,7 @@ export class EnabledTelemetry implements Telemetry {
       ...this.#metricReaders.map((reader) => reader.forceFlush()),
     ]);
     this.#history?.flush();
-    this.#lines.flush();
+    this.#held.lines.flush();
   }
 
   shutdown(): Promise<void> {
@@ -224,9 +225,10 @@ export class EnabledTelemetry implements Telemetry {
 
   #letGo(): void {
     void this.#stallWatch.stop();
-    this.#runtime.end();
+    this.#heapProfiles.lost('telemetry was stopped');
+    this.#held.runtime.end();
     this.#history?.close();
-    this.#lines.close();
+    this.#held.lines.close();
     this.#database?.disable();
     this.#spans.remove();
     this.#stopReporting();

@@ -37,7 +37,7 @@ import type {
   TraceFilter,
   TraceList,
 } from '../query.ts';
-import type { ProfileSource } from '../base/profile-facts.ts';
+import type { AnyProfileSource } from '../base/heap-profile-facts.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 import { ChangeNotifier } from './change-notifier.ts';
 import { KeptTraces } from './kept-traces.ts';
@@ -78,7 +78,7 @@ export interface TelemetryStoreOptions extends Pick<TelemetryQuery, Given | OfPr
   readonly countFrom?: TelemetryControl['countFrom'];
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
-  readonly profiling: ProfileSource;
+  readonly profiling: AnyProfileSource;
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
@@ -116,6 +116,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly profileFile: TelemetryQuery['profileFile'] = (id) => this.#options.profiling.profileFile(id);
   readonly startProfile: TelemetryControl['startProfile'] = (seconds) =>
     this.#options.profiling.startProfile(seconds);
+  readonly heapProfiling: AnyProfileSource['heapProfiling'];
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
   readonly liveSettings: TelemetryQuery['liveSettings'] = () => this.#options.samplingControl.facts();
@@ -125,6 +126,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   constructor(options: TelemetryStoreOptions) {
     this.#options = options;
+    this.heapProfiling = options.profiling.heapProfiling;
     this.#changes = new ChangeNotifier({
       guard: options.guard,
       now: () => options.clock.now(),
@@ -132,9 +134,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     });
   }
 
-  now(): number {
-    return this.#options.clock.now();
-  }
+  readonly now = (): number => this.#options.clock.now();
 
   settings(): readonly EffectiveSetting[] {
     return this.#options.settings();

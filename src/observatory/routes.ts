@@ -21,6 +21,8 @@ import { addLimitRoutes } from './pages/limit-routes.ts';
 import { limitsPage } from './pages/limits-page.ts';
 import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
+import { addHeapProfileRoutes } from './pages/heap-profile-routes.ts';
+import { heapProfilesPage } from './pages/heap-profiles-page.ts';
 import { addProfileRoutes } from './pages/profile-routes.ts';
 import { profilesPage } from './pages/profiles-page.ts';
 import { addShareRoutes, openLinks } from './pages/share-routes.ts';
@@ -134,11 +136,11 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       blogAddress: createOrigin({ publicUrl: origin && `${origin}${basePath}` }),
       show: (ctx, madeLink) => answer(ctx, tracePage, { madeLink }),
     });
-  addProfileRoutes(router, {
-    base,
-    telemetry,
-    control,
-    refuse: (ctx, refused) => answer(ctx, profilesPage, { refused }),
+  const owned = { base, telemetry, control };
+  addProfileRoutes(router, { ...owned, refuse: (ctx, refused) => answer(ctx, profilesPage, { refused }) });
+  addHeapProfileRoutes(router, {
+    ...owned,
+    refuse: (ctx, refused) => answer(ctx, heapProfilesPage, { refused }),
   });
   addExportRoutes(router, {
     base,

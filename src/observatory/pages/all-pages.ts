@@ -7,6 +7,7 @@ import { contentPage } from './content-page.ts';
 import { downtimePage } from './downtime-page.ts';
 import { exportPage } from './export-page.ts';
 import { failuresPage } from './failures-page.ts';
+import { heapProfilesPage } from './heap-profiles-page.ts';
 import { keysPage } from './keys-page.ts';
 import { importPage } from './import-page.ts';
 import { importedTracePage } from './imported-trace-page.ts';
@@ -39,6 +40,7 @@ export const PAGES: readonly AnyPage[] = [
   processPage,
   stallsPage,
   profilesPage,
+  heapProfilesPage,
   downtimePage,
   routesPage,
   routePage,

@@ -7,6 +7,7 @@ import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../../markup/quantity.ts';
+import { heapProfileForm, HEAP_PROFILES_PATH } from '../draw/heap-profile-panels.ts';
 import { profileForm, PROFILES_PATH } from '../draw/profile-panels.ts';
 import { stallPanel } from '../draw/stall-tables.ts';
 import type { PageView } from '../page.ts';
@@ -65,7 +66,8 @@ export const processPage = definePage<RuntimeFacts>({
     const tall = { height: CHART_HEIGHT };
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
     return html`${nowStrip(facts, view.now)}${processMemoryPanel(processes, view)} ${stallPanel(stalls, view)}
-      ${downtimePanel(downtime, view)} ${profilePanel(view)}
+      ${downtimePanel(downtime, view)}
+      <div class="grid even">${profilePanel(view)} ${heapProfilePanel(view)}</div>
       <div class="grid even">
         ${panel({
           title: 'Memory',
@@ -217,6 +219,14 @@ function profilePanel(view: PageView): Html {
     title: 'Where time goes',
     note: html`<a href="${view.links.to(PROFILES_PATH)}">profiles</a>`,
     body: profileForm(view),
+  });
+}
+
+function heapProfilePanel(view: PageView): Html {
+  return panel({
+    title: 'Who keeps memory',
+    note: html`<a href="${view.links.to(HEAP_PROFILES_PATH)}">heap profiles</a>`,
+    body: heapProfileForm(view),
   });
 }
 

@@ -9,6 +9,7 @@ import {
   profileForm,
   PROFILES_PATH,
 } from '../draw/profile-panels.ts';
+import { HEAP_PROFILES_PATH } from '../draw/heap-profile-panels.ts';
 import { sheetOf } from '../draw/table.ts';
 import type { PageRequest } from '../page.ts';
 import { profileSentence } from '../sentences/profile-sentence.ts';
@@ -41,7 +42,11 @@ export const profilesPage = definePage<ProfilesPageFacts>({
   status: ({ refused }) => (refused === undefined ? 200 : 409),
   sentence: (facts, { now }) => profileSentence(facts, facts.shown, now),
   draw({ shown, kept, maxKept, refused }, view) {
-    return html`${panel({ title: 'A profile', body: profileForm(view, refused) })}
+    return html`${panel({
+      title: 'A profile',
+      note: html`<a href="${view.links.to(HEAP_PROFILES_PATH)}">heap profiles</a>`,
+      body: profileForm(view, refused),
+    })}
     ${keptProfiles(kept, maxKept, view)}
     ${shown !== undefined && html`${profileFlame(shown, view)} ${functionTable(shown, view)}`}`;
   },

@@ -1,3 +1,4 @@
+import { noHeapProfiles } from '../../../otel/base/heap-profile-facts.ts';
 import { noProfiles } from '../../../otel/base/profile-facts.ts';
 import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
@@ -147,7 +148,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     samples: () => [SAMPLE],
     memoryFloors: () => [],
     processes: () => [],
-    profiling: noProfiles('none in tests'),
+    profiling: { ...noProfiles('none in tests'), heapProfiling: noHeapProfiles('none in tests') },
     guard,
     ownCost: () => ({
       isEarly: false,

@@ -16,6 +16,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/stalls': ['groups', 'worst_ms'],
   '/downtime': ['rows', 'length'],
   '/profiles': ['shown', 'caused_ms'],
+  '/heap-profiles': ['shown', 'allocated_bytes'],
   '/routes': ['routes', 'p99_ms'],
   '/route': ['slowest', 'trace_id'],
   '/queries': ['statements', 'statement'],

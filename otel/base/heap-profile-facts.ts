@@ -1,0 +1,92 @@
+import type { ProfileFacts } from './profile-facts.ts';
+import type { StallFrame } from './stall.ts';
+
+/** A function, and what of the memory that was allocated meanwhile it still has in use. */
+export interface HeapFunction extends StallFrame {
+  /** Allocated by its own code. */
+  readonly selfBytes: number;
+  /** Allocated while it was the innermost function of the app: what packages and native code did for it counts. */
+  readonly causedBytes: number;
+  /** Of the function of the app that called it most, if that caused it: where a helper is used. */
+  readonly caller: StallFrame | undefined;
+}
+
+/** Of all that was allocated within some time, what was in use after a full garbage collection at its end: an estimate by samples. */
+export interface HeapSummary {
+  readonly samples: number;
+  readonly liveBytes: number;
+  /** Those that caused most first. */
+  readonly functions: readonly HeapFunction[];
+}
+
+/** A heap profile that was asked for, kept in memory alone. */
+export interface TakenHeapProfile extends HeapSummary {
+  readonly id: number;
+  /** Epoch milliseconds. */
+  readonly startedMillis: number;
+  readonly seconds: number;
+  /** False if its file would be too large. */
+  readonly hasFile: boolean;
+}
+
+/** Heap profiles on demand. */
+export interface HeapProfileFacts {
+  /** Why none can be started now. */
+  readonly unavailable: string | undefined;
+  readonly running: { readonly startedMillis: number; readonly seconds: number } | undefined;
+  /** The last one that came to nothing, if it is newer than all that are kept. */
+  readonly failed: { readonly startedMillis: number; readonly reason: string } | undefined;
+  /** Newest first. */
+  readonly kept: readonly TakenHeapProfile[];
+  /** The oldest is removed for a newer one. */
+  readonly maxKept: number;
+}
+
+/** Length of a heap profile, seconds: as long as it takes for what leaks to stand out. */
+export const HEAP_PROFILE_SECONDS = { min: 10, max: 60, usual: 30 } as const;
+
+/** Takes and holds heap profiles. */
+export interface HeapProfileSource {
+  heapProfiles(): HeapProfileFacts;
+  /** In the format of `.heapprofile` files; undefined if it is not held. */
+  heapProfileFile(id: number): string | undefined;
+  /** Starts one. Returns why it is refused. */
+  startHeapProfile(seconds: number): string | undefined;
+}
+
+/** Profiles that were asked for; in memory alone. */
+export interface HeldProfiles {
+  /** Sampling profiles of the main thread. */
+  profiles(): ProfileFacts;
+  /** One of them in the format of `.cpuprofile` files; undefined if it is not held. */
+  profileFile(id: number): string | undefined;
+  /** Of what is allocated and stays in use. */
+  readonly heapProfiling: Pick<HeapProfileSource, 'heapProfiles' | 'heapProfileFile'>;
+}
+
+/** Starts profiles. */
+export interface ProfileStarts {
+  /** Starts one of 1 to 60 seconds; `profiles()` has it afterwards. Returns why it is refused. */
+  startProfile(seconds: number): string | undefined;
+  /** One of 10 to 60 seconds, which ends with a full garbage collection. */
+  readonly heapProfiling: Pick<HeapProfileSource, 'startHeapProfile'>;
+}
+
+/** Of time and of memory. */
+export interface AnyProfileSource extends HeldProfiles, ProfileStarts {
+  readonly heapProfiling: HeapProfileSource;
+}
+
+export function noHeapProfiles(reason: string): HeapProfileSource {
+  return {
+    heapProfiles: () => ({
+      unavailable: reason,
+      running: undefined,
+      failed: undefined,
+      kept: [],
+      maxKept: 0,
+    }),
+    heapProfileFile: () => undefined,
+    startHeapProfile: () => reason,
+  };
+}
