@@ -125,14 +125,17 @@ export function heapFunctionColumns({ liveBytes }: TakenHeapProfile): readonly C
       key: 'function',
       value: functionWords,
       cell: (row) =>
-        html`${nameCell(row)}${row.origin !== 'app' && html` ${badge(ORIGIN_WORDS[row.origin], 'quiet')}`}${callerNote(row)}`,
+        html`${nameCell(row)}${row.origin !== 'app' && html` ${badge(ORIGIN_WORDS[row.origin], 'quiet')}`}${callerNote(row)}<span
+            class="only-narrow callers"
+            >${text(size(row.causedBytes))} still in use</span
+          >`,
     },
     {
       label: 'allocated, still in use',
       cell: (row) =>
         html`<span class="share-cell">${shareBar('http', shareOf(row))} ${shareText(shareOf(row))}</span>`,
     },
-    bytesColumn('size', 'allocated_bytes', ({ causedBytes }) => causedBytes),
+    { ...bytesColumn('size', 'allocated_bytes', ({ causedBytes }) => causedBytes), room: 'mid' },
     { ...bytesColumn('by its own code', 'self_bytes', ({ selfBytes }) => selfBytes), room: 'mid' },
   ];
 }
