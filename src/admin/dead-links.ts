@@ -6,50 +6,90 @@ import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
 
 /** Of one text: each takes up to three statements. */
 const MAX_CHECKED = 500;
 const MAX_SHOWN = 5;
 
 export interface DeadLinkDependencies {
-  readonly posts: Pick<PostStore, 'lookup'>;
+  readonly posts: Pick<PostStore, 'lookup' | 'scheduledAt'>;
   readonly media: Pick<MediaStore, 'find'>;
   readonly redirects: Pick<Redirects, 'find'>;
 }
 
-/** Links of the text at this path that lead nowhere for readers, as one to a draft does; the first ones of a long list are looked up. */
-export function deadLinksOf(
+/** A link to a post that readers cannot see yet. */
+interface EarlyLink {
+  readonly address: string;
+  /** When they can. */
+  readonly atMillis: number;
+}
+
+export interface BrokenLinks {
+  /** Those that lead nowhere for readers, as one to a draft does. */
+  readonly dead: readonly string[];
+  readonly early: readonly EarlyLink[];
+}
+
+/** Where a text is, and from when on readers see it. */
+interface LinkingText {
+  readonly path: string;
+  /** Epoch milliseconds; undefined: now. */
+  readonly atMillis?: number | null | undefined;
+}
+
+/** Links that are broken for readers of a text; the first ones of a long list are looked up. */
+export function brokenLinks(
   links: readonly string[],
-  path: string,
+  { path, atMillis }: LinkingText,
   { posts, media, redirects }: DeadLinkDependencies,
-): readonly string[] {
+): BrokenLinks {
   const local = links.filter((link) => link.startsWith('/')).slice(0, MAX_CHECKED);
   const isFound = (address: string): boolean =>
     /^(?:post|moved)$/.test(posts.lookup(address).kind) || redirects.find(address) !== undefined;
-  return deadLinks(local, {
+  const missing = deadLinks(local, {
     hasPage: (to) => to === path || isFound(postUrl(to)),
     hasMedia: (address) => media.find(address) !== undefined,
   });
+  const dead: string[] = [];
+  const early: EarlyLink[] = [];
+  for (const address of missing) {
+    const scheduled = posts.scheduledAt(address.split(/[?#]/, 1)[0] ?? '');
+    if (scheduled === undefined) dead.push(address);
+    else if (scheduled > (atMillis ?? 0)) early.push({ address, atMillis: scheduled });
+  }
+  return { dead, early };
 }
 
 /** `1 link leads nowhere: /x.` Undefined if all links and pictures of the post are there. */
-export function deadLinkHint({ html: rendered, path }: Post, deps: DeadLinkDependencies): Html | undefined {
+export function deadLinkHint(
+  { html: rendered, path, publishedAtMillis }: Post,
+  deps: DeadLinkDependencies,
+  timeZone: string,
+): Html | undefined {
   const { links, pictures } = addressesIn(rendered);
-  const nowhere = deadLinksOf(links, path, deps);
-  const missing = deadLinksOf(pictures, path, deps);
-  if (nowhere.length + missing.length === 0) return undefined;
-  return html`${listed(nowhere, 'link leads', 'links lead', 'nowhere')}${listed(missing, 'picture is', 'pictures are', 'missing')}`;
+  const text = { path, atMillis: publishedAtMillis };
+  const { dead, early } = brokenLinks(links, text, deps);
+  const missing = brokenLinks(pictures, text, deps).dead;
+  if (dead.length + early.length + missing.length === 0) return undefined;
+  return html`${listed(dead, 'link leads', 'links lead', 'nowhere')}${earlyHint(early, timeZone)}${listed(missing, 'picture is', 'pictures are', 'missing')}`;
 }
 
 /** The same of the entries of a menu. */
-export function deadMenuHint(menu: string, deps: DeadLinkDependencies): Html | undefined {
+export function deadMenuHint(menu: string, deps: DeadLinkDependencies, timeZone: string): Html | undefined {
   const addresses = menuOf(menu).map(({ address }) => address);
-  return listed(
-    deadLinksOf(addresses, '', deps),
-    'entry of the menu leads',
-    'entries of the menu lead',
-    'nowhere',
-  );
+  const { dead, early } = brokenLinks(addresses, { path: '' }, deps);
+  return html`${listed(dead, 'entry of the menu leads', 'entries of the menu lead', 'nowhere')}${earlyHint(early, timeZone)}`;
+}
+
+/** `/later is scheduled for 2026-03-29 10:00 (UTC): until then readers get 404.` */
+export function earlyHint(early: readonly EarlyLink[], timeZone: string): Html {
+  const shown = early.slice(0, MAX_SHOWN);
+  return html`${shown.map(
+    ({ address, atMillis }) =>
+      html` <bdi>${address}</bdi> is scheduled for ${toLocalText(atMillis, timeZone)} (${timeZone}): until
+        then readers get 404.`,
+  )}${early.length > shown.length && html` ${early.length - shown.length} more links are to scheduled posts.`}`;
 }
 
 function listed(addresses: readonly string[], one: string, many: string, what: string): Html | undefined {

@@ -186,7 +186,8 @@ function showEditor(
     continued,
     unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),
     notice,
-    deadLinks: notice === undefined || post === undefined ? undefined : deadLinkHint(post, deps),
+    deadLinks:
+      notice === undefined || post === undefined ? undefined : deadLinkHint(post, deps, site.timeZone),
     tags: posts
       .tags()
       .slice(0, MAX_TAGS)

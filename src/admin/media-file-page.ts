@@ -74,7 +74,7 @@ function altForm(path: string, alt: string, csrfToken: string): Html {
     ${field({
       name: 'alt',
       label: 'Alternative text',
-      hint: 'For those who do not see the picture. It is written into texts that the picture is inserted into; posts that show it already keep theirs.',
+      hint: 'For those who do not see the picture. Posts show it wherever their text gives the picture none, as ![](…); one that they give wins, and alt="" in HTML says that there is nothing to describe. It is written into texts that the picture is inserted into.',
       control: (attributes) => textArea(html`${attributes} rows="2" maxlength="${MAX_ALT_CHARACTERS}"`, alt),
     })}
     <p class="actions"><button type="submit" class="primary">Save</button></p>

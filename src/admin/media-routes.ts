@@ -31,6 +31,8 @@ export interface MediaRouteDependencies {
   readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
+  /** Renders the posts again that show a changed picture, after the answer. */
+  readonly renderStale: () => void;
 }
 
 const NOTICES: Readonly<Record<string, string>> = {
@@ -87,7 +89,10 @@ export function addMediaRoutes(router: Router, deps: MediaRouteDependencies): vo
     const { name = '', alt = '' } = formFields(ctx);
     const file = expectFile(ctx, name);
     const text = alt.replace(/\s+/g, ' ').trim().slice(0, MAX_ALT_CHARACTERS);
-    await whenUnlocked(() => media.describe(file.path, text));
+    if (text !== (file.alt ?? '')) {
+      await whenUnlocked(() => mediaUses.change(file.path, () => media.describe(file.path, text)));
+      deps.renderStale();
+    }
     seeOther(ctx, fileAddress(file, 'saved'));
   });
 

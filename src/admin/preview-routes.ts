@@ -9,7 +9,7 @@ import { decidePreview, previewPost } from '../posts/post-preview.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Layout } from '../site/layout.ts';
 import { askedPost } from './asked-post.ts';
-import { deadLinksOf, type DeadLinkDependencies } from './dead-links.ts';
+import { brokenLinks, type DeadLinkDependencies } from './dead-links.ts';
 import { draftOfValues, valuesOfForm } from './post-form.ts';
 import { previewPage } from './preview.ts';
 import type { RenderText } from './render-text.ts';
@@ -37,14 +37,15 @@ export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies)
     const before = askedPost(posts, ctx);
     const decided = decidePreview(posts, draftOfValues(values, site.timeZone, before).draft, before);
     const text = await deps.renderText(values.markdown, decided);
-    const dead = deadLinksOf(text.links, decided.path, deps);
+    const atMillis = decided.fields.publishedAtMillis;
+    const broken = brokenLinks(text.links, { path: decided.path, atMillis }, deps);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Security-Policy', READER_POLICY);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = deps.render('preview', () =>
       previewPage(
         previewPost(decided, values.markdown, text),
-        { ...text, deadLinks: dead },
+        { ...text, broken },
         {
           layout,
           site,

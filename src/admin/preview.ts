@@ -1,10 +1,10 @@
 import { html } from '../markup/html.ts';
-import { titleText } from '../markup/title.ts';
 import type { Post } from '../posts/post.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { Layout } from '../site/layout.ts';
 import { postPage } from '../site/post-page.ts';
 
+import { earlyHint, type BrokenLinks } from './dead-links.ts';
 import { picturesWithoutAlt, withoutAltText } from './without-alt.ts';
 
 const MAX_DEAD_LINKS = 20;
@@ -14,8 +14,8 @@ export function previewPage(
   post: Post,
   {
     missingImages,
-    deadLinks,
-  }: { readonly missingImages: readonly string[]; readonly deadLinks: readonly string[] },
+    broken: { dead, early },
+  }: { readonly missingImages: readonly string[]; readonly broken: BrokenLinks },
   {
     layout,
     site,
@@ -34,12 +34,13 @@ export function previewPage(
     Preview, not saved. Close this tab to continue editing.
     ${missingImages.length > 0 && html`Missing pictures: <bdi>${missingImages.join(', ')}</bdi>.`}
     ${withoutAlt > 0 && withoutAltText(withoutAlt)}
-    ${deadLinks.length > 0 && html`Links that lead nowhere for readers: <bdi>${deadLinks.slice(0, MAX_DEAD_LINKS).join(', ')}</bdi>${deadLinks.length > MAX_DEAD_LINKS && ' and more'}.`}
+    ${dead.length > 0 && html`Links that lead nowhere for readers: <bdi>${dead.slice(0, MAX_DEAD_LINKS).join(', ')}</bdi>${dead.length > MAX_DEAD_LINKS && ' and more'}.`}
+    ${earlyHint(early, site.timeZone)}
   </p>`;
   return layout(
     {
       ...page,
-      title: `Preview: ${titleText(post.title)}`,
+      title: `Preview: ${page.title}`,
       canonicalPath: undefined,
       head: undefined,
       body: html`${note} ${page.body}`,

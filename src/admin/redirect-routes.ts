@@ -7,15 +7,18 @@ import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import { noticeIn, queryText } from '../accounts/route-answers.ts';
 import { seeOther } from '../http/see-other.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import { toLocalText } from '../markup/zoned-time.ts';
 import { formFields, wholeNumber } from '../http/form-body.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { REDIRECTS_PATH } from '../process/own-addresses.ts';
-import { deadLinksOf, type DeadLinkDependencies } from './dead-links.ts';
+import { brokenLinks, type DeadLinkDependencies } from './dead-links.ts';
 import { redirectsPage, type RedirectValues } from './redirects-page.ts';
 
 export interface RedirectRouteDependencies extends DeadLinkDependencies {
   readonly redirects: Redirects;
+  readonly site: Pick<SiteSettings, 'timeZone'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
   readonly send: AdminSender;
@@ -54,9 +57,16 @@ export function addRedirectRoutes(router: Router, deps: RedirectRouteDependencie
   function show(ctx: Context, values: RedirectValues, problems: FieldProblems = {}): void {
     const list = redirects.list();
     const targets = list.map(({ target }) => target);
+    const { dead, early } = brokenLinks(targets, { path: '' }, deps);
     const body = redirectsPage({
       redirects: list,
-      dead: new Set(deadLinksOf(targets, '', deps)),
+      dead: new Set(dead),
+      early: new Map(
+        early.map(({ address, atMillis }) => [
+          address,
+          `${toLocalText(atMillis, deps.site.timeZone)} (${deps.site.timeZone})`,
+        ]),
+      ),
       values,
       problems,
       notice: noticeIn(ctx, NOTICES),

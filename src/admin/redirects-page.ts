@@ -15,6 +15,8 @@ export interface RedirectsPageOptions {
   readonly redirects: readonly Redirect[];
   /** Targets that lead nowhere for readers. */
   readonly dead: ReadonlySet<string>;
+  /** Targets that are scheduled, with their times. */
+  readonly early: ReadonlyMap<string, string>;
   readonly values: RedirectValues;
   readonly problems: FieldProblems;
   readonly notice: string | undefined;
@@ -52,7 +54,14 @@ export function redirectsPage(options: RedirectsPageOptions): Html {
     ${redirects.length === 0 ? html`<p class="empty">There are no redirects.</p>` : table(options)}`;
 }
 
-function table({ redirects, dead, csrfToken }: RedirectsPageOptions): Html {
+function lacking(target: string, dead: ReadonlySet<string>, early: string | undefined): Html | undefined {
+  const words = dead.has(target)
+    ? 'leads nowhere'
+    : early && `is scheduled for ${early}: until then readers get 404`;
+  return words === undefined ? undefined : html` <small class="lacking">${words}</small>`;
+}
+
+function table({ redirects, dead, early, csrfToken }: RedirectsPageOptions): Html {
   return adminTable(
     'Redirects, by address',
     ['From', 'To'],
@@ -62,9 +71,7 @@ function table({ redirects, dead, csrfToken }: RedirectsPageOptions): Html {
           <th scope="row">
             <a href="${postUrl(path)}"><bdi>/${path}</bdi></a>
           </th>
-          <td>
-            <bdi>${target}</bdi>${dead.has(target) && html` <small class="lacking">leads nowhere</small>`}
-          </td>
+          <td><bdi>${target}</bdi>${lacking(target, dead, early.get(target))}</td>
           <td class="act">
             <form method="post" action="${REDIRECTS_PATH}/remove">
               ${hiddenField('_csrf', csrfToken)} ${hiddenField('id', String(id))}

@@ -64,9 +64,9 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   router.post('/admin/settings', forms.owner, async (ctx) => {
     const { values, problems } = readSiteForm(formFields(ctx), isPicture);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
-    const before = [site.typographer, site.math].join(' ');
+    const { typographer, math } = site.values;
     await whenUnlocked(() => site.save(values));
-    if ([site.typographer, site.math].join(' ') !== before) deps.renderStale();
+    if (values.typographer !== typographer || values.math !== math) deps.renderStale();
     seeOther(ctx, '/admin/settings?done=saved');
   });
 
@@ -83,7 +83,7 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
       values,
       problems,
       notice,
-      deadEntries: notice === NOTICES['saved'] ? deadMenuHint(values.menu, deps) : undefined,
+      deadEntries: notice === NOTICES['saved'] ? deadMenuHint(values.menu, deps, site.timeZone) : undefined,
       sessions: accounts.sessions.list(),
       recovery: accounts.recoveryCodes.state(),
       passkeys: accounts.passkeys.list().length,

@@ -44,9 +44,9 @@ export function addUnsavedRoutes(router: Router, deps: UnsavedDependencies): voi
     };
     const isKept = await whenUnlocked(() => unsaved.put(text, continuedIn(fields)));
     if (!isKept) return ctx.throw(404, 'The post was removed.');
-    const current = text.postId === undefined ? undefined : posts.byId(text.postId)?.version;
-    if (current === text.version) ctx.status = 204;
-    else ctx.body = { isSavedElsewhere: true };
+    const { postId, version = 0 } = text;
+    if (postId !== undefined && posts.isEditedSince(postId, version)) ctx.body = { isSavedElsewhere: true };
+    else ctx.status = 204;
   });
 
   router.post(`${AUTOSAVE_PATH}/discard`, forms.owner, async (ctx) => {

@@ -189,4 +189,13 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE VIRTUAL TABLE post_search_titles USING fts5 (title, tags, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5');
     `,
   },
+  {
+    version: 24,
+    name: 'versions of edits',
+    sql: `
+      -- The version that the last edit made: later ones are other renderings of the same text, over which a form may be saved.
+      ALTER TABLE posts ADD COLUMN edited_version INTEGER NOT NULL DEFAULT 0;
+      UPDATE posts SET edited_version = version;
+    `,
+  },
 ];

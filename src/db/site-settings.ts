@@ -94,8 +94,8 @@ export function hasSiteSettings(store: SettingStore): boolean {
   return store.get(KEYS.title) !== undefined;
 }
 
-/** Those that pages of readers need; the others are how texts are rendered. */
-type ShownSettings = Omit<SiteSettings, 'typographer' | 'math'>;
+/** Those that pages of readers need; formulas are made when texts are rendered. */
+type ShownSettings = Omit<SiteSettings, 'math'>;
 
 /** The current settings, cached in memory until `save` or `reload`. */
 export class StoredSiteSettings implements SiteSettings {
@@ -114,8 +114,9 @@ export class StoredSiteSettings implements SiteSettings {
 
   /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
-    const { typographer, math, ...others } = values;
-    const { title, description, language, author, authorPicture, timeZone, menu, footer } = others;
+    const { math, ...others } = values;
+    const { title, description, language, author, authorPicture, timeZone, menu, footer, typographer } =
+      others;
     const { accent, headPicture, cardPicture } = others;
     this.#store.setAll({
       [KEYS.title]: title,
@@ -130,7 +131,9 @@ export class StoredSiteSettings implements SiteSettings {
       [KEYS.headPicture]: headPicture,
       [KEYS.cardPicture]: cardPicture,
       // What nobody has chosen an import may still choose.
-      ...(typographer === this.typographer ? {} : { [KEYS.typographer]: typographer }),
+      ...(typographer === readSiteSetting(this.#store, 'typographer')
+        ? {}
+        : { [KEYS.typographer]: typographer }),
       ...(math === this.math ? {} : { [KEYS.math]: math }),
     });
     this.#values = others;
@@ -139,7 +142,7 @@ export class StoredSiteSettings implements SiteSettings {
   /** As they are stored, for a form. */
   get values(): SiteSettings {
     this.reload();
-    return { ...this.#values, typographer: this.typographer, math: this.math };
+    return { ...this.#values, math: this.math };
   }
   get title(): string {
     return this.#values.title;
@@ -174,11 +177,10 @@ export class StoredSiteSettings implements SiteSettings {
   get cardPicture(): string {
     return this.#values.cardPicture;
   }
-  /** From the database each time: no page of readers needs it, and an import may change it. */
   get typographer(): string {
-    return readSiteSetting(this.#store, 'typographer');
+    return this.#values.typographer;
   }
-  /** As the typographer. */
+  /** From the database each time: no page of readers needs it, and an import may change it. */
   get math(): string {
     return readSiteSetting(this.#store, 'math');
   }
@@ -197,5 +199,6 @@ function readAll(store: SettingStore): ShownSettings {
     accent: readSiteSetting(store, 'accent'),
     headPicture: readSiteSetting(store, 'headPicture'),
     cardPicture: readSiteSetting(store, 'cardPicture'),
+    typographer: readSiteSetting(store, 'typographer'),
   };
 }

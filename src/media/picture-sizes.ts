@@ -16,12 +16,15 @@ export interface PictureSize {
   readonly height: number | null;
   /** Narrowest first. */
   readonly variants: readonly Variant[];
+  /** What describes it where a text does not; undefined: nothing. */
+  readonly alt?: string | undefined;
 }
 
 interface SizeRow {
   readonly width: number | null;
   readonly height: number | null;
   readonly sha256: string;
+  readonly alt: string | null;
 }
 
 /** Sizes of media files, for the renderer of texts. */
@@ -30,7 +33,7 @@ export class PictureSizes {
   readonly #variants: Statement<[string], { path: string; width: number; variant_of: string }>;
 
   constructor(database: Database) {
-    this.#size = database.prepare('SELECT width, height, sha256 FROM media WHERE path = ?');
+    this.#size = database.prepare('SELECT width, height, sha256, alt FROM media WHERE path = ?');
     this.#variants = database.prepare(
       `SELECT path, width, variant_of FROM media
        WHERE variant_of IN (SELECT value FROM json_each(?)) ORDER BY variant_of, width`,
@@ -41,9 +44,9 @@ export class PictureSizes {
   of(name: string): PictureSize | undefined {
     const row = this.#size.get(name);
     if (row === undefined) return undefined;
-    const { width, height, sha256 } = row;
+    const { width, height, sha256, alt } = row;
     const variants = width === null ? undefined : this.variantsOf([sha256]).get(sha256);
-    return { width, height, variants: variants ?? [] };
+    return { width, height, variants: variants ?? [], ...(alt !== null && { alt }) };
   }
 
   /** Variants of pictures with these digests, by digest, narrowest first. */

@@ -50,6 +50,7 @@ export class MediaUses {
   readonly #now: () => number;
   readonly #forget: Statement<[number]>;
   readonly #add: Statement<[string, number, string | null]>;
+  readonly #renderAgain: Statement<[string]>;
   readonly #seen: Statement<[{ names: string; now: number }], { media_path: string; seen: number }>;
   readonly #beside: Statement<[{ keys: string; now: number }], { path_key: string; seen: number }>;
   readonly #uses: Statement<[string], UseRow>;
@@ -63,6 +64,9 @@ export class MediaUses {
     this.#now = options.now ?? Date.now;
     this.#forget = database.prepare('DELETE FROM media_uses WHERE post_id = ?');
     this.#add = database.prepare('INSERT INTO media_uses (media_path, post_id, alt) VALUES (?, ?, ?)');
+    this.#renderAgain = database.prepare(
+      'UPDATE posts SET rendered_by = 0 WHERE id IN (SELECT post_id FROM media_uses WHERE media_path = ?)',
+    );
     this.#seen = database.prepare(
       `SELECT media_uses.media_path, max(${SEEN}) AS seen
        FROM media_uses JOIN posts ON posts.id = media_uses.post_id
@@ -98,6 +102,20 @@ export class MediaUses {
     this.#forget.run(postId);
     const alts = altTextsIn(html);
     for (const name of mediaNamesIn(html)) this.#add.run(name, postId, alts.get(name) ?? null);
+  }
+
+  /** Changes what is known of a file; posts that show it are to be rendered again. */
+  change(name: string, change: () => void): void {
+    const both = this.#database.transaction(() => {
+      change();
+      this.renderAgain(name);
+    });
+    both.immediate();
+  }
+
+  /** Posts that show the file are to be rendered again. Call it inside the transaction that changes the file. */
+  renderAgain(name: string): void {
+    this.#renderAgain.run(name);
   }
 
   /** Returns true if readers may open this file. */

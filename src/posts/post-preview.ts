@@ -42,7 +42,7 @@ export function previewPost(
   const atMillis = fields.publishedAtMillis!;
   return {
     ...fields,
-    ...derivedText(fields.description, rendered),
+    ...derivedText(fields, rendered),
     id: 0,
     path,
     updatedAtMillis: atMillis,

@@ -66,6 +66,7 @@ export class PostStore {
   readonly #byKey: Statement<[string], PostRow>;
   readonly #byId: Statement<[number], PostRow>;
   readonly #byAlias: Statement<[string], AliasRow>;
+  readonly #versions: Statement<[number], { version: number; edited_version: number }>;
   /** Media and settings that a text is rendered with. */
   readonly rendering: TextRendering;
 
@@ -79,6 +80,7 @@ export class PostStore {
     this.tagNames = new TagNames(database, this.#writer);
     this.#byKey = database.prepare(`${SELECT_POST} WHERE posts.path_key = ?`);
     this.#byId = database.prepare(`${SELECT_POST} WHERE posts.id = ?`);
+    this.#versions = database.prepare('SELECT version, edited_version FROM posts WHERE id = ?');
     this.#byAlias = database.prepare(
       `SELECT posts.path, posts.status, posts.published_at, posts.deleted_at
        FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?`,
@@ -101,6 +103,14 @@ export class PostStore {
     const plain = /^(.+?)(?:\/index)?\.html?$/is.exec(path)?.[1];
     const behind = plain === undefined ? found : this.#find(plain, postUrl(plain));
     return behind.kind === 'post' ? { kind: 'moved', path: behind.post.path } : behind;
+  }
+
+  /** For the owner: when readers get the post at this address, former ones included; undefined if none is scheduled there. */
+  scheduledAt(requestPath: string): number | undefined {
+    const key = pathKey(decodePath(requestPath) ?? '');
+    const row = this.#byKey.get(key) ?? this.#byAlias.get(key);
+    if (row === undefined || row.status === 'draft' || row.deleted_at !== null) return undefined;
+    return row.published_at !== null && row.published_at > this.#now() ? row.published_at : undefined;
   }
 
   #find(path: string, requestPath: string): PathLookup {
@@ -155,6 +165,12 @@ export class PostStore {
   byPath(path: string): Post | undefined {
     const row = this.#byKey.get(pathKey(path));
     return row && postOf(row);
+  }
+
+  /** True if a form with that version of the post lacks what was saved since; other renderings of the same text are no edits. */
+  isEditedSince(id: number, version: number): boolean {
+    const row = this.#versions.get(id);
+    return row !== undefined && (version < row.edited_version || version > row.version);
   }
 
   /** The post with this path or alias, visible to readers or not. */
@@ -264,7 +280,8 @@ export class PostStore {
   #expect(id: number, version: number): Post {
     const post = this.byId(id);
     if (post === undefined) throw new PostNotFoundError(id);
-    if (post.version !== version) throw new PostConflictError(post, version);
+    if (post.version !== version && this.isEditedSince(id, version))
+      throw new PostConflictError(post, version);
     return post;
   }
 

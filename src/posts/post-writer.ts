@@ -36,6 +36,7 @@ export class PostWriter {
   readonly #insert: Statement<[Columns]>;
   readonly #update: Statement<[Columns]>;
   readonly #replaceRendered: Statement<[Columns]>;
+  readonly #version: Statement<[number], number>;
   readonly #replaceTags: Statement<[string, number]>;
   readonly #keepImported: Statement<[number, number]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
@@ -52,28 +53,29 @@ export class PostWriter {
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
-         reading_minutes, version, description, markdown, html, rendered_by, deleted_at, feed_id)
+         reading_minutes, version, edited_version, description, markdown, html, rendered_by, deleted_at, feed_id)
        VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
-         @reading_minutes, 1, @description, @markdown, @html, @rendered_by, @deleted_at, @feed_id)`,
+         @reading_minutes, 1, 1, @description, @markdown, @html, @rendered_by, @deleted_at, @feed_id)`,
     );
     this.#update = database.prepare(
       `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
          published_at = @published_at, updated_at = @updated_at, tags = @tags, authors = @authors, language = @language,
-         reading_minutes = @reading_minutes, version = version + 1, description = @description, markdown = @markdown, html = @html,
+         reading_minutes = @reading_minutes, version = version + 1, edited_version = version + 1, description = @description, markdown = @markdown, html = @html,
          rendered_by = @rendered_by, deleted_at = @deleted_at
        WHERE id = @id`,
     );
     this.#replaceRendered = database.prepare(
       `UPDATE posts SET summary = @summary, reading_minutes = @reading_minutes, html = @html, rendered_by = @rendered_by,
-         version = version + 1
+         version = version + (html <> @html OR summary <> @summary OR reading_minutes <> @reading_minutes)
        WHERE id = @id AND version = @version AND deleted_at IS NULL`,
     );
+    this.#version = database.prepare<[number], number>('SELECT version FROM posts WHERE id = ?').pluck();
     this.#replaceTags = database.prepare('UPDATE posts SET tags = ?, version = version + 1 WHERE id = ?');
     this.#keepImported = database.prepare(
       'UPDATE imported_posts SET post_version = post_version + 1 WHERE post_id = ? AND post_version = ?',
     );
     this.#setDeleted = database.prepare(
-      'UPDATE posts SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
+      'UPDATE posts SET deleted_at = ?, updated_at = ?, version = version + 1, edited_version = version + 1 WHERE id = ?',
     );
     this.#purge = database.prepare('DELETE FROM posts WHERE id = ?');
     this.#deleteTags = database.prepare('DELETE FROM post_tags WHERE post_id = ?');
@@ -121,9 +123,10 @@ export class PostWriter {
   /** Stores a new rendering of the same text. It is not an edit: `updated` stays, and an import may still update the post. Returns false if it was saved meanwhile. */
   replaceRendered(post: Post, rendered: RenderedMarkdown): boolean {
     const { id, version } = post;
-    const columns = { id, version, ...renderedColumns(post.description, rendered) };
+    const columns = { id, version, ...renderedColumns(post, rendered) };
     if (this.#replaceRendered.run(columns).changes === 0) return false;
-    this.#keepImported.run(id, version);
+    // Of the same HTML, cached pages stay.
+    if (this.#version.get(id) !== version) this.#keepImported.run(id, version);
     this.#writeLists(id, post, rendered);
     return true;
   }
@@ -182,7 +185,7 @@ function columnsOf(record: PostRecord): Columns {
     path: record.path,
     path_key: pathKey(record.path),
     title: record.title,
-    ...renderedColumns(record.description, record.rendered),
+    ...renderedColumns(record, record.rendered),
     status: record.status,
     published_at: record.publishedAtMillis,
     updated_at: record.updatedAtMillis,
@@ -195,8 +198,8 @@ function columnsOf(record: PostRecord): Columns {
   };
 }
 
-function renderedColumns(description: string | undefined, rendered: RenderedMarkdown) {
-  const { summary, readingMinutes } = derivedText(description, rendered);
+function renderedColumns(post: Pick<Post, 'description' | 'language'>, rendered: RenderedMarkdown) {
+  const { summary, readingMinutes } = derivedText(post, rendered);
   return {
     summary,
     reading_minutes: readingMinutes,

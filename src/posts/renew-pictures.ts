@@ -2,11 +2,9 @@ import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Pictures } from '../media/pictures.ts';
+import { MediaUses } from './media-uses.ts';
 import type { PostStore } from './post-store.ts';
 import { StaleRenders } from './stale-renders.ts';
-
-const RENDER_AGAIN =
-  'UPDATE posts SET rendered_by = 0 WHERE id IN (SELECT post_id FROM media_uses WHERE media_path = ?)';
 
 /**
  * Makes the variants of all pictures that have none yet, one by one, then renders the posts that show them again. Throws PictureError if no
@@ -23,13 +21,13 @@ export async function renewPictures(options: {
 }): Promise<void> {
   const { database, pictures, onProgress } = options;
   const stale = options.stale ?? new StaleRenders(database, options);
-  const renderAgain = database.prepare<[string]>(RENDER_AGAIN);
+  const uses = new MediaUses(database);
   const pending = pictures.pending();
   if (pending.length === 0) return;
   onProgress?.(0, pending.length);
   for (const [index, picture] of pending.entries()) {
     if (stale.isStopped) return;
-    await pictures.complete(picture, () => void renderAgain.run(picture.path));
+    await pictures.complete(picture, () => uses.renderAgain(picture.path));
     onProgress?.(index + 1, pending.length);
   }
   await stale.renderAll();

@@ -5,6 +5,7 @@ import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleHtml } from '../markup/title.ts';
+import { shownTitle } from './shown-title.ts';
 
 /** A list of posts: date, title, summary. */
 export function postList(posts: readonly PostSummary[], site: SiteSettings): Html {
@@ -17,7 +18,7 @@ function entry(post: PostSummary, site: SiteSettings): Html {
   return html`<li class="h-entry">
 ${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, site, 'short', 'dt-published')}
 <div${foreignAttributes(post.language, site)}>
-<h2><a class="p-name u-url" href="${postUrl(post.path)}">${titleHtml(post.title)}</a></h2>
+<h2><a class="p-name u-url" href="${postUrl(post.path)}">${titleHtml(shownTitle(post, site))}</a></h2>
 ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
 </div>
 </li>

@@ -7,6 +7,7 @@ import { absoluteAddress, firstPicture, type CardPicture } from './card-picture.
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { menuOf } from './menu.ts';
+import { shownTitle } from './shown-title.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleClasses, titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
@@ -31,8 +32,9 @@ export function postPage(options: {
   const path = postUrl(post.path);
   const authors = authorsOf(post.authors, site, origin);
   const picture = firstPicture(post.html);
+  const title = shownTitle(post, site);
   return {
-    title: titleText(post.title),
+    title: titleText(title),
     description: post.summary,
     canonicalPath: path,
     language: post.language,
@@ -42,7 +44,7 @@ export function postPage(options: {
     head: metadata(post, { authors, site, origin, picture }),
     body: html`<article class="h-entry">
         <header class="post-head">
-          <h1 class="${['p-name', ...titleClasses(post.title)].join(' ')}">${titleHtml(post.title)}</h1>
+          <h1 class="${['p-name', ...titleClasses(title)].join(' ')}">${titleHtml(title)}</h1>
           ${byline(post, authors, site)}
         </header>
         <div class="e-content">${raw(post.html)}</div>
@@ -88,7 +90,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   const link = (post: PostSummary | undefined, rel: string, label: string): Html =>
     post === undefined
       ? html`<span></span>`
-      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${titleHtml(post.title)}</span></a>`;
+      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${titleHtml(shownTitle(post, site))}</span></a>`;
   return html`<nav
     class="beside"
     aria-label="Earlier and later posts"
@@ -131,7 +133,7 @@ function metadata(
       : '';
   return html`${robots}${openGraph}${jsonLd({
     '@type': 'BlogPosting',
-    headline: titleText(post.title),
+    headline: titleText(shownTitle(post, site)),
     description: post.summary,
     url,
     mainEntityOfPage: url,

@@ -78,6 +78,7 @@ export function linkTargets(context: LinkContext): CollectedTargets {
             width: medium.size.width ?? undefined,
             height: medium.size.height ?? undefined,
             variants: medium.size.variants,
+            alt: medium.size.alt,
           };
         missingImages.add(src);
         return { src: src.startsWith('/') ? src : `/media${resolve(src, `${context.path}/`)}` };

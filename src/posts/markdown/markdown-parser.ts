@@ -64,6 +64,14 @@ export function createMarkdownParser(): MarkdownIt {
   markdown.use(figures);
   markdown.use(headings);
   markdown.use(typographer);
+  markdown.renderer.rules['image'] = (tokens, index, options, environment, self) => {
+    const image = tokens[index]!;
+    const alt = self.renderInlineAsText(image.children ?? [], options, environment);
+    // Without one it gets that of the file (rewrite-html.ts); an empty one, in HTML, says that there is nothing to say.
+    if (alt !== '') image.attrSet('alt', alt);
+    else image.attrs = (image.attrs ?? []).filter(([name]) => name !== 'alt');
+    return self.renderToken(tokens, index, options);
+  };
   markdown.renderer.rules['footnote_anchor'] = (tokens, index) => {
     const { id, subId } = tokens[index]!.meta as { id: number; subId: number };
     const target = `fnref${id + 1}${subId > 0 ? `:${subId}` : ''}`;
@@ -73,7 +81,7 @@ export function createMarkdownParser(): MarkdownIt {
 }
 
 /** Bare addresses as in GitHub's Markdown: a scheme, `www.` or a mail address, but not `file.rs` or `example.com`. */
-function autolinksOfGfm(markdown: MarkdownIt): void {
+export function autolinksOfGfm(markdown: MarkdownIt): void {
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true, fuzzyIP: false });
   markdown.linkify.add('//', null);
   markdown.linkify.add('www.', {

@@ -6,11 +6,16 @@ import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
-const RENDERER_VERSION = 6;
+const RENDERER_VERSION = 7;
 
 /** The number of this renderer with these settings. A stored text with another number is rendered again. */
 export function rendererNumber({ typography, math = false }: TextSettings): number {
   return 4 * RENDERER_VERSION + (math ? 2 : 0) + (typography === undefined ? 0 : 1);
+}
+
+/** Returns true if the text was rendered with the typographer on. */
+export function isTypographic({ renderedBy }: Pick<RenderedMarkdown, 'renderedBy'>): boolean {
+  return renderedBy % 2 === 1;
 }
 
 /** A rendered text, as stored. */

@@ -17,6 +17,8 @@ interface TargetImage {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly variants?: readonly Variant[] | undefined;
+  /** For a picture that has none where it is shown. */
+  readonly alt?: string | undefined;
 }
 
 /** A resolved link or picture. */
@@ -53,7 +55,7 @@ function sourceSet({ srcset, width }: Attributes, image: TargetImage): Attribute
 function rewriteImage(attributes: Attributes, targets: TagTargets, isFirst: boolean): Attributes {
   const { width, ...rest } = attributes;
   const image = targets.image(attributes['src'] ?? '');
-  const rewritten: Attributes = { ...rest, src: image.src, alt: attributes['alt'] ?? '' };
+  const rewritten: Attributes = { ...rest, src: image.src, alt: attributes['alt'] ?? image.alt ?? '' };
   if (width !== undefined) rewritten['width'] = width;
   const given = Number(attributes['height']) || undefined;
   if (image.width !== undefined && image.height !== undefined && width === undefined) {

@@ -7,6 +7,7 @@ import { tagUrl } from '../../posts/post-path.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { authorsOf, type Author } from '../author-card.ts';
 import { feedContent, newestWithin } from './feed-content.ts';
+import { shownTitle } from '../shown-title.ts';
 import { xmlText } from './xml-text.ts';
 import { titleText } from '../../markup/title.ts';
 
@@ -157,7 +158,7 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   return {
     id: post.feedId ?? formerFeedId(post, origin),
     url,
-    title: xmlText(titleText(post.title)).trim(),
+    title: xmlText(titleText(shownTitle(post, site))).trim(),
     summary: xmlText(post.summary),
     html: feedContent(post, url, origin),
     authors: cleanAuthors(post.authors, site, origin),

@@ -177,6 +177,38 @@ describe('editor', () => {
     );
   });
 
+  it('says of links to scheduled posts when they open, unless the text itself is published later', async () => {
+    server.site.save({ ...server.site.values, timeZone: 'Europe/Berlin' });
+    const publishedAtMillis = Date.UTC(2026, 2, 30, 7);
+    server.posts.create({
+      title: 'Later',
+      path: 'later',
+      aliases: ['older'],
+      markdown: 'x',
+      status: 'published',
+      publishedAtMillis,
+    });
+    const words = (html: string): string => html.replaceAll(/<\/?bdi>/g, '').replaceAll(/\s+/g, ' ');
+    const LATER = 'is scheduled for 2026-03-30 09:00 (Europe/Berlin): until then readers get 404.';
+    const markdown = '[a](/later?x#y) [b](/older) [c](/nowhere)';
+    const preview = async (publishedAt = ''): Promise<string> =>
+      words((await owner.post('/admin/posts/preview', { title: 'Mine', markdown, publishedAt })).text);
+    const previewed = await preview();
+    expect(previewed).toContain(`nowhere for readers: /nowhere. /later?x#y ${LATER} /older ${LATER}`);
+    expect(await preview('2026-03-30T09:00')).not.toContain('until then');
+    const id = await create({ title: 'Mine', markdown, status: 'published' });
+    const { text } = await owner.get(`/admin/posts/${id}/edit?done=saved`);
+    expect(words(text)).toContain(`1 link leads nowhere: /nowhere. /later?x#y ${LATER} /older ${LATER}`);
+    await owner.post('/admin/redirects', { from: '/from', to: '/later' });
+    expect(words((await owner.get('/admin/redirects')).text)).toContain(LATER.slice(0, -1));
+    const menu = { ...server.site.values, menu: 'Later /later' };
+    await owner.post('/admin/settings', menu);
+    const { text: settings } = await owner.get('/admin/settings?done=saved');
+    expect(words(settings)).toContain(`Saved. /later ${LATER}`);
+    server.nowMillis = publishedAtMillis;
+    expect((await owner.get(`/admin/posts/${id}/edit?done=saved`)).text).not.toContain('until then');
+  });
+
   it('says after a save which links and pictures lead nowhere for readers', async () => {
     server.posts.create({ title: 'Seen', markdown: 'x', status: 'published', path: 'seen' });
     server.posts.create({ title: 'Draft', markdown: 'x', status: 'draft', path: 'a-draft' });

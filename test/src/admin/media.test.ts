@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHTML } from 'entities';
+import { StaleRenders } from '../../../src/posts/stale-renders.ts';
 import { wordsOf } from '../../fixtures/page-text.ts';
 import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
@@ -153,6 +154,45 @@ describe('the page of a file', () => {
     const text = await fileText('a.png');
     expect(text).toContain('![Glass](/media/a.png)');
     expect(text).toMatch(/With : “ Glass ”.*Without : no alternative text.*Link/s);
+  });
+
+  it('describes the picture wherever a text gives it no alternative text of its own', async () => {
+    put('a.png');
+    const texts = {
+      bare: '![](/media/a.png)',
+      own: '![Glass](/media/a.png)',
+      silent: '<img src="/media/a.png" alt="">',
+      link: '[a](/media/a.png)',
+    };
+    for (const [path, markdown] of Object.entries(texts))
+      server.posts.create({ title: path, path, markdown, status: 'published' });
+    const html = async (path: string): Promise<string> =>
+      / alt="[^"]*"/.exec((await server.ask(`/${path}`)).text)?.[0].trim() ?? 'none';
+    const shown = async (): Promise<readonly string[]> =>
+      Promise.all(Object.keys(texts).map((path) => html(path)));
+    const versions = (): readonly number[] =>
+      Object.keys(texts).map((path) => server.posts.byPath(path)!.version);
+    expect(await shown()).toEqual(['alt=""', 'alt="Glass"', 'alt=""', 'none']);
+    await owner.post('/admin/media/alt', { name: 'a.png', alt: 'A "pane"' });
+    expect(server.staleRenders).toBe(1);
+    const log = { info() {}, warn() {} };
+    const renderStale = () => new StaleRenders(server.database, { posts: server.posts, log }).renderAll();
+    await renderStale();
+    expect(await shown()).toEqual(['alt="A &quot;pane&quot;"', 'alt="Glass"', 'alt=""', 'none']);
+    // No other post is another one now, nor is any text: a form that was open meanwhile is saved without a conflict.
+    expect(versions()).toEqual([2, 1, 1, 1]);
+    const { id } = server.posts.byPath('bare')!;
+    const form = { title: 'bare', path: 'bare', status: 'published', markdown: texts.bare, version: '1' };
+    expect((await owner.post(`/admin/posts/${id}`, form)).status).toBe(303);
+    expect((await owner.post(`/admin/posts/${id}`, { ...form, version: '2' })).status).toBe(409);
+    expect(server.posts.byPath('bare')!.markdown).toBe(texts.bare);
+    expect((await owner.get('/admin/media?show=without-alt')).text).toContain('file?name=a.png');
+    await owner.post('/admin/media/alt', { name: 'a.png', alt: 'A "pane"' });
+    expect([server.staleRenders, await renderStale()]).toEqual([1, 0]);
+    await owner.post('/admin/media/alt', { name: 'a.png', alt: '' });
+    await renderStale();
+    expect(await shown()).toEqual(['alt=""', 'alt="Glass"', 'alt=""', 'none']);
+    expect(await fileText('a.png')).toContain('Posts show it wherever their text gives the picture none');
   });
 
   it('links to what is no picture', async () => {

@@ -40,6 +40,14 @@ describe('StaleRenders', () => {
     expect(ledger.find('key')!.postVersion).toBe(version + 1);
   });
 
+  it('leaves the version of a post whose HTML stays the same: its cached pages are right', async () => {
+    const { id, version } = blog.posts.create(draft());
+    blog.database.prepare('UPDATE posts SET rendered_by = 0 WHERE id = ?').run(id);
+    expect(await staleRenders().renderAll()).toBe(1);
+    expect(blog.posts.byId(id)!.version).toBe(version);
+    expect(await staleRenders().renderAll()).toBe(0);
+  });
+
   it('leaves deleted posts and what was saved meanwhile alone', async () => {
     const deleted = blog.posts.create(draft());
     const saved = blog.posts.create(draft({ title: 'Saved', markdown: 'old' }));

@@ -32,7 +32,7 @@ let empty: ReaderServer;
 beforeAll(async () => {
   full = await new ReaderServer().start();
   empty = await new ReaderServer().start();
-  full.site.save({ ...full.site.values, math: 'on' });
+  full.site.save({ ...full.site.values, math: 'on', typographer: 'off' });
   for (let index = 0; index < 23; index++) {
     full.publish({
       title: `Post ${index}`,

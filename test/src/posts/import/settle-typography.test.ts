@@ -27,7 +27,7 @@ describe('quotes and dashes of an import', () => {
     expect(settings.typographer).toBe('on');
     expect(told()).toContain('Quotes and dashes are shown as the files have them');
     expect(html()).toContain('"So"');
-    expect(settings.typographer).toBe('off');
+    expect(settings.values.typographer).toBe('off');
     expect(told()).not.toContain('Quotes');
   });
 

@@ -22,6 +22,8 @@ beforeAll(async () => {
     description: HOSTILE,
     language: 'en',
     author: 'Ada <& co>',
+    // Titles as typed.
+    typographer: 'off',
   });
   server.publish({
     title: 'Plain',
