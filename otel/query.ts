@@ -1,9 +1,10 @@
 import type { AttributeMap } from './base/attribute-value.ts';
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
-import type { DowntimeFacts, ProcessBefore } from './base/downtime.ts';
+import type { DowntimeFacts } from './base/downtime.ts';
 import type { ExportFacts, ExportTest } from './base/export-facts.ts';
 import type { TelemetryFault } from './base/guard.ts';
+import type { Marker } from './base/marker.ts';
 import type { MetricsPage } from './base/metrics-page.ts';
 import type {
   KeepReason,
@@ -14,6 +15,7 @@ import type {
 } from './base/operation-types.ts';
 import type { Limits } from './base/limits.ts';
 import type { LogFilter, LogLine, LogList, LogStoreFacts } from './base/log-search.ts';
+import type { OwnCode, OwnCodeSource, UnknownCode } from './base/own-code.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { ErrorRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
@@ -52,6 +54,7 @@ export type {
   StallWatchState,
   WaitWithin,
 } from './base/stall.ts';
+export type { OwnCode, OwnCodeSource, UnknownCode } from './base/own-code.ts';
 export type { Limits, Objective } from './base/limits.ts';
 export { LOG_LEVELS } from './base/log-search.ts';
 export type {
@@ -65,6 +68,7 @@ export type {
   LogTerm,
   StoredLine,
 } from './base/log-search.ts';
+export type { Marker } from './base/marker.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export { HEAP_PROFILE_SECONDS } from './base/heap-profile-facts.ts';
 export type { HeapFunction, HeapProfileFacts, TakenHeapProfile } from './base/heap-profile-facts.ts';
@@ -260,6 +264,8 @@ export interface SpanRow {
   readonly waits?:
     | readonly { readonly startMillis: number; readonly durationMillis: number; readonly by: string }[]
     | undefined;
+  /** What samples say of a request's own time, or why they say nothing; set by who looks for it. */
+  readonly ownCode?: OwnCode | UnknownCode | undefined;
 }
 
 /** A row of a trace list: no spans, no attributes. */
@@ -448,17 +454,6 @@ export interface OwnCost extends CostShares {
   readonly historyFileBytes: number;
 }
 
-/** A moment that every time chart marks: a process start, a settings change, a step of the system clock, the begin or end of shedding, an event of the app. */
-export interface Marker {
-  readonly atMillis: number;
-  readonly kind: 'start' | 'settings' | 'clock' | 'shedding' | 'event';
-  readonly label: string;
-  /** For a start of another version than that of the process before. */
-  readonly versions?: { readonly before: string; readonly after: string };
-  /** For a start: how the previous process ended, if it is known. */
-  readonly before?: ProcessBefore;
-}
-
 export interface TelemetryQuery extends HeldProfiles {
   readonly enabled: boolean;
   now(): number;
@@ -523,6 +518,8 @@ export interface TelemetryQuery extends HeldProfiles {
   stalls(range: TimeRange): StallFacts;
   /** Stalls that a span of the trace caused, or a request of it had to wait for. */
   stallsOfTrace(traceId: string): readonly Stall[];
+  /** What samples say of requests with much time of their own, those included that were not kept. */
+  readonly ownCode: OwnCodeSource;
   /** Lines of the app's log on disk, of this and other processes; undefined if none are stored. */
   logLines(filter?: LogFilter): LogList | undefined;
   logStore(): LogStoreFacts;

@@ -61,6 +61,8 @@ export interface Stall {
   /** From `place` to its callers, at most 12. */
   readonly callers: readonly StallFrame[];
   readonly holder: StallHolder | undefined;
+  /** When it began, after the request of its holder did; negative if before. Undefined in stalls of earlier versions, and without a request. */
+  readonly sinceMillis?: number;
   /** Path of the request that held the loop, if it is not traced: of a page that shows telemetry. */
   readonly untracedPath?: string;
   /** Set if the loop ran for so many requests one after the other, none of them for most of the time: then there is no holder. */

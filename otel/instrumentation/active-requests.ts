@@ -19,8 +19,8 @@ export interface ActiveRequest extends RequestWords {
 export interface RequestListener {
   began(request: ActiveRequest): void;
   ended(request: ActiveRequest): void;
-  /** One that is not traced begins. */
-  passed(path: string): void;
+  /** One that is not traced begins. @param isAnswered True from the head of its answer on. */
+  passed(path: string, isAnswered: () => boolean): void;
 }
 
 /** Of one method and scheme. */
@@ -59,9 +59,12 @@ export class ActiveRequests {
     return count;
   }
 
-  /** @param url Of a request that is not traced: its target. */
-  pass(url: string): void {
-    this.listener?.passed(pathOf(url).slice(0, MAX_PATH_CHARS));
+  /**
+   * @param url Of a request that is not traced: its target.
+   * @param isAnswered True from the head of its answer on.
+   */
+  pass(url: string, isAnswered: () => boolean): void {
+    this.listener?.passed(pathOf(url).slice(0, MAX_PATH_CHARS), isAnswered);
   }
 
   /** Also those that are 0 now, so that a series does not vanish. */

@@ -1,5 +1,6 @@
-import type { Stall } from '../base/stall.ts';
+import type { Stall, StallHolder } from '../base/stall.ts';
 import type { PendingStall } from './pending-stall.ts';
+import type { SeenRequest } from './seen-request.ts';
 import { delayedRequests, startOfStall, type StallBounds } from './stall-delays.ts';
 import { COVERED, holderOf, type LongOperation } from './stall-evidence.ts';
 import type { SampledStall } from './stall-messages.ts';
@@ -84,8 +85,19 @@ export function finishedStall(
     sampledShare: sampled?.sampledShare ?? 0,
     callers: sampled?.callers ?? [],
     holder,
+    ...sinceRequest(startNanos, holder, requests),
     ...(holder === undefined && untraced !== undefined && { untracedPath: untraced.path }),
     ...(main === undefined && { heldBy: parts.length }),
     ...delayedRequests({ startNanos, endNanos: toNanos }, requests, holder, parts),
   };
+}
+
+/** On the monotonic clock: what of a stall is before its request, in it and after it does not depend on the time of day. */
+function sinceRequest(
+  startNanos: number,
+  holder: StallHolder | undefined,
+  requests: readonly SeenRequest[],
+): Pick<Stall, 'sinceMillis'> {
+  const held = requests.find(({ request }) => request.span.spanContext().traceId === holder?.traceId);
+  return held === undefined ? {} : { sinceMillis: (startNanos - held.request.startNanos) / 1e6 };
 }

@@ -137,7 +137,7 @@ export class HttpServerSpans {
       if (isOthersRequest(request)) return this.#leaveToOther();
       const since = this.#cost?.requestStart.begin() ?? 0;
       if (this.#isUntraced(request.url ?? '/')) {
-        this.#active?.pass(request.url ?? '/');
+        this.#active?.pass(request.url ?? '/', () => response.headersSent || response.destroyed);
         bindRequestListeners(request, SUPPRESSED);
         this.#contexts.enter(SUPPRESSED);
       } else this.#start(request, response);
@@ -167,7 +167,8 @@ export class HttpServerSpans {
       if (!isStreamOfRequest(start)) return this.#contexts.enter(ROOT_CONTEXT);
       const path = start.headers[':path'] ?? '/';
       const isUntraced = this.#isUntraced(path);
-      if (isUntraced) this.#active?.pass(path);
+      const { stream } = start;
+      if (isUntraced) this.#active?.pass(path, () => stream.headersSent || stream.destroyed);
       const context = isUntraced ? SUPPRESSED : this.#startStream(start);
       if (mayHaveBody(start)) this.#contexts.bind(context, start.stream);
       this.#contexts.enter(context);

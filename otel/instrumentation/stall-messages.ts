@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { OwnCode } from '../base/own-code.ts';
 import type { ProfileSummary } from '../base/profile-facts.ts';
 import type { StallFrame } from '../base/stall.ts';
 
@@ -41,7 +42,22 @@ export type ToStallThread =
       readonly millis: number;
       readonly intervalMicros: number;
     }
+  | { readonly kind: 'requests'; readonly asked: readonly AskedRequest[] }
   | { readonly kind: 'stop' };
+
+/** A request that ended, and when it ran or waited in none of its child spans: pairs of times, from and to, in order. */
+export interface AskedRequest {
+  readonly id: number;
+  readonly own: readonly number[];
+  /** The parts of that in which no other request was open. */
+  readonly alone: readonly number[];
+}
+
+/** What samples say of it. */
+export type ReadRequest = { readonly id: number } & Pick<
+  OwnCode,
+  'everyMillis' | 'samples' | 'idle' | 'shared' | 'others' | 'functions'
+>;
 
 /** What the samples of a stall say. */
 export interface SampledStall {
@@ -68,6 +84,7 @@ export type FromStallThread =
   | { readonly kind: 'watching' }
   | { readonly kind: 'failed'; readonly message: string }
   | ProfileAnswer
+  | { readonly kind: 'requests read'; readonly read: readonly ReadRequest[] }
   | ({ readonly kind: 'sampled'; readonly id: number } & SampledStall);
 
 /** Milliseconds as 32 bits, so that a thread can read them in one step; only differences mean something. */

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FrameNames } from './frame-names.ts';
 import { MainThreadProfile } from './main-thread-profile.ts';
+import { OwnSamples } from './own-samples.ts';
 import {
+  type AskedRequest,
   BEAT,
   DONE,
   type FromStallThread,
@@ -26,6 +28,8 @@ import { StackLines } from './stack-lines.ts';
 const PROFILE_MILLIS = 60_000;
 /** Replacing one costs the main thread some milliseconds. */
 const MIN_PROFILE_MILLIS = 1000;
+/** The request that caused a stall is asked about once its trace is complete: its samples are read with those of the stall. */
+const AFTER_STALL_MILLIS = 500;
 const TITLE = 'stall watch ';
 
 type Asked = Extract<ToStallThread, { kind: 'stall' }>;
@@ -40,6 +44,8 @@ class StallThread {
   #isReplacing = false;
   #previous: Profiler.Profile | undefined;
   #waiting: Asked[] = [];
+  #waitingSince = 0;
+  #requests: AskedRequest[] = [];
   #probed = 0;
   #onDemand: MainThreadProfile | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -70,7 +76,10 @@ class StallThread {
 
   ask(message: ToStallThread): void {
     if (message.kind === 'stop') this.#stop();
-    else if (message.kind === 'stall') this.#waiting.push(message);
+    else if (message.kind === 'stall') {
+      if (this.#waiting.length === 0) this.#waitingSince = sharedMillis();
+      this.#waiting.push(message);
+    } else if (message.kind === 'requests') this.#requests.push(...message.asked);
     else {
       this.#onDemand?.end();
       this.#onDemand = new MainThreadProfile(message, this.#names, tell);
@@ -89,8 +98,8 @@ class StallThread {
       return this.#evaluate(probe, () => {});
     }
     const millis = (now - this.#profileSince) | 0;
-    if (millis >= PROFILE_MILLIS || (this.#waiting.length > 0 && millis >= MIN_PROFILE_MILLIS))
-      this.#replace();
+    const isStallDue = this.#waiting.length > 0 && ((now - this.#waitingSince) | 0) >= AFTER_STALL_MILLIS;
+    if (millis >= PROFILE_MILLIS || (isStallDue && millis >= MIN_PROFILE_MILLIS)) this.#replace();
   }
 
   /** The next profile starts before this one ends: starting the profiler anew would hold the loop for a tenth of a second. */
@@ -112,6 +121,17 @@ class StallThread {
       const words = { names: this.#names, lines: new StackLines(stack), own: this.#own };
       tell({ kind: 'sampled', id, ...sampledStall(profiles, fromMicros, toMicros, words) });
     }
+    this.#readRequests(profiles, params.profile.endTime);
+  }
+
+  /** Those that have ended by then; of the others, the next profile has samples, too. */
+  #readRequests(profiles: readonly Profiler.Profile[], endMicros: number): void {
+    const isOver = ({ own }: AskedRequest): boolean => (own.at(-1) ?? 0) <= endMicros;
+    const over = this.#requests.filter(isOver);
+    if (over.length === 0) return;
+    this.#requests = this.#requests.filter((each) => !isOver(each));
+    const samples = new OwnSamples(profiles, this.#names);
+    tell({ kind: 'requests read', read: over.map((each) => samples.of(each)) });
   }
 
   #evaluate(expression: string, done: () => void): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { Stall, StallFacts, StallWatchState } from '../base/stall.ts';
 import type { EndedSpan } from '../spans/operation.ts';
-import type { ActiveRequest, ActiveRequests } from './active-requests.ts';
+import type { ActiveRequest, ActiveRequests, RequestListener } from './active-requests.ts';
 import { LateArrivals } from './late-arrivals.ts';
 import type { SeenRequest } from './seen-request.ts';
 import { activeSpan, mayBlock, type LongOperation } from './stall-evidence.ts';
@@ -12,6 +12,7 @@ import { extentOf, finishedStall, type FoundStall, stallsOfTurn } from './finish
 import type { Beat, PendingStall, Probed } from './pending-stall.ts';
 import { isWithin, type UntracedRequest } from './stall-turns.ts';
 import { StallLink } from './stall-link.ts';
+import type { OwnCodeWatch } from './own-code-watch.ts';
 import type { Profiles } from './profiles.ts';
 import { stackNow } from './stack-lines.ts';
 import {
@@ -54,7 +55,8 @@ export interface StallWatchOptions {
   readonly onStall: (stall: Stall) => void;
   /** Receives what comes of `profile`. */
   readonly profiles?: Pick<Profiles, 'receive' | 'lost'>;
-  readonly runMeasured?: (work: () => void) => void;
+  /** Is told of requests and of what the thread says about them. */
+  readonly ownCode?: OwnCodeWatch;
   /** Default: the address of this process's inspector. */
   readonly inspectorUrl?: () => string | undefined;
 }
@@ -98,13 +100,14 @@ export class StallWatch {
 
   /** Does nothing with a threshold of 0. */
   start(): void {
-    const { thresholdMillis, active } = this.#options;
+    const { thresholdMillis, active, ownCode } = this.#options;
     if (thresholdMillis === 0 || this.#timer !== undefined) return;
-    active.listener = {
+    const listener: RequestListener = {
       began: (request) => this.#onRequest(request),
       ended: (request) => this.#onRequestEnd(request),
       passed: (path) => this.#onUntraced(path),
     };
+    active.listener = ownCode?.with(listener) ?? listener;
     Object.defineProperty(globalThis, PROBE, { value: () => this.#probe(), configurable: true });
     process.on('exit', this.#onExit);
     this.#beginBeat();
@@ -158,7 +161,7 @@ export class StallWatch {
   }
 
   #beat(): void {
-    const { thresholdMillis, clock, isStarting } = this.#options;
+    const { thresholdMillis, clock, isStarting, ownCode } = this.#options;
     const from = { nanos: this.#beatNanos, micros: this.#beatMicros, idleMillis: this.#beatIdleMillis };
     const probed = this.#probed;
     this.#beginBeat();
@@ -167,6 +170,8 @@ export class StallWatch {
     if (millis >= thresholdMillis && !isStarting()) this.#noteTurn(from, probed);
     this.#ended = [];
     this.#untraced = [];
+    const link = this.#state.is === 'watching' ? this.#link : undefined;
+    ownCode?.turn(this.#beatNanos, link && ((asked) => link.tell({ kind: 'requests', asked })));
     if (this.#beatNanos - this.#lookedNanos >= LOOK_MILLIS * 1e6) this.#look();
     const oldest = clock.now() - LONG_MILLIS;
     while ((this.#long[0]?.endMillis ?? Infinity) < oldest) this.#long.shift();
@@ -276,6 +281,7 @@ export class StallWatch {
   #onMessage(message: FromStallThread): void {
     if (message.kind === 'watching') this.#state = { is: 'watching' };
     else if (message.kind === 'sampled') this.#onSampled(message.id, message);
+    else if (message.kind === 'requests read') this.#options.ownCode?.receive(message.read);
     else if (message.kind !== 'failed') this.#options.profiles?.receive(message);
   }
 
@@ -295,6 +301,7 @@ export class StallWatch {
   /** Without the samples that are still awaited. */
   #finishAll(reason = ''): void {
     this.#options.profiles?.lost(undefined, reason);
+    this.#options.ownCode?.lost(reason);
     for (const id of this.#pending.keys()) this.#guarded(() => this.#finish(id, undefined));
   }
 

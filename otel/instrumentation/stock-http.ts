@@ -69,7 +69,7 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
     ignoreIncomingRequestHook: (request) => {
       const url = request.url ?? '/';
       if (guard.run('http ignore', () => isUntraced(url), false)) {
-        guard.run('http ignore', () => active?.pass(url), undefined);
+        guard.run('http ignore', () => active?.pass(url, answeredBy(request)), undefined);
         return true;
       }
       if (!guard.run('http context', () => isContinued(request, options.clients), false))
@@ -114,6 +114,12 @@ class StockResponseWatch extends ResponseWatch {
     describe(this.#span, response);
     this.#span.end();
   }
+}
+
+/** Its response is not known here; the first bytes of its socket from now on are the answer's. */
+function answeredBy({ socket }: IncomingMessage): () => boolean {
+  const before = socket.bytesWritten;
+  return () => socket.destroyed || socket.bytesWritten > before;
 }
 
 function isContinued(request: IncomingMessage, clients: ClientRules): boolean {

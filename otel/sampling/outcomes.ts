@@ -70,12 +70,11 @@ export class Outcomes {
     }
   }
 
-  /** Resolves within its timeout, whatever the sinks do. */
+  /** As `shutdown`, it resolves within its timeout, whatever the sinks do. */
   async forceFlush(): Promise<void> {
     await this.#each('exporter.forceFlush', async (sink) => sink.forceFlush?.());
   }
 
-  /** Resolves within its timeout, whatever the sinks do. */
   async shutdown(): Promise<void> {
     await this.#each('exporter.shutdown', async (sink) => sink.shutdown?.());
   }

@@ -12,8 +12,9 @@ export interface TraceView {
   readonly rootOperation: EndedSpan | undefined;
   /** Something in the trace failed or was slow, and the rest is kept with it. */
   readonly isKeptWhole: boolean;
-  /** All operations under this verdict, in order of their ends; empty for a late span. */
+  /** All operations under this verdict, in order of their ends; empty for a late span. `live` more go on. */
   readonly operations: readonly EndedSpan[];
+  readonly live: number;
 }
 
 /**

@@ -33,6 +33,8 @@ export function createProcessor(options: {
   readonly sinks: readonly Sink[];
   /** Receives every ended operation; must not throw. */
   readonly noteOperation?: (operation: EndedSpan) => void;
+  /** Receives the operations of every trace that is complete when it is decided. */
+  readonly noteTrace?: (operations: readonly EndedSpan[]) => void;
   /** Called when something that pages show has changed. */
   readonly touch: () => void;
   readonly guard: Guard;
@@ -41,6 +43,7 @@ export function createProcessor(options: {
   const { held, live, audit, budget, exporter, policies, touch, guard, clock } = options;
   const withoutClients = !options.exportsClientAddresses;
   const { aggregates, ring, cost } = held;
+  const inForce = audit.policies(held.shedding.policies(livePolicies(live.settings, policies, guard, clock)));
   return new SamplingSpanProcessor({
     read: operationReader(guard, clock),
     aggregates: {
@@ -53,7 +56,11 @@ export function createProcessor(options: {
     },
     guard,
     clock,
-    policies: audit.policies(held.shedding.policies(livePolicies(live.settings, policies, guard, clock))),
+    policies(trace, root) {
+      if (trace?.live === 0)
+        guard.run('complete trace', () => options.noteTrace?.(trace.operations), undefined);
+      return inForce(trace, root);
+    },
     budget: audit.budget(budget),
     deferredSpans: DEFERRED_SPANS,
     onHandled(spans, operations, nanos) {

@@ -25,11 +25,13 @@ export function createStore(options: {
   readonly exports: Exports;
   readonly prometheus: TelemetryQuery['prometheus'];
   readonly stallWatch: () => Pick<StallFacts, 'watch' | 'thresholdMillis'>;
+  /** Span ids of a trace's requests whose samples are not read yet. */
+  readonly awaitedOf: (traceId: string) => readonly string[];
   readonly profiling: AnyProfileSource;
   /** The history file, once it is open. */
   readonly history: () => History | undefined;
 }): TelemetryStore {
-  const { held, processor, audit, history, stallWatch, ...others } = options;
+  const { held, processor, audit, history, stallWatch, awaitedOf, ...others } = options;
   const {
     aggregates,
     ring,
@@ -42,6 +44,7 @@ export function createStore(options: {
     business,
     counts,
     stalls,
+    ownCode,
     lines,
     version,
   } = held;
@@ -79,6 +82,10 @@ export function createStore(options: {
     logs: traceLogs,
     stalls: (range) => ({ ...stallWatch(), ...stalls.facts(range) }),
     stallsOfTrace: (traceId) => stalls.ofTrace(traceId),
+    ownCode: {
+      within: (range) => ownCode.facts(range),
+      ofTrace: (traceId) => ({ rows: ownCode.ofTrace(traceId), awaited: awaitedOf(traceId) }),
+    },
     logLines: (filter) => lines.list(filter),
     logStore: () => lines.facts(),
     archive: () => history(),

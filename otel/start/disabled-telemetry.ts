@@ -1,4 +1,5 @@
 import { noHeapProfiles } from '../base/heap-profile-facts.ts';
+import { NO_OWN_CODE } from '../base/own-code.ts';
 import { noProfiles } from '../base/profile-facts.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
@@ -51,6 +52,12 @@ const NO_COST: OwnCost = {
   shares: { making: 0, handling: 0, background: 0, unseen: 0 },
   bytesHeld: 0,
   historyFileBytes: 0,
+};
+
+const NO_STALLS: Pick<TelemetryQuery, 'stalls' | 'stallsOfTrace' | 'ownCode'> = {
+  stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
+  stallsOfTrace: () => [],
+  ownCode: NO_OWN_CODE,
 };
 
 const NO_BUFFER: BufferFacts = {
@@ -146,8 +153,7 @@ export function disabledTelemetry(
     heldRequests: () => 0,
     processes: () => [],
     ...NONE_TAKEN,
-    stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
-    stallsOfTrace: () => [],
+    ...NO_STALLS,
     logLines: () => undefined,
     logStore: () => NO_LOGS,
     buffer: () => NO_BUFFER,

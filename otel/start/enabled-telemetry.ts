@@ -19,7 +19,6 @@ import { HeapProfiles } from '../instrumentation/heap-profiles.ts';
 import { Profiles } from '../instrumentation/profiles.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
 import { createThreadWork, THREADS_SCOPE } from '../instrumentation/thread-work.ts';
-import type { StallWatch } from '../instrumentation/stall-watch.ts';
 import type { RenderTracer, StormFacts } from '../query.ts';
 import { StormBudget } from '../sampling/policies/storm-budget.ts';
 import { LiveSampling } from '../sampling/live-sampling.ts';
@@ -29,11 +28,10 @@ import { samplingFacts } from '../sampling/sampling-facts.ts';
 import { samplingSettings } from '../sampling/sampling-settings.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { Sink } from '../sampling/outcomes.ts';
-import type { EndedSpan } from '../spans/operation.ts';
 import { logProcessors } from '../spans/log-processors.ts';
 import { createMetrics } from './create-metrics.ts';
 import { createProcessor } from './create-processor.ts';
-import { createStallWatch } from './create-stall-watch.ts';
+import { createStallWatch, notesOf, type Watched } from './create-stall-watch.ts';
 import { createStore } from './create-store.ts';
 import { createHeldFacts, type HeldFacts } from './held-facts.ts';
 import { createHistoryOpener, type OpenHistory } from './history-opener.ts';
@@ -77,7 +75,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly #metricReaders: readonly MetricReader[];
   readonly #database: BetterSqlite3Instrumentation | undefined;
   readonly #held: Pick<HeldFacts, 'runtime' | 'lines'>;
-  readonly #stallWatch: StallWatch;
+  readonly #watched: Watched;
   readonly #heapProfiles: HeapProfiles;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
@@ -106,17 +104,18 @@ export class EnabledTelemetry implements Telemetry {
     this.#held = held;
     const touch = (): void => this.query.touch();
     const exporter = spans.length === 0 ? undefined : new SpanPipelines(spans);
-    const { exportsClientAddresses } = config;
     const decided = { held, live, audit, budget, exporter, policies, sinks, touch, guard, clock };
-    const noteOperation = (each: EndedSpan): void => this.#stallWatch.note(each);
-    const processor = createProcessor({ ...decided, exportsClientAddresses, noteOperation });
+    const { exportsClientAddresses } = config;
+    const notes = notesOf(() => this.#watched);
+    const processor = createProcessor({ ...decided, ...notes, exportsClientAddresses });
     this.#processor = processor;
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
     const active = new ActiveRequests();
     const heapProfiling = (this.#heapProfiles = new HeapProfiles({ clock, guard, onChange: touch }));
-    const profiles = new Profiles({ clock, thread: () => this.#stallWatch, onChange: touch, heapProfiling });
-    this.#stallWatch = createStallWatch({ config, held, active, profiles, guard, clock, settle, touch });
+    const thread = (): Watched['stallWatch'] => this.#watched.stallWatch;
+    const profiles = new Profiles({ clock, thread, onChange: touch, heapProfiling });
+    this.#watched = createStallWatch({ ...decided, config, active, profiles, settle });
     const produced = createMetrics({
       held,
       active,
@@ -138,7 +137,7 @@ export class EnabledTelemetry implements Telemetry {
       exports,
       prometheus: (accept) => page.read(accept),
       history: () => this.#history,
-      stallWatch: () => this.#stallWatch.facts,
+      ...this.#watched.facts,
       profiling: profiles,
     });
     this.#metricReaders = [business, page, ...metrics.readers];
@@ -173,7 +172,7 @@ export class EnabledTelemetry implements Telemetry {
   #start(): void {
     try {
       this.#held.runtime.start();
-      this.#stallWatch.start();
+      this.#watched.stallWatch.start();
     } catch (error) {
       this.#guard.run('start', () => this.#letGo(), undefined);
       throw error;
@@ -208,7 +207,7 @@ export class EnabledTelemetry implements Telemetry {
   async #close(): Promise<void> {
     await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [
       this.#spans.shutdown(),
-      this.#stallWatch.stop(),
+      this.#watched.stallWatch.stop(),
     ]);
     this.#guard.run('shutdown', () => this.#letGo(), undefined);
     this.#onShutdown(this);
@@ -224,7 +223,7 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   #letGo(): void {
-    void this.#stallWatch.stop();
+    void this.#watched.stallWatch.stop();
     this.#heapProfiles.lost('telemetry was stopped');
     this.#held.runtime.end();
     this.#history?.close();

@@ -13,6 +13,7 @@ import { BusinessMetricReader } from '../store/business-metrics.ts';
 import { clockMarker, shedMarker } from '../store/own-markers.ts';
 import { LogStore } from '../store/log-store.ts';
 import { Markers } from '../store/markers.ts';
+import { OwnCodeHistory } from '../store/own-code-history.ts';
 import { ProcessRuns } from '../store/process-runs.ts';
 import { RuntimeHistory } from '../store/runtime-history.ts';
 import { StallHistory } from '../store/stall-history.ts';
@@ -37,6 +38,7 @@ export interface HeldFacts {
   readonly counts: BusinessHistory;
   readonly waiting: WaitingExports;
   readonly stalls: StallHistory;
+  readonly ownCode: OwnCodeHistory;
   readonly lines: LogStore;
 }
 
@@ -99,6 +101,7 @@ export function createHeldFacts(
     counts,
     waiting: new WaitingExports({ processId, maxBytes: config.exportStorageBytes, guard, clock }),
     stalls: new StallHistory(),
+    ownCode: new OwnCodeHistory(),
     lines: new LogStore({
       path: config.logFile,
       maxBytes: config.logBytes,

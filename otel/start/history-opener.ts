@@ -25,7 +25,8 @@ export function createHistoryOpener(options: {
 }): OpenHistory {
   const { config, held, samplingControl, settle, guard, clock, log } = options;
   const { historyFile: path, historyDays: days } = config;
-  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting, stalls } = held;
+  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting, stalls, ownCode } =
+    held;
   return (Database) => {
     if (path === undefined) return undefined;
     const history: History = new History({
@@ -45,6 +46,7 @@ export function createHistoryOpener(options: {
         samples,
         counts,
         stalls,
+        ownCode,
         new CallerHistory(aggregates.book, clock, days),
         new StatementHistory(aggregates.book, clock),
         new ListHistory({ book: aggregates.requests, clock, guard, days }),

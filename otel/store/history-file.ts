@@ -12,6 +12,7 @@ import { StatementTable } from './statement-table.ts';
 import { type DatabaseOpener, isDamage, SqliteFile } from './sqlite-file.ts';
 import { KindTable } from './kind-table.ts';
 import { ListTable } from './list-table.ts';
+import { OwnCodeTable } from './own-code-table.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
@@ -64,6 +65,7 @@ export class HistoryFile extends SqliteFile {
   readonly settings: SettingTable;
   readonly waiting: WaitingExportTable;
   readonly stalls: StallTable;
+  readonly ownCode: OwnCodeTable;
   #forget = (): void => {};
 
   /** Throws HistoryFileError, or SQLite's error if the file cannot be opened at all. */
@@ -89,6 +91,7 @@ export class HistoryFile extends SqliteFile {
       this.settings = new SettingTable(this.database);
       this.waiting = new WaitingExportTable(this.database);
       this.stalls = new StallTable(this.database);
+      this.ownCode = new OwnCodeTable(this.database);
       this.opened();
     } catch (error) {
       this.close();

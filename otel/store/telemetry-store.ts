@@ -40,8 +40,7 @@ import type {
 import type { AnyProfileSource } from '../base/heap-profile-facts.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 import { ChangeNotifier } from './change-notifier.ts';
-import { KeptTraces } from './kept-traces.ts';
-import type { TraceArchive } from './kept-traces.ts';
+import { KeptTraces, type TraceArchive } from './kept-traces.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
@@ -56,7 +55,7 @@ import type { TraceRing } from './trace-ring.ts';
 const MAX_TRACE_ID_CHARS = 64;
 
 /** Answered elsewhere. */
-type Given = 'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'logLines' | 'logStore';
+type Given = 'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'ownCode' | 'logLines' | 'logStore';
 type OfProcesses = 'downtime' | 'memoryFloors' | 'processes';
 
 export interface TelemetryStoreOptions extends Pick<TelemetryQuery, Given | OfProcesses> {
@@ -107,6 +106,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly processes: TelemetryQuery['processes'] = () => this.#options.processes();
   readonly stalls: TelemetryQuery['stalls'] = (range) => this.#options.stalls(range);
   readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'] = (traceId) => this.#options.stallsOfTrace(traceId);
+  readonly ownCode: TelemetryQuery['ownCode'];
   readonly logLines: TelemetryQuery['logLines'] = (filter) => this.#options.logLines(filter);
   readonly logStore: TelemetryQuery['logStore'] = () => this.#options.logStore();
   readonly failures: TelemetryQuery['failures'] = (filter) => this.#kept.failures(filter);
@@ -127,6 +127,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   constructor(options: TelemetryStoreOptions) {
     this.#options = options;
     this.heapProfiling = options.profiling.heapProfiling;
+    this.ownCode = options.ownCode;
     this.#changes = new ChangeNotifier({
       guard: options.guard,
       now: () => options.clock.now(),

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import type { Profiler } from 'node:inspector';
 import { FrameNames } from '../../../otel/instrumentation/frame-names.ts';
 import { FunctionLines } from '../../../otel/instrumentation/function-lines.ts';
 import { StackLines } from '../../../otel/instrumentation/stack-lines.ts';
 import { SAMPLE_MICROS, type SampledStall } from '../../../otel/instrumentation/stall-messages.ts';
 import { sampledStall } from '../../../otel/instrumentation/stall-samples.ts';
+import { profileOf } from './sampled-profile.ts';
 
 const APP = 'file:///srv/app/src/page.ts';
 const own = new FunctionLines();
@@ -15,26 +15,6 @@ const STACK = `Error: probe
     at Page.render [as draw] (${APP}:31:9)
     at async handle (${APP}:12:3)
     at file:///srv/app/src/main.ts:3:1`;
-
-/** A tree of `name url line` paths from the root, one sample for each path, an interval apart. */
-function profileOf(paths: readonly (readonly string[])[], startTime = 0): Profiler.Profile {
-  const nodes = new Map<string, Profiler.ProfileNode>();
-  const nodeOf = (path: readonly string[]): Profiler.ProfileNode => {
-    const key = path.join(' < ');
-    const known = nodes.get(key);
-    if (known !== undefined) return known;
-    const last = path.at(-1) ?? '(root)';
-    const [functionName = '', url = '', line = '1'] = last.startsWith('(') ? [last] : last.split(' ');
-    const callFrame = { functionName, url, scriptId: '0', lineNumber: Number(line) - 1, columnNumber: 0 };
-    const node: Profiler.ProfileNode = { id: nodes.size + 1, callFrame, children: [] };
-    nodes.set(key, node);
-    if (path.length > 0) nodeOf(path.slice(0, -1)).children!.push(node.id);
-    return node;
-  };
-  const samples = paths.map((path) => nodeOf(path).id);
-  const timeDeltas = samples.map((_, index) => (index === 0 ? 0 : SAMPLE_MICROS));
-  return { nodes: [...nodes.values()], startTime, endTime: startTime, samples, timeDeltas };
-}
 
 const stall = (paths: readonly (readonly string[])[], stack?: string): SampledStall =>
   sampledStall([profileOf(paths)], 0, paths.length * SAMPLE_MICROS, {

@@ -67,6 +67,7 @@ export class Arrivals {
       isKeptWhole: false,
       rootOperation: root,
       operations: [root],
+      live: 0,
     };
     const { ordinary } = this.#policies.ofTrace!(trace, root);
     const thresholds = ordinary

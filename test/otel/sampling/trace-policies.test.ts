@@ -15,6 +15,7 @@ const traceOf = (root: EndedSpan, traceId = 't') => ({
   isKeptWhole: false,
   rootOperation: root,
   operations: [root],
+  live: 0,
 });
 
 function start(rules: string, target = 0) {

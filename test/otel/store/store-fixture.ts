@@ -1,4 +1,5 @@
 import { noHeapProfiles } from '../../../otel/base/heap-profile-facts.ts';
+import { NO_OWN_CODE } from '../../../otel/base/own-code.ts';
 import { noProfiles } from '../../../otel/base/profile-facts.ts';
 import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
@@ -110,6 +111,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     ring,
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
+    ownCode: NO_OWN_CODE,
     logLines: () => undefined,
     logStore: () =>
       new LogStore({ path: undefined, maxBytes: 0, days: 0, guard, clock, log: () => {} }).facts(),

@@ -24,6 +24,21 @@ function partsOf(sketches: readonly Sketch[]): readonly TimePart[] {
   }));
 }
 
+const NO_CODE: OwnWork['code'] = {
+  leastMillis: 50,
+  requests: 0,
+  unread: 0,
+  unasked: 0,
+  samples: 0,
+  idle: 0,
+  shared: 0,
+  others: 0,
+  sampledMillis: 0,
+  workMillis: 0,
+  idleMillis: 0,
+  functions: [],
+  sinceMillis: undefined,
+};
 const UNKNOWN: OwnWork = {
   worst: undefined,
   heldMillis: 0,
@@ -32,6 +47,7 @@ const UNKNOWN: OwnWork = {
   recordedFromMillis: 250,
   profile: undefined,
   canProfile: true,
+  code: NO_CODE,
 };
 const SPIN = { functionName: 'spin', location: 'src/a.ts:12', place: 'spin src/a.ts:12' };
 const OWN =
