@@ -16,6 +16,9 @@ const WAYS: Readonly<Record<string, (millis: number) => unknown>> = {
   statement: (millis) => countSlowly(millis),
   first: (millis) => spinFirst(millis),
   second: (millis) => spinSecond(millis),
+  rank: (millis) => rankListens(millis),
+  left: (millis) => turnLeft(millis),
+  right: (millis) => turnRight(millis),
 };
 
 function spin(millis: number): string {
@@ -43,8 +46,30 @@ const inOneTurn = (): Promise<void> =>
     if (pair.length === 2) for (const each of pair.splice(0)) setImmediate(each);
   });
 
+const PAIRS: ReadonlySet<string> = new Set(['first', 'second', 'left', 'right']);
+
 const spinFirst = (millis: number): string => spin(millis);
 const spinSecond = (millis: number): string => spin(millis);
+
+/** Each computes by itself, so that samples name it. */
+function rankListens(millis: number): number {
+  const until = performance.now() + millis;
+  let turns = 0;
+  while (performance.now() < until) turns++;
+  return turns;
+}
+function turnLeft(millis: number): number {
+  const until = performance.now() + millis;
+  let turns = 0;
+  while (performance.now() < until) turns++;
+  return turns;
+}
+function turnRight(millis: number): number {
+  const until = performance.now() + millis;
+  let turns = 0;
+  while (performance.now() < until) turns++;
+  return turns;
+}
 
 const SHORT_ROWS = 20_000;
 
@@ -113,7 +138,7 @@ Koa.prototype.callback = function (this: Koa) {
     if (way === 'timer') await afterMillis(millis);
     if (way === 'release') for (const release of held.splice(0)) release();
     // As most handlers do, it waits for something first.
-    if (way === 'first' || way === 'second') await inOneTurn();
+    if (PAIRS.has(way)) await inOneTurn();
     else await access(import.meta.filename);
     if (way === 'until') spinUntil(millis, String(ctx.query['file']));
     WAYS[way]?.(millis);

@@ -4,11 +4,10 @@ import { duration, durationCell, text, threeDigits } from '../../markup/quantity
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import type { MergedTime } from '../facts/merged-time.ts';
-import type { OwnWork } from '../facts/own-work.ts';
 import { isOperation, type TimePart } from '../facts/time-parts.ts';
 import { OWN_WORDS } from '../format/own-words.ts';
 import type { PageView } from '../page.ts';
-import { isWork, type KnownTime } from '../sentences/time-parts-sentence.ts';
+import { isWork, type KnownTime, sampledText } from '../sentences/time-parts-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 import { csrfField } from './csrf-field.ts';
 import { shareText } from './facts.ts';
@@ -108,20 +107,21 @@ function rowOf(part: TimePart, time: KnownTime, { links }: PageView): Row {
   };
 }
 
-function restName({ kind, millis }: TimePart, { own, count }: KnownTime, stallsHref: string): Html {
+function restName({ kind, millis }: TimePart, time: KnownTime, stallsHref: string): Html {
   switch (kind) {
     case 'waiting':
       return html`<span class="swatch wait"></span><a href="${stallsHref}">waiting for the event loop</a>`;
     case 'sending':
       return html`<span class="swatch type-http"></span>sending what follows the first byte`;
     default:
-      return html`<span class="swatch type-http"></span>the request’s own
-        ${ownNote(own, isWork(own, millis, count), stallsHref)}`;
+      return html`<span class="swatch type-http"></span>the request’s own ${ownNote(time, millis, stallsHref)}`;
   }
 }
 
-function ownNote({ worst }: OwnWork, isKnown: boolean, stallsHref: string): Html {
-  if (worst === undefined || !isKnown) return html`<span class="note">${OWN_WORDS}</span>`;
+function ownNote({ own, count }: KnownTime, millis: number, stallsHref: string): Html {
+  const { worst } = own;
+  if (worst === undefined || !isWork(own, millis, count))
+    return html`<span class="note">${sampledText(own, millis, count) ?? OWN_WORDS}</span>`;
   return html`<span class="note">work, most of it in <a href="${stallsHref}">${worst.place}</a></span>`;
 }
 

@@ -1,6 +1,7 @@
 import type { ProfiledFunction, Stall, StallFacts, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 import type { RouteWork } from '../trace/trace-facts.ts';
 import { waitedByRoute, waitsKnownSince } from './loop-waits.ts';
+import { routeCode, type RouteCode } from './own-code.ts';
 import { type StallGroup, stallGroups, stallPlace, wasRun } from './stall-groups.ts';
 
 /** What is known of the time of a route's requests that is in no span. */
@@ -24,10 +25,12 @@ export interface OwnWork {
       }
     | undefined;
   readonly canProfile: boolean;
+  /** By samples, of requests too short to be a stall, too. */
+  readonly code: RouteCode;
 }
 
 export function ownWork(
-  telemetry: Pick<TelemetryQuery, 'profiles'>,
+  telemetry: Pick<TelemetryQuery, 'profiles' | 'ownCode' | 'trace'>,
   route: string,
   range: TimeRange,
   stalls: StallFacts,
@@ -54,6 +57,7 @@ export function ownWork(
         ? { id: profile.id, startedMillis: profile.startedMillis, busyMillis: profile.busyMillis, top }
         : undefined,
     canProfile: unavailable === undefined,
+    code: routeCode(telemetry, route, range),
   };
 }
 

@@ -6,6 +6,7 @@ import { clientSheet, errorPanels, failedTerm } from '../draw/client-panel.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
 import { mergedFlamePanel } from '../draw/merged-time-panels.ts';
 import { newestStartLink } from '../draw/newest-start-link.ts';
+import { ownCodePanel } from '../draw/own-code-panel.ts';
 import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable } from '../draw/table.ts';
 import { requestPanels } from '../draw/top-tables.ts';
@@ -16,6 +17,7 @@ import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../fact
 import { type OwnWork, ownWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
+import { routeCodeWords } from '../sentences/own-code-words.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { type KnownTime, timePartsSentence } from '../sentences/time-parts-sentence.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
@@ -90,10 +92,10 @@ export const routePage = definePage<RouteFacts>({
         failuresHref: links.to('/failures', { series: facts.name }),
         ofItsTime: [...waits, ...unknown],
       }),
-      ...(parts.length === 0 ? [] : [{ text: ' ' }, ...parts]).map((part) => ({
-        ...part,
-        aside: true as const,
-      })),
+      ...[
+        ...(parts.length === 0 ? [] : [{ text: ' ' }, ...parts]),
+        ...routeCodeWords(facts.own.code, now, links),
+      ].map((part) => ({ ...part, aside: true as const })),
     ];
   },
   draw(facts, view) {
@@ -101,8 +103,8 @@ export const routePage = definePage<RouteFacts>({
     const failed = facts.failureGroups.slice(0, PAGE_ROWS);
     const { time } = facts;
     const known = knownTime(facts);
-    return html`${time && known && timePartsPanel(time, known, view)} ${seriesPanels('http', facts, view)}
-    ${facts.row !== undefined && answersPanel(facts.row)}
+    return html`${time && known && timePartsPanel(time, known, view)} ${ownCodePanel(facts.own.code, view)}
+    ${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
     ${facts.failedRequests && errorPanels(facts.failedRequests, view, { term: failedTerm(facts.name), unlisted: facts.unlisted })}
     ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view, { unlisted: facts.unlistedOfAll })}
     ${facts.time && mergedFlamePanel(facts.time, facts.over, view)}

@@ -2,8 +2,10 @@ import type { Stall, TelemetryQuery, TimeRange, TraceDetail } from '../../../ote
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
 import { definePage } from './define-page.ts';
+import { withOwnCode } from '../facts/own-code.ts';
 import { routeWork } from '../facts/own-work.ts';
 import { stallsAround, withWaits } from '../facts/loop-waits.ts';
+import { ownCodeWords } from '../sentences/own-code-words.ts';
 import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
 import {
   isOwnTime,
@@ -34,7 +36,8 @@ export const tracePage = definePage<TraceFacts>({
     const held = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
     if (!isDetail(held)) return missingFacts(held);
     const stalls = stallsAround(telemetry, held);
-    const trace = withWaits(readOnly ? withoutClientAddresses(held) : held, stalls);
+    const waited = withWaits(readOnly ? withoutClientAddresses(held) : held, stalls);
+    const trace = withOwnCode(telemetry, waited);
     const facts = traceFacts(telemetry, trace, query['span'], range, stalls);
     const known = facts.comparedWith?.range ?? range;
     return {
@@ -65,6 +68,7 @@ export const tracePage = definePage<TraceFacts>({
             ? `version ${began.version} at ${momentText(began.atMillis, now)}`
             : undefined,
       })),
+      ...ownCodeWords(trace, isHolder(trace, stalls)),
       ...stallsOfTraceWords(trace, stalls, links),
       ...(known === undefined ? [] : routeWorkWords(known, when, links)),
     ];
@@ -77,15 +81,21 @@ export const tracePage = definePage<TraceFacts>({
     isDetail(trace) ? traceDownload(format, trace, basePath, origin) : undefined,
 });
 
-/** Its own stalls say more. */
+function isHolder({ traceId }: TraceDetail, stalls: readonly Stall[]): boolean {
+  return stalls.some(({ holder }) => holder?.traceId === traceId);
+}
+
+/** Its own stalls say more, and so do samples of it. */
 function knownWork(
   telemetry: Pick<TelemetryQuery, 'stalls'>,
   trace: TraceDetail,
   range: TimeRange,
   stalls: readonly Stall[],
 ): RouteWork | undefined {
-  const isHolder = stalls.some(({ holder }) => holder?.traceId === trace.traceId);
-  return isHolder || !isOwnTime(trace, spanTree(trace.spans))
+  const nodes = spanTree(trace.spans);
+  const code = nodes[0]?.span.ownCode;
+  const isKnown = code !== undefined && (!('missing' in code) || code.isAwaited === true);
+  return isKnown || isHolder(trace, stalls) || !isOwnTime(trace, nodes)
     ? undefined
     : routeWork(telemetry.stalls(range).rows, trace);
 }

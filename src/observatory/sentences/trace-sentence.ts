@@ -8,6 +8,7 @@ import type { Links } from '../links.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
 import type { RouteWork } from '../trace/trace-facts.ts';
+import { ownTimeText } from './own-code-words.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 /** With fewer operations, a percentile says nothing. */
@@ -213,7 +214,9 @@ function isWhole({ truncated, droppedSpans }: TraceDetail): boolean {
 
 /** What the time of a request is that is in none of its spans. */
 function ownWords({ span, selfMillis }: SpanNode): string {
-  return sentMillis(span) >= selfMillis * MOST_SENT ? 'sending what follows the first byte' : OWN_WORDS;
+  return sentMillis(span) >= selfMillis * MOST_SENT
+    ? 'sending what follows the first byte'
+    : ownTimeText(span.ownCode);
 }
 
 const KIND: Readonly<Record<SpanRow['type'], string>> = {

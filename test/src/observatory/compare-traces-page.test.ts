@@ -80,7 +80,7 @@ describe('two traces side by side', () => {
     const { status, page } = await ask(blog, `trace=${idOf('4')}&with=${idOf('3')}`);
     expect(status).toBe(200);
     expect(page.summary).toBe(
-      'GET /list took 92 ms, 18 times the 5 ms of the other. SELECT tags made 87 ms of the difference: it ran 90 times here and 3 there.',
+      'GET /list took 92 ms, 18 times the 5 ms of the other. Of the difference of 87 ms, 87 ms is in SELECT tags, which ran 90 times here and 3 there.',
     );
     const [first] = page.facts.operations;
     expect(first).toMatchObject({ series: TAGS_TEXT, one: { count: 90 }, other: { count: 3 } });
@@ -171,7 +171,7 @@ describe('two traces side by side', () => {
   it('compare a failed trace with one that went well', async () => {
     const { page } = await ask(busyBlog(), `trace=${FAILING_TRACE}&with=${SEARCH_TRACE}`);
     expect(page.summary).toMatch(
-      /^GET \/tags\/:tag took 7\.4 ms, less than the 1\.04 s of the other\. SELECT posts_fts made /,
+      /^GET \/tags\/:tag took 7\.4 ms, less than the 1\.04 s of the other\. Of the difference of 1\.03 s, 960 ms is in SELECT posts_fts, which ran 0 times here and 1 there, and 70 ms everything else\.$/,
     );
     expect(page.facts.attributes.find(({ key }) => key === 'http.response.status_code')).toMatchObject({
       one: 500,

@@ -1,0 +1,139 @@
+import type { OwnCode, TraceDetail, UnknownCode } from '../../../otel/query.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
+import { placeText, type RouteCode, type RouteFunction } from '../facts/own-code.ts';
+import { momentText } from '../format/moment.ts';
+import { OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import type { Links } from '../links.ts';
+import { spanTree } from '../trace/span-tree.ts';
+import { plural, type Sentence, type SentencePart } from './sentence.ts';
+
+/** Of the samples, to call all of it one thing. */
+const MOSTLY = 0.5;
+/** Of the samples of a route, to be told. */
+const TOLD = 0.1;
+/** With so many in each request, those that by chance have none do not change the mean. */
+const OFTEN_SEEN = 1.5;
+const MAX_NAMED = 2;
+/** Of the samples that were due. */
+const FEW = 0.6;
+
+/** What a request's own time is, as far as that is known of it. */
+export function ownTimeText(code: OwnCode | UnknownCode | undefined): string {
+  if (code === undefined || 'missing' in code || code.samples === 0) return OWN_WORDS;
+  const { samples, idle, shared } = code;
+  if (idle >= MOSTLY * samples) return UNKNOWN_WAITING;
+  return samples - idle - shared >= MOSTLY * samples ? 'work in its code' : OWN_WORDS;
+}
+
+/** ` It spent about 80 of the 242 ms that are in none of its spans in rankListens src/rank.ts:12 (2 samples).` Never more than samples say. */
+export function requestCodeText(code: OwnCode, who = 'It'): string {
+  const { samples, idle, shared, functions, ownMillis, everyMillis } = code;
+  const own = `the ${text(duration(ownMillis))} that are in none of its spans`;
+  if (samples === 0) return ` No sample was taken in ${own}.`;
+  const [first, ...others] = functions;
+  const due = Math.round(ownMillis / everyMillis);
+  const rest = [
+    ...(idle > 0 ? [`in ${ofSamples(idle, samples)} the event loop slept: it waited`] : []),
+    ...(shared > 0
+      ? [`in ${ofSamples(shared, samples)} it is not known for whom something ran, as others were open, too`]
+      : []),
+    ...(samples < FEW * (due - 1)
+      ? [
+          `${countText(due - samples)} of ${countText(due)} samples are missing, as the system ran other programs`,
+        ]
+      : []),
+  ];
+  if (first === undefined) {
+    const what =
+      rest.length === 0
+        ? [`in ${ofSamples(samples, samples)} nothing else ran than Node or telemetry`]
+        : rest;
+    return ` Of ${own}, ${what.join('; ')}.`;
+  }
+  const about = ({ samples: seen }: typeof first): string => text(duration(aboutMillis(code, seen)));
+  const named = others
+    .slice(0, MAX_NAMED)
+    .map(
+      (each) =>
+        `, about ${about(each)} in ${placeText(each.place, each.callers)} (${plural(each.samples, 'sample')})`,
+    );
+  const opening = `${who} spent about ${about(first)} of ${own} in ${placeText(first.place, first.callers)} (${plural(first.samples, 'sample')})`;
+  return ` ${opening}${named.join('')}${rest.map((each) => `; ${each}`).join('')}.`;
+}
+
+/**
+ * Of the first request of a trace, and why that is not known.
+ *
+ * @param isNamed Something else names the function.
+ */
+export function ownCodeWords({ spans }: Pick<TraceDetail, 'spans'>, isNamed = false): Sentence {
+  const code = spanTree(spans)[0]?.span.ownCode;
+  if (code === undefined || (isNamed && 'missing' in code)) return [];
+  return [
+    {
+      text:
+        'missing' in code
+          ? ` In which function it spent the time that is in none of its spans is ${code.missing}.`
+          : requestCodeText(code),
+    },
+  ];
+}
+
+function aboutMillis({ everyMillis, ownMillis }: OwnCode, samples: number): number {
+  return Math.min(Math.floor(ownMillis), Math.round(samples * everyMillis));
+}
+
+function ofSamples(count: number, samples: number): string {
+  return `${countText(count)} of ${plural(samples, 'sample')}`;
+}
+
+/** What samples say of all of a route's requests with much time of their own. */
+export function routeCodeWords(code: RouteCode, now: number, links: Links): Sentence {
+  const { requests, samples, idle, shared, functions, leastMillis, sinceMillis, unasked, unread } = code;
+  if (requests + unasked + unread === 0) return [];
+  const since = sinceMillis === undefined ? '' : ` since ${momentText(sinceMillis, now)}`;
+  const all = `${plural(requests, 'request')} that took ${text(duration(leastMillis))} or more of ${requests === 1 ? 'its' : 'their'} own${since}`;
+  const told = functions.slice(0, MAX_NAMED).filter((each) => each.samples >= TOLD * samples);
+  const rest = [
+    ...(idle >= TOLD * samples && idle > 0
+      ? [`in ${text(share(idle / samples))} of the samples of that time the event loop slept: they waited`]
+      : []),
+    ...(shared >= TOLD * samples && shared > 0
+      ? [`in ${text(share(shared / samples))} of the samples it is not known for whom something ran`]
+      : []),
+  ].join('; ');
+  const [first, ...others] = told;
+  const opening: Sentence =
+    first === undefined
+      ? [{ text: ` Of ${all}, ${rest === '' ? 'no function has a tenth of the samples' : rest}.` }]
+      : [
+          { text: ' Own code: ' },
+          placePart(first, links),
+          { text: `, ${routeFunctionText(first, requests)} of ${all}` },
+          ...others.flatMap((each) => [
+            { text: '; ' },
+            placePart(each, links),
+            { text: `, ${routeFunctionText(each, requests)} of them` },
+          ]),
+          { text: `${rest === '' ? '' : `; ${rest}`}.` },
+        ];
+  return [
+    ...(requests === 0 ? [] : opening),
+    ...(unasked > 0
+      ? [{ text: ` ${countText(unasked)} more were too many at once to be asked about.` }]
+      : []),
+    ...(unread > 0 ? [{ text: ` The samples of ${countText(unread)} more were not read.` }] : []),
+  ];
+}
+
+function placePart({ place, traceId }: RouteFunction, links: Links): SentencePart {
+  return { text: place, ...(traceId !== undefined && { href: links.trace(traceId) }) };
+}
+
+/** `about 71 ms on average in 34`; of a short one, which by chance has no sample in many requests, the sum. */
+export function routeFunctionText({ requests, samples, millis }: RouteFunction, all: number): string {
+  const isMean = requests === all || samples >= OFTEN_SEEN * requests;
+  const shown = text(duration(Math.round(isMean ? millis / requests : millis)));
+  const words = isMean ? (requests === 1 ? '' : ' on average') : ' in all,';
+  return `about ${shown}${words} in ${countText(requests)}`;
+}

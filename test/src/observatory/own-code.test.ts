@@ -1,0 +1,256 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OwnCode, Stall } from '../../../otel/query.ts';
+import type { OwnCodeEntry } from '../../../otel/store/own-code-table.ts';
+import { MeasuredBlog, telemetryOff } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { spanIdOf, statement, TAGS_TEXT } from '../../fixtures/trace-sketches.ts';
+
+const idOf = (digit: string): string => `${digit.repeat(18)}${'f'.repeat(14)}`;
+const began = (digit: string): number => NOW - 60_000 + Number.parseInt(digit, 16) * 2000;
+/** A request whose statement takes so many milliseconds from the fifth on. */
+const request = (digit: string, millis: number, inStatement = 2) => ({
+  traceId: idOf(digit),
+  startMillis: began(digit),
+  spans: [
+    { name: 'GET /listening', type: 'http' as const, at: 0, millis },
+    { ...statement(TAGS_TEXT, 1), at: 5, millis: inStatement },
+  ],
+});
+
+const RANK = { name: 'rankListens', location: 'src/rank.ts:12', origin: 'app' } as const;
+const LOAD = { name: 'load', location: 'src/load.ts:3', origin: 'app' } as const;
+
+/** What samples say of one: by function, and of the rest. */
+function code(
+  digit: string,
+  ownMillis: number,
+  said: Partial<OwnCode> & { readonly rank?: number } = {},
+): OwnCode {
+  const { rank = 0, ...others } = said;
+  const functions = others.functions ?? (rank > 0 ? [{ place: RANK, callers: [], samples: rank }] : []);
+  const { idle = 0, shared = 0, others: rest = 0 } = others;
+  return {
+    traceId: idOf(digit),
+    spanId: spanIdOf(idOf(digit), 0),
+    route: 'GET /listening',
+    atMillis: began(digit) + ownMillis,
+    durationMillis: ownMillis + 2,
+    ownMillis,
+    everyMillis: 40,
+    samples: functions.reduce((sum, { samples }) => sum + samples, idle + shared + rest),
+    idle,
+    shared,
+    others: rest,
+    ...others,
+    functions,
+  };
+}
+
+async function summaryOf(blog: Pick<MeasuredBlog, 'telemetry'>, path: string): Promise<string> {
+  const { origin } = await serveObservatory(blog.telemetry);
+  const address = new URL(`${origin}/admin/metrics-dashboard${path}`);
+  address.searchParams.set('format', 'json');
+  const { summary } = (await (await fetch(address)).json()) as { readonly summary: string };
+  return summary.replaceAll('\u00a0', ' ');
+}
+
+function blogWith(...entries: readonly OwnCodeEntry[]): MeasuredBlog {
+  const happened = [request('1', 242), request('2', 9), request('3', 82), request('4', 300, 240)];
+  const blog = new MeasuredBlog({ happened });
+  for (const entry of entries) blog.readOwnCode(entry);
+  return blog;
+}
+
+const ofTrace = (digit: string, ...entries: readonly OwnCodeEntry[]): Promise<string> =>
+  summaryOf(blogWith(...entries), `/traces/${idOf(digit)}`);
+
+describe('the page of a trace', () => {
+  it('names the function of its own time, with the samples that say so', async () => {
+    expect(await ofTrace('1', code('1', 240, { rank: 6 }))).toContain(
+      'most of it in GET /listening itself: work in its code. It spent about 240 ms of the 240 ms that are in none of its spans in rankListens src/rank.ts:12 (6 samples).',
+    );
+    expect(await ofTrace('3', code('3', 80, { rank: 1 }))).toContain(
+      'It spent about 40 ms of the 80 ms that are in none of its spans in rankListens src/rank.ts:12 (1 sample).',
+    );
+  });
+
+  it('says what else the samples are: other functions, waiting, and what is not known', async () => {
+    const functions = [
+      { place: RANK, callers: [], samples: 3 },
+      { place: LOAD, callers: [], samples: 1 },
+    ];
+    expect(await ofTrace('1', code('1', 240, { functions, idle: 1, shared: 1 }))).toMatch(
+      /in rankListens src\/rank\.ts:12 \(3 samples\), about 40 ms in load src\/load\.ts:3 \(1 sample\); in 1 of 6 samples the event loop slept: it waited; in 1 of 6 samples it is not known for whom something ran, as others were open, too\.$/,
+    );
+    const waited = await ofTrace('1', code('1', 240, { idle: 6 }));
+    expect(waited).toContain('itself: waiting for what is not recorded');
+    expect(waited).toMatch(
+      /Of the 240 ms that are in none of its spans, in 6 of 6 samples the event loop slept: it waited\.$/,
+    );
+    expect(await ofTrace('3', code('3', 80))).toMatch(
+      / No sample was taken in the 80 ms that are in none of its spans\.$/,
+    );
+  });
+
+  it('says that it is not yet known while it is awaited', async () => {
+    const blog = blogWith();
+    blog.awaited.set(spanIdOf(idOf('1'), 0), idOf('1'));
+    expect(await summaryOf(blog, `/traces/${idOf('1')}`)).toMatch(
+      / In which function it spent the time that is in none of its spans is not yet known: within a minute\.$/,
+    );
+  });
+
+  it.each([
+    [
+      'its samples were lost',
+      code('1', 240, { unread: 'telemetry was stopped' }),
+      'not recorded: telemetry was stopped',
+    ],
+    [
+      'there were too many',
+      { route: 'GET /listening', fromMillis: began('1'), toMillis: began('3'), requests: 9 },
+      'not recorded: too many such requests at once',
+    ],
+    [
+      'nothing is known of it',
+      code('3', 80, { rank: 2 }),
+      'not recorded: nothing was sampled then, or the process ended before it was read',
+    ],
+  ])('says why it is not recorded: %s', async (_, entry, words) => {
+    expect(await ofTrace('1', entry)).toMatch(
+      new RegExp(`In which function it spent the time that is in none of its spans is ${words}\\.$`),
+    );
+  });
+
+  it('says nothing with little time of its own, be it short or in a statement', async () => {
+    for (const digit of ['2'])
+      expect(await ofTrace(digit, code('1', 240, { rank: 6 }))).not.toContain('none of its spans');
+    expect(await ofTrace('4', code('4', 60, { rank: 1 }))).toContain('about 40 ms of the 60 ms');
+  });
+});
+
+describe('the page of a route', () => {
+  const pageOf = (...entries: readonly OwnCodeEntry[]): Promise<string> =>
+    summaryOf(blogWith(...entries), '/route?name=GET%20%2Flistening');
+
+  it('says it over all requests that were asked, kept or not, as the ledger has it', async () => {
+    const entries = Array.from({ length: 34 }, (_, index) => ({
+      ...code('1', 72, { rank: index % 4 === 0 ? 1 : 2 }),
+      traceId: index.toString(16).padStart(32, 'e'),
+    }));
+    // 9 × 1 + 25 × 2 samples of 40 ms in 34 requests.
+    expect(await pageOf(...entries)).toContain(
+      'Own code: rankListens src/rank.ts:12, about 69 ms on average in 34 of 34 requests that took 50 ms or more of their own.',
+    );
+  });
+
+  it('of a function that is seen by chance says the sum, not how long each took', async () => {
+    const short = (digit: string, rank: number): OwnCode => code(digit, 72, { rank, idle: 2 - rank });
+    expect(await pageOf(short('1', 1), short('3', 0), short('4', 1))).toContain(
+      'Own code: rankListens src/rank.ts:12, about 80 ms in all, in 2 of 3 requests that took 50 ms or more of their own; in 67 % of the samples of that time the event loop slept: they waited.',
+    );
+  });
+
+  it('says how many were not asked, not read, and not told apart', async () => {
+    expect(
+      await pageOf(
+        code('1', 240, { rank: 3, shared: 3 }),
+        code('3', 80, { unread: 'telemetry was stopped' }),
+        { route: 'GET /listening', fromMillis: began('1'), toMillis: began('3'), requests: 12 },
+      ),
+    ).toMatch(
+      /Own code: rankListens src\/rank\.ts:12, about 120 ms in 1 of 1 request that took 50 ms or more of its own; in 50 % of the samples it is not known for whom something ran\. 12 more were too many at once to be asked about\. The samples of 1 more were not read\.$/,
+    );
+  });
+
+  it('says nothing of other routes', async () => {
+    expect(await pageOf({ ...code('1', 240, { rank: 6 }), route: 'GET /other' })).not.toContain('Own code');
+  });
+
+  it('has every sample in one row of its table', async () => {
+    const entry = code('1', 240, {
+      functions: [{ place: RANK, callers: [], samples: 3 }],
+      idle: 2,
+      shared: 1,
+      others: 4,
+    });
+    const { origin } = await serveObservatory(blogWith(entry).telemetry);
+    const page = await (
+      await fetch(`${origin}/admin/metrics-dashboard/route?name=GET%20%2Flistening`)
+    ).text();
+    const table = /Functions in which requests spent their own time[\s\S]*?<\/table>/.exec(page)?.[0] ?? '';
+    const cells = [...table.matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = '']) =>
+      cell.replaceAll(/<[^>]*>/g, '').trim(),
+    );
+    // Requests, samples, time and share of each.
+    expect(cells.filter((_, index) => index % 4 === 1)).toEqual(['3', '2', '1', '4']);
+  });
+});
+
+describe('two traces side by side', () => {
+  it('account for the difference by parts that add up, the request’s own time among them', async () => {
+    const blog = blogWith(code('1', 240, { rank: 6 }));
+    expect(await summaryOf(blog, `/traces/compare?trace=${idOf('1')}&with=${idOf('2')}`)).toBe(
+      'GET /listening took 242 ms, 27 times the 9 ms of the other. Of the difference of 233 ms, 233 ms is its own time, in none of its spans. It spent about 240 ms of the 240 ms that are in none of its spans in rankListens src/rank.ts:12 (6 samples).',
+    );
+    expect(await summaryOf(blog, `/traces/compare?trace=${idOf('2')}&with=${idOf('4')}`)).toBe(
+      'GET /listening took 9 ms, less than the 300 ms of the other. Of the difference of 291 ms, 238 ms is in SELECT tags, 53 ms is the other’s own time, in none of its spans.',
+    );
+  });
+
+  it('say that everything else took less, if it did', async () => {
+    // 302 - 82: a statement of 238 ms more, and 18 ms less of its own.
+    const blog = new MeasuredBlog({ happened: [request('1', 300, 240), request('3', 80, 2)] });
+    expect(await summaryOf(blog, `/traces/compare?trace=${idOf('1')}&with=${idOf('3')}`)).toContain(
+      'Of the difference of 220 ms, 238 ms is in SELECT tags; everything else took 18 ms less.',
+    );
+  });
+});
+
+describe('a stall that a request caused', () => {
+  const stall: Stall = {
+    atMillis: began('4') + 305,
+    durationMillis: 310,
+    sinceMillis: -5,
+    processStartedAtMillis: NOW - 3_600_000,
+    place: RANK,
+    placeShare: 1,
+    sampledShare: 1,
+    callers: [],
+    holder: {
+      traceId: idOf('4'),
+      spanId: spanIdOf(idOf('4'), 0),
+      type: 'http',
+      series: 'GET /listening',
+      route: 'GET /listening',
+    },
+    delayed: [],
+    delayedCount: 0,
+  };
+  const said = async (each: Stall): Promise<string> => {
+    const blog = blogWith();
+    blog.stall(each);
+    return summaryOf(blog, `/traces/${idOf('4')}`);
+  };
+
+  it('is in parts what the page has as its own time and its spans, whatever the clock was set to', async () => {
+    const words =
+      'It blocked the event loop for 310 ms in rankListens src/rank.ts:12: 60 ms in none of its spans, 240 ms in its spans, 5 ms before it was read, 5 ms after its answer; no request had to wait.';
+    expect(await said(stall)).toContain(words);
+    expect(await said({ ...stall, atMillis: stall.atMillis - 3_600_000 })).toContain(words);
+  });
+
+  it('is not divided if all of it is one part, or an earlier version recorded it', async () => {
+    const whole = 'ms in rankListens src/rank.ts:12; no request had to wait.';
+    expect(await said({ ...stall, sinceMillis: 250, durationMillis: 50 })).toContain(`for 50 ${whole}`);
+    const { sinceMillis: _, ...old } = stall;
+    expect(await said(old)).toContain(`for 310 ${whole}`);
+  });
+});
+
+it('without telemetry nothing is known, and nothing is said', () => {
+  const off = telemetryOff();
+  expect(off.ownCode.within({ fromMillis: 0, toMillis: NOW })).toMatchObject({ rows: [], unasked: [] });
+  expect(off.ownCode.ofTrace(idOf('1'))).toEqual({ rows: [], awaited: [] });
+});
