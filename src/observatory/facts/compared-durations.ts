@@ -4,8 +4,8 @@ import { studentTail } from './significance.ts';
 
 /** Blocks over which a deviation may last. */
 const LAGS = 4;
-/** Of looking for an edge: a thousandth of its place. */
-const HALVINGS = 24;
+/** How near an edge is found, as a logarithm: a hundredth of a band. */
+const NEAR = 4e-4;
 
 /** A share of all operations, block by block. */
 interface Share extends Estimate {
@@ -100,8 +100,11 @@ function shareAbove(map: HeatMap, edge: number, expected: number): Share {
 function varianceOfSum(deviations: readonly number[]): number {
   const { length } = deviations;
   if (length < 2) return 0;
-  const product = (lag: number): number =>
-    sum(deviations.slice(lag).map((each, index) => each * deviations[index]!));
+  const product = (lag: number): number => {
+    let all = 0;
+    for (let index = lag; index < length; index++) all += deviations[index]! * deviations[index - lag]!;
+    return all;
+  };
   const lags = Array.from({ length: Math.min(LAGS, length - 1) }, (_, index) => index + 1);
   const near = sum(lags.map((lag) => 2 * (1 - lag / (LAGS + 1)) * product(lag)));
   return (product(0) + Math.max(0, near)) * (length / (length - 1));
@@ -122,13 +125,20 @@ function quantileOf(map: HeatMap, above: number): number {
   return bandEdgesMillis.at(-1) ?? NaN;
 }
 
+/** Of both sides: the maps, and the durations that a share of each exceeds. */
+interface Pair {
+  readonly before: HeatMap;
+  readonly after: HeatMap;
+  readonly quantiles: readonly [number, number];
+}
+
 /** The duration that a share `above` of both sides together exceeds, those before multiplied by `factor`: it lies between the quantiles of both. */
-function commonEdge(before: HeatMap, after: HeatMap, above: number, factor: number): number {
+function commonEdge({ before, after, quantiles: [old, young] }: Pair, above: number, factor: number): number {
   const [a, b] = [tallyOf(before), tallyOf(after)];
-  const ends = [quantileOf(before, above) * factor, quantileOf(after, above)] as const;
+  const ends = [old * factor, young] as const;
   let [low, high] = [Math.log(Math.min(...ends)), Math.log(Math.max(...ends))];
   const wanted = above * (a.count + b.count);
-  for (let halving = 0; halving < HALVINGS && high - low > 1e-9; halving++) {
+  while (high - low > NEAR) {
     const middle = (low + high) / 2;
     const edge = Math.exp(middle);
     const passed =
@@ -151,11 +161,13 @@ export function compareQuantile(
   atLeast: number,
 ): RatioTest | undefined {
   if (Math.min(tallyOf(before).count, tallyOf(after).count) < atLeast) return undefined;
+  const quantiles = [quantileOf(before, above), quantileOf(after, above)] as const;
+  const pair = { before, after, quantiles };
   return {
-    ratio: quantileOf(after, above) / quantileOf(before, above),
+    ratio: quantiles[1] / quantiles[0],
     blocks: Math.min(tallyOf(before).above.length, tallyOf(after).above.length),
     chanceOf(factor) {
-      const edge = commonEdge(before, after, above, factor);
+      const edge = commonEdge(pair, above, factor);
       const [a, b] = [shareAbove(before, edge / factor, above), shareAbove(after, edge, above)];
       return welch(b.share - a.share, a, b);
     },

@@ -1,4 +1,10 @@
-import type { Marker, ProcessFacts, RuntimeSample, TelemetryQuery } from '../../../otel/query.ts';
+import type {
+  Marker,
+  ProcessFacts,
+  RuntimeSample,
+  TakenHeapProfile,
+  TelemetryQuery,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
@@ -35,6 +41,8 @@ interface RuntimeFacts {
   readonly downtime: DowntimeSum;
   readonly memory: MemoryFacts;
   readonly processes: ProcessMemories;
+  /** The newest; undefined if none was taken. */
+  readonly heapProfile: TakenHeapProfile | undefined;
 }
 
 /** The process: memory, CPU, event loop, garbage collection. */
@@ -46,10 +54,11 @@ export const processPage = definePage<RuntimeFacts>({
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
     stalls: stallSummary(telemetry.stalls(range)),
+    heapProfile: telemetry.heapProfiling.heapProfiles().kept[0],
     downtime: sumDowntimes(telemetry.downtime(), range),
   }),
   title: () => 'Process',
-  sentence: (facts, { range, now }) => processSentence(facts, range, now),
+  sentence: (facts, { range, now, links }) => processSentence(facts, range, now, links),
   draw({ process: facts, runtime, markers, stalls, downtime, processes }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
     const of = (

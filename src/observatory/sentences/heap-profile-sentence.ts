@@ -1,6 +1,7 @@
 import type { HeapFunction, HeapProfileFacts, TakenHeapProfile } from '../../../otel/query.ts';
 import { share, size, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
+import type { Links } from '../links.ts';
 import { functionWords } from './profile-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
 
@@ -36,6 +37,31 @@ export function heapProfileSentence(
     { text: 'No heap profile was taken since the start.' },
     ...(unavailable === undefined ? [] : [{ text: ` None can be taken: ${unavailable}.` }]),
   ];
+}
+
+/** Of memory that grows: what the newest heap profile says of who allocates it, or that one would. */
+export function whoKeepsWords(newest: TakenHeapProfile | undefined, links: Links, now: number): Sentence {
+  const top = newest?.functions[0];
+  if (newest === undefined || top === undefined || !isTold(newest, top))
+    return [
+      { text: ' A ' },
+      { text: 'heap profile', href: links.to('/heap-profiles') },
+      { text: ' says which functions allocate what stays in use.' },
+    ];
+  return [
+    { text: ' By the ' },
+    {
+      text: `heap profile of ${momentText(newest.startedMillis, now)}`,
+      href: links.to('/heap-profiles', { id: String(newest.id) }),
+    },
+    {
+      text: `, ${text(share(top.causedBytes / newest.liveBytes))} of what stayed in use was allocated by ${functionWords(top)}.`,
+    },
+  ];
+}
+
+function isTold({ samples, liveBytes }: TakenHeapProfile, top: HeapFunction): boolean {
+  return samples >= MIN_SAMPLES && top.causedBytes >= MIN_NAMED * liveBytes;
 }
 
 /** `Of what was allocated in 30 s, about 4.1 MB stayed in use: 92 % by remember, src/site/seen.ts:12.` */

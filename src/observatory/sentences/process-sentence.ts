@@ -1,4 +1,4 @@
-import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample, TakenHeapProfile } from '../../../otel/query.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
@@ -7,8 +7,10 @@ import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { StallSummary } from '../facts/stall-summary.ts';
-import type { ProcessMemories } from '../facts/process-memory.ts';
+import { isGrowing, type ProcessMemories } from '../facts/process-memory.ts';
+import type { Links } from '../links.ts';
 import { processMemoryWords } from './earlier-memory-sentence.ts';
+import { whoKeepsWords } from './heap-profile-sentence.ts';
 import { type MemoryFacts, memoryWords } from './memory-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
 
@@ -20,29 +22,37 @@ export interface ProcessSituation {
   readonly memory: MemoryFacts;
   readonly processes: ProcessMemories;
   readonly stalls: Pick<StallSummary, 'longest'>;
+  /** The newest; undefined if none was taken. */
+  readonly heapProfile: TakenHeapProfile | undefined;
 }
 
 /** Uptime, restarts, memory, event loop and file descriptors in the range. */
 export function processSentence(
-  { process, runtime, markers, memory, processes, stalls }: ProcessSituation,
+  { process, runtime, markers, memory, processes, stalls, heapProfile }: ProcessSituation,
   range: ChosenRange,
   now: number,
+  links: Links,
 ): Sentence {
   const { startedAtMillis, uptimeSeconds } = process;
   const age = { startedAtMillis, millis: uptimeSeconds * 1000 };
+  const memoryText = range.moving
+    ? processMemoryWords(memory, age, processes, now)
+    : (memoryWords(memory, now) ?? 'Whether memory grew then cannot be told.');
+  const isAsked = range.moving && (isGrowing(memory) || memory.heap?.mayGrow === true);
   const words = [
     upAndHolding(process),
     starts(markers, range, now),
-    range.moving
-      ? processMemoryWords(memory, age, processes, now)
-      : (memoryWords(memory, now) ?? 'Whether memory grew then cannot be told.'),
+    [{ text: memoryText }, ...(isAsked ? whoKeepsWords(heapProfile, links, now) : [])],
     heldBefore(process, runtime),
     heldUp(runtime, stalls.longest),
     openFilesLeft(process, runtime, now),
   ];
   return words
     .filter((part) => part !== undefined)
-    .map((part, index) => ({ text: index === 0 ? part : ` ${part}` }));
+    .flatMap((part, index): Sentence => {
+      const parts = typeof part === 'string' ? [{ text: part }] : part;
+      return index === 0 ? parts : [{ text: ' ' }, ...parts];
+    });
 }
 
 function upAndHolding({ uptimeSeconds, current, highWaterRssBytes, problem }: ProcessFacts): string {

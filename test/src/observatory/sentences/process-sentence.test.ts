@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Marker, RuntimeSample, Stall } from '../../../../otel/query.ts';
+import type { Marker, RuntimeSample, Stall, TakenHeapProfile } from '../../../../otel/query.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import type { MemoryFacts } from '../../../../src/observatory/sentences/memory-sentence.ts';
+import { HEAP_PROFILE } from '../../../fixtures/busy-blog.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { longestTurn } from '../../../../src/observatory/facts/blocked-turns.ts';
 import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
@@ -8,7 +11,7 @@ import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts'
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
-import { memoryOf, stallOf } from './situations.ts';
+import { GROWING_MEMORY, memoryOf, stallOf } from './situations.ts';
 
 const MINUTE = 60_000;
 const MEMORY =
@@ -36,16 +39,21 @@ const say = (
   markers: readonly Marker[] = [],
   process = facts,
   stalls: readonly Stall[] = [],
+  {
+    memory = memoryOf({}),
+    heapProfile,
+  }: { readonly memory?: MemoryFacts; readonly heapProfile?: TakenHeapProfile } = {},
 ): string => {
   const situation = {
     process,
     runtime,
     markers,
-    memory: memoryOf({}),
+    memory,
     processes: NO_OTHERS,
     stalls: { longest: longestTurn(stalls) },
+    heapProfile,
   };
-  return sentenceText(processSentence(situation, range, NOW));
+  return sentenceText(processSentence(situation, range, NOW, new Links('/o', {})));
 };
 const at = (millis: number): string => momentText(millis, NOW);
 
@@ -53,6 +61,20 @@ describe('processSentence', () => {
   const current = { ...facts.current, rssBytes: 90_000_000 };
   const opening = 'Up 30 minutes, using 90 MB; the peak was 106 MB.';
   const process = { ...facts, current };
+
+  it('says who makes memory grow by the newest heap profile, and how to find out without one', () => {
+    const sayOf = (heapProfile?: TakenHeapProfile): string =>
+      say([], [], process, [], { memory: GROWING_MEMORY, ...(heapProfile && { heapProfile }) });
+    expect(sayOf()).toMatch(
+      /Memory grows by 12 ± 2 MB an hour .*\. A heap profile says which functions allocate what stays in use\./,
+    );
+    expect(sayOf(HEAP_PROFILE)).toContain(
+      `By the heap profile of ${at(HEAP_PROFILE.startedMillis)}, 90 % of what stayed in use was allocated by remember, src/site/post-page.ts:41.`,
+    );
+    // A handful of samples tells nothing.
+    expect(sayOf({ ...HEAP_PROFILE, samples: 7 })).toContain('A heap profile says which');
+    expect(say([], [], process, [], { heapProfile: HEAP_PROFILE })).not.toContain('heap profile');
+  });
 
   it('says the longest delay of the event loop, not a percentile', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_900, eventLoopDelayP99Millis: 161 });
