@@ -111,8 +111,9 @@ export function heapFunctionTable(profile: TakenHeapProfile, view: PageView): Ht
         >What stays is not yet a leak: a cache that fills and requests under way stay, too. A leak stays in
         every profile, and the longer or busier it was, the more of it</span
       ><span
-        >one allocated byte in 16,384 is sampled, so figures are estimates. Allocated: it was the innermost
-        function of the app, so what packages and Node did for it counts</span
+        >one allocated byte in 16,384 is sampled, so figures are estimates, and less than half a percent is
+        left out. Allocated: it was the innermost function of the app, so what packages and Node did for it
+        counts; a small function that the compiler built into its caller counts for that</span
       >`,
   });
 }
