@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, size, text } from '../../markup/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { Growth } from '../facts/memory-growth.ts';
 import type { ProcessMemories, ProcessMemory } from '../facts/process-memory.ts';
@@ -12,7 +12,10 @@ import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 import { explained } from './words.ts';
 
-const bytes = (value: number | undefined): string => (value === undefined ? '–' : text(size(value)));
+/** In one unit and to a tenth, however large: a reader takes one from another. */
+const bytes = (value: number): string => `${TENTHS.format(value / 1e6)}\u00a0MB`;
+
+const TENTHS = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** When and how; a process that runs has no end. */
 function endOf({ endedAtMillis, ended, reason }: ProcessMemory, now: number): Html {
