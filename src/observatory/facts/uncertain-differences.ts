@@ -6,7 +6,7 @@ const MIN_RUNS = 20;
 /** From this ratio on a difference is large. */
 const LARGE_RATIO = 2;
 /** Of one operation, looked at alone: with a greater chance, nothing is said of a difference. */
-const ALONE = 0.05;
+const ALONE = 0.02;
 
 /**
  * Durations that are far from what they were, and would differ if nothing else were compared, but that happened in too few stretches of time to tell

@@ -77,6 +77,17 @@ describe('what changed', () => {
     expect(before.count + after.count).toBe(600);
   });
 
+  it('is of the chosen range, or around a moment, which no range is marked for', async () => {
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened: steady }).telemetry);
+    const marked = async (query: string): Promise<readonly string[]> => {
+      const page = await (await fetch(`${origin}/admin/metrics-dashboard/changes${query}`)).text();
+      const presets = /<nav class="presets"[^]*?<\/nav>/.exec(page)![0];
+      return [...presets.matchAll(/aria-current="true"\s*>([^<]*)</g)].map(([, words = '']) => words.trim());
+    };
+    expect(await marked('?from=-1h')).toEqual(['1 h']);
+    expect(await marked(`?from=-1h&at=${NOW - HOUR}`)).toEqual([]);
+  });
+
   it('may be a duration that is far from what it was, if too few stretches of time have it', async () => {
     const happened = [
       ...steady,
