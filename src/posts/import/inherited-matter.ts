@@ -1,4 +1,6 @@
 import { foldersAbove } from './folder-data.ts';
+import { globOf } from './glob.ts';
+import { cascaded, inheritedData } from './hugo-cascade.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { sourceVisibility, type Entries } from './source-visibility.ts';
 
@@ -8,6 +10,8 @@ type Data = Readonly<Record<string, unknown>>;
 export interface InheritedMatter {
   /** Defaults of sections and of the site that may hide it. */
   readonly entries: Entries;
+  /** Front matter that it has unless it says otherwise. */
+  readonly data: Data;
   /** Why its generator creates no page from it, or not yet. */
   readonly hiddenBy: string | undefined;
 }
@@ -31,9 +35,11 @@ export function inheritedMatter(
   { nowMillis, timeZone }: { readonly nowMillis: number; readonly timeZone: string },
 ): InheritedMatter {
   const entries: (readonly [string, unknown])[] = [
-    ...cascaded(site.cascade, relative),
+    ...cascaded(site.cascade, relative, site),
     ...site.defaults.flatMap(({ path, values }) => (reaches(path, relative) ? Object.entries(values) : [])),
   ];
+  /** The nearest first. */
+  const cascades = [cascaded(site.cascade, relative, site)];
   let hiddenBy = hiddenByPlace(relative, site);
   const own = relative.replace(/\/index\.[^./]+$/i, '');
   for (const folder of foldersAbove(relative)) {
@@ -44,9 +50,10 @@ export function inheritedMatter(
     const its = sourceVisibility(Object.entries(section), { fallbackMillis: 0, nowMillis, timeZone });
     if (its.status === 'draft' || (its.publishedAtMillis ?? 0) > nowMillis)
       hiddenBy ??= `its section ${folder === '' ? '/' : folder} is not public`;
-    entries.push(...cascaded(section['cascade'], relative));
+    cascades.unshift(cascaded(section['cascade'], relative, site));
+    entries.push(...cascades[0]!);
   }
-  return { entries, hiddenBy };
+  return { entries, data: inheritedData(cascades.flat()), hiddenBy };
 }
 
 function hiddenByPlace(relative: string, { generator, collections, exclude }: SiteFacts): string | undefined {
@@ -71,29 +78,4 @@ function hiddenByPlace(relative: string, { generator, collections, exclude }: Si
 function reaches(place: string, relative: string): boolean {
   const path = place.replace(/^\//, '');
   return path.includes('*') ? globOf(`${path}{,/**}`).test(relative) : relative.startsWith(path);
-}
-
-/** A table, or several with a target each; a target that is not a path is assumed to match. */
-function cascaded(cascade: unknown, relative: string): readonly (readonly [string, unknown])[] {
-  return (Array.isArray(cascade) ? cascade : [cascade]).flatMap((each: unknown) => {
-    if (typeof each !== 'object' || each === null) return [];
-    const table = each as Data;
-    const target = (table['_target'] ?? table['target']) as Data | null | undefined;
-    const path = typeof target === 'object' ? target?.['path'] : undefined;
-    if (typeof path === 'string' && !globOf(path).test(`/${relative.replace(/(?:\/index)?\.[^./]+$/, '')}`))
-      return [];
-    // Hugo's `params` and, since 0.123, `build` are nested as in a page.
-    return Object.entries(table).filter(([name]) => !/^_?target$/.test(name));
-  });
-}
-
-/** `*`, `**`, `?` and `{a,b}`. */
-function globOf(pattern: string): RegExp {
-  const source = pattern
-    .toLowerCase()
-    .replaceAll(/[.+^$()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('?', '[^/]')
-    .replaceAll(/\{([^{}]*)\}/g, (_, words: string) => `(?:${words.replaceAll(',', '|')})`)
-    .replaceAll(/\*\*?/g, (stars) => (stars === '**' ? '.*' : '[^/]*'));
-  return new RegExp(`^${source}$`, 'i');
 }

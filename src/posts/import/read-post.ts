@@ -1,4 +1,5 @@
 import type { ExportedPost } from '../export/exported-post.ts';
+import { dayIn } from '../../markup/zoned-time.ts';
 import { feedIdOf } from '../feed-id.ts';
 import type { PostDraft } from '../post.ts';
 import type { FrontMatter } from './front-matter.ts';
@@ -6,7 +7,7 @@ import { NO_SITE_FACTS, type SiteFacts } from './site-facts.ts';
 import { sourceAddress, textOf, wordsOf } from './source-address.ts';
 import { inheritedMatter, type FolderFacts } from './inherited-matter.ts';
 import { sourceTime } from './source-time.ts';
-import { sourceVisibility, type Entries } from './source-visibility.ts';
+import { sourceVisibility, type Entries, type SourceVisibility } from './source-visibility.ts';
 
 /** A source file as a draft, before its links are resolved. */
 export interface SourcePost {
@@ -15,6 +16,10 @@ export interface SourcePost {
   readonly formerPath: string;
   /** From `updated` or `lastmod`; undefined: same as published. */
   readonly updatedAtMillis: number | undefined;
+  /** The blog's zone, if the source gives a day of publication, and no moment. */
+  readonly publishedIn?: string | undefined;
+  /** The same of `updatedAtMillis`; without one, of the day of publication. */
+  readonly updatedIn?: string | undefined;
   /** Unused keys of the front matter. */
   readonly unknownKeys: readonly string[];
   /** Its front matter says that it has formulas. */
@@ -46,6 +51,20 @@ const TABLES = ['taxonomies', 'extra', 'params'] as const;
 const PATH_DATE = /(?:^|\/)(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)/;
 
 type Data = Readonly<Record<string, unknown>>;
+
+/** Of these, no moment is on the same day. */
+const FIRST_ZONE = 'Etc/GMT-14';
+const LAST_ZONE = 'Etc/GMT+12';
+
+/** The first moment of a day of the zone as that of the day in UTC; without a zone, the moment. */
+export function dayMillis<T extends number | null | undefined>(
+  millis: T,
+  timeZone: string | undefined,
+): T | number {
+  if (typeof millis !== 'number' || timeZone === undefined) return millis;
+  const { year, month, day } = dayIn(millis, timeZone);
+  return new Date(0).setUTCFullYear(year, month - 1, day);
+}
 
 /** With lower-case keys. */
 export const lowerCased = (data: Data): Data =>
@@ -120,19 +139,26 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
   const { site = NO_SITE_FACTS, nowMillis = Date.now() } = options;
   const timeZone = site.timeZone ?? options.timeZone ?? 'UTC';
   const inherited = inheritedMatter(relative, site, options.folders ?? NO_FOLDERS, { nowMillis, timeZone });
-  const data = lowerCased(front.data);
+  const data = { ...inherited.data, ...lowerCased(front.data) };
   const table = (name: string): Data =>
     typeof data[name] === 'object' && data[name] !== null ? lowerCased(data[name] as Data) : {};
   const all: Data = Object.assign({}, ...TABLES.map(table), data) as Data;
   const isJekyll = site.generator === 'jekyll' || /(?:^|\/)_(?:posts|drafts)\//.test(relative);
   const categories = [...listOf(all['categories'], isJekyll), ...wordsOf(all['category'])];
-  const visibility = sourceVisibility([...entriesOf(front.data), ...inherited.entries], {
-    hiddenBy: inherited.hiddenBy,
-    fallbackMillis: dateInNames(all, relative, site, timeZone),
-    nowMillis,
-    timeZone,
-  });
+  const visibilityIn = (timeZone: string): SourceVisibility =>
+    sourceVisibility([...entriesOf(front.data), ...inherited.entries], {
+      hiddenBy: inherited.hiddenBy,
+      fallbackMillis: dateInNames(all, relative, site, timeZone),
+      nowMillis,
+      timeZone,
+    });
+  const visibility = visibilityIn(timeZone);
   const { publishedAtMillis } = visibility;
+  const updated = UPDATED.map((key) => all[key]).find(Boolean);
+  /** The blog's zone, if a date is another moment in another zone. */
+  const zoneOf = (momentIn: (timeZone: string) => number | undefined): string | undefined =>
+    site.timeZone === undefined && momentIn(FIRST_ZONE) !== momentIn(LAST_ZONE) ? timeZone : undefined;
+  const publishedIn = zoneOf((zone) => visibilityIn(zone).publishedAtMillis);
   const isNote = site.generator === 'obsidian' && visibility.status !== 'draft';
   const isPrivate = isNote && publishedAtMillis === undefined && all['publish'] !== true;
   const address = sourceAddress(all, relative, site, { publishedAtMillis, categories, timeZone });
@@ -165,11 +191,15 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       language: textOf(all['language'], all['lang']),
       feedId: feedIdOf(textOf(all['guid'], all['uuid'], all['id']), {
         path: address.path,
-        publishedAtMillis,
+        // The same in every zone.
+        publishedAtMillis: dayMillis(publishedAtMillis, publishedIn),
       }),
     },
     formerPath: address.formerPath,
-    updatedAtMillis: sourceTime(UPDATED.map((key) => all[key]).find(Boolean), timeZone),
+    updatedAtMillis: sourceTime(updated, timeZone),
+    publishedIn,
+    updatedIn:
+      sourceTime(updated, timeZone) === undefined ? publishedIn : zoneOf((zone) => sourceTime(updated, zone)),
     // Some name the library: `math: katex`.
     hasMath: MATH.some(
       (key) => all[key] === true || /^(?:true|katex|mathjax)$/i.test(textOf(all[key]) ?? ''),

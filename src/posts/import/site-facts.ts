@@ -14,6 +14,9 @@ export interface SiteFacts {
   readonly permalinks: Readonly<Record<string, string>>;
   /** Hugo's front matter for every page. */
   readonly cascade: unknown;
+  /** Hugo's languages, in lower case, and that of files that name none. */
+  readonly languages: readonly string[];
+  readonly language: string;
   /** Jekyll's front matter defaults by scope. */
   readonly defaults: readonly { readonly path: string; readonly values: Data }[];
   /** Jekyll's collections with pages, and their permalink. */
@@ -49,6 +52,8 @@ const NOTHING: SiteFacts = {
   permalink: undefined,
   permalinks: {},
   cascade: undefined,
+  languages: [],
+  language: 'en',
   defaults: [],
   collections: new Map(),
   exclude: [],
@@ -109,6 +114,8 @@ function factsOf(name: string, config: Data): SiteFacts {
       Object.entries(patterns).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
     cascade: config['cascade'],
+    languages: Object.keys(tableOf(config['languages'])).map((name) => name.toLowerCase()),
+    language: String(config['defaultcontentlanguage'] ?? 'en').toLowerCase(),
     timeZone: zoneOf(config['timezone']),
   };
 }

@@ -1,3 +1,5 @@
+import { isWestern } from './western-text.ts';
+
 /** A file that is not text in a known encoding. */
 export class SourceEncodingError extends Error {
   override readonly name = 'SourceEncodingError';
@@ -9,17 +11,21 @@ export interface SourceText {
   readonly note?: string;
 }
 
-/** Of an XML file, and of front matter. */
+/** Of an XML file, of front matter, of HTML, and of the editors Emacs and Vim. */
 const DECLARATIONS = [
   /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/i,
-  /^\s*(?:---|\+\+\+)[ \t]*\r?\n(?:(?!---|\+\+\+)[^\n]*\n){0,100}?encoding[ \t]*[:=][ \t]*["']?([\w.:-]+)/i,
+  /^\s*(?:---|\+\+\+)[ \t]*\r?\n(?:(?!---|\+\+\+)[^\n]*\n){0,100}?(?:encoding|charset)[ \t]*[:=][ \t]*["']?([\w.:-]+)/i,
+  /<meta\s[^<>]*?\bcharset\s*=\s*["']?([\w.:-]+)/i,
+  /-\*-[^\n]*?\bcoding:\s*([\w.:-]+?)(?:-(?:unix|dos|mac))?[\s;]/i,
+  /\bvim?:[^\n]*?\b(?:fileencoding|fenc)=([\w.:-]+)/i,
 ];
 /** Characters, from the first; a declaration stands further up. */
 const DECLARED_WITHIN = 4096;
+const ENDS_WITHIN = 500;
 
 /**
  * Decodes a file by its byte order mark, as UTF-8 if it is, else by the encoding that it or its site declares; without a declaration as windows-1252,
- * if it may be that. Throws SourceEncodingError.
+ * if it may be that, and reads as a Western language. Throws SourceEncodingError.
  */
 export function readSourceText(bytes: Buffer, ofSite?: string): SourceText {
   const start = bytes.toString('latin1', 0, DECLARED_WITHIN);
@@ -29,22 +35,47 @@ export function readSourceText(bytes: Buffer, ofSite?: string): SourceText {
       ? 'utf-16be'
       : undefined;
   const utf8 = decoded(bytes, marked ?? 'utf-8');
-  const declared = DECLARATIONS.map((pattern) => pattern.exec(start)?.[1]).find(Boolean) ?? ofSite;
+  const declared = declaredIn(bytes, start) ?? ofSite;
   // ISO-2022 is written in the bytes of ASCII; a wrong declaration is mostly one from before a conversion.
   if (utf8 !== undefined && (marked !== undefined || !/^iso-2022-/i.test(declared ?? '')))
     return { text: utf8 };
   if (declared !== undefined && !/^utf-?8$/i.test(declared)) {
     const text = decoded(bytes, declared);
     if (text === undefined)
-      throw new SourceEncodingError(`declares ${declared}, but is not text in it: save it as UTF-8`);
+      throw new SourceEncodingError(
+        isEncoding(declared)
+          ? `declares ${declared}, but is not text in it: save it as UTF-8`
+          : `declares ${declared}, which is no encoding that is known here: correct the name, or save it as UTF-8`,
+      );
     return { text };
   }
   if (marked !== undefined || !mayBeWindows1252(bytes))
     throw new SourceEncodingError('not UTF-8 (or UTF-16 with a byte order mark): save it as UTF-8');
+  const text = new TextDecoder('windows-1252').decode(bytes);
+  if (!isWestern(text))
+    throw new SourceEncodingError(
+      'not UTF-8, and declares no encoding: add `encoding: windows-1250`, or what it is in, to its front matter, or save it as UTF-8',
+    );
   return {
-    text: new TextDecoder('windows-1252').decode(bytes),
+    text,
     note: 'is not UTF-8 and declares no other encoding: read as windows-1252 (Western European)',
   };
+}
+
+function declaredIn(bytes: Buffer, start: string): string | undefined {
+  // Vim reads the last lines, too.
+  const end = bytes.length > DECLARED_WITHIN ? bytes.toString('latin1', bytes.length - ENDS_WITHIN) : '';
+  return DECLARATIONS.map((pattern) => (pattern.exec(start) ?? pattern.exec(end))?.[1])
+    .find(Boolean)
+    ?.replace(/^latin-(?=\d)/i, 'latin');
+}
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined for bytes that are not text in it, and for an unknown encoding. */

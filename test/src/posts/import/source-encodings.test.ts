@@ -8,6 +8,16 @@ import { temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
 
 /** Each character is a byte of its number. */
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+/** Only letters that both encodings write as lower-case letters or signs are used. */
+function encoded1250(text: string): Buffer {
+  const signs = new Map(
+    Array.from({ length: 128 }, (_, index) => {
+      const byte = Buffer.from([index + 128]);
+      return [new TextDecoder('windows-1250').decode(byte), index + 128] as const;
+    }),
+  );
+  return Buffer.from([...text].map((letter) => signs.get(letter) ?? letter.charCodeAt(0)));
+}
 const NOTE = 'is not UTF-8 and declares no other encoding: read as windows-1252 (Western European)';
 
 describe('the encoding of a source', () => {
@@ -20,6 +30,15 @@ describe('the encoding of a source', () => {
     ['declared by front matter', bytes('---\ntitle: x\nencoding: windows-1251\n---\n\xcf\xf0\xe8'), 'При'],
     ['the same in TOML', bytes('+++\r\nencoding = "Shift_JIS"\r\n+++\r\n\x93\x8c\x8b\x9e'), '東京'],
     ['written in ASCII', bytes('---\nencoding: iso-2022-jp\n---\n\x1b$BEl5~\x1b(B'), '東京'],
+    ['of Central Europe', bytes('---\nencoding: windows-1250\n---\n\xf8\xec\xe8'), 'řěč'],
+    ['by another name of it', bytes('---\ncharset: cp1250\n---\nmo\xbfe'), 'może'],
+    ['declared by HTML', bytes('<meta http-equiv="x" content="text/html; charset=windows-1250">\xf8'), 'ř'],
+    ['declared for Emacs', bytes('<!-- -*- coding: latin-2-unix -*- -->\n\xb9'), 'š'],
+    [
+      'declared for Vim',
+      bytes(`${'Text. '.repeat(1000)}\n<!-- vim: set fileencoding=cp1250 : -->\n\x9e\xf8`),
+      'žř',
+    ],
     ['UTF-8, declared otherwise before it was converted', Buffer.from('---\nencoding: latin1\n---\né'), 'é'],
   ])('is found: %s', (_, source, end) => {
     const { text, note } = readSourceText(source);
@@ -33,6 +52,11 @@ describe('the encoding of a source', () => {
   it.each([
     ['Caf\xe9, \x93quoted\x94, 3 \x80', 'Café, “quoted”, 3 €'],
     ['Gr\xfc\xdfe', 'Grüße'],
+    [
+      'Fran\xe7ais, \xe0 la carte, S\xe3o Paulo, No\xebl, b\xeate, o\xf9, \xe9t\xe9, d\xe9j\xe0',
+      'Français, à la carte, São Paulo, Noël, bête, où, été, déjà',
+    ],
+    ['\xbfQu\xe9? \xa1S\xed! 2\xaa, 3\xba', '¿Qué? ¡Sí! 2ª, 3º'],
     ['---\nencoding: utf-8\n---\nCaf\xe9', '---\nencoding: utf-8\n---\nCafé'],
   ])('is taken for windows-1252, and noted: %j', (source, text) => {
     expect(readSourceText(bytes(source))).toEqual({ text, note: NOTE });
@@ -42,6 +66,11 @@ describe('the encoding of a source', () => {
     ['a byte without a character', bytes('Caf\xe9 \x81')],
     ['a control character', bytes('Caf\xe9 \x00')],
     ['another script, undeclared', bytes('title: \xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0')],
+    ['Czech in windows-1250', encoded1250('Příliš žluoučký kůň pěl ábelské ódy')],
+    ['Polish in windows-1250', encoded1250('Może zażółcić gęślą jaźń')],
+    ['Hungarian in windows-1250', encoded1250('Árvíztűrő tükörfúrógép, őszi szűrő')],
+    ['Croatian in windows-1250', encoded1250('Šišmiš, žaba, čaša, ćup i đak')],
+    ['Turkish in windows-1254', bytes('Pijamal\xfd hasta ya\xf0\xfdz \xfeof\xf6re \xe7abucak g\xfcvendi')],
     ['damaged UTF-8', Buffer.concat([Buffer.from('café, crème, '), bytes('\xc3')])],
     ['damaged UTF-16', bytes('\xff\xfe\x00\xd8\x00\x00')],
     ['a declaration that is wrong', bytes('---\nencoding: shift_jis\n---\n\x93')],
