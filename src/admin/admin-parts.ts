@@ -18,6 +18,7 @@ import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import type { Assets } from '../site/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Pictures } from '../media/pictures.ts';
+import type { ImportedDays } from '../posts/imported-days.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { DraftLinks } from '../posts/draft-links.ts';
@@ -74,6 +75,7 @@ interface AdminPartDependencies {
   readonly media: MediaStore;
   readonly pictures: Pictures;
   readonly mediaUses: MediaUses;
+  readonly importedDays: ImportedDays;
   readonly unsaved: UnsavedTexts;
   readonly redirects: Redirects;
   readonly draftLinks: DraftLinks;

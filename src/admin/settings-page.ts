@@ -76,7 +76,7 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
       ${line('author', 'Author', 'Empty: the blog’s title is used.')}
       ${line('authorPicture', 'Picture of the author', 'For readers’ programs: an address like /media/me.jpg, of a picture in a public post. Not shown on pages.', pictureButton('authorPicture'))}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
-      ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin.')}
+      ${line('timeZone', 'Time zone', 'For all dates, on pages as in forms: UTC, or a name like Europe/Berlin. Imported posts whose source gives a day without a time keep that day when you change it. All others keep their moment, which may be on another day there; addresses stay.')}
       ${field({
         name: 'menu',
         label: 'Menu',

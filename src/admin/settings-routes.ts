@@ -13,6 +13,7 @@ import type { LastBackup } from '../db/last-backup.ts';
 import type { SiteSettings, StoredSiteSettings } from '../db/site-settings.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { pictureOf } from '../media/picture-sizes.ts';
+import type { ImportedDays } from '../posts/imported-days.ts';
 import type { TextRendering } from '../posts/text-rendering.ts';
 import type { BackupSchedule } from './backup-card.ts';
 import { deadMenuHint, type DeadLinkDependencies } from './dead-links.ts';
@@ -21,6 +22,7 @@ import { readSiteForm } from './site-form.ts';
 
 export interface SettingsRouteDependencies extends DeadLinkDependencies {
   readonly site: StoredSiteSettings;
+  readonly importedDays: ImportedDays;
   readonly accounts: Pick<Accounts, 'sessions' | 'recoveryCodes' | 'passkeys'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
@@ -65,7 +67,7 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
     const { values, problems } = readSiteForm(formFields(ctx), isPicture);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
     const { typographer, math } = site.values;
-    await whenUnlocked(() => site.save(values));
+    await whenUnlocked(() => deps.importedDays.moveTo(values.timeZone, () => site.save(values)));
     if (values.typographer !== typographer || values.math !== math) deps.renderStale();
     seeOther(ctx, '/admin/settings?done=saved');
   });

@@ -198,4 +198,13 @@ export const MIGRATIONS: readonly Migration[] = [
       UPDATE posts SET edited_version = version;
     `,
   },
+  {
+    version: 25,
+    name: 'days of imported posts',
+    sql: `
+      -- The zone in which the day of the source began; NULL if it says a moment, or was imported before this version.
+      ALTER TABLE imported_posts ADD COLUMN published_in TEXT;
+      ALTER TABLE imported_posts ADD COLUMN updated_in TEXT;
+    `,
+  },
 ];

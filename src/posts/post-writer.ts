@@ -37,6 +37,8 @@ export class PostWriter {
   readonly #update: Statement<[Columns]>;
   readonly #replaceRendered: Statement<[Columns]>;
   readonly #version: Statement<[number], number>;
+  readonly #replaceTimes: Statement<[number | null, number, number]>;
+  readonly #replaceTagTimes: Statement<[number | null, number]>;
   readonly #replaceTags: Statement<[string, number]>;
   readonly #keepImported: Statement<[number, number]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
@@ -70,6 +72,10 @@ export class PostWriter {
        WHERE id = @id AND version = @version AND deleted_at IS NULL`,
     );
     this.#version = database.prepare<[number], number>('SELECT version FROM posts WHERE id = ?').pluck();
+    this.#replaceTimes = database.prepare(
+      'UPDATE posts SET published_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
+    );
+    this.#replaceTagTimes = database.prepare('UPDATE post_tags SET published_at = ? WHERE post_id = ?');
     this.#replaceTags = database.prepare('UPDATE posts SET tags = ?, version = version + 1 WHERE id = ?');
     this.#keepImported = database.prepare(
       'UPDATE imported_posts SET post_version = post_version + 1 WHERE post_id = ? AND post_version = ?',
@@ -139,6 +145,14 @@ export class PostWriter {
     this.#deleteTags.run(post.id);
     for (const tag of tags) this.#insertTag.run(tagKey(tag), post.published_at!, post.id, tag);
     this.#search.replaceTags(post.id, tags);
+  }
+
+  /** Stores the same day as another moment. As a new rendering, it is not an edit. */
+  replaceTimes(id: number, publishedAt: number | null, updatedAt: number): void {
+    const version = this.#version.get(id);
+    this.#replaceTimes.run(publishedAt, updatedAt, id);
+    this.#replaceTagTimes.run(publishedAt, id);
+    if (version !== undefined) this.#keepImported.run(id, version);
   }
 
   remove(id: number, atMillis: number): void {

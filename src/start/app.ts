@@ -31,6 +31,7 @@ import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRouters } from './observatory-routes.ts';
+import { ImportedDays } from '../posts/imported-days.ts';
 import { MediaUses } from '../posts/media-uses.ts';
 import { DraftLinks } from '../posts/draft-links.ts';
 import { Redirects } from '../posts/redirects.ts';
@@ -85,6 +86,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     media,
     pictures: new Pictures(database, { media, folder, now, whenUnlocked: createWhenUnlocked() }),
     mediaUses: new MediaUses(database, { now }),
+    importedDays: new ImportedDays(database),
     draftLinks: new DraftLinks(database, { now }),
     unsaved: new UnsavedTexts(database, { now }),
     redirects: new Redirects(database, { now, publicUrl: config.publicUrl }),

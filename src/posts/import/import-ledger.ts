@@ -5,6 +5,9 @@ export interface LedgerEntry {
   readonly sourceSha256: string;
   /** The post's version after the last import; a higher one means that the owner edited it since. */
   readonly postVersion: number;
+  /** The blog's zone, in which the days of the source begin; undefined if it says moments. */
+  readonly publishedIn?: string | undefined;
+  readonly updatedIn?: string | undefined;
 }
 
 /** An entry with what tells a source that was renamed. */
@@ -18,7 +21,7 @@ export interface ImportedPost extends LedgerEntry {
 /** Records which source became which post. */
 export class ImportLedger {
   readonly #find: Statement<[string], LedgerEntry>;
-  readonly #record: Statement<[string, number, string, number]>;
+  readonly #record: Statement<[string, number, string, number, string | null, string | null]>;
 
   readonly #keys: Statement<[], string>;
   readonly #post: Statement<[string], ImportedPost>;
@@ -39,8 +42,9 @@ export class ImportLedger {
     );
     this.#forget = database.prepare('DELETE FROM imported_posts WHERE path_key = ?');
     this.#record = database.prepare(
-      `INSERT INTO imported_posts (path_key, post_id, source_sha256, post_version) VALUES (?, ?, ?, ?)
-       ON CONFLICT (path_key) DO UPDATE SET post_id = excluded.post_id, source_sha256 = excluded.source_sha256, post_version = excluded.post_version`,
+      `INSERT INTO imported_posts (path_key, post_id, source_sha256, post_version, published_in, updated_in) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (path_key) DO UPDATE SET post_id = excluded.post_id, source_sha256 = excluded.source_sha256,
+         post_version = excluded.post_version, published_in = excluded.published_in, updated_in = excluded.updated_in`,
     );
   }
 
@@ -63,6 +67,7 @@ export class ImportLedger {
   }
 
   record(pathKey: string, entry: LedgerEntry): void {
-    this.#record.run(pathKey, entry.postId, entry.sourceSha256, entry.postVersion);
+    const { postId, sourceSha256, postVersion, publishedIn = null, updatedIn = null } = entry;
+    this.#record.run(pathKey, postId, sourceSha256, postVersion, publishedIn, updatedIn);
   }
 }

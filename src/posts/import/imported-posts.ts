@@ -70,7 +70,14 @@ export class ImportedPosts {
         known === undefined
           ? this.#posts.create(draft, facts)
           : this.#posts.update(known.postId, known.postVersion, draft, facts);
-      const entry = { postId: saved.id, sourceSha256: sha256, postVersion: saved.version };
+      const { publishedIn, updatedIn } = post;
+      const entry = {
+        postId: saved.id,
+        sourceSha256: sha256,
+        postVersion: saved.version,
+        publishedIn,
+        updatedIn,
+      };
       this.#ledger.record(pathKey(post.draft.path), entry);
       if (known?.formerKey !== undefined) this.#forget({ ...known, formerKey: known.formerKey });
       if (known === undefined) this.#summary.imported++;

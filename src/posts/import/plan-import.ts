@@ -11,7 +11,7 @@ import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
 import type { FolderFacts } from './inherited-matter.ts';
 import { readExportedPost } from './read-exported-post.ts';
-import { lowerCased, readPost, type SourcePost } from './read-post.ts';
+import { lowerCased, readPost, dayMillis, type SourcePost } from './read-post.ts';
 import type { SourceFile, SourceTree } from './read-tree.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { textOf } from './source-address.ts';
@@ -224,7 +224,13 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
 
 /** An unchanged source is imported again if it becomes another post: by a newer version of this importer, or as a link in it has a target now. */
 function withPost({ source, sha256 }: PlannedPost, post: SourcePost): PlannedPost {
-  const becomes = JSON.stringify([sha256, post.draft, post.updatedAtMillis]);
+  const { draft, updatedAtMillis, publishedIn, updatedIn } = post;
+  // A day is the same in every zone.
+  const publishedAtMillis = dayMillis(draft.publishedAtMillis, publishedIn);
+  const updated = dayMillis(updatedAtMillis, updatedIn);
+  // Of imports before days were known, each is imported once more.
+  const days = publishedIn === undefined && updatedIn === undefined ? [] : ['days'];
+  const becomes = JSON.stringify([sha256, { ...draft, publishedAtMillis }, updated, ...days]);
   return { source, post, sha256: createHash('sha256').update(becomes).digest('hex') };
 }
 

@@ -24,6 +24,7 @@ import { MEDIA_FOLDER_NAME } from '../../../src/db/data-files.ts';
 import { MediaStore } from '../../../src/media/media-store.ts';
 import { Pictures, type PictureOptions } from '../../../src/media/pictures.ts';
 import { createWhenUnlocked } from '../../../src/db/when-unlocked.ts';
+import { ImportedDays } from '../../../src/posts/imported-days.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import { DraftLinks } from '../../../src/posts/draft-links.ts';
 import { Redirects } from '../../../src/posts/redirects.ts';
@@ -130,6 +131,7 @@ export class AdminServer {
         ...(this.#options.makePicture && { make: this.#options.makePicture }),
       }),
       mediaUses: new MediaUses(this.database, { now: this.#now }),
+      importedDays: new ImportedDays(this.database),
       unsaved: new UnsavedTexts(this.database, { now: this.#now }),
       draftLinks: new DraftLinks(this.database, { now: this.#now }),
       redirects: new Redirects(this.database, { now: this.#now, publicUrl: this.#options.publicUrl }),
