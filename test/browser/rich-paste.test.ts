@@ -129,6 +129,11 @@ if (executablePath !== undefined) {
       expect(await pasted(html)).toBe('A ***bold*** word\n\n- one\n  - deep');
     });
 
+    it('takes a page in a fixed width for a page', async () => {
+      const html = `<p style="font-family: 'IBM Plex Mono', monospace">See <a href="https://example.org/">this</a></p>`;
+      expect(await pasted(html)).toBe('See [this](https://example.org/)');
+    });
+
     it('keeps paragraphs apart from the text around', async () => {
       await text().fill('Before.\nAfter.');
       await select(7);
@@ -227,7 +232,7 @@ if (executablePath !== undefined) {
     });
 
     it('and a large one become text that the blog reads the same', async () => {
-      const html = `${'<ul><li>a'.repeat(40)}${'<b>*x*</b> <i>[y]</i> '.repeat(1000)}${'</ul>'.repeat(40)}<table>${'<tr><td>1<td colspan=1000>2'.repeat(500)}</table>${'<p>On &lt;i>'.repeat(3000)}`;
+      const html = `${'<ul><li>a'.repeat(25)}${'<b>*x*</b> <i>[y]</i> '.repeat(1000)}${'</ul>'.repeat(25)}<table>${'<tr><td>1<td colspan=1000>2'.repeat(500)}</table>${'<p>On &lt;i>'.repeat(3000)}`;
       const written = await pasted(html);
       expect(written.match(/\*\*\\\*x\\\*\*\*/g)).toHaveLength(1000);
       expect(written.match(/^\| 1 \| 2 \|/gm)).toHaveLength(500);

@@ -62,8 +62,9 @@ function isTooDeep(body: HTMLElement): boolean {
   return true;
 }
 
-/** As code editors and terminals copy: all letters in a fixed width. */
+/** As code editors and terminals copy: all letters in a fixed width, and nothing that only texts have. */
 function isCode(body: HTMLElement): boolean {
+  if (body.querySelector('p, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, img') !== null) return false;
   const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   let hasText = false;
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
