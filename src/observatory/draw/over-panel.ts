@@ -136,10 +136,15 @@ function caveats(
     .join(' ');
 }
 
-/** `about 52 slow requests and 1,426 others of 1,478`. */
+/** `38 to 66 slow requests, most likely 52, and 1,426 others of 1,478`. */
 export function standForWords(facts: OverRepresentation, all: string): string {
-  const { marked, rest, isEstimate } = adjustedCounts(facts);
-  return `${isEstimate ? 'about ' : ''}${countText(marked)} ${all} and ${countText(rest)} others of ${countText(facts.counted)}`;
+  const { marked, rest, unseen, isEstimate, plusMinus } = adjustedCounts(facts);
+  const others = `${countText(rest)} others of ${countText(facts.counted)}`;
+  const from = Math.min(marked, Math.max(facts.marked.traces, Math.round(marked - plusMinus)));
+  const to = Math.min(facts.counted, Math.round(marked + plusMinus) + unseen);
+  return !isEstimate || from >= to
+    ? `${countText(marked)} ${all} and ${others}`
+    : `${countText(from)} to ${countText(to)} ${all}, most likely ${countText(marked)}, and ${others}`;
 }
 
 /** What of the range is not in the traces, and what counts for it; empty if they stand for all of it. */

@@ -8,7 +8,12 @@ export interface AdjustedCounts {
   readonly unseen: number;
   /** False if nothing of it is left to chance, as with failures that were all kept. */
   readonly isEstimate: boolean;
+  /** How far each side may be from that, with a confidence of 95 %; without the unseen. */
+  readonly plusMinus: number;
 }
+
+/** Two-sided 95 %. */
+const Z = 1.96;
 
 /** Fewer are not said. */
 const HARDLY_ANY = 0.01;
@@ -33,6 +38,7 @@ export function adjustedCounts({
       rest: Math.round(rest.standFor),
       unseen,
       isEstimate: false,
+      plusMinus: 0,
     };
   const missed = counted - unseen - marked.standFor - rest.standFor;
   const adjusted = Math.max(0, Math.round(marked.standFor + (missed * ofMarked) / (ofMarked + ofRest)));
@@ -41,5 +47,6 @@ export function adjustedCounts({
     rest: Math.max(0, counted - unseen - adjusted),
     unseen,
     isEstimate: ofMarked > 0 || unseen > 0,
+    plusMinus: Z * Math.sqrt((ofMarked * ofRest) / (ofMarked + ofRest)),
   };
 }

@@ -30,7 +30,13 @@ describe('adjustedCounts', () => {
     const random = (): number => words() / 2 ** 32;
     for (const share of [0.05, 0.25, 0.5, 1]) {
       const facts = { marked: side(31, 0), rest: kept(969, share, random), counted: 1000, unseen: 0 };
-      expect(adjustedCounts(facts)).toEqual({ marked: 31, rest: 969, unseen: 0, isEstimate: false });
+      expect(adjustedCounts(facts)).toEqual({
+        marked: 31,
+        rest: 969,
+        unseen: 0,
+        isEstimate: false,
+        plusMinus: 0,
+      });
     }
   });
 
@@ -40,10 +46,28 @@ describe('adjustedCounts', () => {
       rest: 90,
       unseen: 0,
       isEstimate: false,
+      plusMinus: 0,
     });
     expect(
       adjustedCounts({ marked: side(8, 2), rest: side(88, 0), counted: 100, unseen: 0 }).isEstimate,
     ).toBe(true);
+  });
+
+  it('says how far each side may be from that: right in at least 19 of 20 draws', () => {
+    const words = randomOf(11);
+    const random = (): number => words() / 2 ** 32;
+    for (const [ofMarked, ofRest, share] of [
+      [200, 800, 0.2],
+      [400, 600, 0.1],
+    ] as const) {
+      let within = 0;
+      for (let draw = 0; draw < 400; draw++) {
+        const facts = { marked: kept(ofMarked, share, random), rest: kept(ofRest, share, random) };
+        const { marked, plusMinus } = adjustedCounts({ ...facts, counted: ofMarked + ofRest, unseen: 0 });
+        if (Math.abs(marked - ofMarked) <= plusMinus) within++;
+      }
+      expect(within / 400).toBeGreaterThan(0.93);
+    }
   });
 
   it('is what the panel says', () => {
@@ -64,7 +88,7 @@ describe('adjustedCounts', () => {
       rows: [],
     };
     expect([standForWords(facts, 'slow requests'), missingWords(facts, 0)]).toEqual([
-      'about 23 slow requests and 438 others of 496',
+      '9 to 73 slow requests, most likely 23, and 438 others of 496',
       'No kept trace stands for at least 35 of 496: what they have is unknown.',
     ]);
   });
