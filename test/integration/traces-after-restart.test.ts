@@ -91,6 +91,62 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
     expect({ total, ids: rows.map((row) => row.trace_id) }).toEqual({ total: 1, ids: [failed[7]] });
   });
 
+  it('counts what took long over both processes, or says that counts are lost', async () => {
+    interface Longer {
+      readonly counted: { readonly from: number; readonly to: number };
+      readonly is_lower_bound: boolean;
+    }
+    const { facts, summary } = await read<{ readonly longer: Longer }>(
+      '/traces?from=-1h&q=dur>=0ms route:/search',
+    );
+    const { from, to } = facts.longer.counted;
+    expect(from).toBe(to);
+    expect(facts.longer.is_lower_bound).toBe(signal === 'SIGKILL');
+    if (signal === 'SIGTERM') expect(from).toBe(FAILURES);
+    else expect(from).toBeLessThanOrEqual(FAILURES);
+    expect(summary).toContain(
+      signal === 'SIGTERM'
+        ? `${FAILURES} requests match in the last hour (each one is counted); ${FAILURES} of them are kept`
+        : 'some counts are lost',
+    );
+  });
+
+  it('leads from a client to as many traces as it got errors', async () => {
+    interface Client {
+      readonly value: string;
+      readonly count: number;
+    }
+    const { facts } = await read<{
+      readonly requests: { readonly lists: { readonly clients: { readonly rows: readonly Client[] } } };
+    }>('/failures?from=-1h');
+    const [client] = facts.requests.lists.clients.rows;
+    const { total } = (
+      await read<{ readonly total: number }>(
+        `/traces?from=-1h&type=http&status=error&q=client.address=${client?.value}`,
+      )
+    ).facts;
+    expect(total).toBe(FAILURES);
+    if (signal === 'SIGTERM') expect(client?.count).toBe(FAILURES);
+    else expect(client?.count).toBeLessThanOrEqual(FAILURES);
+  });
+
+  it('tells lines of the log before the restart from those after it', async () => {
+    interface Line {
+      readonly process: { readonly pid: number; readonly started_at_millis: number };
+    }
+    const lines = async (q: string) =>
+      (await read<{ readonly rows: readonly Line[] }>(`/logs?from=-1h&q=${q}`)).facts.rows;
+    const before = await lines('level:error');
+    expect(before).toHaveLength(FAILURES);
+    expect(new Set(before.map(({ process }) => process.pid)).size).toBe(1);
+    expect(before.every(({ process }) => process.started_at_millis < endedMillis)).toBe(true);
+    await failing(blog, async () => void (await blog.ask('/search?q=afterwards')));
+    const [newest, ...older] = await lines('level:error');
+    expect(older).toEqual(before);
+    expect(newest!.process.started_at_millis).toBeGreaterThanOrEqual(endedMillis);
+    expect(await lines(`level:error process:${newest!.process.pid}`)).toEqual([newest]);
+  });
+
   it('opens a failure with the lines it wrote to the log', async () => {
     const { facts } = await read<{
       readonly trace: { readonly logs_known: boolean; readonly logs: readonly LogLine[] };

@@ -24,6 +24,9 @@ export function longerWords(longer: CountedLonger | undefined, listed: number, r
   const isKnown = requests !== undefined && (requests.from > 0 || !isOpen(requests));
   const took = `took ${isAtLeast ? 'at least' : 'longer than'} ${text(duration(millis))}`;
   const exactness = counted === undefined ? '' : ` (${exactnessOf(counted, longer.isLowerBound)})`;
+  // Of a route, the counts are of all that was searched for.
+  if (type === 'http' && isOfSeries)
+    return `${ALL} ${countedText({ ...longer, isOfSeries: false })} ${counted?.to === 1 ? 'matches' : 'match'} ${rangeWords}${exactness}; ${listedText(listed)}.`;
   if (!isKnown)
     return `${ALL} ${countedText(longer)} ${took} ${rangeWords}${exactness}; ${listedText(listed)}.`;
   const had = isOfSeries ? (isOne(requests) ? 'matches' : 'match') : `had a ${NOUNS[type][0]} that ${took}`;

@@ -70,6 +70,12 @@ describe('the sentence about all that took longer', () => {
       '5 to 9 requests match in the last hour (estimated from those kept, right in 95 of 100 cases); 4 of them are kept and listed here.',
     ],
     [
+      'it is of the requests of a route',
+      { type: 'http', isOfSeries: true, counted: exactly(7), requests: undefined },
+      2,
+      '7 requests match in the last hour (each one is counted); 2 of them are kept and listed here.',
+    ],
+    [
       'it is of requests',
       { type: 'http', counted: { from: 300, to: 305 }, requests: undefined },
       61,
