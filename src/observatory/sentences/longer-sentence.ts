@@ -16,8 +16,9 @@ const ALL = ' In all, kept or not,';
  *
  * @param listed Kept traces that match.
  */
-export function longerWords(longer: CountedLonger | undefined, listed: number, rangeWords: string): string {
-  if (longer === undefined || ((longer.counted?.to ?? 0) === 0 && listed === 0)) return '';
+export function longerWords(found: CountedLonger | undefined, listed: number, rangeWords: string): string {
+  if (found === undefined || ((found.counted?.to ?? 0) === 0 && listed === 0)) return '';
+  const longer = atLeastListed(found, listed);
   const { type, millis, isAtLeast, counted, isOfSeries } = longer;
   const ofRequests = Math.max(0, listed - (longer.requests?.besides ?? 0));
   const requests = longer.requests && withListed(longer.requests, ofRequests);
@@ -57,6 +58,13 @@ function besidesText({ besides }: RequestsWithLonger): string {
 function listedText(listed: number): string {
   if (listed === 0) return 'none of them is kept';
   return `${countText(listed)} of them ${listed === 1 ? 'is' : 'are'} kept and listed here`;
+}
+
+/** A killed process may have written traces of requests whose counts are lost. */
+function atLeastListed(longer: CountedLonger, listed: number): CountedLonger {
+  const { type, counted } = longer;
+  if (type !== 'http' || counted === undefined) return longer;
+  return { ...longer, counted: { from: Math.max(counted.from, listed), to: Math.max(counted.to, listed) } };
 }
 
 /** A trace that was active in the range is listed, also if its statement ended after it. */

@@ -76,6 +76,12 @@ describe('the sentence about all that took longer', () => {
       '7 requests match in the last hour (each one is counted); 2 of them are kept and listed here.',
     ],
     [
+      'more traces than counts were written before a kill',
+      { type: 'http', isOfSeries: true, isLowerBound: true, counted: exactly(286), requests: undefined },
+      293,
+      'at least 293 requests match in the last hour (all that are counted; some counts are lost); 293 of them are kept and listed here.',
+    ],
+    [
       'it is of requests',
       { type: 'http', counted: { from: 300, to: 305 }, requests: undefined },
       61,
