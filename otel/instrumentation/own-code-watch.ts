@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { OWN_CODE_MILLIS, type OwnCode, type UnaskedRequests } from '../base/own-code.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import type { ActiveRequest, ActiveRequests, RequestListener } from './active-requests.ts';
-import { AloneTimes, type Stretch } from './alone-times.ts';
+import { AloneTimes, type OwnTimes, type Stretch } from './alone-times.ts';
 import { commonStretches, nanosIn, ownStretches } from './own-stretches.ts';
 import { type AskedRequest, monotonicMicros, type ReadRequest } from './stall-messages.ts';
 
@@ -16,9 +16,8 @@ const MAX_ROUTES = 100;
 const OTHER_ROUTES = 'other routes';
 const NOTHING_SAID = { samples: 0, idle: 0, shared: 0, others: 0, functions: [] } as const;
 
-interface Ended {
+interface Ended extends OwnTimes {
   readonly startNanos: number;
-  readonly alone: readonly Stretch[];
 }
 
 type Awaited = Pick<OwnCode, 'traceId' | 'spanId' | 'route' | 'atMillis' | 'durationMillis' | 'ownMillis'>;
@@ -98,7 +97,7 @@ export class OwnCodeWatch {
       if (ended === undefined) continue;
       this.#ended.delete(span);
       const own = ownStretches(operation, operations, ended.startNanos);
-      if (nanosIn(own) >= OWN_CODE_MILLIS * 1e6) this.#ask(operation, own, ended.alone);
+      if (nanosIn(own) >= OWN_CODE_MILLIS * 1e6) this.#ask(operation, own, ended);
     }
   }
 
@@ -124,15 +123,15 @@ export class OwnCodeWatch {
   #onEnd(request: ActiveRequest): void {
     const { startNanos, span } = request;
     const nanos = this.#options.clock.monotonicNanos();
-    const alone = this.#times.ended(request, nanos);
+    const times = this.#times.ended(request, nanos);
     if (!(nanos - startNanos >= OWN_CODE_MILLIS * 1e6)) return;
-    this.#ended.set(span, { startNanos, alone });
+    this.#ended.set(span, { startNanos, ...times });
     if (this.#ended.size <= MAX_ENDED) return;
     const [oldest] = this.#ended.keys();
     if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  #ask(operation: EndedSpan, own: readonly Stretch[], alone: readonly Stretch[]): void {
+  #ask(operation: EndedSpan, own: readonly Stretch[], { alone, latest }: OwnTimes): void {
     const { series: route, endMillis: atMillis, durationNanos, span, spanId } = operation;
     if (this.#awaited.size >= this.#maxAwaited) return this.#leaveOut(route, atMillis);
     const id = ++this.#lastId;
@@ -150,7 +149,12 @@ export class OwnCodeWatch {
       stretches.flatMap(({ fromNanos, toNanos }) =>
         [fromNanos, toNanos].map((each) => micros - (nanos - each) / 1000),
       );
-    this.#untold.push({ id, own: inMicros(own), alone: inMicros(commonStretches(own, alone)) });
+    this.#untold.push({
+      id,
+      own: inMicros(own),
+      alone: inMicros(commonStretches(own, alone)),
+      latest: inMicros(commonStretches(own, [latest])),
+    });
   }
 
   #leaveOut(series: string, atMillis: number): void {

@@ -16,13 +16,16 @@ const RUNS_PROMISES: ReadonlySet<string> = new Set([
   'processTicksAndRejections',
   'runMicrotasks',
 ]);
+/** What of Node's server calls the handler of a request, until that first waits for something. */
+const CALLS_HANDLER = 'parserOnIncoming';
 /** The kit's function for work outside of every trace. */
 const UNTRACED = 'untraced';
 
 interface Sample {
   readonly micros: number;
-  /** From the outermost function to the innermost; empty for nobody's, undefined for idling. */
-  readonly frames: readonly StallFrame[] | undefined;
+  readonly id: number;
+  /** Of its profile. Most samples are of no request that is asked about, and their stacks are never read. */
+  readonly stacks: ProfileStacks;
 }
 
 interface Counts {
@@ -37,8 +40,9 @@ interface Counts {
 
 /**
  * The functions in which requests spent their own time, by the samples of two profiles that follow each other. A sample counts for a request's
- * function only if no other request was open then, and if it was no timer or immediate that called the function: both may run for anybody. What goes
- * on by promises after a request was answered cannot be told apart from what the next one does.
+ * function only if no other request was open then, and if it was no timer or immediate that called the function: both may run for anybody. With others
+ * open, it counts if the parser of requests called the handler, and this request was the last to begin. What goes on by promises after a request was
+ * answered cannot be told apart from what the next one does.
  */
 export class OwnSamples {
   readonly #samples: readonly Sample[];
@@ -54,17 +58,20 @@ export class OwnSamples {
         : (last.micros - first.micros) / between / 1000;
   }
 
-  of({ id, own, alone }: AskedRequest): ReadRequest {
+  of(asked: AskedRequest): ReadRequest {
+    const { id, own } = asked;
     const counts: Counts = { idle: 0, shared: 0, others: 0, functions: new Map() };
     let samples = 0;
     let before: readonly StallFrame[] = [];
     for (let pair = 0; pair + 1 < own.length; pair += 2) {
-      for (const { micros, frames } of this.#between(own[pair]!, own[pair + 1]!)) {
+      for (const { micros, id: node, stacks } of this.#between(own[pair]!, own[pair + 1]!)) {
         samples++;
+        // Empty for nobody's, undefined for idling.
+        const frames = stacks.of(node);
         // Collecting garbage is part of what made it.
         before = frames?.length === 0 ? before : (frames ?? []);
         if (frames === undefined) counts.idle++;
-        else if (!isIn(alone, micros) || isElsewhere(before)) counts.shared++;
+        else if (!isOf(asked, micros, before)) counts.shared++;
         else count(counts, before);
       }
       before = [];
@@ -97,12 +104,19 @@ function samplesOf(profiles: readonly Profiler.Profile[], names: FrameNames): re
     const found: Sample[] = [];
     samples.forEach((id, index) => {
       micros += timeDeltas[index] ?? 0;
-      if (micros > lastMicros) found.push({ micros, frames: stacks.of(id) });
+      if (micros > lastMicros) found.push({ micros, id, stacks });
     });
     for (const sample of found) all.push(sample);
     lastMicros = Math.max(lastMicros, found.at(-1)?.micros ?? -Infinity);
   }
   return all.sort((a, b) => a.micros - b.micros);
+}
+
+function isOf({ alone, latest }: AskedRequest, micros: number, frames: readonly StallFrame[]): boolean {
+  if (isIn(alone, micros)) return !isElsewhere(frames);
+  return (
+    isIn(latest, micros) && frames.some(({ name, origin }) => name === CALLS_HANDLER && origin === 'node')
+  );
 }
 
 function isIn(pairs: readonly number[], micros: number): boolean {

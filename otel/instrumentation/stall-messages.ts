@@ -51,6 +51,8 @@ export interface AskedRequest {
   readonly own: readonly number[];
   /** The parts of that in which no other request was open. */
   readonly alone: readonly number[];
+  /** The parts of it in which no other request had begun later. */
+  readonly latest: readonly number[];
 }
 
 /** What samples say of it. */

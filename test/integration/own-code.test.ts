@@ -40,6 +40,14 @@ async function start(): Promise<void> {
   blog = await BlogProcess.start(dataDir, { LOG_LEVEL: 'warn', ...WATCHED }, ARGUMENTS);
 }
 
+/** From then on everything is sampled. */
+async function watched(): Promise<void> {
+  await until(
+    () => pageDocument<{ readonly watch: { readonly is: string } }>(owner, `${blog.address}${BASE}/stalls`),
+    ({ facts }) => facts.watch.is === 'watching',
+  );
+}
+
 const routePage = (way: string): Promise<RoutePage> =>
   pageDocument(owner, `${blog.address}${BASE}/route?name=${encodeURIComponent(`GET /planted/${way}`)}`);
 
@@ -60,10 +68,7 @@ const samplesOf = ({ functions, idle, shared, others }: RouteCode): number =>
 beforeAll(async () => {
   await start();
   owner = await becomeOwner(blog);
-  await until(
-    () => pageDocument<{ readonly watch: { readonly is: string } }>(owner, `${blog.address}${BASE}/stalls`),
-    ({ facts }) => facts.watch.is === 'watching',
-  );
+  await watched();
 });
 afterAll(async () => {
   await blog.stop();
@@ -102,24 +107,57 @@ describe('a function of 70 ms that no stall names', () => {
     await start();
     const { code } = (await routePage('rank')).facts.own;
     expect(code).toEqual(before);
+    await watched();
+  });
+});
+
+describe('requests with others open', () => {
+  it('are told apart if their handlers compute before they wait for something', async () => {
+    const answer = blog.ask('/planted/hold');
+    await until(
+      () => blog.ask('/planted/count'),
+      ({ body }) => body.toString() === '1',
+    );
+    for (let sent = 0; sent < 10; sent++)
+      await Promise.all(['left', 'right'].map((way) => blog.ask(`/planted/${way}?millis=120&at=once`)));
+    await blog.ask('/planted/release');
+    await answer;
+    const pages = await Promise.all(
+      (
+        [
+          ['left', 10],
+          ['right', 10],
+          ['hold', 1],
+        ] as const
+      ).map(([way, requests]) => readOf(way, requests)),
+    );
+    const [left, right, held] = pages.map(({ facts }) => facts.own.code);
+    for (const [code, name] of [
+      [left, 'turnLeft'],
+      [right, 'turnRight'],
+    ] as const) {
+      expect(code).toMatchObject({ requests: 10, unread: 0, unasked: 0 });
+      const planted = (code?.functions ?? []).filter(({ place }) => /turn(Left|Right)/.test(place));
+      expect(planted.map(({ place }) => place.split(' ')[0])).toEqual([name]);
+      expect(planted[0]?.requests).toBeGreaterThanOrEqual(9);
+    }
+    // All that it did itself was to wait.
+    expect(held?.requests).toBe(1);
+    expect(held?.functions.filter(({ place }) => /turn(Left|Right)/.test(place))).toEqual([]);
   });
 });
 
 describe('two requests at once', () => {
   it('never get each other’s function', async () => {
-    await until(
-      () => pageDocument<{ readonly watch: { readonly is: string } }>(owner, `${blog.address}${BASE}/stalls`),
-      ({ facts }) => facts.watch.is === 'watching',
-    );
     for (let sent = 0; sent < 10; sent++)
       await Promise.all(['left', 'right'].map((way) => blog.ask(`/planted/${way}?millis=120`)));
-    const [left, right] = [await readOf('left', 10), await readOf('right', 10)];
+    const [left, right] = [await readOf('left', 20), await readOf('right', 20)];
     for (const [page, name] of [
       [left, 'turnLeft'],
       [right, 'turnRight'],
     ] as const) {
       const { code } = page.facts.own;
-      expect(code).toMatchObject({ requests: 10, unread: 0, unasked: 0 });
+      expect(code).toMatchObject({ requests: 20, unread: 0, unasked: 0 });
       expect(samplesOf(code)).toBe(code.samples);
       // The time of both is in each of them.
       expect(code.shared).toBeGreaterThan(0);

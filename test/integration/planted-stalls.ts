@@ -138,8 +138,8 @@ Koa.prototype.callback = function (this: Koa) {
     if (way === 'timer') await afterMillis(millis);
     if (way === 'release') for (const release of held.splice(0)) release();
     // As most handlers do, it waits for something first.
-    if (PAIRS.has(way)) await inOneTurn();
-    else await access(import.meta.filename);
+    if (PAIRS.has(way) && ctx.query['at'] !== 'once') await inOneTurn();
+    else if (ctx.query['at'] !== 'once') await access(import.meta.filename);
     if (way === 'until') spinUntil(millis, String(ctx.query['file']));
     WAYS[way]?.(millis);
     ctx.body = String(held.length);

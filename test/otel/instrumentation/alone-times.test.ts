@@ -18,10 +18,17 @@ class Requests {
   }
 
   end(request: ActiveRequest, at: number): readonly (readonly [number, number])[] {
+    return this.endBoth(request, at).alone;
+  }
+
+  endBoth(request: ActiveRequest, at: number) {
     this.open.delete(request);
-    return this.times
-      .ended(request, at * MILLI)
-      .map(({ fromNanos, toNanos }) => [fromNanos / MILLI, toNanos / MILLI]);
+    const { alone, latest } = this.times.ended(request, at * MILLI);
+    const inMillis = ({ fromNanos, toNanos }: typeof latest): readonly [number, number] => [
+      fromNanos / MILLI,
+      toNanos / MILLI,
+    ];
+    return { alone: alone.map(inMillis), latest: inMillis(latest) };
   }
 }
 
@@ -64,6 +71,15 @@ describe('a request is alone', () => {
     ]);
   });
 
+  it('the last to begin until another begins, traced or not', () => {
+    const requests = new Requests();
+    const first = requests.begin(0);
+    const second = requests.begin(20);
+    requests.times.passed(() => true, 30 * MILLI);
+    expect(requests.endBoth(second, 50).latest).toEqual([20, 30]);
+    expect(requests.endBoth(first, 90).latest).toEqual([0, 20]);
+  });
+
   it('not if it began while one that is not traced was unanswered', () => {
     const requests = new Requests();
     requests.times.passed(() => false, 0);
@@ -84,10 +100,13 @@ describe('a request is alone', () => {
     const open: { readonly request: ActiveRequest; readonly from: number }[] = [];
     const lives: { readonly from: number; readonly to: number }[] = [];
     const alone: (readonly [number, number])[] = [];
+    const latest: (readonly [number, number])[] = [];
     const end = (index: number, to: number): void => {
       const [{ request, from } = { request: undefined, from: 0 }] = open.splice(index, 1);
       if (request === undefined) return;
-      alone.push(...requests.end(request, to));
+      const told = requests.endBoth(request, to);
+      alone.push(...told.alone);
+      latest.push(told.latest);
       lives.push({ from, to });
     };
     for (let at = 0; at < 2000; at++) {
@@ -103,5 +122,12 @@ describe('a request is alone', () => {
     for (let moment = 0.5; moment < 2000; moment++)
       expect([moment, aloneAt(moment)]).toEqual([moment, openAt(moment) === 1 ? 1 : 0]);
     expect(alone.length).toBeGreaterThan(100);
+    // Each was the last to begin from its start to that of the next, or to its end.
+    const starts = lives.map(({ from }) => from).toSorted((a, b) => a - b);
+    expect(latest.toSorted(([a], [b]) => a - b)).toEqual(
+      lives
+        .toSorted((a, b) => a.from - b.from)
+        .map(({ from, to }) => [from, Math.min(to, starts.find((each) => each > from) ?? Infinity)]),
+    );
   });
 });

@@ -25,8 +25,9 @@ function read(
   paths: readonly (readonly string[])[],
   own: readonly number[] = between(0, paths.length - 1),
   alone = own,
+  latest: readonly number[] = [],
 ): ReadRequest {
-  return new OwnSamples([profileOf(paths)], names).of({ id: 1, own, alone });
+  return new OwnSamples([profileOf(paths)], names).of({ id: 1, own, alone, latest });
 }
 
 const seen = ({ functions }: ReadRequest): readonly string[] =>
@@ -49,6 +50,15 @@ describe('the samples of a request', () => {
     const said = read([[rank], [rank], IDLE, [rank]], between(0, 3), between(3, 3));
     expect(said).toMatchObject({ samples: 4, shared: 2, idle: 1 });
     expect(seen(said)).toEqual(['rankListens src/rank.ts:12 1']);
+  });
+
+  it('are its own with others open, if the parser called the handler and none had begun later', () => {
+    const called = ['parserOnIncoming node:_http_server 1200', handle, rank];
+    // Others are open all the time; the next begins after the second sample.
+    const said = read([called, [handle, rank], called], between(0, 2), [], between(0, 1));
+    expect([seen(said), said.shared]).toEqual([['rankListens src/rank.ts:12 1'], 2]);
+    const other = ['parserOnIncoming file:///srv/app/src/server.ts 12', rank];
+    expect(read([other], between(0, 0), [], between(0, 0))).toMatchObject({ shared: 1, functions: [] });
   });
 
   it.each([
@@ -88,7 +98,7 @@ describe('the samples of a request', () => {
     const second = profileOf([[rank], [rank], [rank], IDLE], 1.2 * SAMPLE_MICROS);
     const samples = new OwnSamples([first, second], names);
     // Two of the first; of the second those after it.
-    expect(samples.of({ id: 1, own: between(0, 9), alone: between(0, 9) })).toMatchObject({
+    expect(samples.of({ id: 1, own: between(0, 9), alone: between(0, 9), latest: [] })).toMatchObject({
       samples: 6,
       idle: 2,
       functions: [{ samples: 4 }],
@@ -97,6 +107,8 @@ describe('the samples of a request', () => {
 
   it('are none outside of the profiles, and without any', () => {
     expect(read([[rank]], between(5, 9))).toMatchObject({ samples: 0, functions: [] });
-    expect(new OwnSamples([], names).of({ id: 1, own: between(0, 9), alone: [] }).samples).toBe(0);
+    expect(new OwnSamples([], names).of({ id: 1, own: between(0, 9), alone: [], latest: [] }).samples).toBe(
+      0,
+    );
   });
 });
