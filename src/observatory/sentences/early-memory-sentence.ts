@@ -43,6 +43,8 @@ export function slopeWhenWords(
   now: number,
 ): string {
   const needed = `A slope takes ${neededFloors} samples with a full collection; there ${floors === 1 ? 'was' : 'were'}`;
+  // There were enough, but the newest is of long ago.
+  if (floors >= neededFloors) return 'After the next full collection it can be told again.';
   if (floors === 0) return `${needed} none after the first minutes, as an idle process makes few.`;
   const perFloor = (ranMillis - WARM_MILLIS) / floors;
   const left = Math.max((neededFloors - floors) * perFloor, MIN_AGE_OF_SLOPE_MILLIS - ranMillis, 0);

@@ -4,6 +4,7 @@ import { memoryFloors } from '../../../../otel/store/memory-floors.ts';
 import { RandomSource } from '../../../../src/demo/random-source.ts';
 import { type MemoryGrowth, memoryGrowth } from '../../../../src/observatory/facts/memory-growth.ts';
 import { memoryVerdict } from '../../../../src/observatory/facts/process-memory.ts';
+import { slopeWhenWords } from '../../../../src/observatory/sentences/early-memory-sentence.ts';
 import { memoryWords } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import { RUNTIME_SAMPLE, SAMPLE_MILLIS } from '../../../fixtures/still-runtime.ts';
 
@@ -16,6 +17,10 @@ const COLLECTIONS: Readonly<Record<string, (hours: number, random: RandomSource)
   'in its first minutes alone': (hours) => hours < 0.1,
   'while somebody read for half an hour, and none since': (hours, random) =>
     hours < 0.5 && random.chance(0.5),
+  'while somebody read for half an hour, and each third hour since': (hours, random) =>
+    hours < 0.5 ? random.chance(0.5) : hours % 3 < 0.02,
+  'each third hour': (hours) => hours % 3 < 0.02,
+  'for half an hour of each three': (hours, random) => hours % 3 < 0.5 && random.chance(0.3),
   seldom: (_, random) => random.chance(0.01),
   often: (_, random) => random.chance(0.5),
 };
@@ -120,6 +125,9 @@ describe('a leak of an idle process', () => {
     for (let seed = 0; seed < RUNS; seed++) {
       const { growth } = seen(seed, idle);
       expect(memoryVerdict(growth)).toBe('too few collections');
+      expect(slopeWhenWords(growth, RUNTIME_SAMPLE.atMillis)).toBe(
+        'After the next full collection it can be told again.',
+      );
       expect(memoryWords({ ...growth, heapLimitBytes: 4e9 }, RUNTIME_SAMPLE.atMillis + 8 * HOUR)).toMatch(
         /^Too few garbage collections to judge whether memory grows: .* at most about [45]\d(?:\.\d)?\sMB since /,
       );
