@@ -72,9 +72,10 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       value: ({ p95 }) => p95?.ratio,
       cell: (row) => {
         const what = toldQuantile(row);
-        return what === undefined
-          ? ratioCell(undefined)
-          : html`${ratioCell(row[what])} <span class="unit">${what}</span>`;
+        if (what === undefined) return ratioCell(undefined);
+        const isMarked = row.differs.includes(what);
+        return html`<span class="${isMarked ? '' : 'zero'}">${ratioCell(row[what])}</span>
+          <span class="unit">${what}</span>`;
       },
     },
   ];
