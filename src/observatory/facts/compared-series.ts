@@ -226,11 +226,14 @@ function judgedRow({ row, tests, chances }: Tested, level: number): ComparedSeri
     if (test === undefined || !isOnBoth) return undefined;
     // The two figures that a reader sees are finer than the blocks of the test.
     const [old, young] = [figure(before), figure(after)];
-    const found =
-      chances[what] === undefined
-        ? { ratio: test.ratio, low: 0, high: Infinity, chance: test.chanceOf(1) }
-        : ratioInterval(test, level);
-    return old > 0 && young > 0 ? including(found, young / old) : found;
+    const shown = (ratio: ComparedRatio): ComparedRatio =>
+      old > 0 && young > 0 ? including(ratio, young / old) : ratio;
+    if (chances[what] === undefined)
+      return shown({ ratio: test.ratio, low: 0, high: Infinity, chance: test.chanceOf(1) });
+    const found = shown(ratioInterval(test, level));
+    if (!leavesOutOne(found)) return found;
+    const { low, high } = shown(ratioInterval(test, LEVEL));
+    return { ...found, alone: { low, high } };
   };
   const ratios = {
     p50: ratioOf('p50', ({ durationMillis }) => durationMillis.p50),

@@ -16,6 +16,13 @@ export interface ComparedRatio {
   readonly high: number;
   /** The probability of a difference like this, or a larger one, by chance. */
   readonly chance: number;
+  /** Of what differs: its interval as if nothing else were compared, which tells how large the difference is. */
+  readonly alone?: Ends;
+}
+
+export interface Ends {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** As logarithms: how far the first step goes, how far the last one, and how near an end is found. */
@@ -67,7 +74,7 @@ export function including({ low, high, chance }: ComparedRatio, ratio: number): 
 }
 
 /** Returns true if 1 is not in the interval, as it is shown. */
-export function leavesOutOne({ low, high }: Pick<ComparedRatio, 'low' | 'high'>): boolean {
+export function leavesOutOne({ low, high }: Ends): boolean {
   return shown(low) > 1 || shown(high) < 1;
 }
 

@@ -97,7 +97,7 @@ function isWorse(row: ComparedSeries, what: Difference): boolean {
   if (what === 'failed') return failsMore(row);
   const slower = slowerBy(row, [what]);
   if (slower === undefined) return false;
-  return row.type === 'http' ? (row[slower]?.low ?? 0) >= NOTICEABLE : isLarge(row[slower]);
+  return row.type === 'http' ? (row[slower]?.alone?.low ?? 0) >= NOTICEABLE : isLarge(row[slower]);
 }
 
 /** Failures beyond those expected; of what is slower alone, milliseconds. */
