@@ -7,8 +7,9 @@ import { AloneTimes, type OwnTimes, type Stretch } from './alone-times.ts';
 import { commonStretches, nanosIn, ownStretches } from './own-stretches.ts';
 import { type AskedRequest, monotonicMicros, type ReadRequest } from './stall-messages.ts';
 
-/** Long requests that ended, and whose traces are not complete yet. */
+/** Long requests that ended, and whose traces are not complete yet: after so long, they were decided without what still runs in them. */
 const MAX_ENDED = 1000;
+const MAX_ENDED_NANOS = 10e9;
 /** Whose samples are awaited, some 2 KB each: five a second, as the samples of a minute are read at once. */
 const MAX_AWAITED = 300;
 /** Of those beyond it. */
@@ -18,6 +19,7 @@ const NOTHING_SAID = { samples: 0, idle: 0, shared: 0, others: 0, functions: [] 
 
 interface Ended extends OwnTimes {
   readonly startNanos: number;
+  readonly endNanos: number;
 }
 
 type Awaited = Pick<OwnCode, 'traceId' | 'spanId' | 'route' | 'atMillis' | 'durationMillis' | 'ownMillis'>;
@@ -37,7 +39,7 @@ export interface OwnCodeWatchOptions {
 export class OwnCodeWatch {
   readonly #options: OwnCodeWatchOptions;
   readonly #maxAwaited: number;
-  readonly #times: AloneTimes;
+  #times: AloneTimes;
   /** By their spans. */
   readonly #ended = new Map<object, Ended>();
   readonly #awaited = new Map<number, Awaited>();
@@ -59,8 +61,9 @@ export class OwnCodeWatch {
     return [...this.#awaited.values()].filter((each) => each.traceId === traceId).map(({ spanId }) => spanId);
   }
 
-  /** Listens together with `other`. */
+  /** Listens together with `other`, from now on. */
   with(other: RequestListener): RequestListener {
+    this.#times = new AloneTimes(this.#options.active.open);
     return {
       began: (request) => {
         this.#times.began(request, request.startNanos);
@@ -80,6 +83,10 @@ export class OwnCodeWatch {
   /** A turn of the loop. @param tell Undefined while nothing is sampled. */
   turn(nanos: number, tell: ((asked: readonly AskedRequest[]) => void) | undefined): void {
     this.#times.look(nanos);
+    for (const [span, { endNanos }] of this.#ended) {
+      if (nanos - endNanos < MAX_ENDED_NANOS) break;
+      this.#ended.delete(span);
+    }
     const untold = this.#untold.splice(0);
     if (tell === undefined) {
       for (const { id } of untold) this.#awaited.delete(id);
@@ -125,7 +132,7 @@ export class OwnCodeWatch {
     const nanos = this.#options.clock.monotonicNanos();
     const times = this.#times.ended(request, nanos);
     if (!(nanos - startNanos >= OWN_CODE_MILLIS * 1e6)) return;
-    this.#ended.set(span, { startNanos, ...times });
+    this.#ended.set(span, { startNanos, endNanos: nanos, ...times });
     if (this.#ended.size <= MAX_ENDED) return;
     const [oldest] = this.#ended.keys();
     if (oldest !== undefined) this.#ended.delete(oldest);

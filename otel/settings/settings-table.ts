@@ -97,7 +97,7 @@ export const SETTINGS = {
   loopStallSeconds: setting(
     'METRICS_LOOP_STALL',
     '0.25',
-    'seconds that the event loop has to be blocked until a stall is recorded with the function, line, span and route that blocked it; a thread samples call stacks for that; 0 is off, as is METRICS_MEMORY_INTERVAL=0',
+    'seconds that the event loop has to be blocked until a stall is recorded with the function, line, span and route that blocked it; a thread samples call stacks for that, and for what shorter requests spend their own time in; 0 is off, as is METRICS_MEMORY_INTERVAL=0',
     zeroOrBetween(0.1, 60, 'a number of seconds'),
   ),
   shedDelaySeconds: setting(

@@ -54,6 +54,14 @@ class Watched {
     return request;
   }
 
+  /** Ends it; its trace is complete when the returned function is called. */
+  endLater(request: ActiveRequest): () => void {
+    this.#active.open.delete(request);
+    this.#active.listener?.ended(request);
+    const operation = operationOf(request, this.wallMillis + request.startNanos / 1e6, 100);
+    return () => this.watch.complete([operation]);
+  }
+
   /** Ends it, with one child span from and to these times of it. */
   end(request: ActiveRequest, child?: readonly [number, number]): void {
     const startMillis = this.#millis - (this.#millis - request.startNanos / 1e6);
@@ -156,6 +164,21 @@ describe('a request with much time of its own', () => {
     watched.end(first);
     watched.turn();
     expect(watched.lengths).toEqual([[190], [60, 30]]);
+  });
+
+  it('is not asked about if its trace is not complete within ten seconds, nor kept for it', () => {
+    const watched = new Watched();
+    const [soon, late] = [9000, 11_000].map((millis) => {
+      const request = watched.begin();
+      watched.pass(100);
+      const complete = watched.endLater(request);
+      watched.pass(millis);
+      watched.turn();
+      complete();
+      watched.turn();
+      return watched.asked.length;
+    });
+    expect([soon, late]).toEqual([1, 1]);
   });
 
   it('is placed by the clock that is not set: a step changes nothing', () => {
