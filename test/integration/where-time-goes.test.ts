@@ -126,7 +126,7 @@ describe('the page of a route whose time is planted', () => {
     );
     expect(top.kind).toBe('waiting');
     expect(summary).toMatch(
-      / are waiting for the event loop, held most of all by spin .*planted-stalls\.ts:\d+ in planted of \/planted\/render\.$/,
+      / are waiting for the event loop, held most of all by spin .*planted-stalls\.ts:\d+ in planted of \/planted\/render\./,
     );
   });
 });

@@ -6,8 +6,9 @@ import type {
   TimeRange,
   TraceDetail,
 } from '../../../otel/query.ts';
-import { endOf } from '../trace/intervals.ts';
+import { endOf, totalMillis } from '../trace/intervals.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
+import { loopWaits } from './loop-waits.ts';
 import { stallPlace } from './stall-groups.ts';
 
 /** A function, in how many requests of a route it was seen, and in how many of their samples. */
@@ -50,16 +51,22 @@ export interface RouteCode {
 /** Functions with an example, and requests looked at for one. */
 const MAX_EXAMPLES = 3;
 const MAX_LOOKED_AT = 5;
+const NEVER: TimeRange = { fromMillis: Infinity, toMillis: Infinity };
 
+/** Of requests that had so much time of their own without what they waited for others. */
 export function routeCode(
-  telemetry: Pick<TelemetryQuery, 'ownCode' | 'trace'>,
+  telemetry: Pick<TelemetryQuery, 'ownCode' | 'stalls' | 'trace'>,
   route: string,
   range: TimeRange,
 ): RouteCode {
   const facts = telemetry.ownCode.within(range);
+  const waitsOf = loopWaits(telemetry.stalls({ ...range, toMillis: Infinity }).rows);
   const { fromMillis } = range;
   const { leastMillis, heldSinceMillis } = facts;
-  const all = facts.rows.filter((row) => row.route === route);
+  const all = facts.rows
+    .filter((row) => row.route === route)
+    .map((row) => withoutWaits(row, totalMillis(waitsOf(spanOf(row)))))
+    .filter(({ ownMillis }) => ownMillis >= leastMillis);
   const rows = all.filter(({ unread }) => unread === undefined);
   const sum = (of: (row: OwnCode) => number): number => rows.reduce((total, row) => total + of(row), 0);
   return {
@@ -79,6 +86,18 @@ export function routeCode(
     functions: functionsOf(rows, (traceId) => 'spans' in telemetry.trace(traceId)),
     sinceMillis: heldSinceMillis !== undefined && heldSinceMillis > fromMillis ? heldSinceMillis : undefined,
   };
+}
+
+/** Samples of the time in which a request waited for what others did are theirs. */
+function withoutWaits(row: OwnCode, waitedMillis: number): OwnCode {
+  if (waitedMillis <= 0) return row;
+  const theirs = Math.min(row.shared, Math.round(waitedMillis / Math.max(1, row.everyMillis)));
+  const ownMillis = Math.max(0, row.ownMillis - waitedMillis);
+  return { ...row, ownMillis, shared: row.shared - theirs, samples: row.samples - theirs };
+}
+
+function spanOf({ atMillis, durationMillis, ...ids }: OwnCode) {
+  return { ...ids, startMillis: atMillis - durationMillis, durationMillis };
 }
 
 function functionsOf(
@@ -127,16 +146,24 @@ export function withOwnCode(
   trace: TraceDetail,
 ): TraceDetail {
   const { rows, awaited } = telemetry.ownCode.ofTrace(trace.traceId);
+  const { leastMillis } = telemetry.ownCode.within(NEVER);
   const codes = new Map<string, SpanRow['ownCode']>();
   for (const { span, selfMillis, waitedMillis } of selfTimeTree(trace.spans)) {
     if (span.type !== 'http' || span.kind !== 'server') continue;
+    // Then it waited for what others did.
+    if (waitedMillis > 0 && selfMillis < leastMillis) continue;
     const row = rows.find(({ spanId }) => spanId === span.spanId);
     if (row !== undefined)
-      codes.set(span.spanId, row.unread === undefined ? row : { missing: `not recorded: ${row.unread}` });
+      codes.set(
+        span.spanId,
+        row.unread === undefined
+          ? withoutWaits(row, waitedMillis)
+          : { missing: `not recorded: ${row.unread}` },
+      );
     else if (awaited.includes(span.spanId))
       codes.set(span.spanId, { missing: 'not yet known: within a minute', isAwaited: true });
     else {
-      const missing = whyUnknown(telemetry, span, selfMillis + waitedMillis);
+      const missing = whyUnknown(telemetry, span, selfMillis);
       if (missing !== undefined) codes.set(span.spanId, { missing });
     }
   }

@@ -30,7 +30,7 @@ export interface OwnWork {
 }
 
 export function ownWork(
-  telemetry: Pick<TelemetryQuery, 'profiles' | 'ownCode' | 'trace'>,
+  telemetry: Pick<TelemetryQuery, 'profiles' | 'ownCode' | 'stalls' | 'trace'>,
   route: string,
   range: TimeRange,
   stalls: StallFacts,

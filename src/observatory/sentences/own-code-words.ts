@@ -14,6 +14,8 @@ const TOLD = 0.1;
 /** With so many in each request, those that by chance have none do not change the mean. */
 const OFTEN_SEEN = 1.5;
 const MAX_NAMED = 2;
+/** Fewer samples without a function say nothing. */
+const ENOUGH = 3;
 /** Of the samples that were due. */
 const FEW = 0.6;
 
@@ -118,7 +120,7 @@ export function routeCodeWords(code: RouteCode, now: number, links: Links): Sent
           { text: `${rest === '' ? '' : `; ${rest}`}.` },
         ];
   return [
-    ...(requests === 0 ? [] : opening),
+    ...(requests === 0 || (first === undefined && samples < ENOUGH) ? [] : opening),
     ...(unasked > 0
       ? [{ text: ` ${countText(unasked)} more were too many at once to be asked about.` }]
       : []),

@@ -241,6 +241,24 @@ describe('a stall that a request caused', () => {
     expect(await said({ ...stall, atMillis: stall.atMillis - 3_600_000 })).toContain(words);
   });
 
+  it('is no own time of a request that waited for it', async () => {
+    const waited = {
+      traceId: idOf('1'),
+      spanId: spanIdOf(idOf('1'), 0),
+      route: 'GET /listening',
+      path: '/listening',
+      waitedMillis: 235,
+      within: { sinceMillis: 7, millis: 235 },
+      wasRunning: true,
+    };
+    const blog = blogWith(code('1', 240, { shared: 6 }), code('3', 80, { rank: 2 }));
+    blog.stall({ ...stall, delayed: [waited], delayedCount: 1 });
+    expect(await summaryOf(blog, `/traces/${idOf('1')}`)).not.toContain('none of its spans');
+    expect(await summaryOf(blog, '/route?name=GET%20%2Flistening')).toContain(
+      'in 1 of 1 request that took 50 ms or more of its own.',
+    );
+  });
+
   it('is not divided if all of it is one part, or an earlier version recorded it', async () => {
     const whole = 'ms in rankListens src/rank.ts:12; no request had to wait.';
     expect(await said({ ...stall, sinceMillis: 250, durationMillis: 50 })).toContain(`for 50 ${whole}`);
