@@ -129,6 +129,28 @@ if (executablePath !== undefined) {
       expect(await pasted(html)).toBe('A ***bold*** word\n\n- one\n  - deep');
     });
 
+    it('reads lists of Word, which are paragraphs with signs', async () => {
+      const item = (level: number, sign: string, words: string): string =>
+        `<p class=MsoListParagraph style='text-indent:-18.0pt;mso-list:l0 level${level} lfo1'><![if !supportLists]><span
+          style='font-family:Symbol'><span style='mso-list:Ignore'>${sign}<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp; </span></span></span><![endif]>${words}<o:p></o:p></p>`;
+      const html = `<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p {margin:0}</style></head><body lang=EN>
+        <!--StartFragment--><p class=MsoNormal>Before</p>${item(1, '·', 'one')}${item(2, 'o', '<b>deep</b>')}${item(1, '·', 'two')}<p class=MsoNormal>Between</p>${item(1, '1.', 'first')}${item(1, '2.', 'second')}<!--EndFragment--></body></html>`;
+      expect(await pasted(html)).toBe(
+        'Before\n\n- one\n  - **deep**\n- two\n\nBetween\n\n1. first\n2. second',
+      );
+    });
+
+    it('writes addresses of the blog as texts have them', async () => {
+      const html = `<p><a href="${server.origin}/2026/x#y">own</a> <a href="${server.origin}0/x">other</a> <img src="${server.origin}/media/a.png" alt="a"></p>`;
+      expect(await pasted(html)).toBe(`[own](/2026/x#y) [other](${server.origin}0/x) ![a](/media/a.png)`);
+    });
+
+    it('takes a formula by its TeX, once', async () => {
+      const html =
+        '<p>So <span class="katex"><math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow><annotation encoding="application/x-tex">x^2_i</annotation></semantics></math><span aria-hidden="true">x2</span></span> <b>is</b>.</p>';
+      expect(await pasted(html)).toBe('So `x^2_i` **is**.');
+    });
+
     it('takes a page in a fixed width for a page', async () => {
       const html = `<p style="font-family: 'IBM Plex Mono', monospace">See <a href="https://example.org/">this</a></p>`;
       expect(await pasted(html)).toBe('See [this](https://example.org/)');

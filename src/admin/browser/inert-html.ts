@@ -1,6 +1,8 @@
 /** Attributes that pasted HTML keeps; a style under another name, as the policy of the page would report it. */
 const KEPT = new Set(
-  'href src alt title start type checked colspan class id width height hidden aria-hidden'.split(' '),
+  'href src alt title start type checked colspan class id width height hidden aria-hidden encoding'.split(
+    ' ',
+  ),
 );
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>][^\s>]*))?/g;
 

@@ -108,8 +108,16 @@ function spanOf(node: TurndownService.Node): number {
   return node instanceof HTMLTableCellElement ? columnsOfCell(node) : 1;
 }
 
-/** `body` is of a document that is not shown; it is changed. */
-export function pastedMarkdown(body: HTMLElement): string {
+/**
+ * `body` is of a document that is not shown; it is changed. Addresses below `blog`, as `https://blog.example`, become those of texts, as
+ * `/media/pane.jpg`.
+ */
+export function pastedMarkdown(body: HTMLElement, blog: string): string {
   tidyHtml(body);
+  for (const name of ['href', 'src'])
+    for (const element of body.querySelectorAll(`[${name}]`)) {
+      const address = element.getAttribute(name) ?? '';
+      if (address.startsWith(`${blog}/`)) element.setAttribute(name, address.slice(blog.length));
+    }
   return makeService().turndown(body).replaceAll('\u00a0', ' ').trim();
 }

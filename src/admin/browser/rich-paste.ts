@@ -10,7 +10,7 @@ const MAX_DEPTH = 60;
 
 /** What plain text would lose. Paragraphs, lines, colours and fonts alone are no structure. */
 const STRUCTURE =
-  'a[href], b, strong, em, i, del, s, strike, h1, h2, h3, h4, h5, h6, ul, ol, dl, blockquote, img[src], table, hr, code, pre, sub, sup, kbd, mark, [id^="docs-internal-guid"]';
+  'a[href], b, strong, em, i, del, s, strike, h1, h2, h3, h4, h5, h6, ul, ol, dl, blockquote, img[src], table, hr, code, pre, sub, sup, kbd, mark, [id^="docs-internal-guid"], [data-style*="mso-list"]';
 const MONOSPACED = /font(?:-family)?\s*:[^;]*(?:mono|consol|courier|menlo|monaco|cascadia|fira code)/i;
 
 const TOO_LARGE = `What you copied is too large to keep its form (more than ${MAX_CHARACTERS / 1_000_000} MB, or too many parts): it was pasted as plain text.`;
@@ -104,10 +104,16 @@ function insert(area: HTMLTextAreaElement, text: string, start: number, end: num
   typeInto(area, text, start, end);
 }
 
+/** The address of the blog, without a slash at its end. */
+function blogOf(area: HTMLTextAreaElement): string {
+  const base = area.form?.dataset['pictures']?.replace(/\/admin\/media$/, '') ?? '';
+  return location.origin + base;
+}
+
 async function pasteInto(area: HTMLTextAreaElement, body: HTMLElement, plain: string): Promise<string> {
   const { selectionStart, selectionEnd, value } = area;
   const markdown = await import('./pasted-markdown.ts')
-    .then(({ pastedMarkdown }) => pastedMarkdown(body))
+    .then(({ pastedMarkdown }) => pastedMarkdown(body, blogOf(area)))
     .catch(() => undefined);
   // Somebody may have typed on.
   const isSame = area.value === value;

@@ -12,6 +12,7 @@ const ANCHOR = /^[#¶§🔗\s\u200b]*$/u;
 export function tidyHtml(body: HTMLElement): void {
   for (const element of body.querySelectorAll(LEFT_OUT)) element.remove();
   tidyDocs(body);
+  tidyWord(body);
   for (const element of body.querySelectorAll('span, font')) unwrap(element);
   body.normalize();
   tidyEmphasis(body);
@@ -56,6 +57,32 @@ function tidyDocs(body: HTMLElement): void {
   unwrap(whole);
 }
 
+/** Word has paragraphs for items of a list, with a sign that it draws itself. */
+function tidyWord(body: HTMLElement): void {
+  let lists: HTMLElement[] = [];
+  for (const paragraph of body.querySelectorAll('p[data-style*="mso-list"]')) {
+    const style = paragraph.getAttribute('data-style') ?? '';
+    const level = Number(/mso-list:[^;]*\blevel(\d)/.exec(style)?.[1] ?? 0);
+    if (level === 0) continue;
+    const sign = paragraph.querySelector('[data-style*="mso-list:Ignore"]');
+    const name = /^\s*(?:\d+|[a-z]{1,4})[.)]/i.test(sign?.textContent ?? '') ? 'ol' : 'ul';
+    sign?.remove();
+    if (paragraph.previousElementSibling !== lists[0]) lists = [];
+    lists = lists.slice(0, level);
+    if (lists.length < level) {
+      const list = body.ownerDocument.createElement(name);
+      const above = lists.at(-1)?.lastElementChild;
+      if (above === null || above === undefined) paragraph.before(list);
+      else above.append(list);
+      lists.push(list);
+    }
+    const item = body.ownerDocument.createElement('li');
+    item.append(...paragraph.childNodes);
+    lists.at(-1)!.append(item);
+    paragraph.remove();
+  }
+}
+
 /** A heading is bold by itself, and no emphasis reaches over paragraphs. */
 function tidyEmphasis(body: HTMLElement): void {
   for (const element of body.querySelectorAll('b, strong, i, em, del, s, strike, sub, sup, kbd, mark')) {
@@ -92,6 +119,10 @@ function tidyLists(body: HTMLElement): void {
 
 function tidyCode(body: HTMLElement): void {
   for (const element of body.querySelectorAll('samp, tt')) replaceWith(element, 'code');
+  for (const formula of body.querySelectorAll('math')) {
+    const tex = formula.querySelector('annotation[encoding*="tex"]')?.textContent;
+    if (tex !== undefined) replaceWith(formula, 'code').replaceChildren(tex.trim());
+  }
   for (const block of body.querySelectorAll('pre')) {
     for (const line of block.querySelectorAll('br')) line.replaceWith('\n');
     const marked = [block.querySelector('code'), block, block.parentElement];
