@@ -141,8 +141,9 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
     foot: html`<span
         >How to read a row: what a full garbage collection leaves is still in use, the
         ${explained('floor', view.links)} of the heap. A straight line through the lowest floors goes from one
-        size to another in some time: so much an hour, ± its 95 % interval. Left out are the five minutes
-        after a start and up to two sudden rises, as of something loaded once</span
+        size to another in some time (of the process that runs, as a rule its last 12 hours): so much an hour,
+        ± its 95 % interval. Left out are the five minutes after a start and up to two sudden rises, as of
+        something loaded once</span
       ><span
         >such a line takes floors in 16 samples, or 8 quarters of an hour of a process that ended more than a
         day ago, or growth by half. Without one, “from” is a floor and “to” the lowest heap in use of the last
