@@ -33,7 +33,10 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
     cell: (row) =>
       html`${moment(row.startedAtMillis, now)}${
           row.processes > 1 && html` <span class="unit">and ${row.processes - 1} more</span>`
-        }<span class="only-narrow callers">ended ${endOf(row, now)}</span>`,
+        }${row.version !== undefined && html` <span class="callers">version <bdi>${row.version}</bdi></span>`}<span
+          class="only-narrow callers"
+          >ended ${endOf(row, now)}</span
+        >`,
   },
   {
     label: 'memory',
@@ -49,7 +52,8 @@ const columnsOf = ({ now }: PageView): readonly Column<ProcessMemory>[] => [
       }${early && html` <span class="callers">${mostText(early)}</span>`}${
         course !== undefined &&
         html`<span class="only-narrow callers"
-          >${bytes(course.fromBytes)} → ${bytes(course.toBytes)} in ${text(duration(course.overMillis))}</span
+          >${course.of} ${bytes(course.fromBytes)} → ${bytes(course.toBytes)} in
+          ${text(duration(course.overMillis))}</span
         >`
       }`;
     },
@@ -90,7 +94,14 @@ function lineColumns(room: 'mid'): readonly Column<ProcessMemory>[] {
     },
   });
   return [
-    number('after GC, from', 'from_bytes', ({ fromBytes }) => fromBytes, bytes),
+    {
+      label: 'of',
+      key: 'of',
+      room,
+      value: (row) => courseOf(row)?.of,
+      cell: (row) => courseOf(row)?.of ?? '–',
+    },
+    number('from', 'from_bytes', ({ fromBytes }) => fromBytes, bytes),
     number('to', 'to_bytes', ({ toBytes }) => toBytes, bytes),
     number(
       'in',
@@ -102,6 +113,8 @@ function lineColumns(room: 'mid'): readonly Column<ProcessMemory>[] {
 }
 
 interface Course {
+  /** Which memory. */
+  readonly of: 'heap after GC' | 'heap in use' | 'resident memory';
   readonly fromBytes: number;
   readonly toBytes: number;
   readonly overMillis: number;
@@ -112,10 +125,13 @@ const pick = (course: Course | undefined, of: (course: Course) => number): numbe
 
 function courseOf(row: ProcessMemory): Course | undefined {
   const growth = shownGrowth(row);
-  if (growth !== undefined) return { ...growth.line, overMillis: row.overMillis };
+  if (growth !== undefined) {
+    const of = growth === row.heap ? 'heap after GC' : 'resident memory';
+    return { of, ...growth.line, overMillis: growth.overMillis ?? row.overMillis };
+  }
   const { usedBytes, since } = row.early ?? {};
   if (usedBytes === undefined || since === undefined) return undefined;
-  return { fromBytes: since.floorBytes, toBytes: usedBytes, overMillis: since.overMillis };
+  return { of: 'heap in use', fromBytes: since.floorBytes, toBytes: usedBytes, overMillis: since.overMillis };
 }
 
 /** Of resident memory, if that alone grows. */
@@ -149,6 +165,9 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
         day ago, or growth by half. Without one, “from” is a floor and “to” the lowest heap in use of the last
         minutes, garbage included: memory grew by the difference at most. If that is much, there were too few
         collections to judge</span
+      ><span
+        >memory outside the heap climbs for an hour after every start; resident memory is judged from then on,
+        once it was watched for another hour, and is no growth while it levels off</span
       >`,
   });
 }

@@ -33,6 +33,11 @@ const GOES_ON = 0.5;
 const MIN_SHARE = 0.02;
 const MIN_BYTES = 2_000_000;
 
+/** Memory outside the heap climbs after every start, ever more slowly: arenas of malloc, threads, caches of the database. */
+export const MIN_AGE_OUTSIDE_MILLIS = HOUR;
+/** A climb whose newer half has surely not so much of the pace of its older one levels off. */
+const KEEPS_PACE = 0.75;
+
 /** So long after the newest floor, what the heap in use rose by since then may be a leak, garbage or both. */
 const STALE_MILLIS = 15 * MINUTE;
 
@@ -51,6 +56,8 @@ export interface Growth {
   readonly plusMinus: number;
   /** The line of this slope at the first and at the last floor: so much apart as the slope makes in that time. */
   readonly line: { readonly fromBytes: number; readonly toBytes: number };
+  /** Between the ends of the line, if that is not the time of the heap's floors. */
+  readonly overMillis?: number;
 }
 
 interface GrowthOptions extends Partial<Pick<ProcessCourse, 'floorsPer'>> {
@@ -71,7 +78,7 @@ export interface MemoryGrowth {
   /** The newest floor of the heap. */
   readonly heapBytes: number | undefined;
   readonly heap: Growth | undefined;
-  /** Resident memory at the same times: buffers and native memory, too. */
+  /** Resident memory, buffers and native memory included, from the first hour on; undefined until there is another one of it. */
   readonly rss: Growth | undefined;
   /** Without a slope of the heap, from the tenth minute on. */
   readonly early: EarlyGrowth | undefined;
@@ -107,7 +114,7 @@ export function memoryGrowth(
     overMillis,
     heapBytes: last?.heapBytes,
     heap,
-    rss: known ? growthOf(pointsOf(floors, ({ rssBytes }) => rssBytes)) : undefined,
+    rss: known ? outsideGrowth(floors) : undefined,
     early: late ?? (heap === undefined && isOld ? earlyGrowth(all, WARM_MILLIS) : undefined),
   };
 }
@@ -183,11 +190,35 @@ export function isUnsettled({ heap, overMillis }: Pick<MemoryGrowth, 'heap' | 'o
   return heap !== undefined && overMillis < SURE_HOURS * HOUR && heap.bytesPerHour > heap.plusMinus;
 }
 
+/** Of resident memory: no growth while it levels off. */
+function outsideGrowth(floors: readonly MemoryFloor[]): Growth | undefined {
+  const old = floors.filter(({ ranMillis }) => ranMillis >= MIN_AGE_OUTSIDE_MILLIS);
+  const points = pointsOf(old, ({ rssBytes }) => rssBytes);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || last.x - first.x < SURE_HOURS) return undefined;
+  const growth = growthOf(points);
+  const middle = (first.x + last.x) / 2;
+  const older = steadySlope(points.filter(({ x }) => x < middle));
+  const newer = steadySlope(newerHalf(points));
+  if (growth === undefined || older === undefined || newer === undefined) return undefined;
+  const keepsPace = newer.low > KEEPS_PACE * older.value;
+  return {
+    ...growth,
+    isGrowing: growth.isGrowing && keepsPace,
+    mayGrow: growth.mayGrow && keepsPace,
+    overMillis: (last.x - first.x) * HOUR,
+  };
+}
+
+function newerHalf(points: readonly Point[]): readonly Point[] {
+  const middle = ((points[0]?.x ?? 0) + (points.at(-1)?.x ?? 0)) / 2;
+  return points.filter(({ x }) => x >= middle);
+}
+
 function growthOf(points: readonly Point[]): Growth | undefined {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const middle = (first.x + last.x) / 2;
-  const newer = points.filter(({ x }) => x >= middle);
+  const newer = newerHalf(points);
   const [whole, half] = [steadySlope(points), steadySlope(newer)];
   if (whole === undefined || half === undefined) return undefined;
   const goesOn = half.value > ((half.high - half.low) / 2) * GOES_ON;

@@ -10,8 +10,12 @@ export interface MemorySince {
   readonly growth: Growth;
   /** Of the heap, or of resident memory alone. */
   readonly of: 'heap' | 'rss';
-  /** Of the process that grew; undefined while it runs. */
+  /** Of the process that grew. */
+  readonly startedAtMillis: number;
+  /** Undefined while it runs. */
   readonly endedAtMillis: number | undefined;
+  /** No other version ran since. */
+  readonly isLatest: boolean;
 }
 
 /**
@@ -40,7 +44,8 @@ export function memorySince(
   if (growth === undefined || earlier.length === 0) return undefined;
   if (!own.every(isGrowing) || !earlier.every(isLevel)) return undefined;
   const { version, fromMillis: atMillis } = run;
-  return { version, atMillis, growth, of, endedAtMillis: newest.endedAtMillis };
+  const { startedAtMillis, endedAtMillis } = newest;
+  return { version, atMillis, growth, of, startedAtMillis, endedAtMillis, isLatest: run === runs.at(-1) };
 }
 
 function isBelow(one: Growth | undefined, other: Growth | undefined): boolean {

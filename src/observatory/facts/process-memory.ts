@@ -181,6 +181,7 @@ function foldedRow(group: readonly ProcessMemory[]): ProcessMemory {
   return {
     ...newest,
     startedAtMillis: oldest.startedAtMillis,
+    version: group.every(({ version }) => version === newest.version) ? newest.version : undefined,
     processes: group.length,
     ranMillis: group.reduce((sum, { ranMillis }) => sum + ranMillis, 0),
     floors: group.reduce((sum, { floors }) => sum + floors, 0),

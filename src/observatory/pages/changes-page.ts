@@ -85,7 +85,7 @@ export const changesPage = definePage<ChangesFacts>({
     rows.length === 0
       ? [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }]
       : [
-          ...changesSentence(rows, begun, words, links),
+          ...changesSentence(rows, begun, words, links, grows),
           ...(grows === undefined
             ? []
             : [{ text: ' ' }, ...ledBy(memorySinceWords(grows, now), links.to('/process'))].map(
@@ -114,6 +114,9 @@ export const changesPage = definePage<ChangesFacts>({
         ><span
           >durations are compared from 20 operations on each side for p50, from 60 for p95; of each type, the
           operations that took the most time are compared</span
+        ><span
+          >memory is compared between a version and the one before it, once a process of each ran long enough
+          for a slope of its heap</span
         >`,
     })}`;
   },

@@ -1,6 +1,7 @@
 import type { OperationType } from '../../../otel/query.ts';
 import { countText } from '../../markup/quantity.ts';
 import { isCompared, type ComparedSeries } from '../facts/compared-series.ts';
+import type { MemorySince } from '../facts/memory-since.ts';
 import type { FailureState } from '../facts/failure-state.ts';
 import {
   isNewFailure,
@@ -35,30 +36,38 @@ export function changesSentence(
   begun: readonly BegunFailure[],
   words: string,
   links: Links,
+  memorySince?: MemorySince,
 ): Sentence {
+  const memory = memorySince && `memory ${memorySince.isLatest ? 'grows' : 'grew'}`;
   const differing = rows.filter(({ differs }) => differs.length > 0);
   const asides = [
     ...perhapsSlower(rows, links),
     ...begunWords(begun, words, links),
     ...onOneSide(rows, words, links),
   ];
-  if (differing.length === 0) return [...nothingCertain(rows, words, asides.length > 0), ...asides];
+  if (differing.length === 0)
+    return [...nothingCertain(rows, words, { isMore: asides.length > 0, memory }), ...asides];
   return [
     {
-      text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}:`,
+      text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}${memory === undefined ? '' : `, and ${memory}`}:`,
     },
     ...listed(worstFirst(differing), differenceWords, links),
     ...asides.map((part): SentencePart => ({ ...part, aside: true })),
   ];
 }
 
-function nothingCertain(rows: readonly ComparedSeries[], words: string, isMore: boolean): Sentence {
+function nothingCertain(
+  rows: readonly ComparedSeries[],
+  words: string,
+  { isMore, memory }: { readonly isMore: boolean; readonly memory: string | undefined },
+): Sentence {
+  const but = memory === undefined ? '' : `, but ${memory}`;
   const compared = rows.filter(isCompared).length;
   const few = rows.length - compared;
   if (compared === 0)
     return [
       {
-        text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides.${isMore ? '' : ' Choose a longer range.'}`,
+        text: `Too little happened to tell whether anything changed, compared with ${words}: ${plural(few, 'operation')}, none of them often enough on both sides${but}.${isMore || memory !== undefined ? '' : ' Choose a longer range.'}`,
       },
     ];
   const known = `${plural(compared, 'operation')} compared${few === 0 ? '' : `, ${countText(few)} too rare on one side`}`;
@@ -66,7 +75,10 @@ function nothingCertain(rows: readonly ComparedSeries[], words: string, isMore: 
     (row) => slowerBy(row, uncertain(row)) === undefined && uncertain(row).some((what) => what !== 'failed'),
   ).length;
   const half = faster === 0 ? '' : `; ${plural(faster, 'operation')} took half as long, which may be chance`;
-  if (isMore || faster > 0) return [{ text: `Nothing certain compared with ${words}: ${known}${half}.` }];
+  if (isMore || faster > 0)
+    return [{ text: `Nothing certain compared with ${words}: ${known}${half}${but}.` }];
+  if (memory !== undefined)
+    return [{ text: `No operation changed beyond chance, compared with ${words}: ${known}${but}.` }];
   return [
     { text: 'Nothing changed', tone: 'good' },
     { text: ` beyond chance, compared with ${words}: ${known}.` },

@@ -1,9 +1,7 @@
 import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { type CheckDefinition, fromOperations, shareText } from './check-definition.ts';
-import { isJudged, memoryVerdict } from '../facts/process-memory.ts';
-import { mostText } from './early-memory-sentence.ts';
-import { fullInMillis, growthText } from './memory-sentence.ts';
+import { memoryMeasure } from './memory-check.ts';
 import { blockOf } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
 import { ROUTE_FAILED } from './route-check.ts';
@@ -83,21 +81,7 @@ export const CHECKS = [
     unit: spanText,
     bound: 'least',
     limit: ({ memoryFullMillis }) => memoryFullMillis,
-    measure: ({ memory }) => {
-      const verdict = memoryVerdict(memory);
-      if (!isJudged({ verdict }))
-        return {
-          unjudged:
-            verdict === 'too young' ? 'not sampled for ten minutes yet' : 'too few full collections yet',
-        };
-      const full = fullInMillis(memory);
-      if (full !== undefined) return full;
-      const { heap, early } = memory;
-      const by = heap === undefined ? early && mostText(early) : `${growthText(heap)} an hour`;
-      const outside = verdict === 'growing' ? 'not growing' : verdict;
-      const words = heap?.isGrowing === true ? 'grows, too slowly or too short to foresee' : outside;
-      return { value: Infinity, words: by === undefined ? words : `${words}: ${by}` };
-    },
+    measure: ({ memory, limits }) => memoryMeasure(memory, limits.memoryFullMillis),
   },
   {
     key: 'request_p95',

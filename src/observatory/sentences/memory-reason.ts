@@ -7,14 +7,11 @@ import { ledBy, type Sentence } from './sentence.ts';
 /** That memory grows, of a version if it does since that; or did in the process before one that is too young. Undefined otherwise. */
 export function memoryReason(situation: OverviewSituation, links: Links): Sentence | undefined {
   const { memory: facts, leakBefore, memorySince, now } = situation;
-  if (memorySince !== undefined) {
-    const full = memorySince.endedAtMillis === undefined ? fullWords(facts) : '';
-    return [
-      ...ledBy(memorySinceWords(memorySince, now), links.to('/process')),
-      ...(full === '' ? [] : [{ text: ` ${full}` }]),
-    ];
+  const before = memorySince === undefined ? leakBefore : memorySinceWords(memorySince, now);
+  if (before !== undefined) {
+    const full = fullWords(facts);
+    return [...ledBy(before, links.to('/process')), ...(full === '' ? [] : [{ text: ` ${full}` }])];
   }
-  if (leakBefore !== undefined) return ledBy(leakBefore, links.to('/process'));
   const words = memoryWords(facts, now);
   if (words === undefined || (facts.heap?.isGrowing !== true && facts.rss?.isGrowing !== true))
     return undefined;

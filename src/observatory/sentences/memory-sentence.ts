@@ -1,4 +1,5 @@
 import { type Growth, isUnsettled, type MemoryGrowth } from '../facts/memory-growth.ts';
+import type { VersionGrowth } from '../facts/version-growth.ts';
 import { clockText, momentText, spanText } from '../format/moment.ts';
 import { size, text } from '../../markup/quantity.ts';
 import { earlyMemoryWords } from './early-memory-sentence.ts';
@@ -6,25 +7,42 @@ import { plural } from './sentence.ts';
 
 const DAY_MILLIS = 86_400_000;
 const HOUR_MILLIS = 3_600_000;
-/** How much longer than it was watched growth is taken to go on. */
+/** How much longer than it was watched growth is taken to go on; a day at least, as it is beyond doubt. */
 const FORESEEN = 24;
 
 /** Memory as judged. */
 export interface MemoryFacts extends MemoryGrowth {
   /** V8's limit of the heap. */
   readonly heapLimitBytes: number;
+  /** While the process is too young: what is known of its version, with the heap in use now. */
+  readonly ofVersion?: VersionGrowth & { readonly usedBytes: number };
+}
+
+/** Growth that is beyond doubt: of the process, or while that is too young, of its version. */
+export function sureGrowth({
+  heap,
+  heapBytes,
+  overMillis,
+  ofVersion,
+}: MemoryFacts):
+  { readonly growth: Growth; readonly usedBytes: number; readonly overMillis: number } | undefined {
+  if (heap === undefined) return ofVersion;
+  if (!heap.isGrowing || heapBytes === undefined) return undefined;
+  return { growth: heap, usedBytes: heapBytes, overMillis };
+}
+
+/** So far ahead growth is foreseen that was watched for some time. */
+export function foreseenMillis({ overMillis }: Pick<MemoryGrowth, 'overMillis'>): number {
+  return Math.max(FORESEEN * overMillis, DAY_MILLIS);
 }
 
 /** When the heap is full if it goes on growing as it does, milliseconds from now; undefined if it does not grow, or that is too far to foresee. */
-export function fullInMillis({
-  heap,
-  heapBytes,
-  heapLimitBytes,
-  overMillis,
-}: MemoryFacts): number | undefined {
-  if (heap?.isGrowing !== true || heapBytes === undefined) return undefined;
-  const millis = (Math.max(0, heapLimitBytes - heapBytes) / heap.bytesPerHour) * HOUR_MILLIS;
-  return millis <= FORESEEN * overMillis ? millis : undefined;
+export function fullInMillis(memory: MemoryFacts): number | undefined {
+  const sure = sureGrowth(memory);
+  if (sure === undefined) return undefined;
+  const left = Math.max(0, memory.heapLimitBytes - sure.usedBytes);
+  const millis = (left / sure.growth.bytesPerHour) * HOUR_MILLIS;
+  return millis <= foreseenMillis(sure) ? millis : undefined;
 }
 
 /** `12 ± 2 MB`; both with as many digits as the interval justifies. */
@@ -45,7 +63,9 @@ function megabytes(bytes: number, digits: number): string {
 export function memoryWords(memory: MemoryFacts, now: number): string | undefined {
   const { heap, rss, early, sinceMillis, overMillis } = memory;
   if (heap === undefined || sinceMillis === undefined) return early && earlyMemoryWords(early);
-  const since = `since ${now - sinceMillis < DAY_MILLIS ? clockText(sinceMillis) : momentText(sinceMillis, now)}`;
+  const sinceText = (millis: number): string =>
+    `since ${now - millis < DAY_MILLIS ? clockText(millis) : momentText(millis, now)}`;
+  const since = sinceText(sinceMillis);
   if (heap.isGrowing) {
     const full = fullText(memory);
     return `Memory grows by ${growthText(heap)} an hour ${since}${full === undefined ? '' : `; ${full}`}.`;
@@ -54,7 +74,7 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
     return `Memory may be growing: what garbage collection leaves rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;
   const outside =
     rss?.isGrowing === true
-      ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${since}.`
+      ? ` Outside the heap it grows: resident memory by ${growthText(rss)} an hour ${sinceText(sinceMillis + overMillis - (rss.overMillis ?? overMillis))}.`
       : '';
   if (isUnsettled(memory))
     return `No large growth is seen: what garbage collection leaves rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
@@ -75,7 +95,7 @@ function fullText(memory: MemoryFacts): string | undefined {
 }
 
 /** A person plans by hours, up to some days. */
-function soonText(millis: number): string {
+export function soonText(millis: number): string {
   return millis >= 2 * HOUR_MILLIS && millis < 4 * DAY_MILLIS
     ? plural(Math.round(millis / HOUR_MILLIS), 'hour')
     : spanText(millis);

@@ -154,7 +154,7 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
   if (situation.memorySince !== undefined)
     return [
       {
-        text: `Every limit holds, but memory ${situation.memorySince.endedAtMillis === undefined ? 'grows' : 'grew'}. `,
+        text: `Every limit holds, but memory ${situation.memorySince.isLatest ? 'grows' : 'grew'}. `,
       },
       ...numbers,
     ];

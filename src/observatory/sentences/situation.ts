@@ -14,14 +14,16 @@ import { prepareRepeatedOnRoutes, repeatedOnRoutes } from '../facts/repeated-on-
 import { recentFailures } from '../facts/recent-failures.ts';
 import { prepareSinceMarker, sinceMarker } from '../facts/since-marker.ts';
 import { highest } from '../facts/runtime-course.ts';
-import { memoryGrowth, type MemoryGrowth } from '../facts/memory-growth.ts';
+import { memoryGrowth } from '../facts/memory-growth.ts';
 import { memorySince } from '../facts/memory-since.ts';
 import { memoriesNow } from '../facts/process-memory.ts';
+import { versionGrowth } from '../facts/version-growth.ts';
 import { versionRuns } from '../facts/version-runs.ts';
 import { leakBeforeWords } from './earlier-memory-sentence.ts';
 import { topTotal } from '../facts/top-lines.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { failingExport } from '../facts/export-summary.ts';
+import type { MemoryFacts } from './memory-sentence.ts';
 import type { OverviewSituation } from './overview-situation.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
@@ -87,8 +89,7 @@ export function situationOf(
     recent: recentFailures(telemetry, range, known.routes, limits.minCount),
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
-    memory: { ...growth, heapLimitBytes },
-    ...earlierMemory(telemetry, range, now, growth),
+    ...memoryOf(telemetry, range, now, { ...growth, heapLimitBytes }),
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
     blocked: longestTurn(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
@@ -131,17 +132,20 @@ function botsNotFound(
   return count === 0 ? 0 : Math.round((notFound * topTotal(bots)) / count);
 }
 
-/** Known for now alone. */
-function earlierMemory(
+/** What earlier processes say is known for now alone. */
+function memoryOf(
   telemetry: TelemetryQuery,
   { moving }: ChosenRange,
   now: number,
-  growth: MemoryGrowth,
-): Pick<OverviewSituation, 'leakBefore' | 'memorySince'> {
-  if (!moving) return { leakBefore: undefined, memorySince: undefined };
-  const { startedAtMillis } = telemetry.process();
+  growth: MemoryFacts,
+): Pick<OverviewSituation, 'memory' | 'leakBefore' | 'memorySince'> {
+  if (!moving) return { memory: growth, leakBefore: undefined, memorySince: undefined };
+  const { startedAtMillis, current } = telemetry.process();
   const memories = memoriesNow(telemetry, growth);
+  const known = versionGrowth(memories, startedAtMillis);
+  const usedBytes = growth.heapBytes ?? growth.early?.usedBytes ?? current.heapUsedBytes;
   return {
+    memory: known === undefined ? growth : { ...growth, ofVersion: { ...known, usedBytes } },
     leakBefore: growth.heap === undefined ? leakBeforeWords(memories, startedAtMillis, now) : undefined,
     memorySince: memorySince(memories, versionRuns(telemetry)),
   };

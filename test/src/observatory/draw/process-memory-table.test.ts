@@ -30,7 +30,7 @@ function rowOf(
   seed: number,
   hours: number,
   perHour: number,
-  { jump, held }: { readonly jump: number; readonly held: number },
+  { jump, held, outside = 0 }: { readonly jump: number; readonly held: number; readonly outside?: number },
 ): string {
   const random = new RandomSource(seed * 7919 + 1);
   const startedAtMillis = NOW - hours * HOUR;
@@ -38,7 +38,7 @@ function rowOf(
     const ranMillis = (minute + 1) * MINUTE;
     const jumped = minute > hours * 40 ? jump : 0;
     const heapBytes = (held + (perHour * minute) / 60 + jumped + random.next()) * MB;
-    const rssBytes = heapBytes + 40 * MB;
+    const rssBytes = heapBytes + (40 + (outside * minute) / 60) * MB;
     return { atMillis: startedAtMillis + ranMillis, ranMillis, heapBytes, rssBytes, usedBytes: heapBytes };
   });
   const course: ProcessCourse = {
@@ -58,9 +58,27 @@ function rowOf(
   return cells.replaceAll('\u00a0', ' ').replaceAll(/\s+/g, ' ');
 }
 
+/** What the panel says of a process whose heap is level and whose memory outside it grows by so much an hour. */
+function outsideRow(hours: number, perHour: number): string {
+  return rowOf(1, hours, 0, { jump: 0, held: 60, outside: perHour });
+}
+
 const numberOf = (text: string | undefined): number => Number(text?.replaceAll(',', ''));
 
 describe('the table of the memory of processes', () => {
+  it('says of which version a process is, and of which memory its numbers are', () => {
+    const grows = outsideRow(6, 30);
+    expect(grows).toContain('version 1.0.0');
+    expect(grows).toMatch(
+      /growing outside the heap (29|30)\.\d+ ± [\d.]+ MB an hour resident memory [\d.]+ MB → /,
+    );
+    const [, from, to, over] = /resident memory ([\d.]+) MB → ([\d.]+) MB in ([\d.]+) h/
+      .exec(grows)!
+      .map(Number);
+    expect(Math.abs((to! - from!) / over! - 30)).toBeLessThan(1);
+    expect(outsideRow(6, 0)).toMatch(/not growing .* heap after GC [\d.]+ MB → /);
+  });
+
   it.each([
     [2, 30, 0, 60],
     [5, 12, 0, 60],

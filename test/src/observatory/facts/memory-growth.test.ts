@@ -20,7 +20,7 @@ interface Heap {
   /** Share of samples with a full collection. */
   readonly collections?: number;
   /** How slowly the noise of 2 MB wanders, 0 to 1; without it, there is only what was allocated since the collection. */
-  readonly wandering?: number;
+  readonly wandering?: number | undefined;
   readonly outside?: (hours: number) => number;
 }
 
@@ -118,6 +118,42 @@ describe('memoryGrowth', () => {
   it('tells a leak outside the heap from one inside', () => {
     const { heap, rss } = simulated(1, { used: () => 0, outside: (hours) => 8 * hours });
     expect([heap?.isGrowing, rss?.isGrowing]).toEqual([false, true]);
+  });
+
+  it.each([5, 10, 20, 40])(
+    'claims nothing of memory outside the heap that climbs after the start and levels off, in %d minutes to two thirds',
+    (minutes) => {
+      const climbs = (to: number) => (hours: number) => to * (1 - Math.exp((-60 * hours) / minutes));
+      for (const hours of [1 / 6, 1 / 3, 0.5, 1, 1.5, 2.1, 2.5, 3])
+        for (const [to, wandering] of [
+          [100, undefined],
+          [100, 0.9],
+          [400, undefined],
+          [400, 0.9],
+        ] as const) {
+          const said = seeds.map(
+            (seed) => simulated(seed, { hours, used: () => 0, wandering, outside: climbs(to) }).rss,
+          );
+          expect(said.filter((rss) => rss?.isGrowing).length).toBeLessThanOrEqual(5);
+          expect(said.filter((rss) => rss?.mayGrow).length).toBeLessThanOrEqual(5);
+        }
+    },
+  );
+
+  it.each([
+    [500, 2.5],
+    [100, 4],
+    [20, 6],
+  ])('finds a leak outside the heap of %d MB an hour after such a climb, in %d hours', (perHour, hours) => {
+    const outside = (ran: number): number => perHour * ran + 200 * (1 - Math.exp(-4 * ran));
+    const found = seeds
+      .map((seed) => simulated(seed, { hours, used: () => 0, wandering: 0.9, outside }))
+      .filter(({ rss, heap }) => rss?.isGrowing === true && heap?.isGrowing === false);
+    expect(found.length).toBeGreaterThanOrEqual(90);
+    const right = found.filter(
+      ({ rss }) => Math.abs(rss!.bytesPerHour / MB - perHour) <= (2 * rss!.plusMinus) / MB + perHour / 10,
+    );
+    expect(right.length).toBeGreaterThanOrEqual(0.9 * found.length);
   });
 
   it.each<readonly [string, Heap]>([

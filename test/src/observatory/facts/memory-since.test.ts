@@ -13,15 +13,22 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
 
-/** A process: its version, how long it ran, and by how many MB an hour its heap grew. */
-type Life = readonly [version: string, hours: number, perHour: number];
+/** A process: its version, how long it ran, by how many MB an hour its heap grew, and how many MB outside it climbed to. */
+type Life = readonly [version: string, hours: number, perHour: number, climb?: number];
 
-function floorsOf(seed: number, startedAtMillis: number, [, hours, perHour]: Life): readonly MemoryFloor[] {
+function floorsOf(
+  seed: number,
+  startedAtMillis: number,
+  [, hours, perHour, climb = 0]: Life,
+): readonly MemoryFloor[] {
   const random = new RandomSource(seed * 7919 + 1);
-  return Array.from({ length: hours * 60 }, (_, minute) => {
+  return Array.from({ length: Math.round(hours * 60) }, (_, minute) => {
     const ranMillis = (minute + 1) * MINUTE;
     const heapBytes = (60 + (perHour * minute) / 60 + random.next()) * MB;
-    const [rssBytes, usedBytes] = [heapBytes + 40 * MB, heapBytes + 4 * MB];
+    const [rssBytes, usedBytes] = [
+      heapBytes + (40 + climb * (1 - Math.exp(-minute / 15))) * MB,
+      heapBytes + 4 * MB,
+    ];
     return { atMillis: startedAtMillis + ranMillis, ranMillis, heapBytes, rssBytes, usedBytes };
   });
 }
@@ -78,8 +85,24 @@ describe('memorySince', () => {
     const found = since(lives)!;
     expect(found).toMatchObject({ version: '1.5.0', endedAtMillis: START + 5 * HOUR });
     expect(memorySinceWords(found, START + 6 * HOUR)).toMatch(
-      /^Memory grew since version 1\.5\.0 .* MB an hour in the process that ended at .*; level before\.$/,
+      /^Memory grows since version 1\.5\.0 .* MB an hour in the process from .* to .*; level before\.$/,
     );
+  });
+
+  it('says that it grew then, once another version runs', () => {
+    const found = since([LEVEL, ['1.5.0', 2, 970], ['1.5.1', YOUNG, 0]])!;
+    expect(found.isLatest).toBe(false);
+    expect(memorySinceWords(found, START + 6 * HOUR)).toMatch(/^Memory grew since version 1\.5\.0 /);
+  });
+
+  it('is not hidden by the climb outside the heap that a process of the version before made after its start', () => {
+    const found = since([
+      ['1.4.0', 0.4, 0, 200],
+      ['1.5.0', 0.4, 500, 200],
+      ['1.5.0', 0.1, 500, 200],
+    ])!;
+    expect(found).toMatchObject({ version: '1.5.0', of: 'heap', isLatest: true });
+    expect(Math.abs(found.growth.bytesPerHour / MB - 500)).toBeLessThan(25);
   });
 
   it.each<readonly [string, readonly Life[]]>([

@@ -5,6 +5,7 @@ import type {
   ComparedSide,
   Difference,
 } from '../../../../src/observatory/facts/compared-series.ts';
+import type { MemorySince } from '../../../../src/observatory/facts/memory-since.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import { changesSentence } from '../../../../src/observatory/sentences/changes-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
@@ -39,10 +40,34 @@ function row(
     differs,
   };
 }
-const say = (rows: readonly ComparedSeries[]): string =>
-  sentenceText(changesSentence(rows, [], 'the 6 minutes before', new Links('/o', {})));
+const say = (rows: readonly ComparedSeries[], memory?: MemorySince): string =>
+  sentenceText(changesSentence(rows, [], 'the 6 minutes before', new Links('/o', {}), memory));
+
+const LINE = { fromBytes: 60e6, toBytes: 160e6 };
+const GROWS: MemorySince = {
+  version: '1.5.0',
+  atMillis: 0,
+  growth: { isGrowing: true, mayGrow: true, bytesPerHour: 1e8, plusMinus: 1e6, line: LINE },
+  of: 'heap',
+  startedAtMillis: 0,
+  endedAtMillis: undefined,
+  isLatest: true,
+};
 
 describe('changesSentence', () => {
+  it('says first that memory grows, and then not that nothing changed', () => {
+    const slower = row(['http', 'GET /a'], side(200, 1), side(200, 3), ['p50']);
+    const same = row(['http', 'GET /b'], side(200, 1), side(200, 1));
+    expect(say([slower, same], GROWS)).toMatch(
+      /^Compared with the 6 minutes before, 1 of 2 operations differs, and memory grows: \/a takes /,
+    );
+    expect(say([same], GROWS)).toBe(
+      'No operation changed beyond chance, compared with the 6 minutes before: 1 operation compared, but memory grows.',
+    );
+    const rare = row(['http', 'GET /c'], side(1, 1), side(1, 1));
+    expect(say([rare], { ...GROWS, isLatest: false })).toMatch(/, but memory grew\.$/);
+  });
+
   const template = row(['render', 'quote'], side(200, 0.03), side(200, 0.06), ['p50']);
   const scan = row(
     ['database', 'SELECT count(*) FROM posts AS first', 'SELECT posts'],

@@ -68,8 +68,23 @@ const memorySinceOf = (endedAtMillis: number | undefined): MemorySince => ({
   atMillis: NOW - HOUR,
   growth: { isGrowing: true, mayGrow: true, bytesPerHour: 9.7e8, plusMinus: 2e7, line: LEVEL },
   of: 'heap',
+  startedAtMillis: NOW - HOUR,
   endedAtMillis,
+  isLatest: true,
 });
+/** Too young to judge, of a version that grew. */
+const LEAKING_BEFORE = memoryOf(
+  {},
+  {
+    heap: undefined,
+    ofVersion: {
+      version: '1.5.0',
+      growth: memorySinceOf(undefined).growth,
+      overMillis: HOUR,
+      usedBytes: 60_000_000,
+    },
+  },
+);
 const everything: Facts = {
   metrics: metrics({ count: 1000, errors: 30, client_errors: 400, slow: 100, p95: 4000 }),
   routes: [failingRoute('/a', 30, 40)],
@@ -267,7 +282,17 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
       leakBefore: 'The process before grew.',
       memorySince: memorySinceOf(NOW - 60_000),
     },
-    `Every limit holds, but memory grew. 32,410 requests in the last hour, none failed. Memory grew since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process that ended at ${momentText(NOW - 60_000, NOW)}; level before. One in twenty took longer than 19 ms.`,
+    `Every limit holds, but memory grows. 32,410 requests in the last hour, none failed. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process from ${momentText(NOW - HOUR, NOW)} to ${momentText(NOW - 60_000, NOW)}; level before. One in twenty took longer than 19 ms.`,
+  ],
+  [
+    'a young process of a version that leaked, so that the heap is full before tomorrow',
+    { memory: LEAKING_BEFORE, memorySince: memorySinceOf(NOW - 60_000) },
+    `Memory runs out. 32,410 requests in the last hour, none failed. Memory grows since version 1.5.0 (${momentText(NOW - HOUR, NOW)}): 970 ± 20 MB an hour in the process from ${momentText(NOW - HOUR, NOW)} to ${momentText(NOW - 60_000, NOW)}; level before. At this rate the limit of the heap (4 GB) is reached in 4 hours.`,
+  ],
+  [
+    'the same, when the version before is not known',
+    { memory: LEAKING_BEFORE, leakBefore: 'The process before grew.' },
+    'Memory runs out. 32,410 requests in the last hour, none failed. The process before grew. At this rate the limit of the heap (4 GB) is reached in 4 hours.',
   ],
   [
     'memory that grows since a version, when more is wrong than there is room for',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { clockText } from '../../../../src/observatory/format/moment.ts';
 import { fullInMillis, memoryWords } from '../../../../src/observatory/sentences/memory-sentence.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
+import { memoryMeasure } from '../../../../src/observatory/sentences/memory-check.ts';
 import { GROWING_MEMORY, HOUR, LEVEL, memoryOf } from './situations.ts';
 
 const since = clockText(NOW - HOUR);
@@ -48,5 +49,24 @@ describe('memoryWords', () => {
     expect(fullInMillis(last(25))).toBeUndefined();
     expect(fullInMillis(growing(MB, 0, { heapBytes: 9, heapLimitBytes: 1 }))).toBe(0);
     expect(fullInMillis(memoryOf({}))).toBeUndefined();
+  });
+
+  it('foresees a day of growth that is beyond doubt, however short it was watched', () => {
+    const seen = growing(489 * MB, 271 * MB, {
+      overMillis: HOUR / 4,
+      heapBytes: 252 * MB,
+      heapLimitBytes: 4496 * MB,
+    });
+    expect(fullInMillis(seen)! / HOUR).toBeCloseTo((4496 - 252) / 489, 6);
+    expect(memoryMeasure(seen, 24 * HOUR)).toMatchObject({
+      value: fullInMillis(seen),
+      words: '9 hours: grows by 489 ± 271 MB an hour',
+    });
+  });
+
+  it('says how long the heap lasts at least if that is too far to foresee, and judges no limit beyond it', () => {
+    const words = 'more than 1 day: grows by 12 ± 2 MB an hour';
+    expect(memoryMeasure(GROWING_MEMORY, 24 * HOUR)).toEqual({ value: Infinity, words });
+    expect(memoryMeasure(GROWING_MEMORY, 25 * HOUR)).toEqual({ unjudged: words });
   });
 });
