@@ -95,13 +95,14 @@ function lineColumns(room: 'mid'): readonly Column<ProcessMemory>[] {
   });
   return [
     {
-      label: 'of',
-      key: 'of',
-      room,
-      value: (row) => courseOf(row)?.of,
-      cell: (row) => courseOf(row)?.of ?? '–',
+      ...number('from', 'from_bytes', ({ fromBytes }) => fromBytes, bytes),
+      cell: (row) => {
+        const course = courseOf(row);
+        return course === undefined
+          ? '–'
+          : html`${bytes(course.fromBytes)} <span class="callers">${course.of}</span>`;
+      },
     },
-    number('from', 'from_bytes', ({ fromBytes }) => fromBytes, bytes),
     number('to', 'to_bytes', ({ toBytes }) => toBytes, bytes),
     number(
       'in',
