@@ -45,6 +45,8 @@ export const ATTR_OPERATION_OUTCOME = 'operation.outcome';
 export const ATTR_ADDRESS_UNKNOWN = 'operation.address_unknown';
 /** Ours: seconds that a parsed request queued behind others on its connection, before its span started. */
 export const ATTR_OPERATION_WAIT = 'operation.wait';
+/** Ours: seconds for which the event loop slept while a request was open: it waited then, for whatever. */
+export const ATTR_LOOP_IDLE = 'operation.loop_idle';
 /** Ours: seconds from the request to the first byte of the response. */
 export const ATTR_TIME_TO_FIRST_BYTE = 'operation.time_to_first_byte';
 /** Ours, of metrics: the series of an operation that is no request, statement or page. */

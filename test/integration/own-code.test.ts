@@ -9,6 +9,8 @@ import type { Visitor } from './visitor.ts';
 const PLANTED = 'test/integration/planted-stalls.ts';
 const ARGUMENTS = [...START_ARGUMENTS.slice(0, 3), '--import', `./${PLANTED}`, ...START_ARGUMENTS.slice(3)];
 const BASE = '/admin/metrics-dashboard';
+/** So long that two requests after each other are none, on a slow machine, too. */
+const STALL_SECONDS = 1;
 /** Shorter than a stall, and longer than the time between two samples. */
 const MILLIS = 70;
 
@@ -37,7 +39,11 @@ let owner: Visitor;
 const dataDir = temporaryFolder();
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-  blog = await BlogProcess.start(dataDir, { LOG_LEVEL: 'warn', ...WATCHED, ...env }, ARGUMENTS);
+  blog = await BlogProcess.start(
+    dataDir,
+    { LOG_LEVEL: 'warn', ...WATCHED, METRICS_LOOP_STALL: String(STALL_SECONDS), ...env },
+    ARGUMENTS,
+  );
 }
 
 /** From then on everything is sampled. */
@@ -55,7 +61,7 @@ const routePage = (way: string): Promise<RoutePage> =>
 async function readOf(way: string, requests: number): Promise<RoutePage> {
   return until(
     async () => {
-      await blog.ask('/planted/render?millis=300');
+      await blog.ask(`/planted/render?millis=${STALL_SECONDS * 1300}`);
       return routePage(way);
     },
     ({ facts: { own } }) => own.code.requests + own.code.unread >= requests,

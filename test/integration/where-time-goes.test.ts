@@ -86,12 +86,12 @@ describe('the page of a route whose time is planted', () => {
     expect(wordsOf(text)).toContain(` work, most of it in parseHuge ${PLANTED}:${line} `);
   });
 
-  it('in a timer does not call it work, and says that nothing held the event loop', async () => {
+  it('in a timer calls it waiting, as the event loop slept', async () => {
     for (let run = 0; run < 2; run++) await blog.ask(`/planted/timer?millis=${MILLIS}`);
     const { summary, top, facts } = await said('/planted/timer', 2);
-    expect([top.kind, facts.own.stalls]).toEqual(['own', 0]);
+    expect([top.kind, facts.own.stalls]).toEqual(['asleep', 0]);
     expect(summary).toMatch(
-      / are its own: work in its code, or waiting for what is not recorded \(a timer, a file, a process, a short stall\); no piece of it held the event loop for 250 ms\.$/,
+      / are waiting for what is not recorded \(a timer, a file, a process\): the event loop slept\.$/,
     );
   });
 

@@ -5,7 +5,7 @@ import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import type { MergedTime } from '../facts/merged-time.ts';
 import { isOperation, type TimePart } from '../facts/time-parts.ts';
-import { OWN_WORDS } from '../format/own-words.ts';
+import { ASLEEP_WORDS, OWN_WORDS } from '../format/own-words.ts';
 import type { PageView } from '../page.ts';
 import { isWork, type KnownTime, sampledText } from '../sentences/time-parts-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -113,15 +113,18 @@ function restName({ kind, millis }: TimePart, time: KnownTime, stallsHref: strin
       return html`<span class="swatch wait"></span><a href="${stallsHref}">waiting for the event loop</a>`;
     case 'sending':
       return html`<span class="swatch type-http"></span>sending what follows the first byte`;
+    case 'asleep':
+      return html`<span class="swatch type-http"></span>${ASLEEP_WORDS}`;
     default:
       return html`<span class="swatch type-http"></span>the request’s own ${ownNote(time, millis, stallsHref)}`;
   }
 }
 
-function ownNote({ own, count }: KnownTime, millis: number, stallsHref: string): Html {
+function ownNote(time: KnownTime, millis: number, stallsHref: string): Html {
+  const { own, count } = time;
   const { worst } = own;
   if (worst === undefined || !isWork(own, millis, count))
-    return html`<span class="note">${sampledText(own, millis, count) ?? OWN_WORDS}</span>`;
+    return html`<span class="note">${sampledText(time, millis) ?? OWN_WORDS}</span>`;
   return html`<span class="note">work, most of it in <a href="${stallsHref}">${worst.place}</a></span>`;
 }
 

@@ -1,15 +1,17 @@
 import type { OperationType, SampledSpan, SampledTrace } from '../../../otel/query.ts';
 import { attributeOf, type SpanAttributes, threadOf } from '../trace/attribute-of.ts';
 import { endOf, intersections, totalMillis, type WaitInterval } from '../trace/intervals.ts';
-import { selfIntervals, selfTimeTree, type TreeNode } from '../trace/span-tree.ts';
+import { selfIntervals, selfTimeTree, type TreeNode, type TreeSpan } from '../trace/span-tree.ts';
 
 const TIME_TO_FIRST_BYTE = 'operation.time_to_first_byte';
+const LOOP_IDLE = 'operation.loop_idle';
 
 /**
  * What a part of a request's time is: statements, renders, other spans, what ran in a worker thread, waiting for the event loop, sending what
- * follows the first byte; and the rest, the request's own: code without a span, or waiting for something without one.
+ * follows the first byte; waiting for something without a span while the event loop slept; and the rest, the request's own: code without a span, or
+ * waiting for something without one while others ran.
  */
-export type PartKind = 'statement' | 'render' | 'span' | 'thread' | 'waiting' | 'sending' | 'own';
+export type PartKind = 'statement' | 'render' | 'span' | 'thread' | 'waiting' | 'sending' | 'asleep' | 'own';
 
 /** A part of the time of a request of a route, the mean. */
 export interface TimePart {
@@ -41,6 +43,12 @@ export type WaitsOf = (trace: SampledTrace) => (span: SampledSpan) => readonly W
 interface Sent {
   readonly durationMillis: number;
   readonly attributes: SpanAttributes;
+}
+
+/** A span that may have waited. */
+interface Slept extends TreeSpan {
+  readonly attributes: SpanAttributes;
+  readonly type: OperationType;
 }
 
 type Sum = Omit<TimePart, 'share' | 'count' | 'millis'> & { count: number; millis: number };
@@ -80,7 +88,12 @@ function addTrace(
     if (span === unit) {
       const sending = Math.min(selfMillis, sentMillis(span));
       if (sending > 0) add(sums, { kind: 'sending', ...request }, sending * weight, weight);
-      add(sums, { kind: 'own', ...request }, (selfMillis - sending) * weight, weight);
+      const asleep = Math.min(
+        selfMillis - sending,
+        Math.max(0, sleptMillis({ span, waitedMillis, ...node }) - sending),
+      );
+      if (asleep > 0) add(sums, { kind: 'asleep', ...request }, asleep * weight, weight);
+      add(sums, { kind: 'own', ...request }, (selfMillis - sending - asleep) * weight, weight);
     } else {
       // Kept in fewer traces than requests are, it stands for those of the others, too.
       const adjusted = weight * Math.max(1, (span.weight ?? 1) / (unit.weight ?? 1));
@@ -131,10 +144,26 @@ function add(
   sums.set(key, sum);
 }
 
-function kindOf(span: SampledSpan): PartKind {
+function kindOf(span: Slept): PartKind {
   if (threadOf(span) !== undefined) return 'thread';
   if (span.type === 'database') return 'statement';
   return span.type === 'render' ? 'render' : 'span';
+}
+
+/**
+ * For how long the event loop slept, at least, while a request waited for what has no span: what its spans may have waited for is taken off. Statements
+ * and renders of the main thread do not let it sleep.
+ */
+export function sleptMillis<Span extends Slept>({ span, children }: TreeNode<Span>): number {
+  const seconds = attributeOf(span.attributes, LOOP_IDLE);
+  return typeof seconds !== 'number' ? 0 : Math.max(0, seconds * 1000 - waitingMillis(children));
+}
+
+function waitingMillis<Span extends Slept>(nodes: readonly TreeNode<Span>[]): number {
+  return nodes.reduce((sum, { span, selfMillis, children }) => {
+    const mayWait = kindOf(span) === 'thread' || kindOf(span) === 'span';
+    return sum + (mayWait ? selfMillis : 0) + waitingMillis(children);
+  }, 0);
 }
 
 /** The time of a request after the first byte. */

@@ -2,3 +2,6 @@
 export const UNKNOWN_WAITING = 'waiting for what is not recorded (a timer, a file, a process, a short stall)';
 /** A request's own time, if nothing else is known of it. */
 export const OWN_WORDS = `work in its code, or ${UNKNOWN_WAITING}`;
+/** The same if it is known that nothing ran. */
+export const ASLEEP_WORDS =
+  'waiting for what is not recorded (a timer, a file, a process): the event loop slept';

@@ -3,6 +3,7 @@ import { countText, duration, text } from '../../markup/quantity.ts';
 import type { ApartGroups } from '../facts/apart-groups.ts';
 import { ENOUGH_TRACES, type OverRepresentation } from '../facts/over-represented.ts';
 import type { PartKind } from '../facts/time-parts.ts';
+import { ASLEEP_WORDS } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
 import type { Sentence } from './sentence.ts';
@@ -54,6 +55,7 @@ function cause({ part }: ApartGroups, type: OperationType, links: Links): Senten
       { text: ', which something else held.' },
     ];
   if (kind === 'sending') return [{ text: `: ${of} are sending what follows the first byte.` }];
+  if (kind === 'asleep') return [{ text: `: ${of} are ${ASLEEP_WORDS}.` }];
   return [
     { text: `: ${of} are ${WORDS[kind]} ` },
     {
@@ -65,7 +67,7 @@ function cause({ part }: ApartGroups, type: OperationType, links: Links): Senten
   ];
 }
 
-const WORDS: Readonly<Record<Exclude<PartKind, 'own' | 'waiting' | 'sending'>, string>> = {
+const WORDS: Readonly<Record<Exclude<PartKind, 'own' | 'waiting' | 'sending' | 'asleep'>, string>> = {
   statement: 'in the statement',
   render: 'in',
   span: 'in the span',

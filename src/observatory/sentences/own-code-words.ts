@@ -1,14 +1,17 @@
-import type { OwnCode, TraceDetail, UnknownCode } from '../../../otel/query.ts';
+import type { OwnCode, TraceDetail } from '../../../otel/query.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { placeText, type RouteCode, type RouteFunction } from '../facts/own-code.ts';
 import { momentText } from '../format/moment.ts';
-import { OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { sentMillis, sleptMillis } from '../facts/time-parts.ts';
+import { ASLEEP_WORDS, OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
 import type { Links } from '../links.ts';
-import { spanTree } from '../trace/span-tree.ts';
+import { type SpanNode, spanTree } from '../trace/span-tree.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
-/** Of the samples, to call all of it one thing. */
+/** Of the time or its samples, to call all of it one thing. */
 const MOSTLY = 0.5;
+/** With less, for how long is told. */
+const NEARLY_ALL = 0.95;
 /** Of the samples of a route, to be told. */
 const TOLD = 0.1;
 /** With so many in each request, those that by chance have none do not change the mean. */
@@ -19,8 +22,15 @@ const ENOUGH = 3;
 /** Of the samples that were due. */
 const FEW = 0.6;
 
-/** What a request's own time is, as far as that is known of it. */
-export function ownTimeText(code: OwnCode | UnknownCode | undefined): string {
+/** What the time of a request is that is in none of its spans, as far as that is known of it. */
+export function ownTimeText(node: SpanNode): string {
+  const { span, selfMillis } = node;
+  const sent = sentMillis(span);
+  if (sent >= MOSTLY * selfMillis) return 'sending what follows the first byte';
+  const slept = Math.min(selfMillis, sleptMillis(node) - sent);
+  if (slept >= MOSTLY * selfMillis)
+    return `${ASLEEP_WORDS}${slept < NEARLY_ALL * selfMillis ? ` for ${text(duration(slept))} of it` : ''}`;
+  const code = span.ownCode;
   if (code === undefined || 'missing' in code || code.samples === 0) return OWN_WORDS;
   const { samples, idle, shared } = code;
   if (idle >= MOSTLY * samples) return UNKNOWN_WAITING;

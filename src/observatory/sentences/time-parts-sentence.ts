@@ -2,7 +2,7 @@ import { duration, text, threeDigits } from '../../markup/quantity.ts';
 import type { OwnWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
-import { OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { ASLEEP_WORDS, OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
 import { functionWords } from './profile-sentence.ts';
@@ -109,8 +109,10 @@ function partWords({ kind, parts, millis }: Group, time: KnownTime, links: Links
       return waitingWords(time.own, links);
     case 'sending':
       return [{ text: 'are sending what follows the first byte' }];
+    case 'asleep':
+      return [{ text: `are ${ASLEEP_WORDS}` }];
     case 'own':
-      return ownWords(time.own, millis, time.count, links);
+      return ownWords(time, millis, links);
   }
 }
 
@@ -129,20 +131,23 @@ export function isWork({ heldMillis }: OwnWork, millis: number, count: number): 
 }
 
 /** What most of a route's own time is by samples of single requests; undefined if they do not know most of it. */
-export function sampledText({ code }: OwnWork, millis: number, count: number): string | undefined {
+export function sampledText({ own: { code }, parts, count }: KnownTime, millis: number): string | undefined {
   const most = MOSTLY * millis * count;
   const [first] = code.functions;
   if (code.workMillis >= most)
     return first !== undefined && first.millis >= MOSTLY * code.workMillis
       ? `work, most of it in ${first.place}`
       : 'work in its code';
-  return code.idleMillis >= most ? UNKNOWN_WAITING : undefined;
+  // What is known to be sleeping is a part of its own.
+  const isPart = parts.some(({ kind }) => kind === 'asleep');
+  return code.idleMillis >= most && !isPart ? UNKNOWN_WAITING : undefined;
 }
 
 /** Work is what held the event loop, as far as that was recorded; of the rest it is not known. */
-function ownWords(own: OwnWork, millis: number, count: number, links: Links): Sentence {
+function ownWords(time: KnownTime, millis: number, links: Links): Sentence {
+  const { own, count } = time;
   const { worst, heldMillis, stalls, recordedFromMillis: from } = own;
-  const sampled = sampledText(own, millis, count);
+  const sampled = sampledText(time, millis);
   if (sampled !== undefined && (worst === undefined || !isWork(own, millis, count)))
     return [{ text: `are its own: ${sampled}` }];
   if (worst === undefined) {

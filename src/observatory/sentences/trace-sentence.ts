@@ -1,5 +1,4 @@
 import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
-import { sentMillis } from '../facts/time-parts.ts';
 import { clockText, momentText } from '../format/moment.ts';
 import { OWN_WORDS } from '../format/own-words.ts';
 import { duration, share, size, text } from '../../markup/quantity.ts';
@@ -30,8 +29,6 @@ export type SpanLinks = Pick<Links, 'trace'>;
 const MOST = 0.4;
 /** With this share of a trace, waiting comes first. */
 const MOST_WAITED = 0.5;
-/** With this share of a request's own time, that is sending. */
-const MOST_SENT = 0.5;
 /** Limit of a failure's message, in characters. */
 const MAX_MESSAGE = 200;
 
@@ -122,7 +119,7 @@ function went(
     return [whole, { text: ', most of it waiting for the event loop.' }, ...unusual(root?.span, countOf)];
   const [most] = sharesOf(nodes);
   if (root !== undefined && nodes.length === 1 && root.span.type === 'http' && isWhole(trace))
-    return [whole, { text: `, all of it ${ownWords(root)}.` }, ...unusual(root.span, countOf)];
+    return [whole, { text: `, all of it ${ownTimeText(root)}.` }, ...unusual(root.span, countOf)];
   if (root === undefined || most === undefined || nodes.length === 1)
     return [whole, { text: '.' }, ...unusual(root?.span, countOf)];
   const run = repeated.find((each) => each.series === most.series);
@@ -141,7 +138,7 @@ function went(
         { text: ', most of it in ' },
         // A series without a route (unknown paths) is not a name.
         span.type !== 'http' || /^\S+ \//.test(name.text) ? name : { ...name, text: 'the request' },
-        { text: ` itself${!isWhole(trace) || span.type !== 'http' ? '' : `: ${ownWords(root)}`}.` },
+        { text: ` itself${!isWhole(trace) || span.type !== 'http' ? '' : `: ${ownTimeText(root)}`}.` },
         ...unusual(root.span, countOf),
       ];
   } else if (run !== undefined)
@@ -189,7 +186,7 @@ export function isOwnTime(trace: TraceDetail, nodes: readonly SpanNode[]): boole
   const total = trace.durationMillis;
   const waited = nodes.reduce((sum, { waitedMillis }) => sum + waitedMillis, 0);
   const isLargest = most?.node === root && most.count === 1 && most.selfMillis >= total * MOST;
-  return (nodes.length === 1 || isLargest) && waited < total * MOST_WAITED && ownWords(root) === OWN_WORDS;
+  return (nodes.length === 1 || isLargest) && waited < total * MOST_WAITED && ownTimeText(root) === OWN_WORDS;
 }
 
 /** What its route knows of such time, as such: nothing is known of this request. */
@@ -210,13 +207,6 @@ export function routeWorkWords(
 /** True if it has every span that there was. */
 function isWhole({ truncated, droppedSpans }: TraceDetail): boolean {
   return !truncated && droppedSpans === 0;
-}
-
-/** What the time of a request is that is in none of its spans. */
-function ownWords({ span, selfMillis }: SpanNode): string {
-  return sentMillis(span) >= selfMillis * MOST_SENT
-    ? 'sending what follows the first byte'
-    : ownTimeText(span.ownCode);
 }
 
 const KIND: Readonly<Record<SpanRow['type'], string>> = {

@@ -45,6 +45,39 @@ const sum = (parts: readonly TimePart[], of: 'millis' | 'share'): number =>
   parts.reduce((all, part) => all + part[of], 0);
 
 describe('timeParts', () => {
+  it('tells apart what the request waited for while the event loop slept, without what its spans may have waited for', () => {
+    const slept = (seconds: number, firstByte = 0.1): readonly TimePart[] =>
+      timeParts(
+        alone(
+          traceOf('a', [
+            request(100, {
+              attributes: ['operation.loop_idle', seconds, 'operation.time_to_first_byte', firstByte],
+            }),
+            { type: 'database', series: 'SELECT', startMillis: 10, durationMillis: 5 },
+            { type: 'other', series: 'fetch', startMillis: 30, durationMillis: 20 },
+          ]),
+        ),
+        NO_WAITS,
+      );
+    expect(millisOf(slept(0.07))).toEqual({
+      'asleep GET /a': 50,
+      own: 25,
+      'span fetch': 20,
+      'statement SELECT': 5,
+    });
+    // All of it may have been in the span.
+    expect(millisOf(slept(0.02))).toEqual({ own: 75, 'span fetch': 20, 'statement SELECT': 5 });
+    // Nor is it twice what it took to send.
+    expect(millisOf(slept(0.07, 0.06))).toEqual({
+      'sending GET /a': 40,
+      own: 25,
+      'span fetch': 20,
+      'asleep GET /a': 10,
+      'statement SELECT': 5,
+    });
+    expect(sum(slept(0.2), 'millis')).toBe(100);
+  });
+
   it('tells apart statements, renders, other spans, other threads, sending, waiting, and the rest', () => {
     const trace = traceOf('a', [
       request(100, { attributes: ['operation.time_to_first_byte', 0.09] }),

@@ -137,6 +137,28 @@ describe('traceSentence', () => {
     ],
   ])('%s', (_, trace, expected) => expect(say(trace)).toBe(expected));
 
+  it.each([
+    [0.099, 'all of it waiting for what is not recorded (a timer, a file, a process): the event loop slept.'],
+    [
+      0.06,
+      'all of it waiting for what is not recorded (a timer, a file, a process): the event loop slept for 60 ms of it.',
+    ],
+    [
+      0.02,
+      'all of it work in its code, or waiting for what is not recorded (a timer, a file, a process, a short stall).',
+    ],
+  ])(
+    'says of a request of 100 ms in which the event loop slept for %d s what it waited for',
+    (seconds, words) => {
+      const trace = requestWith([]);
+      const spans = trace.spans.map((span) => ({
+        ...span,
+        attributes: { ...span.attributes, 'operation.loop_idle': seconds },
+      }));
+      expect(say({ ...trace, spans }, 1)).toBe(`100 ms, ${words}`);
+    },
+  );
+
   it('does not say how unusual something is among a few', () => {
     expect(say(searchTrace(ID, NOW), 19)).toBe('1.04 s, of which SELECT posts_fts took 961 ms.');
   });
