@@ -78,7 +78,7 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
       : '';
   if (isUnsettled(memory))
     return `No large growth is seen: what garbage collection leaves rose by ${growthText(heap)} an hour in ${spanText(overMillis)}, as it does while caches fill; an hour will tell.${outside}`;
-  return `${outside === '' ? 'Memory' : 'The heap'} is not growing: what garbage collection leaves changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
+  return `${rss === undefined || rss.isGrowing ? 'The heap' : 'Memory'} is not growing: what garbage collection leaves changed by ${growthText(heap)} an hour in ${spanText(overMillis)}.${outside}`;
 }
 
 /** When the heap is full, as a sentence; empty if that is not foreseen. */

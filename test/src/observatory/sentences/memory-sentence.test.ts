@@ -20,6 +20,11 @@ describe('memoryWords', () => {
       memoryOf({ bytesPerHour: -1, plusMinus: 3 }),
       'Memory is not growing: what garbage collection leaves changed by 0.00 ± 0.00 MB an hour in 1 hour.',
     ],
+    // Memory outside the heap cannot be judged yet.
+    [
+      memoryOf({}, { rss: undefined, overMillis: 1.5 * HOUR }),
+      'The heap is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour.',
+    ],
     [GROWING_MEMORY, `Memory grows by 12 ± 2 MB an hour since ${since}.`],
     [
       growing(12 * MB, 2 * MB, { overMillis: 14 * HOUR, heapLimitBytes: 432 * MB }),
