@@ -4,8 +4,10 @@ import type { OperationType } from './operation-types.ts';
 export interface StallFrame {
   /** `(anonymous)` if it has no name. */
   readonly name: string;
-  /** `src/site/post-page.ts:41`, relative to the program's folder; undefined for code of V8 without a file. */
+  /** `src/site/post-page.ts:41`, relative to the program's folder: where the function begins; undefined for code of V8 without a file. */
   readonly location: string | undefined;
+  /** The line in it that ran most, or that called; undefined if it is not known. Earlier versions had it in the location. */
+  readonly line?: number;
   /** Whose code: the app's, a package's, the kit's, or Node's and V8's. */
   readonly origin: 'app' | 'package' | 'kit' | 'node';
 }

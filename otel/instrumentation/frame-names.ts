@@ -24,8 +24,8 @@ export class FrameNames {
     this.#kitFolder = kitFolder;
   }
 
-  /** @param line The line that ran, from 1. Default: where the function begins. */
-  of({ functionName, url, lineNumber, columnNumber }: Runtime.CallFrame, line = lineNumber + 1): StallFrame {
+  of({ functionName, url, lineNumber, columnNumber }: Runtime.CallFrame): StallFrame {
+    const line = lineNumber + 1;
     const named = functionName === '' ? this.#lines.nameAt(url, lineNumber + 1, columnNumber) : functionName;
     const name = (named ?? '(anonymous)').slice(0, MAX_NAME_CHARS);
     if (url === '' || url.startsWith('evalmachine')) return { name, location: undefined, origin: 'node' };

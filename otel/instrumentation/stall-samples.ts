@@ -29,6 +29,8 @@ interface Sample {
 interface Found {
   count: number;
   readonly place: StallFrame;
+  /** How many samples were in each of its lines, as far as known. */
+  readonly lines: Map<number, number>;
   /** Of its first sample. */
   readonly depth: number;
   readonly callers: readonly StallFrame[];
@@ -61,7 +63,7 @@ export function sampledStall(
   const [most] = [...found.values()].toSorted((a, b) => b.count - a.count || b.depth - a.depth);
   return {
     startMicros,
-    place: most?.place,
+    place: most && placeOf(most),
     placeShare: most === undefined ? 0 : most.count / held.length,
     sampledShare: Math.min(1, (held.length * SAMPLE_MICROS) / Math.max(1, toMicros - startMicros)),
     callers: most?.callers ?? [],
@@ -81,12 +83,20 @@ function count(found: Map<string, Found>, frames: readonly StallFrame[]): void {
   const index = causeIndex(frames);
   const place = frames[index];
   if (place === undefined) return;
-  const known = found.get(frameKey(place));
-  if (known !== undefined) known.count++;
-  else {
+  let known = found.get(frameKey(place));
+  if (known === undefined) {
     const callers = frames.slice(0, index).toReversed().slice(0, MAX_CALLERS);
-    found.set(frameKey(place), { count: 1, place, depth: index, callers });
+    known = { count: 0, place, lines: new Map(), depth: index, callers };
+    found.set(frameKey(place), known);
   }
+  known.count++;
+  if (place.line !== undefined) known.lines.set(place.line, (known.lines.get(place.line) ?? 0) + 1);
+}
+
+/** The same function, with the line that most of its samples were in. */
+function placeOf({ place, lines }: Found): StallFrame {
+  const [most] = [...lines].toSorted(([, a], [, b]) => b - a);
+  return most === undefined ? place : { ...place, line: most[0] };
 }
 
 function samplesOf(
@@ -99,7 +109,8 @@ function samplesOf(
   const stacks = new ProfileStacks(profile, (node, isInnermost) => {
     const { functionName, url } = node.callFrame;
     if (NOBODY.has(functionName)) return undefined;
-    return names.of(node.callFrame, isInnermost ? busiestLine(node, own) : lines.of(functionName, url));
+    const line = isInnermost ? busiestLine(node, own) : lines.of(functionName, url);
+    return { ...names.of(node.callFrame), ...(line !== undefined && url !== '' && { line }) };
   });
   const found: Sample[] = [];
   let micros = startTime;

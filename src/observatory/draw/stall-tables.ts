@@ -2,6 +2,7 @@ import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../ote
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import {
+  isOfStart,
   isOwnView,
   type StallGroup,
   stallPlace,
@@ -108,7 +109,7 @@ function narrowWords({ route, totalMillis, delayed }: StallGroup, { links }: Pag
 }
 
 function placeCell(row: StallGroup): HtmlValue {
-  const { place, functionName, location, route, placeShare } = row;
+  const { place, functionName, location, line, route, placeShare } = row;
   const name = route === undefined ? untracedWords(row) : shortRoute(route);
   if (functionName === undefined)
     return name === undefined
@@ -116,12 +117,15 @@ function placeCell(row: StallGroup): HtmlValue {
       : html`<bdi class="name">${shortened(name, MAX_NAME)}</bdi> <span class="note wrap">${place}</span>`;
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}
-    <span class="note">${shareText(placeShare)} of the samples</span>`;
+    <span class="note"
+      >${shareText(placeShare)} of the samples${line !== undefined && `, line ${line} in the longest`}</span
+    >`;
 }
 
 function runningCell(row: StallGroup, view: PageView): HtmlValue {
   if (row.operation !== undefined) return operationCell(row.operation, view);
-  const words = untracedWords(row) ?? (row.heldBy === undefined ? 'no request' : manyWords(row.heldBy));
+  const nobody = row.isOfStart ? 'not known' : 'no request';
+  const words = untracedWords(row) ?? (row.heldBy === undefined ? nobody : manyWords(row.heldBy));
   return html`<span class="quiet wrap">${words}</span>`;
 }
 
@@ -150,7 +154,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
     <p class="note">
       ${sampleWords(stall)} ${untraced !== undefined && `It ran for ${untraced}.`}
       ${stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
-      ${holder !== undefined && html` Running: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
+      ${holder !== undefined && html` ${isOfStart(stall) ? 'At that time, too' : 'Running'}: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${
       callers.length > 0 &&
@@ -183,20 +187,23 @@ function waitedWords({ waitedMillis, within, wasRunning }: DelayedRequest): stri
   return `waited ${isExact ? '' : 'up to '}${text(duration(waitedMillis))}${wasRunning ? '' : ', came meanwhile'}`;
 }
 
-function frameItem({ name, location }: StallFrame): Html {
+function frameItem({ name, location, line }: StallFrame): Html {
   return html`<li>
     <bdi><code>${shortened(name, MAX_NAME)}</code></bdi>
     ${location !== undefined && html`<bdi class="wrap">${breakable(location)}</bdi>`}
+    ${line !== undefined && html`<span class="note">from line ${line}</span>`}
   </li>`;
 }
 
 function sampleWords(stall: Stall): string {
   const { place, placeShare, sampledShare } = stall;
+  if (isOfStart(stall)) return 'Nothing was sampled: whether a request made it, or the start, is not known.';
   if (place === undefined)
     return 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.';
   if (!wasRun(stall))
     return `Only ${shareText(sampledShare)} of the samples that were due could be taken: for most of the time the system ran other programs. It was last seen in ${place.name} ${place.location ?? ''}.`;
-  return `${shareText(placeShare)} of the samples.`;
+  const { line } = place;
+  return `${shareText(placeShare)} of the samples${line === undefined ? '' : `, more in line ${line} than in any other`}.`;
 }
 
 export function stallKey({ atMillis, processStartedAtMillis }: Stall): string {

@@ -7,6 +7,8 @@ export interface BlockedTurn {
   readonly millis: number;
   readonly stalls: number;
   readonly longest: Stall;
+  /** Ends of the first and of the last stall. */
+  readonly ends: readonly [number, number];
 }
 
 /** Beyond the precision of samples, the loop turned between two stalls. */
@@ -23,18 +25,19 @@ export function longestTurn(stalls: readonly Stall[]): BlockedTurn | undefined {
     turn =
       gap <= SAME_TURN_MILLIS && turn !== undefined
         ? joined(turn, stall)
-        : { millis: stall.durationMillis, stalls: 1, longest: stall };
+        : { millis: stall.durationMillis, stalls: 1, longest: stall, ends: [stall.atMillis, stall.atMillis] };
     endMillis = stall.atMillis;
     if (longest === undefined || turn.millis > longest.millis) longest = turn;
   }
   return longest;
 }
 
-function joined({ millis, stalls, longest }: BlockedTurn, next: Stall): BlockedTurn {
+function joined({ millis, stalls, longest, ends }: BlockedTurn, next: Stall): BlockedTurn {
   return {
     millis: millis + next.durationMillis,
     stalls: stalls + 1,
     longest: next.durationMillis > longest.durationMillis ? next : longest,
+    ends: [ends[0], next.atMillis],
   };
 }
 

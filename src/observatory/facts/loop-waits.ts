@@ -10,7 +10,7 @@ import type {
 } from '../../../otel/query.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
 import { runsThrough, type TreeSpan } from '../trace/span-tree.ts';
-import { stallPlace } from './stall-groups.ts';
+import { stallPlace, wasRun } from './stall-groups.ts';
 
 /** A request, by its span. */
 interface Request extends Interval {
@@ -174,7 +174,7 @@ export function waitsKnownSince(
 
 function heldByText(stall: Stall): string {
   const { holder } = stall;
-  return `${stallPlace(stall)}${holder === undefined ? '' : ` in ${routeOrSeries(holder)}`}`;
+  return `${stallPlace(stall)}${holder === undefined || !wasRun(stall) ? '' : ` in ${routeOrSeries(holder)}`}`;
 }
 
 function routeOrSeries({ route, series }: StallHolder): string {

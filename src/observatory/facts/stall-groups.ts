@@ -7,9 +7,13 @@ export interface StallGroup {
   readonly place: string;
   readonly functionName: string | undefined;
   readonly location: string | undefined;
+  /** The line that the longest stall was in most; undefined if it is not known. */
+  readonly line: number | undefined;
   /** The statement, template or route of the newest stall whose span is known. */
   readonly operation: Pick<StallHolder, 'type' | 'series'> | undefined;
   readonly route: string | undefined;
+  /** Nothing is known of the cause, as the process had just begun. */
+  readonly isOfStart: boolean;
   /** A page of the observatory was drawn. */
   readonly isOwnView: boolean;
   /** Of the requests that are not traced, each once, the newest first. */
@@ -35,14 +39,18 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     // Without a function, those of different routes have nothing in common.
     const untracedPaths = isNamed ? untracedPathsOf(stall) : [];
     const key =
-      stall.place === undefined ? `${place} ${stall.holder?.route ?? untracedPaths[0] ?? ''}` : place;
+      stall.place === undefined && isNamed
+        ? `${place} ${stall.holder?.route ?? untracedPaths[0] ?? ''}`
+        : place;
     const known = groups.get(key);
     groups.set(key, {
       place,
       functionName: isNamed ? functionName(stall) : undefined,
       location: isNamed ? stall.place?.location : undefined,
+      line: isNamed && stall.durationMillis >= (known?.worstMillis ?? 0) ? stall.place?.line : known?.line,
       operation: known?.operation ?? (isNamed ? stall.holder : undefined),
       route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
+      isOfStart: isOfStart(stall),
       isOwnView: (known?.isOwnView ?? true) && isNamed && isOwnView(stall),
       untracedPaths: [...new Set([...(known?.untracedPaths ?? []), ...untracedPaths])],
       placeShare:
@@ -109,20 +117,32 @@ const LIVE_UPDATES = `${OWN_FOLDER}live/live-streams.ts`;
 /** With fewer of the samples that were due, the system did not run the process for most of the time. */
 const ENOUGH_SAMPLES = 1 / 3;
 
-/** False if the process was not run for most of the stall, so that whatever it was in is not to blame. */
-export function wasRun({ place, sampledShare }: Pick<Stall, 'place' | 'sampledShare'>): boolean {
-  return place === undefined || sampledShare >= ENOUGH_SAMPLES;
+/** A busy machine starts the thread that samples some seconds after the process. */
+const STARTING_MILLIS = 30_000;
+
+type Timed = Partial<Pick<Stall, 'atMillis' | 'durationMillis' | 'processStartedAtMillis'>>;
+
+/** True if nothing was sampled as the process had just begun: then nothing is known of the cause. */
+export function isOfStart(stall: Pick<Stall, 'place'> & Timed): boolean {
+  const { place, atMillis = NaN, durationMillis = NaN, processStartedAtMillis = NaN } = stall;
+  return place === undefined && atMillis - durationMillis - processStartedAtMillis < STARTING_MILLIS;
 }
 
-/** The system may run other programs; the thread begins a second after the process. */
+/** False if the process was not run for most of the stall, or had just begun, so that whatever it was in is not to blame. */
+export function wasRun(stall: Pick<Stall, 'place' | 'sampledShare'> & Timed): boolean {
+  return stall.place === undefined ? !isOfStart(stall) : stall.sampledShare >= ENOUGH_SAMPLES;
+}
+
+/** The system may run other programs. */
 const NO_SAMPLE = 'no sample: this process or the thread that samples it did not run';
+const OF_START = 'right after the start, before the thread that samples ran: nothing is known of the cause';
 /** What the profiler calls a function without a name. */
 const UNNAMED = '(anonymous)';
 
 /** The function and its line, or why there is none, as words. */
-export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare' | 'callers'>): string {
+export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare' | 'callers'> & Timed): string {
   const { place, callers } = stall;
-  if (place === undefined) return NO_SAMPLE;
+  if (place === undefined) return isOfStart(stall) ? OF_START : NO_SAMPLE;
   if (!wasRun(stall)) return 'other programs';
   if (place.location === undefined) return place.name === UNNAMED ? unnamedPlace(callers) : place.name;
   return place.name === UNNAMED ? `function at ${place.location}` : `${place.name} ${place.location}`;

@@ -1,15 +1,20 @@
 import type { StallFacts } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { listPages, pageByTime, partText } from '../draw/list-pages.ts';
+import { pageAddress } from '../draw/page-address.ts';
+import { listPages, NO_PLACE, pageByTime, partText } from '../draw/list-pages.ts';
 import { groupKey, isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
 import { stallsSentence } from '../sentences/stall-sentence.ts';
+import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
 
 const MAX_SHOWN = 50;
+
+/** Of the list, in the address: the others are newest first. */
+const LONGEST = 'longest';
 
 interface StallPageFacts extends StallFacts {
   readonly groups: readonly StallGroup[];
@@ -29,10 +34,19 @@ export const stallsPage = definePage<StallPageFacts>({
   draw(facts, view) {
     const { rows, groups } = facts;
     const columns = stallGroupColumns(view);
-    const part = pageByTime(rows, view, ({ atMillis }) => atMillis, MAX_SHOWN);
+    const isLongest = view.query['order'] === LONGEST;
+    const part = isLongest
+      ? pageByTime(
+          rows.toSorted((a, b) => b.durationMillis - a.durationMillis),
+          view,
+          ({ durationMillis }) => durationMillis,
+          MAX_SHOWN,
+        )
+      : pageByTime(rows, view, ({ atMillis }) => atMillis, MAX_SHOWN);
+    const first = isLongest ? LONGEST : 'newest';
     return html`${panel({
       title: 'By place',
-      note: html`${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
+      note: html`${view.query['sort'] === undefined && groups.length > 1 && 'by time in total · '}${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
       ${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Stalls by place',
@@ -44,11 +58,18 @@ export const stallsPage = definePage<StallPageFacts>({
     })}${
       rows.length > 0 &&
       panel({
-        title: 'Newest',
-        note: partText(part.page),
-        body: html`${part.rows.map((stall) => stallItem(stall, view))}${listPages(part.page, 'newest', view)}`,
+        title: isLongest ? 'Longest' : 'Newest',
+        note: html`${partText(part.page)} ${orderLink(isLongest, view)}`,
+        body: html`${part.rows.map((stall) => stallItem(stall, view))}${listPages(part.page, first, view)}`,
       })
     }`;
   },
   sheet: ({ groups }, view) => sheetOf(groups, stallGroupColumns(view)),
 });
+
+function orderLink(isLongest: boolean, view: PageView): Html {
+  const order = isLongest ? undefined : LONGEST;
+  return html`<a class="quiet-link" href="${pageAddress(view, { ...NO_PLACE, order })}"
+    >${isLongest ? 'newest' : LONGEST} first</a
+  >`;
+}

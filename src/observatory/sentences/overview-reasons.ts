@@ -1,7 +1,8 @@
-import type { SeriesSummary } from '../../../otel/query.ts';
+import type { SeriesSummary, Stall } from '../../../otel/query.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
+import { isOfStart, stallPlace } from '../facts/stall-groups.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
@@ -11,7 +12,7 @@ import { memoryReason } from './memory-reason.ts';
 import { failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { isCostly } from '../trace/repeated-statements.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
-import { heldBy } from './stall-sentence.ts';
+import { heldBy, turnPart } from './stall-sentence.ts';
 
 /** An event-loop delay that every reader at that moment notices; mentioned although it is within its limit. */
 export const NOTICED_MILLIS = 250;
@@ -145,18 +146,29 @@ function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | 
 function stall(situation: OverviewSituation, links: Links): Sentence | undefined {
   const { millis, turn } = blockOf(situation);
   if (millis === 0) return undefined;
-  const { longest, stalls } = turn ?? { longest: undefined, stalls: 0 };
+  const { longest, stalls = 0 } = turn ?? {};
   return [
     // A longer delay that no stall was recorded for had another cause.
     { text: 'The event loop', href: links.to(longest === undefined ? '/process' : '/stalls') },
-    { text: ` was blocked for up to ${text(duration(millis))}` },
-    ...(stalls > 1 ? [{ text: ` by ${stalls} stalls in a row, the longest` }] : []),
-    ...(longest === undefined ? [] : heldBy(longest, links)),
+    { text: ' was blocked for up to ' },
+    turn === undefined ? { text: text(duration(millis)) } : turnPart(turn, ' stalls in a row', links),
+    ...(stalls > 1 ? [{ text: ', the longest' }] : []),
+    ...(longest === undefined ? [] : longestWords(longest, stalls, links)),
     ...(longest === undefined || longest.delayedCount === 0
       ? []
-      : [{ text: `; ${plural(longest.delayedCount, 'request')} had to wait` }]),
+      : [
+          {
+            text: `; ${plural(longest.delayedCount, 'request')} had to wait${stalls > 1 ? ' for that one' : ''}`,
+          },
+        ]),
     { text: '.' },
   ];
+}
+
+function longestWords(longest: Stall, stalls: number, links: Links): Sentence {
+  const length = stalls > 1 ? [{ text: `, ${text(duration(longest.durationMillis))},` }] : [];
+  if (isOfStart(longest)) return [...length, { text: ` ${stallPlace(longest)}` }];
+  return [...length, ...heldBy(longest, links)];
 }
 
 function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sentence | undefined {

@@ -1,9 +1,10 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
-import { longestTurn } from '../facts/blocked-turns.ts';
+import { type BlockedTurn, longestTurn } from '../facts/blocked-turns.ts';
 import { loopWaits, partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { intersections, totalMillis } from '../trace/intervals.ts';
 import { selfIntervals, spanTree } from '../trace/span-tree.ts';
 import {
+  isOfStart,
   isOwnView,
   type StallGroup,
   stallGroups,
@@ -14,7 +15,7 @@ import {
 } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
-import { duration, text } from '../../markup/quantity.ts';
+import { duration, share, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -35,30 +36,58 @@ export function stallsSentence(
           { text: 'Nothing blocked the event loop', tone: 'good' },
           { text: ` for ${text(duration(thresholdMillis))} or longer ${when}.` },
         ];
-  const [first] = stallGroups(rows);
-  const { millis = 0, stalls = 0 } = longestTurn(rows) ?? {};
+  const turn = longestTurn(rows);
   const delayed = rows.reduce((sum, { delayedCount }) => sum + delayedCount, 0);
   // When those that were read afterwards arrived is not known.
   const most = rows.some((row) => row.delayed.some(({ wasRunning }) => !wasRunning)) ? 'Up to ' : '';
-  const longest = `for up to ${text(duration(millis))}${stalls > 1 ? ` by ${stalls} in a row` : ''}`;
+  const limit = text(duration(thresholdMillis));
   return [
     {
       text: since
-        ? `The newest ${plural(rows.length, 'stall')}, all ${when}, blocked the event loop ${longest}`
-        : `The event loop was blocked ${plural(rows.length, 'time')} ${when}, ${longest}`,
+        ? `The newest ${plural(rows.length, 'stall')}, all ${when}, blocked the event loop for up to `
+        : `The event loop was blocked ${plural(rows.length, 'time')} ${when}, for up to `,
     },
-    ...(first === undefined ? [] : mostOfIt(first, links)),
-    { text: `. ${delayed === 0 ? 'No request' : `${most}${plural(delayed, 'request')}`} had to wait.` },
+    ...(turn === undefined ? [] : [turnPart(turn, ' in a row', links)]),
+    ...mostOfIt(rows, links),
+    {
+      text: `. ${delayed === 0 ? 'No request' : `${most}${plural(delayed, 'request')}`} had to wait.${thresholdMillis > 0 ? ` What blocked it for less than ${limit} is not recorded.` : ''}`,
+    },
   ];
 }
 
-function mostOfIt(group: StallGroup, links: Links): Sentence {
+/** `1.96 s by 2 in a row`, with a link to these stalls. */
+export function turnPart({ millis, stalls, ends }: BlockedTurn, row: string, links: Links): SentencePart {
+  const [fromMillis, toMillis] = ends;
+  // The end of a range is not in it.
+  const [from, to] = [Math.floor(fromMillis), Math.floor(toMillis) + 1].map((at) =>
+    new Date(at).toISOString(),
+  );
+  return {
+    text: `${text(duration(millis))}${stalls > 1 ? ` by ${stalls}${row}` : ''}`,
+    href: links.ranged('/stalls', {}, { from, to }),
+  };
+}
+
+/** Where the largest part of the time was; “most” is more than half of it, by samples, too. */
+function mostOfIt(rows: readonly Stall[], links: Links): Sentence {
+  const [group] = stallGroups(rows);
+  if (group === undefined) return [];
+  const all = rows.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
+  const sampled = group.functionName === undefined ? 1 : group.placeShare;
+  const part = `${text(duration(group.totalMillis))} of ${text(duration(all))}`;
+  const figures = rows.length === 1 ? `${text(share(sampled))} of the samples` : part;
+  const words = 2 * group.totalMillis * sampled > all ? 'most' : 'the largest part';
   const within = [
     ...(group.functionName === undefined ? [] : [{ text: ` in ${group.place}` }]),
     ...inOperation(group.operation, group.route, links),
     ...forUntraced(group),
   ];
-  return within.length === 0 ? [] : [{ text: '; most of that time' }, ...within];
+  return within.length === 0
+    ? []
+    : [
+        { text: `; ${words} of that time${rows.length === 1 && words === 'most' ? '' : ` (${figures})`}` },
+        ...within,
+      ];
 }
 
 /** Stalls named in one sentence; the rest are counted. */
@@ -91,8 +120,12 @@ export function stallsOfTraceWords(
 }
 
 function blockedWords(stall: Stall, trace: Pick<TraceDetail, 'spans'>): Sentence {
+  const length = text(duration(stall.durationMillis));
+  // Nothing says that it was this one.
+  if (isOfStart(stall))
+    return [{ text: ` The event loop was blocked for ${length} meanwhile, ${stallPlace(stall)}.` }];
   return [
-    { text: ` It blocked the event loop for ${text(duration(stall.durationMillis))}` },
+    { text: ` It blocked the event loop for ${length}` },
     ...(stall.place === undefined ? [] : [{ text: ` in ${stallPlace(stall)}` }]),
     { text: partsText(stall, trace) },
     {

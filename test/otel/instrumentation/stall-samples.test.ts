@@ -112,10 +112,25 @@ describe('the samples of a stall', () => {
 
   it('take the line of a function that called another from the stack of the probe', () => {
     const { place, callers } = stall([[handle, render, join]], STACK);
+    expect([place?.line, callers.map(({ line }) => line)]).toEqual([31, [12]]);
+    // The place is where a function begins, as in own code and profiles.
     expect([place?.location, callers.map(({ location }) => location)]).toEqual([
-      'src/page.ts:31',
-      ['src/page.ts:12'],
+      'src/page.ts:30',
+      ['src/page.ts:10'],
     ]);
+  });
+
+  it('of one function are one place, whichever line they were in, and whether it called another', () => {
+    const profile = profileOf([
+      [handle, render],
+      [handle, render],
+      [handle, render, join],
+    ]);
+    const node = profile.nodes.find(({ callFrame }) => callFrame.functionName === 'render')!;
+    node.positionTicks = [{ line: 31, ticks: 2 }];
+    const words = { names, lines: new StackLines(STACK.replace(':31:', ':33:')), own };
+    const { place, placeShare } = sampledStall([profile], 0, 3 * SAMPLE_MICROS, words);
+    expect([place?.location, place?.line, placeShare]).toEqual(['src/page.ts:30', 31, 1]);
   });
 
   it('tell no path outside the program', () => {
@@ -147,7 +162,7 @@ describe('the lines of a stack', () => {
       { line: 31, ticks: 3 },
     ];
     const words = { names, lines: new StackLines(), own };
-    expect(sampledStall([profile], 0, SAMPLE_MICROS, words).place?.location).toBe('src/page.ts:31');
+    expect(sampledStall([profile], 0, SAMPLE_MICROS, words).place?.line).toBe(31);
   });
 });
 

@@ -1,8 +1,49 @@
 import { expect, it } from '@jest/globals';
+import type { Stall } from '../../../otel/query.ts';
 import { STALLS } from '../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';
+
+/** How long each was, newest first; the second and the third are one turn. */
+const LEDGER = [300, 1200, 760, 900, 260, 900];
+function planted(): readonly Stall[] {
+  let endMillis = NOW;
+  return LEDGER.map((durationMillis, index) => {
+    const atMillis = endMillis - (index === 2 ? 0 : 60_000);
+    endMillis = atMillis - durationMillis;
+    return { ...STALLS[0]!, durationMillis, atMillis };
+  });
+}
+const lengths = (page: string): readonly number[] =>
+  [...page.matchAll(/data-key="stall-\d+-(\d+)"/g)].map(([, at]) =>
+    Math.round(planted().find(({ atMillis }) => String(Math.round(atMillis)) === at)?.durationMillis ?? NaN),
+  );
+
+it('can have the longest first, page by page, and its sentence leads to the very stalls of the longest turn', async () => {
+  const { telemetry } = new MeasuredBlog();
+  const stalls: typeof telemetry.stalls = ({ fromMillis, toMillis }) => ({
+    watch: { is: 'watching' },
+    thresholdMillis: 250,
+    rows: planted().filter(({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis),
+    heldSinceMillis: undefined,
+  });
+  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  const read = async (address: string): Promise<string> =>
+    (await fetch(origin + address.replaceAll('&amp;', '&'), { headers: { accept: 'text/html' } })).text();
+  const newest = await read('/admin/metrics-dashboard/stalls?from=-1h');
+  expect(lengths(newest)).toEqual(LEDGER);
+  const [, order = ''] = /href="([^"]+)"\s*>longest first</.exec(newest) ?? [];
+  expect(lengths(await read(order))).toEqual([1200, 900, 900, 760, 300, 260]);
+  expect(lengths(await read(`${order}&below=900`))).toEqual([760, 300, 260]);
+  const [, turn = ''] = /href="([^"]+)"\s*>1\.96\s+s by 2 in a row</.exec(newest) ?? [];
+  expect(lengths(await read(turn))).toEqual([1200, 760]);
+  const overview = await read('/admin/metrics-dashboard?from=-1h');
+  const [, same = ''] = /href="([^"]+)"\s*>1\.96\s+s by 2 stalls in a row</.exec(overview) ?? [];
+  expect(lengths(await read(same))).toEqual([1200, 760]);
+  expect(wordsOf(overview)).toMatch(/, the longest, 1\.2 s, by .*; 1 request had to wait for that one\./);
+});
 
 it('has every stall on one of its pages, newest first', async () => {
   const { telemetry } = new MeasuredBlog();

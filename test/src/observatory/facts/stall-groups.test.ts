@@ -161,6 +161,70 @@ it('a function that ran for several pages is of none of them, a live update of n
   expect(sentenceText(heldBy(live, LINKS))).toMatch(/, for a page of the observatory$/);
 });
 
+/** Planted: the function, how long, and what part of the samples was in it. */
+const ledger = (...planted: readonly (readonly [string, number, number])[]): readonly Stall[] =>
+  planted.map(([name, durationMillis, placeShare], index) => ({
+    ...first!,
+    atMillis: NOW - 60_000 * index,
+    durationMillis,
+    sampledShare: 1,
+    placeShare,
+    place: { name, location: `src/${name}.ts:7`, origin: 'app' },
+    holder: undefined,
+  }));
+const said = (rows: readonly Stall[]): string => {
+  const facts = {
+    rows,
+    thresholdMillis: 250,
+    watch: { is: 'watching' },
+    heldSinceMillis: undefined,
+  } as const;
+  return sentenceText(stallsSentence(facts, sinceStart(NOW - 3_600_000, NOW), NOW, LINKS));
+};
+
+it('only more than half of the time is called most, and what is not recorded is said', () => {
+  expect(said(ledger(['rank', 400, 1], ['count', 300, 1], ['rank', 300, 1], ['pack', 800, 1]))).toMatch(
+    /, for up to 800 ms; the largest part of that time \(800 ms of 1\.8 s\) in pack src\/pack\.ts:7\. .* What blocked it for less than 250 ms is not recorded\.$/,
+  );
+  expect(said(ledger(['rank', 600, 1], ['count', 300, 1], ['rank', 500, 1]))).toContain(
+    '; most of that time (1.1 s of 1.4 s) in rank src/rank.ts:7.',
+  );
+  // As much as the others together is no more than half.
+  expect(said(ledger(['rank', 500, 1], ['count', 500, 1]))).toContain('; the largest part of that time ');
+  // Nor is a function that a quarter of the samples were in.
+  expect(said(ledger(['rank', 500, 0.25]))).toContain(
+    '; the largest part of that time (25 % of the samples) in rank src/rank.ts:7.',
+  );
+  expect(said(ledger(['rank', 500, 0.75]))).toContain('; most of that time in rank src/rank.ts:7.');
+});
+
+it('a stall without a sample right after the start blames nothing that ran then', () => {
+  const early = (sinceStartMillis: number): Stall => ({
+    ...unsampled,
+    holder: { ...first!.holder!, route: 'GET /feed.atom' },
+    processStartedAtMillis: first!.atMillis - first!.durationMillis - sinceStartMillis,
+  });
+  const [group] = stallGroups([early(13_600)]);
+  expect(group).toMatchObject({ route: undefined, operation: undefined, isOfStart: true });
+  expect(group?.place).toMatch(/^right after the start, before the thread that samples ran/);
+  expect(said([early(13_600)])).not.toMatch(/feed|posts_fts/);
+  expect(heldBy({ ...early(6000), place: undefined }, LINKS)).toEqual([]);
+  const own = { ...early(6000), holder: { ...first!.holder!, traceId: trace.traceId }, delayed: [] };
+  expect(words(own)).toMatch(/^ The event loop was blocked for [\d.]+ ms meanwhile, right after the start/);
+  expect(stallGroups([early(600_000)])).toMatchObject([{ route: 'GET /feed.atom', isOfStart: false }]);
+});
+
+it('a function is one row, whichever line of it ran, with the line of its longest stall', () => {
+  const at = (line: number, durationMillis: number): Stall => ({
+    ...first!,
+    durationMillis,
+    place: { name: 'rank', location: 'src/rank.ts:110', line, origin: 'app' },
+  });
+  expect(stallGroups([at(115, 300), at(117, 500), at(115, 260)])).toMatchObject([
+    { place: 'rank src/rank.ts:110', line: 117, count: 3 },
+  ]);
+});
+
 it('the share of the samples in a place is over all of its time', () => {
   const [stall] = STALLS;
   const [group] = stallGroups([

@@ -274,7 +274,22 @@ describe('overviewSentence', () => {
     [
       'two stalls in one turn',
       { stallMillis: 810, blocked: longestTurn([stallOf(300), after(stallOf(300), 500)]) },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms, by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that one.',
+    ],
+    [
+      'a stall right after the start, of which nothing is known',
+      {
+        stallMillis: 1700,
+        blocked: longestTurn([
+          {
+            ...stallOf(1700),
+            place: undefined,
+            sampledShare: 0,
+            processStartedAtMillis: stallOf(1700).atMillis - 1700 - 13_600,
+          },
+        ]),
+      },
+      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s right after the start, before the thread that samples ran: nothing is known of the cause; 3 requests had to wait. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s that nobody sampled',
