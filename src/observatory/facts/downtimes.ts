@@ -5,16 +5,21 @@ const LAST_MILLIS = 60_000;
 /** Ends are looked into, the newest first. */
 const MAX_LOOKED_INTO = 20;
 
-/** Downtime of a range, its parts outside cut off. */
+/** Downtime of a range. One that lies partly in it is told whole; only its part within counts for the share of the time. */
 export interface DowntimeSum {
-  /** Newest first. */
+  /** Newest first, whole. */
   readonly rows: readonly Downtime[];
   /** The same of the time before the range and after it, whole. */
   readonly earlier: readonly Downtime[];
   readonly later: readonly Downtime[];
+  /** Of the whole rows. */
   readonly totalMillis: number;
+  /** Of their parts within the range. */
+  readonly withinMillis: number;
   /** The known part of the range. */
   readonly known: TimeRange;
+  /** Earlier processes are not known. */
+  readonly sinceMillis: number;
   /** Of the known part, in which a process ran; 1 if nothing is known. */
   readonly upShare: number;
   readonly precisionMillis: number;
@@ -25,25 +30,37 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
     fromMillis: Math.max(range.fromMillis, Math.min(facts.sinceMillis, range.toMillis)),
     toMillis: range.toMillis,
   };
-  const rows: readonly Downtime[] = facts.rows
-    .map((row) => ({
-      ...row,
-      fromMillis: Math.max(row.fromMillis, known.fromMillis),
-      toMillis: Math.min(row.toMillis, known.toMillis),
-    }))
-    .filter(({ fromMillis, toMillis }) => toMillis > fromMillis);
+  const rows = facts.rows.filter((row) => partWithin(row, known) > 0);
   const totalMillis = rows.reduce((sum, { fromMillis, toMillis }) => sum + toMillis - fromMillis, 0);
+  const withinMillis = rows.reduce((sum, row) => sum + partWithin(row, known), 0);
   const knownMillis = known.toMillis - known.fromMillis;
   return {
     rows: rows.toReversed(),
     earlier: facts.rows.filter(({ toMillis }) => toMillis <= known.fromMillis).toReversed(),
     later: facts.rows.filter(({ fromMillis }) => fromMillis >= known.toMillis).toReversed(),
     totalMillis,
+    withinMillis,
     known,
+    sinceMillis: facts.sinceMillis,
     // Where a clock was set back, times are there twice.
-    upShare: knownMillis <= 0 ? 1 : Math.max(0, 1 - totalMillis / knownMillis),
+    upShare: knownMillis <= 0 ? 1 : Math.max(0, 1 - withinMillis / knownMillis),
     precisionMillis: facts.precisionMillis,
   };
+}
+
+/** How much of a time lies within another; not above 0 if nothing does. */
+export function partWithin(row: TimeRange, { fromMillis, toMillis }: TimeRange): number {
+  return Math.min(row.toMillis, toMillis) - Math.max(row.fromMillis, fromMillis);
+}
+
+/** What a row tells of the time outside the range: `began before this range`; undefined if it lies within. */
+export function outsideText({ fromMillis, toMillis }: Downtime, known: TimeRange): string | undefined {
+  const words = [
+    ...(fromMillis < known.fromMillis ? ['began before this range'] : []),
+    ...(toMillis > known.toMillis ? ['ended after it'] : []),
+  ];
+  if (words.length === 0) return undefined;
+  return words.join(', ').replace(/^ended after it$/, 'ended after this range');
 }
 
 /** Ends of a process that nobody asked for. */

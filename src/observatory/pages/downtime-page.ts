@@ -1,11 +1,17 @@
-import type { Downtime, Marker } from '../../../otel/query.ts';
+import type { Downtime, Marker, TimeRange } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, figure, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawStack } from '../draw/stack.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
-import { type DowntimeSum, lastMinutes, type LastMinute, sumDowntimes } from '../facts/downtimes.ts';
+import {
+  type DowntimeSum,
+  lastMinutes,
+  type LastMinute,
+  outsideText,
+  sumDowntimes,
+} from '../facts/downtimes.ts';
 import { markerText } from '../format/marker-text.ts';
 import { moment } from '../format/moment.ts';
 import type { Links } from '../links.ts';
@@ -51,12 +57,12 @@ export const downtimePage = definePage<DowntimePageFacts>({
     ...downtimeSentence(facts, range, now, evidenceOf(facts.rows[0]?.last, links)[0]),
     ...outsideWords(facts, now, links),
   ],
-  draw({ rows, earlier, later, known, precisionMillis, beside }, view) {
-    const columns = columnsOf(view);
+  draw({ rows, earlier, later, known, sinceMillis, precisionMillis, beside }, view) {
+    const columns = columnsOf(view, known);
     const shown = [rows, earlier.slice(0, MAX_OUTSIDE), later.slice(0, MAX_OUTSIDE)];
     return html`${panel({
         title: 'Times without a running process',
-        note: html`known since ${moment(known.fromMillis, view.now)}; ends that nobody noted are known to
+        note: html`known since ${moment(sinceMillis, view.now)}; ends that nobody noted are known to
         ${text(duration(precisionMillis))} ${csvLink(view)}`,
         body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
           caption: 'Times without a running process',
@@ -143,13 +149,17 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
 
 const LAST_MINUTE = 'in its last minute';
 
-const columnsOf = ({ now, links }: PageView): readonly Column<DowntimeRow>[] => [
+/** @param known The range that a row may reach out of. */
+const columnsOf = ({ now, links }: PageView, known?: TimeRange): readonly Column<DowntimeRow>[] => [
   {
     label: 'from',
     key: 'from',
     value: ({ fromMillis }) => fromMillis,
     file: ({ fromMillis }) => new Date(fromMillis).toISOString(),
-    cell: ({ fromMillis }) => moment(fromMillis, now),
+    cell: (row) => {
+      const outside = known && outsideText(row, known);
+      return html`${moment(row.fromMillis, now)}${outside !== undefined && html` <span class="note wrap">${outside}</span>`}`;
+    },
   },
   {
     label: 'to',

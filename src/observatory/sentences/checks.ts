@@ -49,10 +49,10 @@ function unansweredRequests({
   metrics,
   range,
   countedFromMillis,
-  downMillis,
+  downWithinMillis,
   crashedMillis,
 }: OverviewSituation): number {
-  const upMillis = range.toMillis - Math.max(range.fromMillis, countedFromMillis) - downMillis;
+  const upMillis = range.toMillis - Math.max(range.fromMillis, countedFromMillis) - downWithinMillis;
   return upMillis <= 0 ? 0 : (metrics.operations.http.count * crashedMillis) / upMillis;
 }
 

@@ -1,5 +1,5 @@
 import type { Downtime } from '../../../otel/query.ts';
-import type { DowntimeSum } from '../facts/downtimes.ts';
+import { type DowntimeSum, outsideText } from '../facts/downtimes.ts';
 import type { Links } from '../links.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';
@@ -45,6 +45,7 @@ export function downtimeSentence(
   const when =
     known.fromMillis > range.fromMillis ? `since ${momentText(known.fromMillis, now)}` : range.words;
   const [newest] = rows;
+  const detailOf = (row: Downtime): string => detail(row, now, outsideText(row, known));
   const isWhole = rows.every((row) => row.isWhole);
   if (newest === undefined)
     return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
@@ -59,12 +60,12 @@ export function downtimeSentence(
     {
       text:
         rows.length === 1
-          ? ` ${when}: ${detail(newest, now)}`
-          : ` ${when}, altogether ${text(duration(totalMillis))}${orMore(isWhole)}; ${asked}. The last: ${detail(newest, now)}`,
+          ? ` ${when}: ${detailOf(newest)}`
+          : ` ${when}, altogether ${text(duration(totalMillis))}${orMore(isWhole)}; ${asked}. The last: ${detailOf(newest)}`,
     },
     ...(last === undefined ? [] : [{ text: '; in its last minute ' }, last]),
     {
-      text: `. ${longestOf(rows, now)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.`,
+      text: `. ${longestOf(rows, detailOf)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.`,
     },
   ];
 }
@@ -114,15 +115,16 @@ export function outsideWords({ earlier, later, rows }: DowntimeSum, now: number,
 }
 
 /** The longest time, if it is not the last one. */
-function longestOf(rows: readonly Downtime[], now: number): string {
+function longestOf(rows: readonly Downtime[], detailOf: (row: Downtime) => string): string {
   const longest = rows.reduce((most, row) => (lengthOf(row) > lengthOf(most) ? row : most));
-  return longest === rows[0] ? '' : `The longest: ${detail(longest, now)}. `;
+  return longest === rows[0] ? '' : `The longest: ${detailOf(longest)}. `;
 }
 
-function detail(row: Downtime, now: number): string {
+/** @param outside What is to say of the range, after the begin. */
+function detail(row: Downtime, now: number, outside?: string): string {
   const { fromMillis, ended, reason } = row;
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `${text(duration(lengthOf(row)))}${orMore(row.isWhole)} from ${momentText(fromMillis, now)}, ${ENDED_WORDS[ended]}${why}`;
+  return `${text(duration(lengthOf(row)))}${orMore(row.isWhole)} from ${momentText(fromMillis, now)}${outside === undefined ? '' : ` (${outside})`}, ${ENDED_WORDS[ended]}${why}`;
 }
 
 /** After a length whose end is not known. */

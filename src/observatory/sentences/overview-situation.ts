@@ -44,8 +44,10 @@ export interface OverviewSituation {
   readonly botsNotFound: number;
   /** Starts in the range after a process that was not stopped. */
   readonly crashes: readonly Marker[];
-  /** How long no process ran in the range, as far as known. */
+  /** How long no process ran, as far as known: of times that lie partly in the range, all. */
   readonly downMillis: number;
+  /** The part of it in the range. */
+  readonly downWithinMillis: number;
   /** The longest of these times after a process that was not stopped; 0 if there is none. */
   readonly crashedMillis: number;
   /** The last such end in the day before the range; undefined if there was none. */

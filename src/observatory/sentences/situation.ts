@@ -8,7 +8,7 @@ import type {
 import { longestTurn } from '../facts/blocked-turns.ts';
 import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
-import { isUnasked, sumDowntimes } from '../facts/downtimes.ts';
+import { isUnasked, partWithin, sumDowntimes } from '../facts/downtimes.ts';
 import { notFoundIn } from '../facts/not-found-counts.ts';
 import { prepareRepeatedOnRoutes, repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { recentFailures } from '../facts/recent-failures.ts';
@@ -96,9 +96,10 @@ export function situationOf(
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes, range),
     downMillis: down.totalMillis,
+    downWithinMillis: down.withinMillis,
     crashedMillis: down.rows
       .filter(({ ended }) => UNEXPECTED.has(ended))
-      .reduce((longest, { fromMillis, toMillis }) => Math.max(longest, toMillis - fromMillis), 0),
+      .reduce((longest, row) => Math.max(longest, partWithin(row, down.known)), 0),
     crashedBefore: down.earlier.find(
       (row) => isUnasked(row) && row.toMillis >= range.fromMillis - BEFORE_MILLIS,
     ),

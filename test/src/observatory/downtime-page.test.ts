@@ -65,6 +65,25 @@ describe('the page about downtime', () => {
     expect(words).toMatch(/After this range it was down once more : 7 s from [\d:]+, crashed/);
   });
 
+  it('tells the same of a stop that began before the range on every page, with its true begin', async () => {
+    const read = await pages();
+    // The stop of 51 s, of which the last 11 s are within.
+    const begin = NOW - 300 * MINUTE;
+    const from = new Date(begin + 40_000).toISOString();
+    const [page, process, overview] = await Promise.all(
+      ['/downtime', '/process', ''].map(async (path) =>
+        wordsOf(await read(`${path}?from=${from}&to=${iso(250)}`)),
+      ),
+    );
+    const said = /Down once [^.]*: 51 s from ([\d:]+) \(began before this range\), killed/;
+    expect(said.exec(page!)?.[1]).toBe(said.exec(process!)?.[1]);
+    expect(new Date(begin).toISOString()).toContain(said.exec(page!)?.[1]);
+    expect(page).toMatch(/[\d:]+ began before this range .*51 s/);
+    expect(page).toContain(`known since`);
+    expect(page).not.toMatch(new RegExp(`known since ${from.slice(11, 19)}`));
+    expect(overview).toContain('the blog was down for 51 s');
+  });
+
   it('is found from the overview and the process, whose hour hides the end before it', async () => {
     const read = await pages();
     const overview = wordsOf(await read(''));

@@ -63,12 +63,29 @@ describe('the sentence about downtime', () => {
     expect(say([down(HOUR, 0.1, 'killed')])).toContain('The blog ran 99.999 % of the time.');
   });
 
-  it('counts only what is within the range', () => {
+  it('counts for the share of the time only what is within the range', () => {
     const sum = sumDowntimes(
       { rows: [down(25 * HOUR, 2 * 3600, 'killed')], sinceMillis: 0, precisionMillis: 2000 },
       range,
     );
-    expect(sum.totalMillis).toBeCloseTo(HOUR, -1);
+    expect(sum.withinMillis).toBeCloseTo(HOUR, -1);
     expect(sum.upShare).toBeCloseTo(23 / 24, 5);
+  });
+
+  it('tells one that began before the range, or ended after it, with its true begin and length', () => {
+    const before = down(24 * HOUR + 40 * SECOND, 53.9, 'killed');
+    expect(say([before]).replaceAll(/[\d:]{8}/g, 'T')).toMatch(
+      /^Down once in the last 24 hours: 53\.9 s from [^(]*T \(began before this range\), killed\. The blog ran 99\.983 % of the time\.$/,
+    );
+    const past = chooseRange(
+      { from: new Date(NOW - 3 * HOUR).toISOString(), to: new Date(NOW - HOUR).toISOString() },
+      NOW,
+    );
+    const after = down(HOUR + 10 * SECOND, 30, 'killed');
+    const sum = sumDowntimes({ rows: [after], sinceMillis: 0, precisionMillis: 2000 }, past);
+    expect(sentenceText(downtimeSentence(sum, past, NOW))).toMatch(
+      /: 30 s from [\d:]+ \(ended after this range\), killed\./,
+    );
+    expect([sum.totalMillis, sum.withinMillis]).toEqual([30 * SECOND, 10 * SECOND]);
   });
 });

@@ -87,6 +87,7 @@ export function situation(more: Partial<OverviewSituation> = {}): OverviewSituat
     botsNotFound: 0,
     crashes: [],
     downMillis: 0,
+    downWithinMillis: 0,
     crashedMillis: 0,
     crashedBefore: undefined,
     clockSteps: [],
