@@ -74,7 +74,7 @@ function mostOfIt(rows: readonly Stall[], links: Links): Sentence {
   if (group === undefined) return [];
   const all = rows.reduce((sum, { durationMillis }) => sum + durationMillis, 0);
   const sampled = group.functionName === undefined ? 1 : group.placeShare;
-  const part = `${text(duration(group.totalMillis))} of ${text(duration(all))}`;
+  const part = `${text(share(group.totalMillis / all))}: ${text(duration(group.totalMillis))} of ${text(duration(all))}`;
   const figures = rows.length === 1 ? `${text(share(sampled))} of the samples` : part;
   const words = 2 * group.totalMillis * sampled > all ? 'most' : 'the largest part';
   const within = [

@@ -184,10 +184,10 @@ const said = (rows: readonly Stall[]): string => {
 
 it('only more than half of the time is called most, and what is not recorded is said', () => {
   expect(said(ledger(['rank', 400, 1], ['count', 300, 1], ['rank', 300, 1], ['pack', 800, 1]))).toMatch(
-    /, for up to 800 ms; the largest part of that time \(800 ms of 1\.8 s\) in pack src\/pack\.ts:7\. .* What blocked it for less than 250 ms is not recorded\.$/,
+    /, for up to 800 ms; the largest part of that time \(44 %: 800 ms of 1\.8 s\) in pack src\/pack\.ts:7\. .* What blocked it for less than 250 ms is not recorded\.$/,
   );
   expect(said(ledger(['rank', 600, 1], ['count', 300, 1], ['rank', 500, 1]))).toContain(
-    '; most of that time (1.1 s of 1.4 s) in rank src/rank.ts:7.',
+    '; most of that time (79 %: 1.1 s of 1.4 s) in rank src/rank.ts:7.',
   );
   // As much as the others together is no more than half.
   expect(said(ledger(['rank', 500, 1], ['count', 500, 1]))).toContain('; the largest part of that time ');
