@@ -1,4 +1,5 @@
 import type {
+  HeatMap,
   OperationType,
   SeriesSummary,
   SpanRow,
@@ -12,7 +13,7 @@ import { sentMillis } from './time-parts.ts';
 
 /** Limit of traces that are read. */
 const MAX_READ = 20;
-/** p95 comes from a sketch with an error of 1 %. */
+/** The median comes from a sketch with an error of 1 %. */
 const NEARLY = 0.98;
 
 /** What slow requests of a route spend their time on. */
@@ -34,8 +35,9 @@ export interface SlowPart {
 export interface SlowestRoute {
   readonly name: string;
   readonly count: number;
+  readonly medianMillis: number;
   readonly p95Millis: number;
-  /** Kept requests that took p95 or longer and were read, the newest ones. */
+  /** Kept requests that took the median or longer and were read, the newest ones. */
   readonly read: number;
   /** Of those, the largest part first. */
   readonly parts: readonly SlowPart[];
@@ -43,58 +45,98 @@ export interface SlowestRoute {
   readonly example: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
-/** A route with too few requests for its times to decide that took longer than the slowest one. */
-export interface SlowButFew {
+/** Fewer requests say nothing of a median: by chance, one in 32 times all five of a route are longer than it. */
+export const LEAST_REQUESTS = 6;
+/** Limit of routes whose sketches are read. */
+const MAX_SKETCHES = 30;
+/** Of so many, five or more took longer than p95. */
+const ENOUGH_FOR_P95 = 100;
+
+/** Of a two-sided 95 %, as standard deviations. */
+const Z = 1.96;
+
+/**
+ * The rank, from 1, of the duration below which the median of a route is with a probability of at most 2.5 %, whatever the distribution: by how many of
+ * `count` requests are shorter than it, a binomial variable. 0 if there is none.
+ */
+export function lowerRank(count: number): number {
+  return Math.max(0, Math.floor((count + 1) / 2 - (Z / 2) * Math.sqrt(count)));
+}
+
+/** The least that the median of a series may be; undefined with too few operations. */
+function leastMedian({ bandEdgesMillis: edges, columns }: HeatMap): number | undefined {
+  const counts = edges
+    .slice(1)
+    .map((_, band) => columns.reduce((sum, column) => sum + (column.counts[band] ?? 0), 0));
+  let rest = lowerRank(counts.reduce((sum, count) => sum + count, 0));
+  if (rest === 0) return undefined;
+  const band = counts.findIndex((count) => (rest -= count) <= 0);
+  return edges[Math.max(0, band)];
+}
+
+/**
+ * The route of which it is surest that half of its requests take long: by the lower end of its median's 95 % interval. One or a few slow requests do
+ * not decide, and of a route that is clearly slower, LEAST_REQUESTS do. Undefined if no route had so many.
+ */
+export function slowestOf<Row extends SeriesSummary>(
+  telemetry: Pick<TelemetryQuery, 'heatMap'>,
+  range: TimeRange,
+  routes: readonly Row[],
+): Row | undefined {
+  let slowest: Row | undefined;
+  let leastMillis = -1;
+  const rows = routes
+    .filter(({ count }) => count >= LEAST_REQUESTS)
+    .toSorted((a, b) => b.durationMillis.p50 - a.durationMillis.p50)
+    .slice(0, MAX_SKETCHES);
+  for (const row of rows) {
+    // No end of those that follow is above their median.
+    if (row.durationMillis.p50 < leastMillis) break;
+    const options = { series: row.name, maxColumns: 1, bucketsPerBand: 1 };
+    const least = leastMedian(telemetry.heatMap('http', range, options)) ?? -1;
+    if (least > leastMillis) [slowest, leastMillis] = [row, least];
+  }
+  return slowest;
+}
+
+/** What is slower than the slowest route, in another sense. */
+export interface SlowOthers {
+  /** Its median is longer, but its requests are too few or vary too much to say so. */
+  readonly few: OtherRoute | undefined;
+  /** Its slowest requests are slower than theirs: p95, which five requests or more exceed. */
+  readonly tail: OtherRoute | undefined;
+}
+
+export interface OtherRoute {
   readonly name: string;
   readonly count: number;
+  readonly medianMillis: number;
+  readonly p95Millis: number;
   readonly longestMillis: number;
 }
 
-/** With fewer requests, one may have been slow by chance, as the first one of a page is. */
-const SEVERAL = 5;
-
-/** Of those of which half took longer than that, the one with the longest request; first of those with several requests. */
-export function slowButFew(
+/** Other routes that are slower, so that what is said of the slowest one is not contradicted by what the table shows. */
+export function slowOthers(
   routes: readonly SeriesSummary[],
-  slowest: { readonly name: string; readonly p95Millis: number } | undefined,
-): SlowButFew | undefined {
-  const { name: chosen, p95Millis } = slowest ?? { name: undefined, p95Millis: 0 };
-  const [first] = routes
-    .filter(
-      ({ name, count, durationMillis }) => count > 0 && name !== chosen && durationMillis.p50 > p95Millis,
-    )
+  slowest: Pick<SeriesSummary, 'name' | 'durationMillis'> | undefined,
+): SlowOthers {
+  const { p50 = 0, p95 = Infinity } = slowest?.durationMillis ?? {};
+  const others = routes.filter(({ name, count }) => count > 0 && name !== slowest?.name);
+  const [few] = others
+    .filter(({ durationMillis }) => durationMillis.p50 > p50)
     .toSorted(
       (a, b) =>
-        Number(b.count >= SEVERAL) - Number(a.count >= SEVERAL) ||
+        Number(b.count >= LEAST_REQUESTS) - Number(a.count >= LEAST_REQUESTS) ||
         b.durationMillis.max - a.durationMillis.max,
     );
-  return first && { name: first.name, count: first.count, longestMillis: first.durationMillis.max };
+  const [tail] = others
+    .filter((row) => row !== few && row.count >= ENOUGH_FOR_P95 && row.durationMillis.p95 > p95)
+    .toSorted((a, b) => b.durationMillis.p95 - a.durationMillis.p95);
+  return { few: few && otherRoute(few), tail: tail && otherRoute(tail) };
 }
 
-/** Shorter ones are the same: a logarithm needs a least. */
-const LEAST_MILLIS = 0.001;
-
-/**
- * By p95, in which each route's own requests and as many usual ones as `minCount` have a say (a geometric mean by count, towards the median of all): a
- * few slow requests do not decide, and none makes the choice jump, as the one with which a route would begin to be judged. Undefined with fewer
- * requests in all than that.
- */
-export function slowestOf<Row extends SeriesSummary>(
-  routes: readonly Row[],
-  minCount: number,
-  medianMillis: number,
-): Row | undefined {
-  const all = routes.reduce((sum, { count }) => sum + count, 0);
-  if (all < minCount) return undefined;
-  const usual = minCount * Math.log(Math.max(LEAST_MILLIS, medianMillis));
-  const scoreOf = ({ count, durationMillis: { p95 } }: Row): number =>
-    (count * Math.log(Math.max(LEAST_MILLIS, p95)) + usual) / (count + minCount);
-  return routes
-    .filter(({ count }) => count > 0)
-    .reduce<Row | undefined>(
-      (slowest, row) => (slowest === undefined || scoreOf(row) > scoreOf(slowest) ? row : slowest),
-      undefined,
-    );
+function otherRoute({ name, count, durationMillis: { p50, p95, max } }: SeriesSummary): OtherRoute {
+  return { name, count, medianMillis: p50, p95Millis: p95, longestMillis: max };
 }
 
 /** Reads what the slow requests of the slowest route spent their time on. */
@@ -103,16 +145,15 @@ export function slowestRoute(
   range: TimeRange,
   routes: readonly SeriesSummary[],
 ): SlowestRoute | undefined {
-  const { durationMillis } = telemetry.operations(range).http;
-  const slowest = slowestOf(routes, telemetry.limits().minCount, durationMillis.p50);
+  const slowest = slowestOf(telemetry, range, routes);
   if (slowest === undefined) return undefined;
   const { name, count } = slowest;
-  const p95Millis = slowest.durationMillis.p95;
+  const { p50: medianMillis, p95: p95Millis } = slowest.durationMillis;
   const { rows } = telemetry.traces({
     range,
     type: 'http',
     series: name,
-    minMillis: p95Millis * NEARLY,
+    minMillis: medianMillis * NEARLY,
     limit: MAX_READ,
   });
   const times = new SlowTimes();
@@ -122,7 +163,15 @@ export function slowestRoute(
       'spans' in trace ? times.add(withWaits(trace, stallsAround(telemetry, trace)), name) : undefined;
     return request === undefined ? [] : [{ traceId, spanId: request.spanId }];
   });
-  return { name, count, p95Millis, read: read.length, parts: times.parts(), example: read[0] };
+  return {
+    name,
+    count,
+    medianMillis,
+    p95Millis,
+    read: read.length,
+    parts: times.parts(),
+    example: read[0],
+  };
 }
 
 /** Sums where the time of requests went, each counted for those that it stands for. */

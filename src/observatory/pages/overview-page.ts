@@ -22,8 +22,8 @@ import { TYPE_WORDS } from '../format/type-words.ts';
 import { type HeldRequests, heldRequests } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
 import { drawPart, shortRoute } from '../sentences/sentence.ts';
-import { slowButFew, slowestOf } from '../facts/slowest-route.ts';
-import { fewWords, longerText } from '../sentences/slowest-words.ts';
+import { slowestOf, slowOthers } from '../facts/slowest-route.ts';
+import { halfText, otherWords } from '../sentences/slowest-words.ts';
 import { prepareSituation, situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
 import { checksOf, type Check } from '../sentences/checks.ts';
@@ -49,6 +49,8 @@ interface OverviewFacts {
   /** Failed requests, newest first, at most as many as the heat map marks. */
   readonly failed: MarkedFailures;
   readonly routes: readonly SeriesLine[];
+  /** Its requests are the slowest; undefined if no route had enough to say so. */
+  readonly slowest: string | undefined;
   readonly statements: readonly SeriesLine[];
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
@@ -88,6 +90,7 @@ export const overviewPage = definePage<OverviewFacts>({
       heatMap,
       failed: markedFailures(telemetry, range, heatMap),
       routes,
+      slowest: slowestOf(telemetry, range, routes)?.name,
       statements: shown,
       runtime,
       markers: telemetry.markers(range),
@@ -147,19 +150,17 @@ function orderOf(routes: readonly SeriesLine[]): string {
 }
 
 function slowestNote(
-  { routes, situation, metrics }: OverviewFacts,
+  { routes, slowest: name }: OverviewFacts,
   { links }: PageView,
 ): { readonly foot?: Html } {
-  const { minCount } = situation.limits;
-  const slowest = slowestOf(routes, minCount, metrics.operations.http.duration_ms.p50);
+  const slowest = routes.find((row) => row.name === name);
   if (slowest === undefined) return {};
-  const p95Millis = slowest.durationMillis.p95;
-  const few = slowButFew(routes, { name: slowest.name, p95Millis });
-  const name = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
+  const others = otherWords(slowOthers(routes, slowest), slowest, links);
+  const link = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
   return {
     foot: html`<span
-      ><a href="${links.to('/routes', { sort: 'p95_ms' })}">slowest per request</a>: ${name},
-      ${longerText(slowest.count, p95Millis)}${few !== undefined && html`; ${fewWords(few, slowest, links).map(drawPart)}`}</span
+      ><a href="${links.to('/routes', { sort: 'p50_ms' })}">slowest per request</a>: ${link},
+      ${halfText(slowest.count, slowest.durationMillis.p50)}${others.length > 0 && html`; ${others.map(drawPart)}`}</span
     >`,
   };
 }

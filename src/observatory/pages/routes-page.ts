@@ -8,21 +8,24 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { routeLines, type RouteLines } from '../facts/route-lines.ts';
-import { slowButFew, type SlowButFew, type SlowestRoute, slowestRoute } from '../facts/slowest-route.ts';
+import {
+  LEAST_REQUESTS,
+  type SlowestRoute,
+  slowestRoute,
+  type SlowOthers,
+  slowOthers,
+} from '../facts/slowest-route.ts';
 import { momentText } from '../format/moment.ts';
 import { orderWords, plural, shortRoute } from '../sentences/sentence.ts';
-import { fewWords, slowestWords } from '../sentences/slowest-words.ts';
+import { otherWords, slowestWords } from '../sentences/slowest-words.ts';
 import { waitShareWords } from '../sentences/wait-words.ts';
 import { definePage } from './define-page.ts';
 
 interface RoutesFacts extends RouteLines {
   readonly seconds: number;
-  /** Per request; undefined with fewer than `minCount` requests. */
+  /** Per request; undefined if no route had LEAST_REQUESTS. */
   readonly slowest: SlowestRoute | undefined;
-  /** Requests from which the slowest is judged. */
-  readonly minCount: number;
-  /** Slower still, but with fewer requests. */
-  readonly few: SlowButFew | undefined;
+  readonly slowOthers: SlowOthers;
 }
 
 /** Every route with its rate, outcomes, percentiles and share of time. */
@@ -32,13 +35,12 @@ export const routesPage = definePage<RoutesFacts>({
   fetch({ telemetry, range, now }) {
     const seconds = secondsOf(telemetry, range, now);
     const lines = routeLines(telemetry, range, seconds);
-    const { minCount } = telemetry.limits();
     const slowest = slowestRoute(telemetry, range, lines.routes);
-    const few = slowButFew(lines.routes, slowest);
-    return { seconds, ...lines, slowest, minCount, few };
+    const chosen = lines.routes.find(({ name }) => name === slowest?.name);
+    return { seconds, ...lines, slowest, slowOthers: slowOthers(lines.routes, chosen) };
   },
   title: () => 'Routes',
-  sentence({ routes, slowest, minCount, few }, view) {
+  sentence({ routes, slowest, slowOthers: others }, view) {
     const { links, range } = view;
     const [busiest] = routes;
     if (busiest === undefined)
@@ -46,7 +48,7 @@ export const routesPage = definePage<RoutesFacts>({
     const first = routes.reduce((most, line) => (line.totalMillis > most.totalMillis ? line : most));
     return [
       {
-        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, with fewer than the ${plural(minCount, 'request')} that it takes to judge the slowest` : ''}`,
+        text: `${plural(routes.length, 'route')} ${range.words}${slowest === undefined ? `, none with the ${plural(LEAST_REQUESTS, 'request')} that it takes to judge the slowest` : ''}`,
       },
       ...orderWords(firstShown(routes, routeColumns(view), view, nameOf), ({ name }) => ({
         text: shortRoute(name),
@@ -54,7 +56,7 @@ export const routesPage = definePage<RoutesFacts>({
       })),
       { text: '. ' },
       ...(slowest === undefined ? [] : slowestWords(slowest, links)),
-      ...(few === undefined ? [] : fewWords(few, slowest, links)),
+      ...otherWords(others, slowest, links),
       { text: shortRoute(first.name), href: links.series('http', first.name) },
       { text: ` takes the most time in all, ${text(share(first.timeShare))} of it` },
       ...waitShareWords(first, links),
@@ -68,7 +70,7 @@ export const routesPage = definePage<RoutesFacts>({
       { text: '.' },
     ];
   },
-  draw({ routes, minCount, waitsKnownSinceMillis: since, waitsAreMissing: areMissing }, view) {
+  draw({ routes, waitsKnownSinceMillis: since, waitsAreMissing: areMissing }, view) {
     const columns = routeColumns(view);
     const { rows, note, search, pages } = tablePage(
       sortRows(routes, columns, view.query['sort']),
@@ -91,8 +93,8 @@ export const routesPage = definePage<RoutesFacts>({
           delayed${areMissing && ', but of stalls of an earlier version, the 100 that waited longest of each'}${since !== undefined && `; before ${momentText(since, view.now)} it is not known`}.
           Routes are in the order of the rest of their time</span
         ><span
-          >slowest per request: by p95, drawn towards the median of all as if each route had
-          ${plural(minCount, 'more usual request')}: a few slow ones do not decide</span
+          >slowest per request: by the lower end of the 95 % interval of each route’s median, from
+          ${plural(LEAST_REQUESTS, 'request')} on: a few slow ones do not decide</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
           the icon are counted, since readers load them too</span

@@ -1,5 +1,11 @@
 import { duration, share, text, threeDigits } from '../../markup/quantity.ts';
-import type { SlowButFew, SlowestRoute, SlowPart } from '../facts/slowest-route.ts';
+import {
+  LEAST_REQUESTS,
+  type OtherRoute,
+  type SlowestRoute,
+  type SlowOthers,
+  type SlowPart,
+} from '../facts/slowest-route.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -8,16 +14,16 @@ import { plural, shortRoute, type Sentence, type SentencePart } from './sentence
 const REPEATED = 5;
 const MAX_NAME = 80;
 
-/** `Slowest per request is /search: one in twenty of its 240 requests took longer than 812 ms, 91 % of that in SELECT posts (the trace of one).` */
+/** `Slowest per request is /search: half of its 240 requests took 812 ms or more, 91 % of that in SELECT posts (the trace of one).` */
 export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
-  const { name, count, p95Millis, parts, example } = slowest;
+  const { name, count, medianMillis, parts, example } = slowest;
   const [largest] = parts;
   return [
-    { text: 'Slowest per request', href: links.to('/routes', { sort: 'p95_ms' }) },
+    { text: 'Slowest per request', href: links.to('/routes', { sort: 'p50_ms' }) },
     { text: ' is ' },
     { text: shortRoute(name), href: links.series('http', name) },
     {
-      text: `: ${longerText(count, p95Millis)}`,
+      text: `: ${halfText(count, medianMillis)}`,
     },
     ...(largest === undefined || example === undefined
       ? [{ text: '; no such request is kept, so that the reason is not known. ' }]
@@ -30,24 +36,50 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
   ];
 }
 
-/** `one in twenty of its 240 requests took longer than 812 ms`; of fewer than twenty, the longest. */
-export function longerText(count: number, p95Millis: number): string {
-  const millis = text(duration(p95Millis));
-  const its = `its ${plural(count, 'request')}`;
-  return count < 20 ? `${its} took up to ${millis}` : `one in twenty of ${its} took longer than ${millis}`;
+/** `half of its 240 requests took 812 ms or more`. */
+export function halfText(count: number, medianMillis: number): string {
+  return `half of its ${plural(count, 'request')} took ${text(duration(medianMillis))} or more`;
 }
 
-/** `/import is slower, but with only 3 requests: up to 6.33 s. ` */
-export function fewWords(
-  { name, count, longestMillis }: SlowButFew,
+/**
+ * `/import may be slower, but had only 3 requests, of up to 6.33 s. /search has a longer tail: one in twenty of its 300 requests took longer than 3.1 s. `
+ */
+export function otherWords(
+  { few, tail }: SlowOthers,
   slowest: Pick<SlowestRoute, 'name'> | undefined,
   links: Links,
 ): Sentence {
+  return [
+    ...(few === undefined ? [] : fewWords(few, slowest, links)),
+    ...(tail === undefined
+      ? []
+      : [
+          linkTo(tail, links),
+          {
+            text: ` has a longer tail: one in twenty of its ${plural(tail.count, 'request')} took longer than ${text(duration(tail.p95Millis))}. `,
+          },
+        ]),
+  ];
+}
+
+function fewWords(few: OtherRoute, slowest: Pick<SlowestRoute, 'name'> | undefined, links: Links): Sentence {
+  const { count, medianMillis, longestMillis } = few;
   const longest = text(duration(longestMillis));
-  const link = { text: shortRoute(name), href: links.series('http', name) };
-  return slowest === undefined
-    ? [{ text: 'The longest took ' }, { text: `${longest}, at ` }, link, { text: '. ' }]
-    : [link, { text: ` is slower, but had only ${plural(count, 'request')}, of up to ${longest}. ` }];
+  if (slowest === undefined)
+    return [{ text: 'The longest took ' }, { text: `${longest}, at ` }, linkTo(few, links), { text: '. ' }];
+  return [
+    linkTo(few, links),
+    {
+      text:
+        count < LEAST_REQUESTS
+          ? ` may be slower, but had only ${plural(count, 'request')}, of up to ${longest}. `
+          : ` may be slower: half of its ${plural(count, 'request')} took ${text(duration(medianMillis))} or more, but they vary. `,
+    },
+  ];
+}
+
+function linkTo({ name }: OtherRoute, links: Links): SentencePart {
+  return { text: shortRoute(name), href: links.series('http', name) };
 }
 
 function reason({ kind, share: part, operation }: SlowPart, links: Links): Sentence {
