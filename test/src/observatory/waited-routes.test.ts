@@ -85,6 +85,8 @@ describe('a route whose requests waited for another', () => {
     expect(await overview(exact)).toMatch(
       /by share of time, less waiting for the event loop .*\/culprit .*\/victim /,
     );
+    // The share that they are in the order of.
+    expect(await overview(exact)).toMatch(/\/culprit .* 38\s% .*\/victim .* 19\s% /);
     expect(await overview({ wasRunning: false })).toMatch(/by share of time (?!,).*\/victim .*\/culprit /);
   });
 
