@@ -49,12 +49,14 @@ export function checksPanel(checks: readonly Check[], view: PageView): Html {
   const count = (state: Check['state']): number => checks.filter((each) => each.state === state).length;
   const broken = count('broken');
   const names = checks.flatMap(({ state, what }) => (state === 'broken' ? [what] : [])).join('; ');
-  const judged = broken + count('holds');
+  const holding = count('holds');
+  const rest = checks.length - broken - holding;
+  // Of all limits, so that their number is the same whatever was recorded meanwhile.
+  const all = plural(checks.length, 'limit');
   const words =
     broken === 0
-      ? `${plural(judged, 'limit')} ${judged === 1 ? 'holds' : 'hold'}`
-      : `${broken} of ${plural(judged, 'limit')} ${broken === 1 ? 'does' : 'do'} not hold: ${names}`;
-  const rest = checks.length - judged;
+      ? `${rest > 0 ? `${holding} of ${all}` : all} ${holding === 1 ? 'holds' : 'hold'}`
+      : `${broken} of ${all} ${broken === 1 ? 'does' : 'do'} not hold: ${names}`;
   return panel({
     title: 'What “fine” means',
     note: html`<a href="${view.links.to(LIMITS_PATH)}">change limits</a>`,
