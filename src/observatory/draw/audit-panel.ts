@@ -12,7 +12,7 @@ import { drawTable, type Column } from './table.ts';
 const SHOWN_ROWS = 12;
 
 const JUDGEMENTS: Readonly<Record<AuditedSeries['judgement'], Html>> = {
-  'too few': html`<span class="quiet-text">too few to judge: may be far off by chance</span>`,
+  'too few': html`<span class="quiet-text">too few to judge yet</span>`,
   fine: html`within random variation`,
   biased: badge('beyond chance', 'failed'),
   missing: badge('kept operations missing', 'failed'),

@@ -1,15 +1,16 @@
 import type { OperationSummary, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { countText } from '../../markup/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { shareText } from '../draw/facts.ts';
 import { drawTable, type Column } from '../draw/table.ts';
 import { explained } from '../draw/words.ts';
 import { type HeldRequests, heldRequests } from '../facts/held-requests.ts';
+import { missingCounts, type MissingCounts } from '../facts/missing-counts.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import type { PageView } from '../page.ts';
-import type { Sentence } from '../sentences/sentence.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 
 /** What sampling did in a range, by this and earlier processes. */
 export interface SampledInRange {
@@ -17,6 +18,8 @@ export interface SampledInRange {
   readonly all: SampledCounts;
   /** Undefined while traces of an older file are moved. */
   readonly requests: HeldRequests | undefined;
+  /** Undefined if no process was killed. */
+  readonly missing: MissingCounts | undefined;
 }
 
 interface SampledCounts {
@@ -39,6 +42,7 @@ export function sampledInRange(telemetry: TelemetryQuery, asked: TimeRange): Sam
     types,
     all: countsOf({ count: sum('count'), kept: sum('kept') }),
     requests: heldRequests(telemetry, asked),
+    missing: missingCounts(telemetry, asked),
   };
 }
 
@@ -55,6 +59,23 @@ export function sampledSentence({ all: { counted, kept, dropped } }: SampledInRa
       text: ` Of ${countText(counted)} operations ${when}, ${countText(kept)} were kept, ${shareText(kept / counted)}, and ${countText(dropped)} dropped: counted, and nothing else.`,
     },
   ];
+}
+
+/** How many of a range's counts are lost at most; empty if none may be. */
+export function missingSentence({ missing }: SampledInRange): Sentence {
+  if (missing === undefined) return [];
+  const { seconds, requests, operations, isAll } = missing;
+  return [
+    {
+      text: ` Where a process was killed, up to ${text(duration(seconds * 1000))} may not be counted: at the rate of the minute before, up to about ${plural(roughly(requests), 'request')}, ${plural(roughly(operations), 'operation')} in all.${isAll ? ' All other counts are exact.' : ''}`,
+    },
+  ];
+}
+
+/** Upwards to two digits. */
+function roughly(count: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
+  return Math.ceil(count / unit) * unit;
 }
 
 type Row = SampledCounts & { readonly type: OperationType | 'all' };

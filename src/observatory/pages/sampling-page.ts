@@ -24,7 +24,13 @@ import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { sampledInRange, type SampledInRange, sampledPanel, sampledSentence } from './sampling-counts.ts';
+import {
+  missingSentence,
+  sampledInRange,
+  type SampledInRange,
+  sampledPanel,
+  sampledSentence,
+} from './sampling-counts.ts';
 import { droppedPanel, rulesPanel, sheddingPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
@@ -211,6 +217,7 @@ function samplingSentence({ sampling, inRange }: SamplingPageFacts, { links, ran
   return [
     { text: ofRates + besideRates(sampling, rates.size === 1 && rate === 0) },
     ...sampledSentence(inRange, range.words),
+    ...missingSentence(inRange),
     ...stormSentence(sampling),
     ...heldSentence(inRange.requests, range.words, links),
   ];

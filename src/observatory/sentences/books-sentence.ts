@@ -11,9 +11,11 @@ export function booksWords(audit: AuditFacts): string {
   if (audit.sampled === 0)
     return 'Nothing was sampled by chance so far: at rate 1 everything is kept, at rate 0 no ordinary operation is. So there is nothing to estimate.';
   if (audit.judged === 0) return 'No deviation so far; there are too few operations to judge.';
-  const unjudged = audit.rows.some(({ judgement }) => judgement === 'too few')
-    ? ' Others have too few operations to judge: there, chance alone may take an estimate far off.'
-    : '';
+  const few = audit.rows.filter(({ judgement }) => judgement === 'too few').length;
+  const unjudged =
+    few > 0
+      ? ` ${few} of the ${plural(audit.rows.length, 'row')} ${few === 1 ? 'has' : 'have'} too few operations to judge yet; their counts and durations are exact all the same.`
+      : '';
   return `No deviation: in ${plural(audit.judged, 'sum')}, the differences between the weights of kept operations and the exact counts are within random variation.${unjudged}`;
 }
 

@@ -105,6 +105,11 @@ describe('the sampling page', () => {
     expect(page).toContain(
       `No deviation: in ${audit.judged} sums, the differences between the weights of kept operations and the exact counts are within random variation.`,
     );
+    const few = audit.rows.filter(({ judgement }) => judgement === 'too few').length;
+    expect(few).toBeGreaterThan(0);
+    expect(page).toContain(
+      ` ${few} of the ${audit.rows.length} rows ${few === 1 ? 'has' : 'have'} too few operations to judge yet; their counts and durations are exact all the same.`,
+    );
     const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
     const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
     expect(wordsOf(page)).toContain(
