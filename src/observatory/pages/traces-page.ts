@@ -11,6 +11,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { facetList } from '../draw/facets.ts';
+import { statementsInstead } from '../draw/statements-instead.ts';
 import { isSearched, unsearchedSentence } from '../draw/partly-understood.ts';
 import { listPages, partText } from '../draw/list-pages.ts';
 import { askedWith, traceSearchForm } from '../draw/search-form.ts';
@@ -136,6 +137,7 @@ export const tracesPage = definePage<TracesFacts>({
               ]),
           { text: longerWords(facts.longer, total, range.words) },
           ...asTextInstead(asked, view),
+          ...statementsInstead(asked, view),
         ];
       return [
         { text: `No trace is held that began ${range.words}. ` },
@@ -166,6 +168,7 @@ export const tracesPage = definePage<TracesFacts>({
       { text: `. The slowest${ofThese} took ` },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
       { text: `.${partly}${longerWords(facts.longer, total, range.words)}` },
+      ...statementsInstead(asked, view),
     ];
   },
   draw(facts, view) {

@@ -54,6 +54,32 @@ describe('the list of traces', () => {
     expect(wordsOf((await list('?q=nowhere')).text)).toContain('None does at any time.');
   });
 
+  it('offers statements that took so long to who asks for long traces with statements', async () => {
+    const offered = async (q: string): Promise<readonly string[]> => {
+      const { text } = await list(`?q=${encodeURIComponent(q)}`);
+      const [, words = '', href = '', term = ''] =
+        / dur is of the whole trace; statements that took ([^:]*): <a [^>]*href="([^"]*)"[^>]*>([^<]*)</.exec(
+          text.replaceAll(/\s+/g, ' '),
+        ) ?? [];
+      const asked = new URLSearchParams(href.replaceAll('&amp;', '&').split('?')[1]).get('q');
+      return [words.replace('\u00a0', ' '), term.replaceAll('&gt;', '>'), asked ?? ''];
+    };
+    expect(await offered('dur>30ms type:database')).toEqual(['longer than 30 ms', 'db>30ms', 'db>30ms']);
+    expect(await offered('dur>=0.03s db:"posts" route:/search')).toEqual([
+      'at least 30 ms',
+      'db>=30ms',
+      'db>=30ms db:"posts" route:/search',
+    ]);
+    expect((await offered('dur>30m type:database')).slice(1)).toEqual(['db>1800000ms', 'db>1800000ms']);
+    for (const other of [
+      'dur>30ms',
+      'type:database',
+      'dur>30ms type:database db>5ms',
+      'dur<30ms type:database',
+    ])
+      expect(await offered(other)).toEqual(['', '', '']);
+  });
+
   it('says of an id that was evicted what the page of that trace says', async () => {
     const happened = Array.from({ length: 12 }, (_, i) => ({
       traceId: idOf(i),
