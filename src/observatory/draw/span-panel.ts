@@ -13,7 +13,7 @@ import { histogram } from '../charts/histogram.ts';
 import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
-import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
+import { ENOUGH_TO_COMPARE } from '../sentences/standing-words.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { shortened } from '../format/shortened.ts';

@@ -2,6 +2,7 @@ import type { Stall, TelemetryQuery, TimeRange, TraceDetail } from '../../../ote
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
 import { definePage } from './define-page.ts';
+import { type DurationGroups, durationGroupsOf } from '../facts/duration-groups.ts';
 import { withOwnCode } from '../facts/own-code.ts';
 import { routeWork } from '../facts/own-work.ts';
 import { stallsAround, withWaits } from '../facts/loop-waits.ts';
@@ -25,8 +26,13 @@ import { shownName } from '../format/shown-name.ts';
 
 export const TRACE_ASSETS = ['admin/observatory-trace.css', 'admin/trace.js'];
 
+interface TracePageFacts extends TraceFacts {
+  /** Of the requests of its route; undefined if they are one group, or no request began it. */
+  readonly groups?: DurationGroups | undefined;
+}
+
 /** One trace: its spans in order, and where the time went. */
-export const tracePage = definePage<TraceFacts>({
+export const tracePage = definePage<TracePageFacts>({
   path: '/traces/:traceId',
   menu: 'traces',
   live: false,
@@ -42,6 +48,7 @@ export const tracePage = definePage<TraceFacts>({
     const known = facts.comparedWith?.range ?? range;
     return {
       ...facts,
+      groups: requestGroups(telemetry, trace, known),
       // Of other requests, which are not shared with this one.
       routeWork: readOnly ? undefined : knownWork(telemetry, trace, known, stalls),
       sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),
@@ -54,7 +61,7 @@ export const tracePage = definePage<TraceFacts>({
     return trace.reason === 'evicted' ? 410 : 404;
   },
   sentence(
-    { trace, repeated, counts, comparedWith, began, stalls, routeWork: known },
+    { trace, repeated, counts, groups, comparedWith, began, stalls, routeWork: known },
     { links, range, now },
   ) {
     if (!isDetail(trace)) return missingTraceSentence(trace, links, now);
@@ -63,6 +70,7 @@ export const tracePage = definePage<TraceFacts>({
       ...traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => ({
         count: counts[kindOf(span)] ?? 0,
         when,
+        groups: span.type === 'http' ? groups : undefined,
         began:
           began?.series.includes(kindOf(span)) === true
             ? `version ${began.version} at ${momentText(began.atMillis, now)}`
@@ -80,6 +88,15 @@ export const tracePage = definePage<TraceFacts>({
   download: (format, { trace }, { basePath, origin }) =>
     isDetail(trace) ? traceDownload(format, trace, basePath, origin) : undefined,
 });
+
+function requestGroups(
+  telemetry: Pick<TelemetryQuery, 'heatMap'>,
+  { spans }: TraceDetail,
+  range: TimeRange,
+): DurationGroups | undefined {
+  const [root] = spans;
+  return root?.type === 'http' ? durationGroupsOf(telemetry, 'http', root.series, range) : undefined;
+}
 
 function isHolder({ traceId }: TraceDetail, stalls: readonly Stall[]): boolean {
   return stalls.some(({ holder }) => holder?.traceId === traceId);

@@ -1,28 +1,16 @@
 import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { clockText, momentText } from '../format/moment.ts';
 import { OWN_WORDS } from '../format/own-words.ts';
-import { duration, share, size, text } from '../../markup/quantity.ts';
+import { duration, size, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { Links } from '../links.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
 import type { RouteWork } from '../trace/trace-facts.ts';
 import { ownTimeText } from './own-code-words.ts';
+import { type CountOf, standing } from './standing-words.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
-/** With fewer operations, a percentile says nothing. */
-export const ENOUGH_TO_COMPARE = 20;
-/** What is known of a series. */
-export interface CountedSeries {
-  /** Operations counted. */
-  readonly count: number;
-  /** ` in the last hour`: the time of counts and percentiles. */
-  readonly when?: string;
-  /** `version 3.1 at 14:00`: what it first ran with; undefined if it ran before, or that is not known. */
-  readonly began?: string | undefined;
-}
-/** Returns what is known of the span's series. */
-export type CountOf = (span: SpanRow) => CountedSeries;
 /** Links to the spans of the trace. */
 export type SpanLinks = Pick<Links, 'trace'>;
 /** An operation that takes this share of a trace is named as its cause. */
@@ -207,25 +195,6 @@ export function routeWorkWords(
 /** True if it has every span that there was. */
 function isWhole({ truncated, droppedSpans }: TraceDetail): boolean {
   return !truncated && droppedSpans === 0;
-}
-
-const KIND: Readonly<Record<SpanRow['type'], string>> = {
-  http: 'the requests of this route',
-  database: "this statement's runs",
-  render: "this page's renderings",
-  other: 'its kind',
-};
-
-/** `slower than 97 % of the requests of this route`; undefined if too little is known. */
-function standing(span: SpanRow | undefined, countOf: CountOf): string | undefined {
-  if (span === undefined) return undefined;
-  const { count, began } = countOf(span);
-  const { percentile, type } = span;
-  if (count < ENOUGH_TO_COMPARE || percentile === undefined || !Number.isFinite(percentile)) return undefined;
-  const all = `${KIND[type]}${began === undefined ? '' : `, new since ${began}`}`;
-  if (percentile > 0.999) return `slower than nearly all of ${all}`;
-  if (percentile >= 0.9) return `slower than ${text(share(percentile))} of ${all}`;
-  return `${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${all}`;
 }
 
 function unusual(span: SpanRow | undefined, countOf: CountOf, what = 'That'): Sentence {

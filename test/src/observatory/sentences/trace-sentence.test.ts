@@ -159,6 +159,32 @@ describe('traceSentence', () => {
     },
   );
 
+  it('says of which of two groups a request is, and calls nothing usual that three of four are faster than', () => {
+    const groups = {
+      fast: { count: 1158, medianMillis: 6.2 },
+      slow: { count: 330, medianMillis: 131 },
+      betweenMillis: 40,
+    };
+    const of = (millis: number, percentile: number, known?: typeof groups): string => {
+      const trace = sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis, percentile }]);
+      return sentenceText(
+        traceSentence(trace, spanTree(trace.spans), [], LINKS, () => ({ count: 1488, groups: known })),
+      );
+    };
+    const slower =
+      ' That is of the slower group of the requests of this route: 330 of 1,488 take about 131 ms.';
+    expect(of(118, 0.82, groups)).toContain(slower);
+    expect(of(160, 0.93, groups)).toContain(slower);
+    expect(of(900, 0.995, groups)).toContain(' That is slower than 99.5 % of the requests of this route.');
+    expect(of(6, 0.4, groups)).toContain(' That is usual for the requests of this route.');
+    const few = { ...groups, fast: { count: 100, medianMillis: 6.2 } };
+    expect(of(6, 0.2, few)).toContain(
+      ' That is of the faster group of the requests of this route: 100 of 430',
+    );
+    expect(of(118, 0.82)).toContain(' That is slower than 82 % of the requests of this route.');
+    expect(of(118, 0.75)).toContain(' That is usual for ');
+  });
+
   it('does not say how unusual something is among a few', () => {
     expect(say(searchTrace(ID, NOW), 19)).toBe('1.04 s, of which SELECT posts_fts took 961 ms.');
   });

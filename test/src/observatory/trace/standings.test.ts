@@ -38,6 +38,7 @@ const blog = new MeasuredBlog({
     asked(NOW - 4 * MINUTE, 252, 'GET /list', idOf('a')),
     asked(NOW - 3 * MINUTE, 60, 'GET /list', idOf('b')),
     asked(NOW - 570 * MINUTE, 252, 'GET /list', idOf('c')),
+    asked(NOW - 2 * MINUTE, 170, 'GET /list', idOf('d')),
   ],
 });
 
@@ -61,6 +62,13 @@ describe('how unusual a trace is', () => {
   it('is usual among its like', async () => {
     const { summary } = await page(`/traces/${idOf('b')}`);
     expect(summary).toMatch(/; the whole is usual for the requests of this route in the last hour\.$/);
+  });
+
+  it('is said of the group that it is in, if its route has two', async () => {
+    const { summary } = await page(`/traces/${idOf('d')}`);
+    expect(summary.replaceAll('\u00a0', ' ')).toMatch(
+      /; the whole is of the slower group of the requests of this route: 2\d of 40\d take about 1[67]\d ms in the last hour\.$/,
+    );
   });
 
   it('is said of the time around a trace that the range does not have', async () => {
