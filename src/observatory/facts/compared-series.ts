@@ -33,6 +33,8 @@ const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
 const MIN_BLOCKS = 3;
 /** Share of pages without any true difference on which one is claimed: at most. */
 const LEVEL = 0.05;
+/** Of that, for rates, which tell more of visitors than of the blog: as many as durations, they would hide those. */
+const RATE_LEVEL = 0.01;
 
 export interface ComparedSide {
   readonly count: number;
@@ -130,8 +132,11 @@ type Measured = 'p95' | 'p50' | 'rate';
 interface Tested {
   readonly row: Omit<ComparedSeries, Measured | 'differs'>;
   readonly tests: Readonly<Record<Measured, RatioTest | undefined>>;
-  readonly chances: Readonly<Partial<Record<Difference, number | undefined>>>;
+  readonly chances: Chances;
 }
+
+/** Of what could differ. */
+type Chances = Readonly<Partial<Record<Difference, number | undefined>>>;
 
 const NO_MAP: HeatMap = { bandEdgesMillis: [], columns: [] };
 
@@ -204,21 +209,27 @@ function sideOf(row: SeriesSummary | undefined, { busyMillis }: Blocks): Compare
   };
 }
 
+/** Pure. Up to which chance a difference is marked, given those of all operations. */
+export function markLevels(all: readonly Chances[]): (what: Difference) => number {
+  const chancesOf = (those: readonly Difference[]): readonly number[] =>
+    all.flatMap((chances) => those.flatMap((what) => chances[what] ?? []));
+  const rate = holmChance(chancesOf(['rate']), RATE_LEVEL);
+  const others = holmChance(chancesOf(DIFFERENCES.filter((what) => what !== 'rate')), LEVEL - RATE_LEVEL);
+  return (what) => (what === 'rate' ? rate : others);
+}
+
 /**
  * Marks differences over all rows together, so that a long table claims no more by chance than a short one. An interval is as wide as that takes: what
  * has one is marked if, and only if, it leaves out 1.
  */
 function* judged(tested: readonly Tested[]): Generator<undefined, readonly ComparedSeries[]> {
-  const level = holmChance(
-    tested.flatMap(({ chances }) => Object.values(chances).filter((chance) => chance !== undefined)),
-    LEVEL,
-  );
+  const levelOf = markLevels(tested.map(({ chances }) => chances));
   const rows: ComparedSeries[] = [];
-  for (const each of tested) if (rows.push(judgedRow(each, level)) % ROWS_PER_STEP === 0) yield;
+  for (const each of tested) if (rows.push(judgedRow(each, levelOf)) % ROWS_PER_STEP === 0) yield;
   return rows.sort((a, b) => rank(a) - rank(b) || costOf(b) - costOf(a));
 }
 
-function judgedRow({ row, tests, chances }: Tested, level: number): ComparedSeries {
+function judgedRow({ row, tests, chances }: Tested, levelOf: (what: Difference) => number): ComparedSeries {
   const { before, after } = row;
   const isOnBoth = before.count > 0 && after.count > 0;
   const ratioOf = (what: Measured, figure: (side: ComparedSide) => number): ComparedRatio | undefined => {
@@ -230,7 +241,7 @@ function judgedRow({ row, tests, chances }: Tested, level: number): ComparedSeri
       old > 0 && young > 0 ? including(ratio, young / old) : ratio;
     if (chances[what] === undefined)
       return shown({ ratio: test.ratio, low: 0, high: Infinity, chance: test.chanceOf(1) });
-    const found = shown(ratioInterval(test, level));
+    const found = shown(ratioInterval(test, levelOf(what)));
     if (!leavesOutOne(found)) return found;
     const { low, high } = shown(ratioInterval(test, LEVEL));
     return { ...found, alone: { low, high } };
@@ -242,7 +253,7 @@ function judgedRow({ row, tests, chances }: Tested, level: number): ComparedSeri
   };
   const isDifferent = (what: Difference): boolean => {
     const ratio = what === 'failed' || what === 'client errors' ? undefined : ratios[what];
-    return ratio === undefined ? (chances[what] ?? 1) <= level : leavesOutOne(ratio);
+    return ratio === undefined ? (chances[what] ?? 1) <= levelOf(what) : leavesOutOne(ratio);
   };
   return { ...row, ...ratios, differs: DIFFERENCES.filter(isDifferent) };
 }

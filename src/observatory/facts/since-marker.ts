@@ -5,7 +5,7 @@ import type { ComparedSeries, Difference } from './compared-series.ts';
 import { comparison, prepareComparison } from './comparison.ts';
 import type { ChosenRange } from './time-range.ts';
 import { lengthOf } from './traffic.ts';
-import { isLarge, slowdownMillis, slowerBy } from './uncertain-differences.ts';
+import { isLarge, isPerhapsSlower, slowdownMillis, slowerBy } from './uncertain-differences.ts';
 
 /** What happened last that may have changed something, and what Changes says of both its sides. */
 export interface SinceMarker extends Omit<ComparedRanges, 'marker'> {
@@ -14,6 +14,8 @@ export interface SinceMarker extends Omit<ComparedRanges, 'marker'> {
   readonly routes: readonly ComparedSeries[];
   /** What fails more or became noticeably slower beyond chance, by that alone; what fails first, the worst first. */
   readonly worse: readonly ComparedSeries[];
+  /** Routes that are perhaps much slower: too seldom to tell that from chance among all operations. */
+  readonly perhaps: readonly ComparedSeries[];
   /** Routes of which noticeably more requests get a 4xx than before, beyond chance, the most of them first. */
   readonly refusing: readonly ComparedSeries[];
 }
@@ -49,6 +51,7 @@ export function sinceMarker(
     ...sides,
     marker: ranges.marker,
     routes,
+    perhaps: routes.filter(isPerhapsSlower),
     refusing: routes
       .filter((row) => row.differs.includes('client errors') && refusedShare(row) >= NOTICEABLE_SHARE)
       .map((row) => ({ ...row, differs: ['client errors'] as const }))

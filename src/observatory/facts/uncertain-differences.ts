@@ -50,6 +50,11 @@ export function slowerBy(row: ComparedSeries, among: readonly Difference[]): 'p9
   );
 }
 
+/** Much slower by its own interval, but not beyond what chance makes of so many operations. */
+export function isPerhapsSlower(row: ComparedSeries): boolean {
+  return slowerBy(row, uncertain(row)) !== undefined && slowerBy(row, row.differs) === undefined;
+}
+
 const isPercentile = (what: Difference): what is 'p95' | 'p50' => what === 'p95' || what === 'p50';
 
 /** Of two percentiles p95, unless the median changed far more: then some took as long before. */

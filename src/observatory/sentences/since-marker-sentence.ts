@@ -6,7 +6,7 @@ import { lengthOf } from '../facts/traffic.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
 import type { Links } from '../links.ts';
-import { namedOperations, worstFirst } from './changes-sentence.ts';
+import { namedOperations, perhapsWords, worstFirst } from './changes-sentence.ts';
 import { differenceWords } from './difference-words.ts';
 import type { Sentence } from './sentence.ts';
 
@@ -31,7 +31,7 @@ export function sinceWords({ atMillis, label, kind, versions }: Marker, now: num
  */
 export function worseWords(since: SinceMarker | undefined, now: number, links: Links): Sentence | undefined {
   if (since === undefined || since.worse.length === 0) return undefined;
-  const { worse } = since;
+  const { worse, perhaps } = since;
   // Routes first: what else became slow is why they did.
   const isRoute = ({ type }: ComparedSeries): boolean => type === 'http';
   const named = [...worstFirst(worse.filter(isRoute)), ...worstFirst(worse.filter((row) => !isRoute(row)))];
@@ -39,6 +39,9 @@ export function worseWords(since: SinceMarker | undefined, now: number, links: L
     ...sinceOpening(since, now),
     ...namedOperations(named, differenceWords, links, { ofTypes: true }),
     ...seeChanges(since, links),
+    ...(perhaps.length === 0
+      ? []
+      : [{ text: ' Perhaps slower, which may be chance:' }, ...perhapsWords(perhaps, links)]),
   ];
 }
 

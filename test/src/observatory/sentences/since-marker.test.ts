@@ -66,6 +66,7 @@ function deployed(
       notes: [],
       routes: worse.filter(({ type }) => type === 'http'),
       worse: worse.filter(({ differs }) => differs.some((what) => what !== 'client errors')),
+      perhaps: [],
       refusing: worse.filter(({ differs }) => differs.includes('client errors')),
     },
     ...more,
@@ -79,6 +80,15 @@ const routeCheck = (facts: OverviewSituation) => {
 
 describe('what got worse since a deployment', () => {
   const SINCE = `Since version 0.2.0 (${momentText(AT, NOW)}) /demo/quote`;
+
+  it('says what is perhaps slower beside what is certain', () => {
+    const facts = deployed([quote(['failed'], 58)]);
+    const perhaps = [row('GET /listening', [side(770, 0), side(773, 0, 8)])];
+    const words = say({ ...facts, since: facts.since && { ...facts.since, perhaps } });
+    expect(words).toMatch(
+      /: see Changes\. Perhaps slower, which may be chance: \/listening takes ×8\.00 at p95 \(6\.67 to 9\.60\), 160.ms or more one time in twenty, before 20.ms\./,
+    );
+  });
 
   it.each<readonly [string, OverviewSituation, string, string | undefined]>([
     [
