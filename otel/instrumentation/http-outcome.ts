@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorTypeOf } from './error-facts.ts';
 import type { ResponseWatch } from './response-watch.ts';
+import { idleMillis } from './stall-messages.ts';
 import { dispatchedBytes, hasNoBody } from './sent-bytes.ts';
 
 /** Outcome of a response, from facts of its socket (G9). */
@@ -14,6 +15,8 @@ export interface HttpOutcome {
   readonly statusCode: number | undefined;
   /** Nanoseconds from the request to the first byte; undefined if none was sent or its time is unknown. */
   readonly timeToFirstByteNanos: number | undefined;
+  /** For how long the event loop slept since the request began. */
+  readonly loopIdleMillis: number;
   /** `error.type`; undefined unless the response failed or its status is 5xx. */
   readonly errorType: string | undefined;
   /** `Content-Type` of an event stream, which is meant to be long. */
@@ -59,6 +62,7 @@ export function httpOutcome(
     statusCode: isStatusSent ? statusCode : undefined,
     timeToFirstByteNanos:
       isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
+    loopIdleMillis: idleMillis() - watch.idleBeforeMillis,
     errorType: errorTypeOfAnswer(error, statusCode, (isBroken || isCutByStop(request)) && !watch.isFinished),
     eventStream: isStatusSent && watch.isStreamed ? eventStreamTypeOf(response) : undefined,
   };

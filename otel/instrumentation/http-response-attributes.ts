@@ -4,6 +4,7 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_BODY_SIZE,
   ATTR_HTTP_RESPONSE_CONTENT_TYPE,
+  ATTR_LOOP_IDLE,
   ATTR_OPERATION_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_TIME_TO_FIRST_BYTE,
@@ -14,6 +15,9 @@ import { type HttpOutcome, failureOf, httpOutcome } from './http-outcome.ts';
 import { requestSpanName } from './request-route.ts';
 import type { RecordingSpan } from '../spans/span.ts';
 import type { ResponseWatch } from './response-watch.ts';
+
+/** Of a shorter sleep nobody asks. */
+const LEAST_IDLE_MILLIS = 5;
 
 /** Sets outcome facts on a request's span at the response's `close` (G9); `addResponseAttributes` builds the attributes. */
 export function describeResponse(
@@ -47,11 +51,20 @@ export function describeOutcome(
 
 export function addResponseAttributes(
   attributes: Attributes,
-  { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType, eventStream }: HttpOutcome,
+  {
+    outcome,
+    bodyBytes,
+    statusCode,
+    timeToFirstByteNanos,
+    loopIdleMillis,
+    errorType,
+    eventStream,
+  }: HttpOutcome,
 ): void {
   attributes[ATTR_OPERATION_OUTCOME] = outcome;
   if (bodyBytes !== undefined) attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
   if (timeToFirstByteNanos !== undefined) attributes[ATTR_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
+  if (loopIdleMillis >= LEAST_IDLE_MILLIS) attributes[ATTR_LOOP_IDLE] = loopIdleMillis / 1e3;
   if (statusCode !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
   if (eventStream !== undefined) attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE] = [eventStream];

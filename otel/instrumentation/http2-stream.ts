@@ -4,6 +4,7 @@ import { isEventStream, NO_STATUS } from '../spans/operation-type.ts';
 import { errorTypeOf } from './error-facts.ts';
 import { errorTypeOfAnswer, type HttpOutcome, isClientGoneError, STOPPED } from './http-outcome.ts';
 import type { RequestHead } from './incoming-request.ts';
+import { idleMillis } from './stall-messages.ts';
 
 /**
  * Published by Node (at least 22.23 and 24.22) inside a session's callback, before the server emits `stream` and, for its `request` API, `request`.
@@ -45,6 +46,7 @@ export class StreamWatch {
   #statusCode: number | undefined;
   #contentType: string | undefined;
   #headNanos = NaN;
+  readonly #idleBeforeMillis = idleMillis();
   /** The session sends what it was handed after the current turn. */
   #hasLeft = false;
 
@@ -81,6 +83,7 @@ export class StreamWatch {
         bodyBytes: undefined,
         statusCode,
         timeToFirstByteNanos: statusCode === undefined || Number.isNaN(firstByte) ? undefined : firstByte,
+        loopIdleMillis: idleMillis() - this.#idleBeforeMillis,
         errorType: errorTypeOfAnswer(error, statusCode ?? NO_STATUS, false),
         eventStream:
           statusCode !== undefined && isEventStream(this.#contentType) ? this.#contentType : undefined,

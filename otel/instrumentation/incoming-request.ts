@@ -19,7 +19,6 @@ import {
 import {
   ATTR_ADDRESS_UNKNOWN,
   ATTR_HTTP_REQUEST_METHOD,
-  ATTR_LOOP_IDLE,
   ATTR_OPERATION_WAIT,
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
@@ -36,13 +35,10 @@ import { addResponseAttributes, describeOutcome, describeResponse } from './http
 import { knownMethod } from './request-route.ts';
 import type { RecordingSpan } from '../spans/span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
-import { idleMillis } from './stall-messages.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
 /** The object, and its twenty attributes without their texts. */
 const REQUEST_BYTES = 1000;
-/** Of a shorter sleep nobody asks. */
-const LEAST_IDLE_MILLIS = 5;
 
 /** The head of a request and its connection. */
 export type RequestHead = Pick<IncomingMessage, 'headers' | 'method' | 'url' | 'httpVersion' | 'socket'>;
@@ -83,8 +79,6 @@ export class IncomingRequest
   declare outcome: HttpOutcome | undefined;
   /** 0 if the request started on arrival. */
   declare readonly waitNanos: number;
-  /** For how long the event loop had slept in all, at its start; from its end on, since then. */
-  declare private idleMillis: number;
   declare readonly verb: string;
   declare readonly target: string;
   declare readonly httpVersion: string;
@@ -107,7 +101,6 @@ export class IncomingRequest
   ) {
     super(source, startNanos);
     this.waitNanos = waitNanos;
-    this.idleMillis = idleMillis();
     this.type = RPCType.HTTP;
     this.outcome = undefined;
     this.active = undefined;
@@ -201,9 +194,7 @@ export class IncomingRequest
   }
 
   addEndAttributes(attributes: Attributes): void {
-    if (this.outcome === undefined) return;
-    addResponseAttributes(attributes, this.outcome);
-    if (this.idleMillis >= LEAST_IDLE_MILLIS) attributes[ATTR_LOOP_IDLE] = this.idleMillis / 1e3;
+    if (this.outcome !== undefined) addResponseAttributes(attributes, this.outcome);
   }
 
   /** For a response that is not a `ServerResponse`. */
@@ -225,7 +216,6 @@ export class IncomingRequest
   }
 
   #end(): void {
-    this.idleMillis = idleMillis() - this.idleMillis;
     this.active?.end(this);
     this.span.end();
   }

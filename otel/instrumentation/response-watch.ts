@@ -9,6 +9,7 @@ import { InheritedPatch } from './method-patch.ts';
 import { noteMissingFeature } from './node-features.ts';
 import { noteUnwatchedAnswer } from './request-starts.ts';
 import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
+import { idleMillis } from './stall-messages.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
 /** Published by Node when the last byte was handed to the system, before the response is detached from its socket. */
@@ -35,6 +36,8 @@ export abstract class ResponseWatch {
   // Declared, not defined: a defined field is written twice, and every request creates one.
   /** Monotonic; NaN if the clock failed. */
   declare readonly startNanos: number;
+  /** For how long the event loop had slept until then. */
+  declare readonly idleBeforeMillis: number;
   /** When the first byte was handed to the socket; undefined until then, NaN if the clock failed. */
   declare firstByteNanos: number | undefined;
   /** Body bytes handed to the response, by length only. */
@@ -57,6 +60,7 @@ export abstract class ResponseWatch {
   constructor(source: ResponseWatchSource, startNanos: number) {
     this.source = source;
     this.startNanos = startNanos;
+    this.idleBeforeMillis = idleMillis();
     this.firstByteNanos = undefined;
     this.bodyBytes = 0;
     this.framingBytes = 0;

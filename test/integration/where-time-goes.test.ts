@@ -99,10 +99,11 @@ describe('the page of a route whose time is planted', () => {
     // The first search starts it.
     await blog.ask('/search?q=glasshouse');
     const { summary, parts, top } = await said('/search', 1);
-    expect(top).toMatchObject({ kind: 'span', series: 'threads: wait for the search thread', count: 1 });
-    expect(summary).toMatch(
-      / No statement of \/search is the slow part: .* are in the span wait for the search thread\.$/,
-    );
+    // Which of both takes longer is the machine's.
+    const WAIT = 'threads: wait for the search thread';
+    expect(['span', 'thread']).toContain(top.kind);
+    expect(parts.find(({ series }) => series === WAIT)).toMatchObject({ kind: 'span', count: 1 });
+    expect(summary).toMatch(/ of a request; .* in (?:the span wait for the search thread|another thread,)/);
     const inThread = parts.filter(({ kind }) => kind === 'thread');
     expect(inThread.map(({ series }) => series)).toContain('threads: search thread');
     expect(inThread.some(({ series }) => series.startsWith('SELECT'))).toBe(true);

@@ -85,6 +85,7 @@ describe('the known operation of a request', () => {
       bodyBytes: fc.nat(),
       statusCode: fc.constantFrom(undefined, 200, 399, 400, 404, 499, 500),
       timeToFirstByteNanos: fc.constantFrom(undefined, 0, 1234, 2e9),
+      loopIdleMillis: fc.constantFrom(0, 40),
       errorType: fc.constant(undefined),
       eventStream: fc.constantFrom(undefined, 'text/event-stream', 'text/event-stream; charset=utf-8'),
     }),
@@ -118,6 +119,7 @@ describe('the known operation of a request', () => {
       bodyBytes: 1,
       statusCode: 200,
       timeToFirstByteNanos: 1,
+      loopIdleMillis: 0,
       errorType: undefined,
       eventStream: undefined,
     };
