@@ -21,10 +21,7 @@ import { addLimitRoutes } from './pages/limit-routes.ts';
 import { limitsPage } from './pages/limits-page.ts';
 import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
-import { addHeapProfileRoutes } from './pages/heap-profile-routes.ts';
-import { heapProfilesPage } from './pages/heap-profiles-page.ts';
 import { addProfileRoutes } from './pages/profile-routes.ts';
-import { profilesPage } from './pages/profiles-page.ts';
 import { addShareRoutes, openLinks } from './pages/share-routes.ts';
 import { tracePage } from './pages/trace-page.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
@@ -136,11 +133,11 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       blogAddress: createOrigin({ publicUrl: origin && `${origin}${basePath}` }),
       show: (ctx, madeLink) => answer(ctx, tracePage, { madeLink }),
     });
-  const owned = { base, telemetry, control };
-  addProfileRoutes(router, { ...owned, refuse: (ctx, refused) => answer(ctx, profilesPage, { refused }) });
-  addHeapProfileRoutes(router, {
-    ...owned,
-    refuse: (ctx, refused) => answer(ctx, heapProfilesPage, { refused }),
+  addProfileRoutes(router, {
+    base,
+    telemetry,
+    control,
+    refuse: (ctx, page, refused) => answer(ctx, page, { refused }),
   });
   addExportRoutes(router, {
     base,

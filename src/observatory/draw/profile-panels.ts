@@ -9,18 +9,23 @@ import { countText, duration, durationCell, text } from '../../markup/quantity.t
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
-import { moment } from '../format/moment.ts';
-import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { functionWords } from '../sentences/profile-sentence.ts';
 import type { FlameFrame } from '../trace/flame-frames.ts';
-import { csrfField } from './csrf-field.ts';
-import { breakable, csvLink, shareText } from './facts.ts';
+import { functionCell, type ProfileKind } from './asked-profiles.ts';
+import { csvLink, shareText } from './facts.ts';
 import { type Column, drawTable } from './table.ts';
 
-/** Where profiles are started and shown. */
-export const PROFILES_PATH = '/profiles';
-const MAX_NAME = 120;
+/** Of time: which functions it goes to. */
+export const TIME_PROFILE: ProfileKind = {
+  path: '/profiles',
+  name: 'profile',
+  title: 'Profiles',
+  extension: 'cpuprofile',
+  length: PROFILE_SECONDS,
+  button: 'Profile this process',
+  cost: 'A thread samples the call stack up to a thousand times a second: which functions time goes to. Starting it blocks the event loop for about a tenth of a second; while it runs, it takes some percent of a core.',
+};
 const TONES: Readonly<Record<ProfiledFunction['origin'], FlameFrame['type']>> = {
   app: 'http',
   package: 'render',
@@ -28,83 +33,15 @@ const TONES: Readonly<Record<ProfiledFunction['origin'], FlameFrame['type']>> = 
   node: 'other',
 };
 
-/** The button, and what it costs. */
-export function profileForm(
-  view: PageView,
-  refused?: { readonly problem: string; readonly text: string },
-): Html {
-  const { min, max, usual } = PROFILE_SECONDS;
-  return html`<form class="mark-now" method="post" action="${view.links.base}${PROFILES_PATH}">
-      ${csrfField(view)}
-      ${refused !== undefined && html`<p class="notice" role="alert" id="profile-problem">Nothing was started: ${refused.problem}.</p>`}
-      <label
-        >seconds
-        <input
-          type="number"
-          name="seconds"
-          min="${min}"
-          max="${max}"
-          value="${refused?.text ?? usual}"
-          required
-          ${refused !== undefined && html`aria-describedby="profile-problem"`}
-      /></label>
-      <button type="submit">Profile this process</button>
-    </form>
-    <p class="note">
-      A thread samples the call stack up to a thousand times a second: which functions time goes to. Starting
-      it blocks the event loop for about a tenth of a second; while it runs, it takes some percent of a core.
-    </p>`;
-}
-
-/** The profiles that are held. */
-export function keptProfiles(kept: readonly TakenProfile[], maxKept: number, view: PageView): Html {
-  return panel({
-    title: 'Profiles',
-    note: `the last ${maxKept} are held, in memory alone: a restart removes them`,
-    body: drawTable(kept, keptColumns(view), {
-      caption: 'Profiles',
-      keyOf: ({ id }) => String(id),
-      view,
-      still: true,
-      empty: 'None yet.',
-    }),
-  });
-}
-
-function keptColumns({ links, now }: PageView): readonly Column<TakenProfile>[] {
-  return [
-    {
-      label: 'started',
-      cell: ({ id, startedMillis }) =>
-        html`<a href="${links.to(PROFILES_PATH, { id: String(id) })}">${moment(startedMillis, now)}</a>`,
-    },
-    {
-      label: 'length',
-      align: 'number',
-      room: 'mid',
-      cell: ({ durationMillis }) => durationCell(durationMillis),
-    },
-    { label: 'busy', align: 'number', cell: ({ busyMillis }) => durationCell(busyMillis) },
-    { label: 'samples', align: 'number', room: 'mid', cell: ({ samples }) => countText(samples) },
-    {
-      label: 'most of it in',
-      room: 'wide',
-      cell: ({ functions }) => (functions[0] === undefined ? '–' : nameCell(functions[0])),
-    },
-    {
-      label: 'file',
-      cell: ({ id, hasFile }) =>
-        hasFile
-          ? html`<a href="${links.base}${PROFILES_PATH}/${id}.cpuprofile" download>.cpuprofile</a>`
-          : 'too large',
-    },
-  ];
-}
-
-function nameCell({ name, location }: Pick<ProfiledFunction, 'name' | 'location'>): Html {
-  return html`<bdi class="name"><code>${shortened(name, MAX_NAME)}</code></bdi
-    >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
-}
+export const PROFILE_FIGURES: readonly Column<TakenProfile>[] = [
+  {
+    label: 'length',
+    align: 'number',
+    room: 'mid',
+    cell: ({ durationMillis }) => durationCell(durationMillis),
+  },
+  { label: 'busy', align: 'number', cell: ({ busyMillis }) => durationCell(busyMillis) },
+];
 
 /** Functions under their callers, without the time in which nothing ran. */
 export function profileFlame(profile: TakenProfile, view: PageView): Html {
@@ -118,7 +55,7 @@ export function profileFlame(profile: TakenProfile, view: PageView): Html {
       busyMillis > 0
         ? drawFlameGraph(graph, {
             selected: undefined,
-            hrefOf: () => `${view.links.to(PROFILES_PATH, { id: String(profile.id) })}#functions`,
+            hrefOf: () => `${view.links.to(TIME_PROFILE.path, { id: String(profile.id) })}#functions`,
           })
         : html`<p class="quiet">Nothing ran meanwhile.</p>`,
     table: { ...table, columns: ['function', 'depth', 'samples', 'total', 'self', 'share'] },
@@ -189,7 +126,7 @@ export function functionColumns({ busyMillis }: TakenProfile): readonly Column<P
     cell: (row) => durationCell(of(row)),
   });
   return [
-    { label: 'function', key: 'function', value: functionWords, cell: nameCell },
+    { label: 'function', key: 'function', value: functionWords, cell: functionCell },
     {
       label: 'caused',
       cell: ({ causedMillis }) =>

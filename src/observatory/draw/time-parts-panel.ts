@@ -12,7 +12,7 @@ import { plural } from '../sentences/sentence.ts';
 import { csrfField } from './csrf-field.ts';
 import { shareText } from './facts.ts';
 import { tracesText } from './merged-time-panels.ts';
-import { PROFILES_PATH } from './profile-panels.ts';
+import { TIME_PROFILE } from './profile-panels.ts';
 import { operationName } from './statement-name.ts';
 import { type Column, drawTable } from './table.ts';
 
@@ -130,7 +130,11 @@ function ownNote(time: KnownTime, millis: number, stallsHref: string): Html {
 
 /** What a request's own time is, a profile of the process tells while it is requested. */
 function profileNow(view: PageView): Html {
-  return html`<form class="mark-now profile-now" method="post" action="${view.links.base}${PROFILES_PATH}">
+  return html`<form
+    class="mark-now profile-now"
+    method="post"
+    action="${view.links.base}${TIME_PROFILE.path}"
+  >
     ${csrfField(view)}<input type="hidden" name="seconds" value="${PROFILED_SECONDS}" />
     <button type="submit">Profile for ${PROFILED_SECONDS} s</button>
     <span class="note">which functions take the time, of the whole process: request the page meanwhile</span>

@@ -13,8 +13,9 @@ import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../../markup/quantity.ts';
-import { heapProfileForm, HEAP_PROFILES_PATH } from '../draw/heap-profile-panels.ts';
-import { profileForm, PROFILES_PATH } from '../draw/profile-panels.ts';
+import { profileStart } from '../draw/asked-profiles.ts';
+import { HEAP_PROFILE } from '../draw/heap-profile-panels.ts';
+import { TIME_PROFILE } from '../draw/profile-panels.ts';
 import { stallPanel } from '../draw/stall-tables.ts';
 import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
@@ -226,16 +227,16 @@ function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTabl
 function profilePanel(view: PageView): Html {
   return panel({
     title: 'Where time goes',
-    note: html`<a href="${view.links.to(PROFILES_PATH)}">profiles</a>`,
-    body: profileForm(view),
+    note: html`<a href="${view.links.to(TIME_PROFILE.path)}">profiles</a>`,
+    body: profileStart(TIME_PROFILE, view),
   });
 }
 
 function heapProfilePanel(view: PageView): Html {
   return panel({
     title: 'Who keeps memory',
-    note: html`<a href="${view.links.to(HEAP_PROFILES_PATH)}">heap profiles</a>`,
-    body: heapProfileForm(view),
+    note: html`<a href="${view.links.to(HEAP_PROFILE.path)}">heap profiles</a>`,
+    body: profileStart(HEAP_PROFILE, view),
   });
 }
 

@@ -1,15 +1,15 @@
 import type { ProfileFacts, TakenProfile } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
+import { heldProfiles, profileStart } from '../draw/asked-profiles.ts';
+import { HEAP_PROFILE } from '../draw/heap-profile-panels.ts';
 import {
   functionColumns,
   functionTable,
-  keptProfiles,
+  PROFILE_FIGURES,
   profileFlame,
-  profileForm,
-  PROFILES_PATH,
+  TIME_PROFILE,
 } from '../draw/profile-panels.ts';
-import { HEAP_PROFILES_PATH } from '../draw/heap-profile-panels.ts';
 import { sheetOf } from '../draw/table.ts';
 import type { PageRequest } from '../page.ts';
 import { profileSentence } from '../sentences/profile-sentence.ts';
@@ -23,7 +23,7 @@ interface ProfilesPageFacts extends ProfileFacts {
 
 /** Which functions of the process time goes to, on demand. */
 export const profilesPage = definePage<ProfilesPageFacts>({
-  path: PROFILES_PATH,
+  path: TIME_PROFILE.path,
   menu: 'process',
   ranged: false,
   parent: { path: '/process', label: 'Process' },
@@ -38,16 +38,16 @@ export const profilesPage = definePage<ProfilesPageFacts>({
     }));
     return { ...facts, kept, shown, refused };
   },
-  title: () => 'Profiles',
+  title: () => TIME_PROFILE.title,
   status: ({ refused }) => (refused === undefined ? 200 : 409),
   sentence: (facts, { now }) => profileSentence(facts, facts.shown, now),
-  draw({ shown, kept, maxKept, refused }, view) {
+  draw({ shown, refused, ...held }, view) {
     return html`${panel({
       title: 'A profile',
-      note: html`<a href="${view.links.to(HEAP_PROFILES_PATH)}">heap profiles</a>`,
-      body: profileForm(view, refused),
+      note: html`<a href="${view.links.to(HEAP_PROFILE.path)}">heap profiles</a>`,
+      body: profileStart(TIME_PROFILE, view, refused),
     })}
-    ${keptProfiles(kept, maxKept, view)}
+    ${heldProfiles(TIME_PROFILE, held, PROFILE_FIGURES, 'most of it in', view)}
     ${shown !== undefined && html`${profileFlame(shown, view)} ${functionTable(shown, view)}`}`;
   },
   sheet: ({ shown }) => (shown === undefined ? undefined : sheetOf(shown.functions, functionColumns(shown))),
