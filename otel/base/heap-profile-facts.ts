@@ -1,4 +1,4 @@
-import type { ProfileFacts } from './profile-facts.ts';
+import type { HeldFacts, ProfileFacts, Taken } from './profile-facts.ts';
 import type { StallFrame } from './stall.ts';
 
 /** A function, and what of the memory that was allocated meanwhile it still has in use. */
@@ -19,28 +19,9 @@ export interface HeapSummary {
   readonly functions: readonly HeapFunction[];
 }
 
-/** A heap profile that was asked for, kept in memory alone. */
-export interface TakenHeapProfile extends HeapSummary {
-  readonly id: number;
-  /** Epoch milliseconds. */
-  readonly startedMillis: number;
-  readonly seconds: number;
-  /** False if its file would be too large. */
-  readonly hasFile: boolean;
-}
+export type TakenHeapProfile = HeapSummary & Taken;
 
-/** Heap profiles on demand. */
-export interface HeapProfileFacts {
-  /** Why none can be started now. */
-  readonly unavailable: string | undefined;
-  readonly running: { readonly startedMillis: number; readonly seconds: number } | undefined;
-  /** The last one that came to nothing, if it is newer than all that are kept. */
-  readonly failed: { readonly startedMillis: number; readonly reason: string } | undefined;
-  /** Newest first. */
-  readonly kept: readonly TakenHeapProfile[];
-  /** The oldest is removed for a newer one. */
-  readonly maxKept: number;
-}
+export type HeapProfileFacts = HeldFacts<TakenHeapProfile>;
 
 /** Length of a heap profile, seconds: as long as it takes for what leaks to stand out. */
 export const HEAP_PROFILE_SECONDS = { min: 10, max: 60, usual: 30 } as const;
@@ -75,18 +56,4 @@ export interface ProfileStarts {
 /** Of time and of memory. */
 export interface AnyProfileSource extends HeldProfiles, ProfileStarts {
   readonly heapProfiling: HeapProfileSource;
-}
-
-export function noHeapProfiles(reason: string): HeapProfileSource {
-  return {
-    heapProfiles: () => ({
-      unavailable: reason,
-      running: undefined,
-      failed: undefined,
-      kept: [],
-      maxKept: 0,
-    }),
-    heapProfileFile: () => undefined,
-    startHeapProfile: () => reason,
-  };
 }

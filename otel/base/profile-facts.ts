@@ -36,8 +36,8 @@ export interface ProfileSummary {
   readonly functions: readonly ProfiledFunction[];
 }
 
-/** A profile that was asked for, kept in memory alone. */
-export interface TakenProfile extends ProfileSummary {
+/** Of a profile that was asked for, kept in memory alone. */
+export interface Taken {
   readonly id: number;
   /** Epoch milliseconds. */
   readonly startedMillis: number;
@@ -46,35 +46,22 @@ export interface TakenProfile extends ProfileSummary {
   readonly hasFile: boolean;
 }
 
-/** Profiles on demand. */
-export interface ProfileFacts {
+export type TakenProfile = ProfileSummary & Taken;
+
+/** Profiles of a kind, on demand. */
+export interface HeldFacts<Profile> {
   /** Why none can be started now. */
   readonly unavailable: string | undefined;
   readonly running: { readonly startedMillis: number; readonly seconds: number } | undefined;
   /** The last one that came to nothing, if it is newer than all that are kept. */
   readonly failed: { readonly startedMillis: number; readonly reason: string } | undefined;
   /** Newest first. */
-  readonly kept: readonly TakenProfile[];
+  readonly kept: readonly Profile[];
   /** The oldest is removed for a newer one. */
   readonly maxKept: number;
 }
 
+export type ProfileFacts = HeldFacts<TakenProfile>;
+
 /** Length of a profile, seconds. */
 export const PROFILE_SECONDS = { min: 1, max: 60, usual: 10 } as const;
-
-/** Takes and holds profiles. */
-export interface ProfileSource {
-  profiles(): ProfileFacts;
-  /** In the format of `.cpuprofile` files; undefined if it is not held. */
-  profileFile(id: number): string | undefined;
-  /** Starts one. Returns why it is refused. */
-  startProfile(seconds: number): string | undefined;
-}
-
-export function noProfiles(reason: string): ProfileSource {
-  return {
-    profiles: () => ({ unavailable: reason, running: undefined, failed: undefined, kept: [], maxKept: 0 }),
-    profileFile: () => undefined,
-    startProfile: () => reason,
-  };
-}

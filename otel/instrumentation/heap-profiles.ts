@@ -1,6 +1,6 @@
 import { type HeapProfiler, Session, url as inspectorUrl } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
@@ -8,11 +8,12 @@ import {
   HEAP_PROFILE_SECONDS,
   type HeapProfileFacts,
   type HeapProfileSource,
-  type TakenHeapProfile,
+  type HeapSummary,
 } from '../base/heap-profile-facts.ts';
 import { programFolder } from '../base/program-files.ts';
 import { FrameNames } from './frame-names.ts';
 import { heapFile, heapSummary } from './heap-summary.ts';
+import { KeptProfiles } from './kept-profiles.ts';
 
 /** Each has some 10 KB of functions, and its file, deflated, some 10 to 300 KB. */
 const MAX_KEPT = 3;
@@ -23,11 +24,6 @@ const INTERVAL_BYTES = 16_384;
 const LOOK_MILLIS = 1000;
 
 const ASIDE = 'the inspector of this process is open';
-
-interface Kept {
-  readonly profile: TakenHeapProfile;
-  readonly file: Uint8Array | undefined;
-}
 
 interface Running {
   readonly id: number;
@@ -48,8 +44,7 @@ export class HeapProfiles implements HeapProfileSource {
   readonly #onChange: () => void;
   readonly #inspectorUrl: () => string | undefined;
   #running: Running | undefined;
-  #failed: HeapProfileFacts['failed'];
-  readonly #kept: Kept[] = [];
+  readonly #kept = new KeptProfiles<HeapSummary>(MAX_KEPT);
   #lastId = 0;
 
   constructor(options: {
@@ -85,7 +80,7 @@ export class HeapProfiles implements HeapProfileSource {
     const id = ++this.#lastId;
     // Outside any request, so that the timers retain none.
     const timers = context.with(ROOT_CONTEXT, () => [
-      setTimeout(() => this.#guard.run('heap profile', () => this.#finish(id), undefined), seconds * 1000),
+      setTimeout(() => this.#guard.run('heap profile', () => this.#finish(), undefined), seconds * 1000),
       setInterval(() => this.#look(), LOOK_MILLIS),
     ]);
     for (const timer of timers) timer.unref();
@@ -95,25 +90,16 @@ export class HeapProfiles implements HeapProfileSource {
   }
 
   /** Collects, reads what is left, and keeps it. */
-  #finish(id: number): void {
-    const { session, startedMillis, seconds } = this.#running ?? {};
-    if (session === undefined || startedMillis === undefined || seconds === undefined) return;
-    const result = stopped(session);
+  #finish(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const result = stopped(running.session);
     if (typeof result === 'string') return this.lost(result);
     this.#end();
     const names = new FrameNames(programFolder(), fileURLToPath(new URL('..', import.meta.url)));
     const text = heapFile(result, names);
     const file = text.length > MAX_FILE_CHARS ? undefined : deflateRawSync(text);
-    const profile = {
-      ...heapSummary(result, names),
-      id,
-      startedMillis,
-      seconds,
-      hasFile: file !== undefined,
-    };
-    this.#kept.unshift({ profile, file });
-    this.#kept.length = Math.min(this.#kept.length, MAX_KEPT);
-    this.#failed = undefined;
+    this.#kept.keep(running, heapSummary(result, names), file);
     this.#onChange();
   }
 
@@ -125,24 +111,16 @@ export class HeapProfiles implements HeapProfileSource {
   lost(reason: string): void {
     const running = this.#end();
     if (running === undefined) return;
-    this.#failed = { startedMillis: running.startedMillis, reason };
+    this.#kept.fail(running, reason);
     this.#onChange();
   }
 
   heapProfiles(): HeapProfileFacts {
-    const { startedMillis, seconds } = this.#running ?? {};
-    return {
-      unavailable: this.#unavailable(),
-      running: startedMillis === undefined || seconds === undefined ? undefined : { startedMillis, seconds },
-      failed: this.#failed,
-      kept: this.#kept.map(({ profile }) => profile),
-      maxKept: MAX_KEPT,
-    };
+    return this.#kept.facts(this.#unavailable(), this.#running);
   }
 
   heapProfileFile(id: number): string | undefined {
-    const file = this.#kept.find(({ profile }) => profile.id === id)?.file;
-    return file && inflateRawSync(file).toString();
+    return this.#kept.file(id);
   }
 
   #unavailable(): string | undefined {

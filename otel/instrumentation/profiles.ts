@@ -1,8 +1,8 @@
-import { inflateRawSync } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import type { AnyProfileSource, HeapProfileSource } from '../base/heap-profile-facts.ts';
-import { PROFILE_SECONDS, type ProfileFacts, type TakenProfile } from '../base/profile-facts.ts';
+import { PROFILE_SECONDS, type ProfileFacts, type ProfileSummary } from '../base/profile-facts.ts';
 import type { StallFacts } from '../base/stall.ts';
+import { KeptProfiles } from './kept-profiles.ts';
 import type { ProfileAnswer } from './stall-messages.ts';
 
 /** Each has some 200 KB of frames, and its file, deflated, some 100 to 500 KB. */
@@ -20,11 +20,6 @@ export interface ProfileThread {
   profile(id: number, millis: number, intervalMicros: number): void;
 }
 
-interface Kept {
-  readonly profile: TakenProfile;
-  readonly file: Uint8Array | undefined;
-}
-
 /** Profiles on demand, one at a time, and the last few of them in memory. */
 export class Profiles implements AnyProfileSource {
   readonly heapProfiling: HeapProfileSource;
@@ -39,8 +34,7 @@ export class Profiles implements AnyProfileSource {
         readonly timer: NodeJS.Timeout;
       }
     | undefined;
-  #failed: ProfileFacts['failed'];
-  readonly #kept: Kept[] = [];
+  readonly #kept = new KeptProfiles<ProfileSummary>(MAX_KEPT);
   #lastId = 0;
 
   constructor(options: {
@@ -84,11 +78,7 @@ export class Profiles implements AnyProfileSource {
   #take({ id, summary, file }: Extract<ProfileAnswer, { kind: 'profiled' }>): void {
     const running = this.#end(id);
     if (running === undefined) return;
-    const { startedMillis, seconds } = running;
-    const profile = { ...summary, id, startedMillis, seconds, hasFile: file !== undefined };
-    this.#kept.unshift({ profile, file });
-    this.#kept.length = Math.min(this.#kept.length, MAX_KEPT);
-    this.#failed = undefined;
+    this.#kept.keep(running, summary, file);
     this.#onChange();
   }
 
@@ -96,25 +86,17 @@ export class Profiles implements AnyProfileSource {
   lost(id: number | undefined, reason: string): void {
     const running = this.#end(id);
     if (running === undefined) return;
-    this.#failed = { startedMillis: running.startedMillis, reason };
+    this.#kept.fail(running, reason);
     this.#onChange();
   }
 
   profiles(): ProfileFacts {
-    const { startedMillis, seconds } = this.#running ?? {};
-    return {
-      unavailable: this.#unavailable(),
-      running: startedMillis === undefined || seconds === undefined ? undefined : { startedMillis, seconds },
-      failed: this.#failed,
-      kept: this.#kept.map(({ profile }) => profile),
-      maxKept: MAX_KEPT,
-    };
+    return this.#kept.facts(this.#unavailable(), this.#running);
   }
 
   /** A `.cpuprofile`; undefined if it is not held. */
   profileFile(id: number): string | undefined {
-    const file = this.#kept.find(({ profile }) => profile.id === id)?.file;
-    return file && inflateRawSync(file).toString();
+    return this.#kept.file(id);
   }
 
   #unavailable(): string | undefined {

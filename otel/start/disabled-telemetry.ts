@@ -1,6 +1,5 @@
-import { noHeapProfiles } from '../base/heap-profile-facts.ts';
 import { NO_OWN_CODE } from '../base/own-code.ts';
-import { noProfiles } from '../base/profile-facts.ts';
+import { noProfiles } from '../base/no-profiles.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type {
@@ -88,7 +87,6 @@ const NO_LOGS: LogStoreFacts = {
 
 const NONE_TAKEN = {
   ...noProfiles('telemetry is off'),
-  heapProfiling: noHeapProfiles('telemetry is off'),
 };
 
 /**

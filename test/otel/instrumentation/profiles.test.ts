@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { noHeapProfiles } from '../../../otel/base/heap-profile-facts.ts';
+import { noProfiles } from '../../../otel/base/no-profiles.ts';
 import type { ProfileSummary } from '../../../otel/base/profile-facts.ts';
 import type { StallWatchState } from '../../../otel/base/stall.ts';
 import { Profiles } from '../../../otel/instrumentation/profiles.ts';
@@ -24,7 +24,7 @@ describe('Profiles', () => {
     jest.useFakeTimers();
     [watch, asked, changes] = [{ is: 'watching' }, [], 0];
     profiles = new Profiles({
-      heapProfiling: noHeapProfiles('none in tests'),
+      heapProfiling: noProfiles('none in tests').heapProfiling,
       clock: { now: () => 7000 },
       thread: () => ({ facts: { watch }, profile: (...question) => asked.push(question) }),
       onChange: () => changes++,

@@ -1,6 +1,5 @@
-import { noHeapProfiles } from '../../../otel/base/heap-profile-facts.ts';
 import { NO_OWN_CODE } from '../../../otel/base/own-code.ts';
-import { noProfiles } from '../../../otel/base/profile-facts.ts';
+import { noProfiles } from '../../../otel/base/no-profiles.ts';
 import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
 import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
@@ -150,7 +149,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     samples: () => [SAMPLE],
     memoryFloors: () => [],
     processes: () => [],
-    profiling: { ...noProfiles('none in tests'), heapProfiling: noHeapProfiles('none in tests') },
+    profiling: noProfiles('none in tests'),
     guard,
     ownCost: () => ({
       isEarly: false,
