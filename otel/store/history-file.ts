@@ -7,12 +7,14 @@ import { RuntimeTable } from './runtime-table.ts';
 import { SavedSample } from './saved-sample.ts';
 import { SettingTable } from './setting-table.ts';
 import { SpanTemplates } from './span-templates.ts';
-import { StallTable } from './stall-table.ts';
+import { stallTable } from './stall-table.ts';
 import { StatementTable } from './statement-table.ts';
 import { type DatabaseOpener, isDamage, SqliteFile } from './sqlite-file.ts';
 import { KindTable } from './kind-table.ts';
 import { ListTable } from './list-table.ts';
-import { OwnCodeTable } from './own-code-table.ts';
+import { type OwnCodeEntry, ownCodeTable } from './own-code-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { Stall } from '../base/stall.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
@@ -64,8 +66,8 @@ export class HistoryFile extends SqliteFile {
   readonly runtimeSamples: RuntimeTable;
   readonly settings: SettingTable;
   readonly waiting: WaitingExportTable;
-  readonly stalls: StallTable;
-  readonly ownCode: OwnCodeTable;
+  readonly stalls: EntryTable<Stall>;
+  readonly ownCode: EntryTable<OwnCodeEntry>;
   #forget = (): void => {};
 
   /** Throws HistoryFileError, or SQLite's error if the file cannot be opened at all. */
@@ -90,8 +92,8 @@ export class HistoryFile extends SqliteFile {
       this.runtimeSamples = new RuntimeTable(this.database);
       this.settings = new SettingTable(this.database);
       this.waiting = new WaitingExportTable(this.database);
-      this.stalls = new StallTable(this.database);
-      this.ownCode = new OwnCodeTable(this.database);
+      this.stalls = stallTable(this.database);
+      this.ownCode = ownCodeTable(this.database);
       this.opened();
     } catch (error) {
       this.close();

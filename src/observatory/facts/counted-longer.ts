@@ -1,5 +1,4 @@
 import type {
-  AttributeValue,
   HeatMap,
   OperationType,
   SampledSpan,
@@ -8,6 +7,7 @@ import type {
   TraceFilter,
   TraceTerm,
 } from '../../../otel/query.ts';
+import { attributeOf } from '../trace/attribute-of.ts';
 import { type EstimateAsked, requestsWithLonger, type RequestsWithLonger } from './requests-with-longer.ts';
 import { finished } from './shared-steps.ts';
 import type { Interval } from './weighted-interval.ts';
@@ -145,7 +145,7 @@ function ofTerms(terms: readonly TraceTerm[], filter: Filter): Wanted | undefine
     others: tests.map(
       (test) => (span) =>
         span.type === test.type &&
-        test.isOne(span.series, String(attributeOf(span, 'db.query.summary') ?? '')),
+        test.isOne(span.series, String(attributeOf(span.attributes, 'db.query.summary') ?? '')),
     ),
   };
 }
@@ -167,11 +167,6 @@ function isCountedByTime(type: OperationType | undefined): type is CountedLonger
 
 function isOfOperation(filter: Filter): boolean {
   return Object.keys(filter).some((key) => key !== 'sort');
-}
-
-function attributeOf({ attributes }: SampledSpan, key: string): AttributeValue | undefined {
-  const at = attributes.findIndex((each, index) => index % 2 === 0 && each === key);
-  return at < 0 ? undefined : attributes[at + 1];
 }
 
 /** Which series a term asks for; undefined if their names cannot tell. */
