@@ -2,7 +2,7 @@ import type { HeapFunction, HeapProfileFacts, TakenHeapProfile } from '../../../
 import { share, size, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import type { Links } from '../links.ts';
-import { functionWords } from './profile-sentence.ts';
+import { askedSentence, functionWords } from './profile-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
 
 const MAX_NAMED = 3;
@@ -13,30 +13,11 @@ const MIN_SAMPLES = 20;
 
 /** What the newest or chosen heap profile says, or that one is being taken. */
 export function heapProfileSentence(
-  { running, failed, unavailable }: Omit<HeapProfileFacts, 'kept'>,
+  facts: Omit<HeapProfileFacts, 'kept'>,
   shown: TakenHeapProfile | undefined,
   now: number,
 ): Sentence {
-  if (running !== undefined) {
-    const end = momentText(running.startedMillis + running.seconds * 1000, now);
-    return [{ text: `A heap profile is being taken; it ends at ${end}.` }];
-  }
-  const lost: Sentence =
-    failed === undefined
-      ? []
-      : [
-          {
-            text: `The heap profile of ${momentText(failed.startedMillis, now)} came to nothing: `,
-            tone: 'failed',
-          },
-          { text: `${failed.reason}. ` },
-        ];
-  if (shown !== undefined) return [...lost, { text: stayed(shown) }];
-  return [
-    ...lost,
-    { text: 'No heap profile was taken since the start.' },
-    ...(unavailable === undefined ? [] : [{ text: ` None can be taken: ${unavailable}.` }]),
-  ];
+  return askedSentence('heap profile', facts, shown && [{ text: stayed(shown) }], now);
 }
 
 /** Of memory that grows: what the newest heap profile says of who allocates it, or that one would. */

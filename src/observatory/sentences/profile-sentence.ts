@@ -16,28 +16,38 @@ export function functionWords({ name, location }: Pick<ProfiledFunction, 'name' 
 
 /** What the newest or chosen profile says, or that one is being taken. */
 export function profileSentence(
-  { running, failed, unavailable }: Omit<ProfileFacts, 'kept'>,
+  facts: Omit<ProfileFacts, 'kept'>,
   shown: TakenProfile | undefined,
+  now: number,
+): Sentence {
+  return askedSentence('profile', facts, shown && spent(shown), now);
+}
+
+/** Of any kind of profile. @param said What the shown one says. */
+export function askedSentence(
+  name: string,
+  { running, failed, unavailable }: Pick<ProfileFacts, 'running' | 'failed' | 'unavailable'>,
+  said: Sentence | undefined,
   now: number,
 ): Sentence {
   if (running !== undefined) {
     const end = running.startedMillis + running.seconds * 1000;
-    return [{ text: `A profile is being taken; it ends at ${momentText(end, now)}.` }];
+    return [{ text: `A ${name} is being taken; it ends at ${momentText(end, now)}.` }];
   }
   const lost: Sentence =
     failed === undefined
       ? []
       : [
           {
-            text: `The profile of ${momentText(failed.startedMillis, now)} came to nothing: `,
+            text: `The ${name} of ${momentText(failed.startedMillis, now)} came to nothing: `,
             tone: 'failed',
           },
           { text: `${failed.reason}. ` },
         ];
-  if (shown !== undefined) return [...lost, ...spent(shown)];
+  if (said !== undefined) return [...lost, ...said];
   return [
     ...lost,
-    { text: 'No profile was taken since the start.' },
+    { text: `No ${name} was taken since the start.` },
     ...(unavailable === undefined ? [] : [{ text: ` None can be taken: ${unavailable}.` }]),
   ];
 }
