@@ -8,10 +8,11 @@ import { chineseLetter, englishWord, RARE_LETTERS, RARE_WORD, SearchBlog } from 
 
 const SIZES = [1000, 100_000] as const;
 /** Of two letters, so that the last one is no beginning. */
-const WORDS = [1, 2, 3].map(englishWord);
+const WORDS = [1, 2, 3, 4, 5, 6].map(englishWord);
 const QUERIES: Readonly<Record<string, string>> = {
   'a common word': WORDS[0]!,
-  'three common words': WORDS.join(' '),
+  'three common words': WORDS.slice(0, 3).join(' '),
+  'six common words': WORDS.join(' '),
   'a phrase of common words': `"${WORDS[0]} ${WORDS[1]}"`,
   'a rare word': RARE_WORD,
   'a common beginning': englishWord(16).slice(0, 3),
@@ -25,11 +26,13 @@ const QUERIES: Readonly<Record<string, string>> = {
 const MAX_P95_MILLIS = 50;
 /** Of the thread of searches: half of it, as other threads need time, too. Other programs do not move it much. */
 const MAX_CPU_MILLIS = 25;
-/** Of the front page's 95th percentile, beside searches. */
+/** Of half of the front pages, beside searches. */
 const MAX_MOVED = 1.1;
+/** Of one front page in twenty: it may wait while the main thread draws a page of results, which takes longer than a page from the cache. */
+const MAX_MOVED_MILLIS = 1;
 const AT_ONCE = 4;
 const SEARCHES = 100;
-const FRONT_PAGES = 400;
+const FRONT_PAGES = 4000;
 const WARM_UPS = 3;
 const VARIANT: Omit<Variant, 'key'> = { label: 'as it is by default', env: {} };
 
@@ -153,12 +156,17 @@ export function searchGates({ turns, front }: SearchCost): readonly Gate[] {
       atMost: MAX_CPU_MILLIS,
     })),
     {
-      what: `front page beside ${AT_ONCE} searches at once / alone, p95`,
+      what: `front page beside ${AT_ONCE} searches at once / alone, p50`,
       measured: ratioInterval(
-        front.map(({ beside }) => beside.p95),
-        front.map(({ alone }) => alone.p95),
+        front.map(({ beside }) => beside.p50),
+        front.map(({ alone }) => alone.p50),
       ),
       atMost: MAX_MOVED,
+    },
+    {
+      what: `front page beside ${AT_ONCE} searches at once - alone, p95, ms`,
+      measured: meanInterval(front.map(({ alone, beside }) => beside.p95 - alone.p95)),
+      atMost: MAX_MOVED_MILLIS,
     },
   ];
 }
