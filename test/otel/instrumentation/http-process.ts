@@ -32,6 +32,7 @@ export class HttpProcess {
   readonly #child: ChildProcess;
   readonly #spans: SpanMessage[] = [];
   readonly #waiting: ((span: SpanMessage) => void)[] = [];
+  readonly #sockets: Socket[] = [];
 
   constructor(child: ChildProcess, port: number) {
     this.#child = child;
@@ -91,6 +92,7 @@ export class HttpProcess {
 
   async connect(): Promise<Socket> {
     const socket = connect(this.port, '127.0.0.1');
+    this.#sockets.push(socket);
     socket.on('error', () => {});
     await once(socket, 'connect');
     return socket;
@@ -114,6 +116,8 @@ export class HttpProcess {
   }
 
   async stop(): Promise<void> {
+    // One that nobody reads never closes by itself, and the worker of the tests would not end.
+    for (const socket of this.#sockets) socket.destroy();
     if (this.#child.exitCode !== null) return;
     this.#child.disconnect();
     await once(this.#child, 'exit');
