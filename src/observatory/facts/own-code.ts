@@ -69,6 +69,9 @@ export function routeCode(
     .filter(({ ownMillis }) => ownMillis >= leastMillis);
   const rows = all.filter(({ unread }) => unread === undefined);
   const sum = (of: (row: OwnCode) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const sampled = sum(({ samples, everyMillis }) => samples * everyMillis);
+  // By chance there are more samples than the time has room for.
+  const scale = Math.min(1, sum(({ ownMillis }) => ownMillis) / Math.max(1, sampled));
   return {
     leastMillis,
     requests: rows.length,
@@ -80,10 +83,11 @@ export function routeCode(
     idle: sum(({ idle }) => idle),
     shared: sum(({ shared }) => shared),
     others: sum(({ others }) => others),
-    sampledMillis: sum(({ samples, everyMillis }) => samples * everyMillis),
-    workMillis: sum(({ samples, idle, shared, everyMillis }) => (samples - idle - shared) * everyMillis),
-    idleMillis: sum(({ idle, everyMillis }) => idle * everyMillis),
-    functions: functionsOf(rows, (traceId) => 'spans' in telemetry.trace(traceId)),
+    sampledMillis: sampled * scale,
+    workMillis:
+      sum(({ samples, idle, shared, everyMillis }) => (samples - idle - shared) * everyMillis) * scale,
+    idleMillis: sum(({ idle, everyMillis }) => idle * everyMillis) * scale,
+    functions: functionsOf(rows, scale, (traceId) => 'spans' in telemetry.trace(traceId)),
     sinceMillis: heldSinceMillis !== undefined && heldSinceMillis > fromMillis ? heldSinceMillis : undefined,
   };
 }
@@ -100,8 +104,10 @@ function spanOf({ atMillis, durationMillis, ...ids }: OwnCode) {
   return { ...ids, startMillis: atMillis - durationMillis, durationMillis };
 }
 
+/** @param scale Of all requests; what a function took in some of them is no more than their time. */
 function functionsOf(
   rows: readonly OwnCode[],
+  scale: number,
   isHeld: (traceId: string) => boolean,
 ): readonly RouteFunction[] {
   const seen = rows.flatMap((row) =>
@@ -112,7 +118,10 @@ function functionsOf(
       place,
       each,
       samples: each.reduce((sum, { samples }) => sum + samples, 0),
-      millis: each.reduce((sum, { samples, row }) => sum + samples * row.everyMillis, 0),
+      millis: Math.min(
+        scale * each.reduce((sum, { samples, row }) => sum + samples * row.everyMillis, 0),
+        each.reduce((sum, { samples, row }) => sum + row.ownMillis * (samples / Math.max(1, row.samples)), 0),
+      ),
     }))
     .toSorted((a, b) => b.millis - a.millis)
     .map(({ place, each, samples, millis }, index) => ({

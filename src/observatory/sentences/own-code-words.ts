@@ -21,6 +21,10 @@ const MAX_NAMED = 2;
 const ENOUGH = 3;
 /** Of the samples that were due. */
 const FEW = 0.6;
+/** Of a duration, as shown. */
+const DIGITS = 3;
+/** Of floating point. */
+const ROUNDING = 1e-9;
 
 /** What the time of a request is that is in none of its spans, as far as that is known of it. */
 export function ownTimeText(node: SpanNode): string {
@@ -91,8 +95,15 @@ export function ownCodeWords({ spans }: Pick<TraceDetail, 'spans'>, isNamed = fa
   ];
 }
 
-function aboutMillis({ everyMillis, ownMillis }: OwnCode, samples: number): number {
-  return Math.min(Math.floor(ownMillis), Math.round(samples * everyMillis));
+/**
+ * What so many samples of a request stand for. By chance there is one more than its time has room for: all of them stand for no more than that time,
+ * and rounded down as shown, parts never add up to more than the whole.
+ */
+function aboutMillis({ everyMillis, ownMillis, samples: all }: OwnCode, samples: number): number {
+  const shown = Math.min(ownMillis, Number(ownMillis.toPrecision(DIGITS)));
+  const millis = Math.min(samples * everyMillis, (shown * samples) / Math.max(1, all));
+  const unit = Math.max(1, 10 ** (Math.floor(Math.log10(Math.max(1, millis))) - DIGITS + 1));
+  return Math.floor(millis / unit + ROUNDING) * unit;
 }
 
 function ofSamples(count: number, samples: number): string {
@@ -145,7 +156,7 @@ function placePart({ place, traceId }: RouteFunction, links: Links): SentencePar
 /** `about 71 ms on average in 34`; of a short one, which by chance has no sample in many requests, the sum. */
 export function routeFunctionText({ requests, samples, millis }: RouteFunction, all: number): string {
   const isMean = requests === all || samples >= OFTEN_SEEN * requests;
-  const shown = text(duration(Math.round(isMean ? millis / requests : millis)));
+  const shown = text(duration(Math.floor((isMean ? millis / requests : millis) + ROUNDING)));
   const words = isMean ? (requests === 1 ? '' : ' on average') : ' in all,';
   return `about ${shown}${words} in ${countText(requests)}`;
 }

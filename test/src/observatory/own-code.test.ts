@@ -75,6 +75,28 @@ describe('the page of a trace', () => {
     );
   });
 
+  it.each([
+    [104, 2, 1, 69, 34],
+    [61.5, 1, 1, 30, 30],
+    [1234, 20, 12, 768, 461],
+    [240, 2, 1, 80, 40],
+  ])(
+    'of %d ms never names more than that, with %d and %d samples of 40 ms each',
+    async (ownMillis, ofRank, ofLoad, rank, load) => {
+      const functions = [
+        { place: RANK, callers: [], samples: ofRank },
+        { place: LOAD, callers: [], samples: ofLoad },
+      ];
+      const words = await ofTrace('1', code('1', ownMillis, { functions }));
+      const [, first = '', of = '', second = ''] =
+        /It spent about ([\d.]+) ms of the (.+? m?s) that are .*, about ([\d.]+) ms in load/.exec(words) ??
+        [];
+      expect([Number(first), Number(second)]).toEqual([rank, load]);
+      const [figure = '', unit] = of.split(' ');
+      expect(rank + load).toBeLessThanOrEqual(Number(figure) * (unit === 's' ? 1000 : 1));
+    },
+  );
+
   it('says what else the samples are: other functions, waiting, and what is not known', async () => {
     const functions = [
       { place: RANK, callers: [], samples: 3 },
@@ -148,8 +170,23 @@ describe('the page of a route', () => {
   it('of a function that is seen by chance says the sum, not how long each took', async () => {
     const short = (digit: string, rank: number): OwnCode => code(digit, 72, { rank, idle: 2 - rank });
     expect(await pageOf(short('1', 1), short('3', 0), short('4', 1))).toContain(
-      'Own code: rankListens src/rank.ts:12, about 80 ms in all, in 2 of 3 requests that took 50 ms or more of their own; in 67 % of the samples of that time the event loop slept: they waited.',
+      'Own code: rankListens src/rank.ts:12, about 72 ms in all, in 2 of 3 requests that took 50 ms or more of their own; in 67 % of the samples of that time the event loop slept: they waited.',
     );
+  });
+
+  it('of one request says no more than its own time, as beside another trace', async () => {
+    const functions = [
+      { place: RANK, callers: [], samples: 2 },
+      { place: LOAD, callers: [], samples: 1 },
+    ];
+    const entry = code('1', 104, { functions });
+    expect(await pageOf(entry)).toMatch(/about 69 ms in 1 of 1 .*about 34 ms in 1 of them/);
+    expect(await summaryOf(blogWith(entry), `/traces/compare?trace=${idOf('1')}&with=${idOf('2')}`)).toMatch(
+      /about 69 ms of the 104 ms .*, about 34 ms in load/,
+    );
+    // Of two requests, one was mostly seen in another function.
+    const long = { ...code('3', 400, { functions: [{ place: LOAD, callers: [], samples: 4 }] }) };
+    expect(await pageOf(entry, long)).toMatch(/rankListens src\/rank\.ts:12, about 69 ms in 1 of them/);
   });
 
   it('says how many were not asked, not read, and not told apart', async () => {
