@@ -6,7 +6,10 @@ import type { TimePart } from './time-parts.ts';
 
 /** A slow and a fast group of durations, with what is known of how they differ. */
 export interface ApartGroups extends DurationGroups {
-  /** The part of a request's time that makes most of the difference; undefined if none is held of a group, or no part makes half of it. */
+  /**
+   * The part of a request's time that makes most of the difference, by the held traces of both groups, and how much that is of the difference between the
+   * medians, which are counted; undefined if none is held of a group, or no part makes half of it.
+   */
   readonly part: { readonly part: TimePart; readonly millis: number; readonly ofMillis: number } | undefined;
   /** Held traces near the medians of both. */
   readonly examples: { readonly slow: string; readonly fast: string } | undefined;
@@ -30,7 +33,7 @@ export function apartGroups(
   ];
   return {
     ...groups,
-    part: mostApart(mergedTime(slow, stalls), mergedTime(fast, stalls)),
+    part: mostApart(mergedTime(slow, stalls), mergedTime(fast, stalls), groups),
     examples: slowId === undefined || fastId === undefined ? undefined : { slow: slowId, fast: fastId },
   };
 }
@@ -54,14 +57,22 @@ function nearest(side: SampledSide, { unitOf }: DrawnTraces, millis: number): st
     ?.traceId;
 }
 
-function mostApart(slow: MergedTime, fast: MergedTime): ApartGroups['part'] {
+function mostApart(
+  slow: MergedTime,
+  fast: MergedTime,
+  medians: Pick<DurationGroups, 'slow' | 'fast'>,
+): ApartGroups['part'] {
   if (slow.traces === 0 || fast.traces === 0) return undefined;
   const keyOf = ({ kind, type, series }: TimePart): string => `${kind} ${type} ${series}`;
   const before = new Map(fast.parts.map((part) => [keyOf(part), part.millis]));
   const sum = ({ parts }: MergedTime): number => parts.reduce((all, { millis }) => all + millis, 0);
-  const ofMillis = sum(slow) - sum(fast);
+  // Means, which a few very slow ones make longer than what the sentence and both examples have: only the share is taken from them.
+  const apart = sum(slow) - sum(fast);
+  const ofMillis = medians.slow.medianMillis - medians.fast.medianMillis;
   const [most] = slow.parts
-    .map((part) => ({ part, millis: part.millis - (before.get(keyOf(part)) ?? 0), ofMillis }))
-    .toSorted((a, b) => b.millis - a.millis);
-  return most !== undefined && ofMillis > 0 && most.millis >= MOST * ofMillis ? most : undefined;
+    .map((part) => ({ part, share: (part.millis - (before.get(keyOf(part)) ?? 0)) / apart }))
+    .toSorted((a, b) => b.share - a.share);
+  return most !== undefined && apart > 0 && most.share >= MOST
+    ? { part: most.part, millis: Math.min(1, most.share) * ofMillis, ofMillis }
+    : undefined;
 }

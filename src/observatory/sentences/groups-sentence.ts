@@ -41,7 +41,7 @@ function cause({ part }: ApartGroups, type: OperationType, links: Links): Senten
     return [{ text: ': what differs may be its parameters, which are not recorded, or what was cached.' }];
   if (part === undefined) return [{ text: ', so the cause is in the code, or in what it waits for.' }];
   const { kind, name, series } = part.part;
-  const of = `${text(duration(part.millis))} of the ${text(duration(part.ofMillis))} between them`;
+  const of = `about ${text(duration(part.millis))} of the ${text(duration(part.ofMillis))} between both medians`;
   if (kind === 'own')
     return [
       { text: `, so the cause is in the code: ${of} are the route’s own, and a ` },
