@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText } from '../../markup/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import type { MergedTime } from '../facts/merged-time.ts';
@@ -36,7 +36,16 @@ export function tracesText({ traces, kept }: MergedTime): string {
     : plural(traces, 'kept trace');
 }
 
-function basis({ isWeighted, unweighted }: MergedTime, missing = ''): string {
+/** The one mean of the page, and what the traces alone would say. */
+function meanText({ meanMillis, countedMeanMillis, isWeighted }: MergedTime): string {
+  if (countedMeanMillis === undefined) return '';
+  const [counted, kept] = [countedMeanMillis, meanMillis].map((millis) => text(duration(millis)));
+  const alone = `; the kept traces alone ${isWeighted ? 'by these weights ' : ''}have ${kept}`;
+  return ` Shares are theirs, times are of the counted mean of ${counted}${counted === kept ? '' : alone}.`;
+}
+
+function basis(time: MergedTime, missing = ''): string {
+  const { isWeighted, unweighted } = time;
   const weights = isWeighted
     ? 'Each trace counts for the requests it stands for.'
     : 'Kept by an older version without weights, so each trace counts once, and slow ones count too much.';
@@ -44,5 +53,5 @@ function basis({ isWeighted, unweighted }: MergedTime, missing = ''): string {
     isWeighted && unweighted > 0
       ? ` ${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`
       : '';
-  return `${weights}${left}${missing === '' ? '' : ` ${missing}`} Width: self time plus callees. A frame opens the trace in which it took about the median.`;
+  return `${weights}${left}${meanText(time)}${missing === '' ? '' : ` ${missing}`} Width: self time plus callees. A frame opens the trace in which it took about the median.`;
 }

@@ -1,4 +1,4 @@
-import type { Stall } from '../../../otel/query.ts';
+import type { SeriesSummary, Stall } from '../../../otel/query.ts';
 import { type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { raisedOf } from './lost-traces.ts';
@@ -18,6 +18,10 @@ export interface MergedTime {
   readonly graph: FlameGraph;
   /** They add up to the time of a request. */
   readonly parts: readonly TimePart[];
+  /** The mean time of a request by these traces; NaN without any. */
+  readonly meanMillis: number;
+  /** The mean of all requests, if graph and parts are scaled to it. */
+  readonly countedMeanMillis?: number;
 }
 
 /** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for, also for lost ones. */
@@ -46,12 +50,41 @@ export function mergedTime(
     nodes: selfTimeTree(trace.spans),
   }));
   const graph = mergedFlameGraph(weighed);
+  const parts = timeParts(weighed, (trace) => waitsWithin(trace, waitsOf));
   return {
     traces: used.length,
     kept: marked.kept + rest.kept,
     unweighted: read.length - used.length,
     isWeighted,
     graph,
-    parts: timeParts(weighed, (trace) => waitsWithin(trace, waitsOf)),
+    parts,
+    meanMillis: used.length === 0 ? NaN : parts.reduce((sum, { millis }) => sum + millis, 0),
+  };
+}
+
+/**
+ * Kept traces tell the shares. Weighted by how many requests they stand for, they have the mean of all requests only but for chance, and none of what
+ * is lost: graph and parts are scaled to that mean, which is counted.
+ */
+export function ofCountedMean(
+  time: MergedTime,
+  { count, durationMillis: { avg } }: Pick<SeriesSummary, 'count' | 'durationMillis'>,
+): MergedTime {
+  const { graph, parts, meanMillis } = time;
+  if (!(meanMillis > 0) || count === 0) return time;
+  const scale = avg / meanMillis;
+  return {
+    ...time,
+    countedMeanMillis: avg,
+    parts: parts.map((part) => ({ ...part, millis: part.millis * scale })),
+    graph: {
+      totalMillis: graph.totalMillis * scale,
+      frames: graph.frames.map(({ selfMillis, totalMillis, offsetMillis, ...frame }) => ({
+        ...frame,
+        selfMillis: selfMillis * scale,
+        totalMillis: totalMillis * scale,
+        offsetMillis: offsetMillis * scale,
+      })),
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { RequestLists, SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import type { RequestLists, TimeRange } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
@@ -15,7 +15,7 @@ import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, type FailureGroup, failuresIn } from '../draw/failure-groups.ts';
 import { NO_WAIT, type RouteWait, waitedByRoute, waitsKnownSince } from '../facts/loop-waits.ts';
 import { type OwnWork, ownWork } from '../facts/own-work.ts';
-import type { TimePart } from '../facts/time-parts.ts';
+import { ofCountedMean } from '../facts/merged-time.ts';
 import { momentText } from '../format/moment.ts';
 import { routeCodeWords } from '../sentences/own-code-words.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
@@ -66,7 +66,7 @@ export const routePage = definePage<RouteFacts>({
       waitsKnownSinceMillis: waitsKnownSince(stalls, range),
       own: ownWork(telemetry, name, range, stalls),
       ...series,
-      time: time && row && { ...time, parts: ofMean(time.parts, row) },
+      time: time && row && ofCountedMean(time, row),
       failureGroups: failuresIn(telemetry, range, { type: 'http', series: name, limit: MAX_FAILURES }).groups,
       requests,
       failedRequests,
@@ -138,16 +138,6 @@ export const routePage = definePage<RouteFacts>({
   sheet: ({ slowest, failedRequests }, view) =>
     clientSheet(failedRequests, view) ?? traceSheet(slowest, view),
 });
-
-/** Kept traces tell the shares; their mean is another one than that of all requests, which is counted. */
-function ofMean(
-  parts: readonly TimePart[],
-  { count, durationMillis: { avg } }: SeriesSummary,
-): readonly TimePart[] {
-  const whole = parts.reduce((sum, { millis }) => sum + millis, 0);
-  const scale = whole > 0 && count > 0 ? avg / whole : 1;
-  return parts.map((part) => ({ ...part, millis: part.millis * scale }));
-}
 
 function knownTime({ name, row, time, own }: RouteFacts): KnownTime | undefined {
   return row && time && { route: name, count: row.count, parts: time.parts, own };

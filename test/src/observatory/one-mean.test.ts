@@ -44,6 +44,12 @@ describe('a route of which a fifth is kept', () => {
     expect(millisAt(/of the ([\d.]+).ms of a request/)).toBeCloseTo(MEAN, 0);
     expect(words).toContain('Where its time goes shares of its kept traces');
     expect(words).toContain('Flame graph of the route of its kept traces');
+    // The first frame is the request.
+    expect(millisAt(/Flame graph of the route .*? GET \/a: ([\d.]+).ms/)).toBeCloseTo(MEAN, 0);
+    expect(millisAt(/times are of the counted mean of ([\d.]+).ms/)).toBeCloseTo(MEAN, 0);
+    const alone = millisAt(/the kept traces alone by these weights have ([\d.]+).ms/);
+    expect(Math.abs(alone / MEAN - 1)).toBeGreaterThan(0.01);
+    expect(Math.abs(alone / MEAN - 1)).toBeLessThan(0.4);
     expect(words.match(/the mean of/g)).toHaveLength(1);
   });
 });
