@@ -30,6 +30,7 @@ export {
   parseTrustedProxies,
   type TrustedProxies,
 } from './settings/trusted-proxies.ts';
+export { summaryOfSeries } from './sql/statement-names.ts';
 export { telemetryPage } from './telemetry-page.ts';
 export type { TelemetryOptions } from './telemetry.ts';
 export { REASONS_BY_STRENGTH } from './base/reasons-by-strength.ts';

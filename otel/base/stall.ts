@@ -19,6 +19,8 @@ export interface StallHolder {
   /** Of the span: a statement, a template, a route. */
   readonly type: OperationType;
   readonly series: string;
+  /** Of the span, such as a statement's summary; undefined in stalls of earlier versions. */
+  readonly name?: string;
   /** Series of the request that it belongs to; undefined outside any. */
   readonly route: string | undefined;
 }

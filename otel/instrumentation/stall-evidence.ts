@@ -16,6 +16,8 @@ export const COVERED = 0.6;
 export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'caller'> {
   readonly traceId: string;
   readonly spanId: string;
+  /** Of its span. */
+  readonly name: string;
   /** Epoch milliseconds. */
   readonly startMillis: number;
   readonly endMillis: number;
@@ -30,6 +32,14 @@ export function activeSpan(active: Context = context.active()): Span | undefined
 export function mayBlock({ type, span }: Pick<EndedSpan, 'type' | 'span'>): boolean {
   if (type !== 'database' && type !== 'render') return false;
   return span.attributes[ATTR_THREAD_NAME] === undefined;
+}
+
+/** What is remembered of one. */
+export function longOperation(operation: EndedSpan): LongOperation {
+  const { durationNanos, type, series, caller, endMillis, span, spanId } = operation;
+  const { traceId } = span.spanContext();
+  const startMillis = endMillis - durationNanos / 1e6;
+  return { traceId, spanId, name: span.name, type, series, caller, startMillis, endMillis };
 }
 
 /** A stall on both clocks. */
@@ -94,17 +104,18 @@ function coveredShare({ startMillis, endMillis }: LongOperation, stall: StallTim
 }
 
 function holderOfOperation(
-  { traceId, spanId, type, series, caller }: LongOperation,
+  { traceId, spanId, type, series, name, caller }: LongOperation,
   requests: readonly ActiveRequest[],
 ): StallHolder {
-  return { traceId, spanId, type, series, route: routeIn(requests, traceId) ?? caller };
+  return { traceId, spanId, type, series, name, route: routeIn(requests, traceId) ?? caller };
 }
 
 function holderOfSpan(span: Span, requests: readonly ActiveRequest[]): StallHolder | undefined {
   const { traceId, spanId } = span.spanContext();
   if (!isReadable(span)) return undefined;
   const type = operationTypeOf(span);
-  return { traceId, spanId, type, series: seriesOf(type, span), route: routeIn(requests, traceId) };
+  const { name } = span;
+  return { traceId, spanId, type, series: seriesOf(type, span), name, route: routeIn(requests, traceId) };
 }
 
 function routeIn(requests: readonly ActiveRequest[], traceId: string): string | undefined {

@@ -7,7 +7,7 @@ import type { EndedSpan } from '../spans/operation.ts';
 import type { ActiveRequest, ActiveRequests, RequestListener } from './active-requests.ts';
 import { LateArrivals } from './late-arrivals.ts';
 import type { SeenRequest } from './seen-request.ts';
-import { activeSpan, mayBlock, type LongOperation } from './stall-evidence.ts';
+import { activeSpan, longOperation, mayBlock, type LongOperation } from './stall-evidence.ts';
 import { extentOf, finishedStall, type FoundStall, stallsOfTurn } from './finished-stall.ts';
 import type { Beat, PendingStall, Probed } from './pending-stall.ts';
 import { isWithin, type UntracedRequest } from './stall-turns.ts';
@@ -136,12 +136,9 @@ export class StallWatch {
 
   /** Every ended operation; only long statements and renders are remembered. */
   note(operation: EndedSpan): void {
-    const { durationNanos, type, series, caller, endMillis, span, spanId } = operation;
-    const millis = durationNanos / 1e6;
-    if (millis < this.#options.thresholdMillis / 2 || this.#timer === undefined) return;
-    if (!mayBlock(operation)) return;
-    const { traceId } = span.spanContext();
-    this.#long.push({ traceId, spanId, type, series, caller, startMillis: endMillis - millis, endMillis });
+    const isShort = operation.durationNanos / 1e6 < this.#options.thresholdMillis / 2;
+    if (isShort || this.#timer === undefined || !mayBlock(operation)) return;
+    this.#long.push(longOperation(operation));
     if (this.#long.length > MAX_LONG) this.#long.shift();
   }
 

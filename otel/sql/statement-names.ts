@@ -38,6 +38,11 @@ export function namesOfSeries(series: string): StatementNames {
     : { series, text: series, summary };
 }
 
+/** The summary of a statement by its series; if its text is longer than a series, by its beginning. */
+export function summaryOfSeries(series: string): string {
+  return namesOfSeries(series).summary;
+}
+
 const remembered = new Map<string, StatementNames>();
 
 /** Names from a span's own attributes, which take precedence. */

@@ -2,8 +2,11 @@ import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../ote
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import {
+  blogFirst,
+  coversStart,
   isOfStart,
   isOwnView,
+  sinceStartMillis,
   type StallGroup,
   stallPlace,
   untracedPathsOf,
@@ -13,10 +16,12 @@ import {
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
+import { holderName } from '../format/shown-name.ts';
 import type { StallSummary } from '../facts/stall-summary.ts';
 import type { PageView } from '../page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
 import { breakable, shareText } from './facts.ts';
+import { operationName } from './statement-name.ts';
 import { type Column, drawTable } from './table.ts';
 
 const MAX_SHOWN_DELAYED = 20;
@@ -25,20 +30,26 @@ const MAX_NAME = 120;
 
 /** The places that blocked the loop for the longest time, with a link to the page of all. */
 export function stallPanel(facts: StallSummary, view: PageView): Html {
-  const { count, groups } = facts;
+  const { count } = facts;
+  const groups = blogFirst(facts.groups);
+  const own = groups.filter(({ isOwnView }) => isOwnView);
   return panel({
     title: 'What blocked the event loop',
     note: html`${watchWords(facts)} ·
       <a href="${view.links.to('/stalls')}"
         >${count === 0 ? 'stalls' : `${isCut(facts, view) ? 'the newest ' : ''}${plural(count, 'stall')}`}</a
       >`,
-    body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
-      caption: 'What blocked the event loop',
-      keyOf: groupKey,
-      view,
-      empty: 'Nothing in this range.',
-      still: true,
-    }),
+    body: drawTable(
+      [...groups.slice(0, groups.length - own.length).slice(0, MAX_PLACES), ...own],
+      stallGroupColumns(view),
+      {
+        caption: 'What blocked the event loop',
+        keyOf: groupKey,
+        view,
+        empty: 'Nothing in this range.',
+        still: true,
+      },
+    ),
   });
 }
 
@@ -50,8 +61,8 @@ export function isCut(
   return heldSinceMillis !== undefined && heldSinceMillis > range.fromMillis;
 }
 
-export function groupKey({ place, route, untracedPaths }: StallGroup): string {
-  return `${place} ${route ?? untracedPaths[0] ?? ''}`;
+export function groupKey({ place, route, untracedPaths, isOfStart: isEarly, operation }: StallGroup): string {
+  return `${place} ${(isEarly ? operation?.series : undefined) ?? route ?? untracedPaths[0] ?? ''}`;
 }
 
 /** One row per place. */
@@ -63,7 +74,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
       key: 'place',
       value: (row) => row.place,
       cell: (row) =>
-        html`${placeCell(row)}<span class="only-narrow callers">${narrowWords(row, view)}</span>`,
+        html`${placeCell(row, view)}<span class="only-narrow callers">${narrowWords(row, view)}</span>`,
     },
     {
       label: 'running',
@@ -108,8 +119,21 @@ function narrowWords({ route, totalMillis, delayed }: StallGroup, { links }: Pag
   in total, ${countText(delayed)} delayed`;
 }
 
-function placeCell(row: StallGroup): HtmlValue {
-  const { place, functionName, location, line, route, placeShare } = row;
+/** In the address of the page of all: `each` is a row for each place of the observatory's own pages. */
+export const OWN_VIEWS = { name: 'own', each: 'each' } as const;
+
+function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
+  const { place, functionName, location, line, route, placeShare, places } = row;
+  if (places !== undefined)
+    return html`<bdi class="name">${place}</bdi>
+      <a class="note" href="${links.to('/stalls', { [OWN_VIEWS.name]: OWN_VIEWS.each })}"
+        >${countText(places)} places, each as a row</a
+      >`;
+  if (row.isOfStart)
+    return html`<span class="quiet">${place}</span>
+      <span class="note wrap"
+        >the longest from ${text(duration(row.sinceStartMillis))} after the process began</span
+      >`;
   const name = route === undefined ? untracedWords(row) : shortRoute(route);
   if (functionName === undefined)
     return name === undefined
@@ -124,10 +148,13 @@ function placeCell(row: StallGroup): HtmlValue {
 
 function runningCell(row: StallGroup, view: PageView): HtmlValue {
   if (row.operation !== undefined) return operationCell(row.operation, view);
-  const nobody = row.isOfStart ? 'not known' : 'no request';
+  const nobody = row.isOfStart ? `not known; ${COMPILING}` : 'no request';
   const words = untracedWords(row) ?? (row.heldBy === undefined ? nobody : manyWords(row.heldBy));
   return html`<span class="quiet wrap">${words}</span>`;
 }
+
+/** What is known of any start. */
+const COMPILING = 'code that runs for the first time is loaded and compiled then';
 
 function manyWords(count: number): string {
   return `${plural(count, 'request')}, one after the other, with nothing answered between them`;
@@ -135,7 +162,9 @@ function manyWords(count: number): string {
 
 function operationCell(operation: NonNullable<StallGroup['operation']>, { links }: PageView): HtmlValue {
   const { type, series } = operation;
-  return html`<a class="name" href="${links.series(type, series)}" title="${shortened(series, 1000)}"
+  const href = links.series(type, series);
+  if (type === 'database') return operationName({ type, series, name: holderName(operation) }, href);
+  return html`<a class="name" href="${href}" title="${shortened(series, 1000)}"
     ><bdi>${shortened(type === 'http' ? shortRoute(series) : series, MAX_NAME)}</bdi></a
   >`;
 }
@@ -154,7 +183,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
     <p class="note">
       ${sampleWords(stall)} ${untraced !== undefined && `It ran for ${untraced}.`}
       ${stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
-      ${holder !== undefined && html` ${isOfStart(stall) ? 'At that time, too' : 'Running'}: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
+      ${holder !== undefined && html` ${holderWords(stall)}: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${
       callers.length > 0 &&
@@ -195,9 +224,17 @@ function frameItem({ name, location, line }: StallFrame): Html {
   </li>`;
 }
 
+function holderWords(stall: Stall): string {
+  if (coversStart(stall)) return 'Most of it was within';
+  return isOfStart(stall) ? 'At that time, too' : 'Running';
+}
+
 function sampleWords(stall: Stall): string {
   const { place, placeShare, sampledShare } = stall;
-  if (isOfStart(stall)) return 'Nothing was sampled: whether a request made it, or the start, is not known.';
+  if (isOfStart(stall)) {
+    const cause = coversStart(stall) ? '' : ` Whether that made it, or a request, is not known.`;
+    return `It began ${text(duration(sinceStartMillis(stall)))} after the process, before the thread that samples ran; ${COMPILING}.${cause}`;
+  }
   if (place === undefined)
     return 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.';
   if (!wasRun(stall))

@@ -10,6 +10,7 @@ import type {
 } from '../../../otel/query.ts';
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
 import { runsThrough, type TreeSpan } from '../trace/span-tree.ts';
+import { holderName } from '../format/shown-name.ts';
 import { stallPlace, wasRun } from './stall-groups.ts';
 
 /** A request, by its span. */
@@ -174,9 +175,9 @@ export function waitsKnownSince(
 
 function heldByText(stall: Stall): string {
   const { holder } = stall;
-  return `${stallPlace(stall)}${holder === undefined || !wasRun(stall) ? '' : ` in ${routeOrSeries(holder)}`}`;
+  return `${stallPlace(stall)}${holder === undefined || !wasRun(stall) ? '' : ` in ${routeOrName(holder)}`}`;
 }
 
-function routeOrSeries({ route, series }: StallHolder): string {
-  return route ?? series;
+function routeOrName(holder: StallHolder): string {
+  return holder.route ?? holderName(holder);
 }

@@ -10,10 +10,12 @@ export interface StallGroup {
   /** The line that the longest stall was in most; undefined if it is not known. */
   readonly line: number | undefined;
   /** The statement, template or route of the newest stall whose span is known. */
-  readonly operation: Pick<StallHolder, 'type' | 'series'> | undefined;
+  readonly operation: Pick<StallHolder, 'type' | 'series' | 'name'> | undefined;
   readonly route: string | undefined;
-  /** Nothing is known of the cause, as the process had just begun. */
+  /** Nothing was sampled, as the process had just begun: without an operation, the cause is not known. */
   readonly isOfStart: boolean;
+  /** From the start of the process to the begin of the longest. */
+  readonly sinceStartMillis: number;
   /** A page of the observatory was drawn. */
   readonly isOwnView: boolean;
   /** Of the requests that are not traced, each once, the newest first. */
@@ -28,6 +30,8 @@ export interface StallGroup {
   /** Requests that had to wait. */
   readonly delayed: number;
   readonly lastMillis: number;
+  /** Set if it stands for all pages of the observatory: of how many groups it is the sum. */
+  readonly places?: number;
 }
 
 /** One group per function and line, or per route where no function is known; the most time first. */
@@ -36,21 +40,24 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   for (const stall of stalls) {
     const place = stallPlace(stall);
     const isNamed = wasRun(stall);
+    const isBlamed = isNamed || coversStart(stall);
     // Without a function, those of different routes have nothing in common.
     const untracedPaths = isNamed ? untracedPathsOf(stall) : [];
     const key =
       stall.place === undefined && isNamed
         ? `${place} ${stall.holder?.route ?? untracedPaths[0] ?? ''}`
-        : place;
+        : `${place} ${coversStart(stall) ? stall.holder?.series : ''}`;
     const known = groups.get(key);
+    const isLongest = stall.durationMillis >= (known?.worstMillis ?? 0);
     groups.set(key, {
       place,
       functionName: isNamed ? functionName(stall) : undefined,
       location: isNamed ? stall.place?.location : undefined,
-      line: isNamed && stall.durationMillis >= (known?.worstMillis ?? 0) ? stall.place?.line : known?.line,
-      operation: known?.operation ?? (isNamed ? stall.holder : undefined),
-      route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
+      line: isNamed && isLongest ? stall.place?.line : known?.line,
+      operation: known?.operation ?? (isBlamed ? stall.holder : undefined),
+      route: known?.route ?? (isBlamed ? stall.holder?.route : undefined),
       isOfStart: isOfStart(stall),
+      sinceStartMillis: isLongest ? sinceStartMillis(stall) : (known?.sinceStartMillis ?? NaN),
       isOwnView: (known?.isOwnView ?? true) && isNamed && isOwnView(stall),
       untracedPaths: [...new Set([...(known?.untracedPaths ?? []), ...untracedPaths])],
       placeShare:
@@ -65,6 +72,38 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     });
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+/** Those of the observatory's own pages, as one group if there are several; the blog's come first. Their sum stays the same. */
+export function blogFirst(groups: readonly StallGroup[]): readonly StallGroup[] {
+  const own = groups.filter(({ isOwnView }) => isOwnView);
+  const others = groups.filter(({ isOwnView }) => !isOwnView);
+  return own.length > 1 ? [...others, together(own)] : [...others, ...own];
+}
+
+function together(groups: readonly StallGroup[]): StallGroup {
+  const sum = (of: (group: StallGroup) => number): number => groups.reduce((all, each) => all + of(each), 0);
+  const most = (of: (group: StallGroup) => number): number => Math.max(...groups.map(of));
+  return {
+    place: OWN_VIEWS,
+    functionName: undefined,
+    location: undefined,
+    line: undefined,
+    operation: undefined,
+    route: undefined,
+    isOfStart: false,
+    sinceStartMillis: NaN,
+    isOwnView: true,
+    untracedPaths: [...new Set(groups.flatMap(({ untracedPaths }) => untracedPaths))],
+    placeShare: 0,
+    heldBy: undefined,
+    count: sum(({ count }) => count),
+    worstMillis: most(({ worstMillis }) => worstMillis),
+    totalMillis: sum(({ totalMillis }) => totalMillis),
+    delayed: sum(({ delayed }) => delayed),
+    lastMillis: most(({ lastMillis }) => lastMillis),
+    places: groups.length,
+  };
 }
 
 function functionName(stall: Stall): string | undefined {
@@ -122,10 +161,24 @@ const STARTING_MILLIS = 30_000;
 
 type Timed = Partial<Pick<Stall, 'atMillis' | 'durationMillis' | 'processStartedAtMillis'>>;
 
-/** True if nothing was sampled as the process had just begun: then nothing is known of the cause. */
+/** True if nothing was sampled as the process had just begun: then what was running is not to blame for it. */
 export function isOfStart(stall: Pick<Stall, 'place'> & Timed): boolean {
-  const { place, atMillis = NaN, durationMillis = NaN, processStartedAtMillis = NaN } = stall;
-  return place === undefined && atMillis - durationMillis - processStartedAtMillis < STARTING_MILLIS;
+  return stall.place === undefined && sinceStartMillis(stall) < STARTING_MILLIS;
+}
+
+/** From the start of the process to the begin of the stall. */
+export function sinceStartMillis({
+  atMillis = NaN,
+  durationMillis = NaN,
+  processStartedAtMillis = NaN,
+}: Timed): number {
+  return atMillis - durationMillis - processStartedAtMillis;
+}
+
+/** True if, at the start, a statement or render took most of it: that is known without a sample, as it is of nothing else. */
+export function coversStart(stall: Pick<Stall, 'place' | 'holder'> & Timed): boolean {
+  const type = stall.holder?.type;
+  return isOfStart(stall) && (type === 'database' || type === 'render');
 }
 
 /** False if the process was not run for most of the stall, or had just begun, so that whatever it was in is not to blame. */
@@ -135,7 +188,8 @@ export function wasRun(stall: Pick<Stall, 'place' | 'sampledShare'> & Timed): bo
 
 /** The system may run other programs. */
 const NO_SAMPLE = 'no sample: this process or the thread that samples it did not run';
-const OF_START = 'right after the start, before the thread that samples ran: nothing is known of the cause';
+const OF_START = 'while the server started, before the thread that samples ran';
+const OWN_VIEWS = 'the observatory’s own pages';
 /** What the profiler calls a function without a name. */
 const UNNAMED = '(anonymous)';
 

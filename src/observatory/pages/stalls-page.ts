@@ -4,9 +4,16 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { pageAddress } from '../draw/page-address.ts';
 import { listPages, NO_PLACE, pageByTime, partText } from '../draw/list-pages.ts';
-import { groupKey, isCut, stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
+import {
+  groupKey,
+  isCut,
+  OWN_VIEWS,
+  stallGroupColumns,
+  stallItem,
+  watchWords,
+} from '../draw/stall-tables.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
-import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
+import { blogFirst, type StallGroup, stallGroups } from '../facts/stall-groups.ts';
 import { stallsSentence } from '../sentences/stall-sentence.ts';
 import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
@@ -34,6 +41,8 @@ export const stallsPage = definePage<StallPageFacts>({
   draw(facts, view) {
     const { rows, groups } = facts;
     const columns = stallGroupColumns(view);
+    const hasEach = view.query[OWN_VIEWS.name] === OWN_VIEWS.each;
+    const sorted = sortRows(groups, columns, view.query['sort']);
     const isLongest = view.query['order'] === LONGEST;
     const part = isLongest
       ? pageByTime(
@@ -46,9 +55,9 @@ export const stallsPage = definePage<StallPageFacts>({
     const first = isLongest ? LONGEST : 'newest';
     return html`${panel({
       title: 'By place',
-      note: html`${view.query['sort'] === undefined && groups.length > 1 && 'by time in total · '}${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
+      note: html`${hasEach && html`<a href="${pageAddress(view, { [OWN_VIEWS.name]: undefined })}">the observatory’s own pages as one row</a> · `}${view.query['sort'] === undefined && groups.length > 1 && 'by time in total · '}${watchWords(facts)}${isCut(facts, view) && `, the newest ${rows.length} held`}
       ${csvLink(view)}`,
-      body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+      body: drawTable(hasEach ? sorted : blogFirst(sorted), columns, {
         caption: 'Stalls by place',
         keyOf: groupKey,
         view,

@@ -167,8 +167,8 @@ function stall(situation: OverviewSituation, links: Links): Sentence | undefined
 
 function longestWords(longest: Stall, stalls: number, links: Links): Sentence {
   const length = stalls > 1 ? [{ text: `, ${text(duration(longest.durationMillis))},` }] : [];
-  if (isOfStart(longest)) return [...length, { text: ` ${stallPlace(longest)}` }];
-  return [...length, ...heldBy(longest, links)];
+  const start = isOfStart(longest) ? [{ text: ` ${stallPlace(longest)}` }] : [];
+  return [...length, ...heldBy(longest, links), ...start];
 }
 
 function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sentence | undefined {

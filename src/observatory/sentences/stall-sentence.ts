@@ -4,6 +4,7 @@ import { loopWaits, partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { intersections, totalMillis } from '../trace/intervals.ts';
 import { selfIntervals, spanTree } from '../trace/span-tree.ts';
 import {
+  coversStart,
   isOfStart,
   isOwnView,
   type StallGroup,
@@ -17,6 +18,7 @@ import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { duration, share, text } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
+import { holderName } from '../format/shown-name.ts';
 import { shortened } from '../format/shortened.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
@@ -81,6 +83,7 @@ function mostOfIt(rows: readonly Stall[], links: Links): Sentence {
     ...(group.functionName === undefined ? [] : [{ text: ` in ${group.place}` }]),
     ...inOperation(group.operation, group.route, links),
     ...forUntraced(group),
+    ...(group.isOfStart ? [{ text: ` ${group.place}` }] : []),
   ];
   return within.length === 0
     ? []
@@ -122,8 +125,7 @@ export function stallsOfTraceWords(
 function blockedWords(stall: Stall, trace: Pick<TraceDetail, 'spans'>): Sentence {
   const length = text(duration(stall.durationMillis));
   // Nothing says that it was this one.
-  if (isOfStart(stall))
-    return [{ text: ` The event loop was blocked for ${length} meanwhile, ${stallPlace(stall)}.` }];
+  if (isOfStart(stall)) return [{ text: ` The event loop was blocked for ${length} ${stallPlace(stall)}.` }];
   return [
     { text: ` It blocked the event loop for ${length}` },
     ...(stall.place === undefined ? [] : [{ text: ` in ${stallPlace(stall)}` }]),
@@ -208,7 +210,7 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   const { holder, place } = stall;
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
-    ...(wasRun(stall) ? inOperation(holder, holder?.route, links) : []),
+    ...(wasRun(stall) || coversStart(stall) ? inOperation(holder, holder?.route, links) : []),
     ...(wasRun(stall)
       ? forUntraced({ isOwnView: isOwnView(stall), untracedPaths: untracedPathsOf(stall) })
       : []),
@@ -221,14 +223,13 @@ function forUntraced(of: Pick<StallGroup, 'isOwnView' | 'untracedPaths'>): Sente
 }
 
 function inOperation(
-  operation: Pick<StallHolder, 'type' | 'series'> | undefined,
+  operation: Pick<StallHolder, 'type' | 'series' | 'name'> | undefined,
   route: string | undefined,
   links: Links,
 ): SentencePart[] {
   if (operation === undefined) return [];
   const { type, series } = operation;
-  // A statement is its whole text.
-  const name = type === 'http' ? shortRoute(series) : shortened(series, MAX_NAME);
+  const name = type === 'http' ? shortRoute(series) : shortened(holderName(operation), MAX_NAME);
   const parts: SentencePart[] = [
     { text: ' in ' },
     { text: name, href: links.series(type, series), tone: type },

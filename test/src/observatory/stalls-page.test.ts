@@ -70,3 +70,47 @@ it('has every stall on one of its pages, newest first', async () => {
   expect(seen).toEqual(rows.map(({ atMillis }) => String(atMillis)));
   expect(notes).toEqual(['1 to 50 of 120', '51 to 100 of 120', '101 to 120 of 120']);
 });
+
+it('shows who of the blog held the loop first, and each page of the observatory when asked', async () => {
+  const { telemetry } = new MeasuredBlog();
+  const own = ['changes', 'routes', 'queries'].map((page, index) => ({
+    ...STALLS[0]!,
+    holder: undefined,
+    durationMillis: 5000 - index * 1000,
+    atMillis: NOW - 1000 * index,
+    place: {
+      name: `draw${page}`,
+      location: `src/observatory/pages/${page}-page.ts:9`,
+      origin: 'app',
+    } as const,
+    untracedPath: `/admin/metrics-dashboard/${page}`,
+  }));
+  const stalls: typeof telemetry.stalls = () => ({
+    watch: { is: 'watching' },
+    thresholdMillis: 200,
+    rows: [...own, STALLS[0]!],
+    heldSinceMillis: undefined,
+  });
+  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  const read = async (path: string): Promise<string> =>
+    (await fetch(`${origin}${path.replaceAll('&amp;', '&')}`, { headers: { accept: 'text/html' } })).text();
+  const rowsOf = (page: string): readonly string[] =>
+    [...page.matchAll(/<tr data-key="([^"]*)"/g)].map(([, key = '']) => key);
+  for (const path of ['/stalls', '/process']) {
+    const page = await read(`/admin/metrics-dashboard${path}?from=-1h`);
+    expect(rowsOf(page).filter((key) => /spliceMarks|own pages|draw/.test(key))).toEqual([
+      expect.stringContaining('spliceMarks'),
+      expect.stringContaining('the observatory’s own pages'),
+    ]);
+    const [, each = ''] = /href="([^"]+)"\s*>3 places, each as a row/.exec(page) ?? [];
+    const all = await read(each);
+    expect(rowsOf(all).map((key) => /draw\w+|spliceMarks/.exec(key)?.[0])).toEqual([
+      'drawchanges',
+      'drawroutes',
+      'drawqueries',
+      'spliceMarks',
+    ]);
+    const [, together = ''] = /href="([^"]+)"\s*>the observatory’s own pages as one row/.exec(all) ?? [];
+    expect(rowsOf(await read(together))).toHaveLength(2);
+  }
+});

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Stall } from '../../../../otel/query.ts';
 import { Links } from '../../../../src/observatory/links.ts';
-import { stallGroups, untracedWords } from '../../../../src/observatory/facts/stall-groups.ts';
+import { blogFirst, stallGroups, untracedWords } from '../../../../src/observatory/facts/stall-groups.ts';
 import { sinceStart } from '../../../../src/observatory/facts/time-range.ts';
 import {
   heldBy,
@@ -61,8 +61,19 @@ it('a wait for a loop that nobody is known to have held is a whole sentence', ()
 
 it('a wait before a request was read is apart from what is within it, and at most so long', () => {
   expect(words(waiting(0, 0, first, 2020))).toBe(
-    ' It waited up to 2.02 s for the event loop before it was read, blocked by spliceMarks src/search/marks.ts:88 in SELECT rowid, rank FROM posts_fts WHERE posts_fts MATCH ? O… of /search.',
+    ' It waited up to 2.02 s for the event loop before it was read, blocked by spliceMarks src/search/marks.ts:88 in SELECT posts_fts of /search.',
   );
+});
+
+it('a statement has one name, that of its spans, or of an earlier version’s text', () => {
+  const series = 'WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + ? FROM n) SELECT at FROM position, n';
+  const of = (name?: string): Stall => ({
+    ...first!,
+    holder: { ...first!.holder!, series, ...(name !== undefined && { name }) },
+  });
+  for (const stall of [of(), of('SELECT position')])
+    expect(sentenceText(heldBy(stall, LINKS))).toMatch(/ in SELECT position of \/search$/);
+  expect(sentenceText(heldBy(of('SELECT position shelf'), LINKS))).toContain(' in SELECT position shelf of ');
 });
 
 it('several waits are one sentence, and their sum is within the request', () => {
@@ -198,20 +209,79 @@ it('only more than half of the time is called most, and what is not recorded is 
   expect(said(ledger(['rank', 500, 0.75]))).toContain('; most of that time in rank src/rank.ts:7.');
 });
 
-it('a stall without a sample right after the start blames nothing that ran then', () => {
+it('a stall without a sample while the server started says so, and blames no request that ran then', () => {
   const early = (sinceStartMillis: number): Stall => ({
     ...unsampled,
-    holder: { ...first!.holder!, route: 'GET /feed.atom' },
+    holder: { ...first!.holder!, type: 'http', series: 'GET /feed.atom', route: 'GET /feed.atom' },
     processStartedAtMillis: first!.atMillis - first!.durationMillis - sinceStartMillis,
   });
   const [group] = stallGroups([early(13_600)]);
   expect(group).toMatchObject({ route: undefined, operation: undefined, isOfStart: true });
-  expect(group?.place).toMatch(/^right after the start, before the thread that samples ran/);
+  expect(group?.place).toBe('while the server started, before the thread that samples ran');
+  expect(group?.sinceStartMillis).toBeCloseTo(13_600);
+  expect(said([early(13_600)])).toContain('; most of that time while the server started, before the thread');
   expect(said([early(13_600)])).not.toMatch(/feed|posts_fts/);
   expect(heldBy({ ...early(6000), place: undefined }, LINKS)).toEqual([]);
   const own = { ...early(6000), holder: { ...first!.holder!, traceId: trace.traceId }, delayed: [] };
-  expect(words(own)).toMatch(/^ The event loop was blocked for [\d.]+ ms meanwhile, right after the start/);
+  expect(words(own)).toMatch(/^ The event loop was blocked for [\d.]+ ms while the server started, /);
   expect(stallGroups([early(600_000)])).toMatchObject([{ route: 'GET /feed.atom', isOfStart: false }]);
+  expect(stallGroups([early(2000), { ...early(4000), durationMillis: 5000 }])).toMatchObject([
+    { count: 2, sinceStartMillis: expect.closeTo(4000 + first!.durationMillis - 5000) },
+  ]);
+});
+
+it('a statement that took most of a stall of the start is known without a sample', () => {
+  const early = (series: string): Stall => ({
+    ...unsampled,
+    holder: { ...first!.holder!, series },
+    processStartedAtMillis: first!.atMillis - first!.durationMillis - 900,
+  });
+  const stalls = [early('CREATE INDEX post_by_day ON posts (day)'), early('ANALYZE')];
+  expect(stallGroups(stalls)).toMatchObject(
+    stalls.map(({ holder }) => ({ isOfStart: true, operation: { series: holder?.series } })),
+  );
+  expect(said([stalls[1]!])).toContain(
+    '; most of that time in ANALYZE of /search while the server started, before the thread that samples ran.',
+  );
+  expect(sentenceText(heldBy(stalls[1]!, LINKS))).toBe(' in ANALYZE of /search');
+});
+
+it('the pages of the observatory are one row after those of the blog, and nothing is lost of the sums', () => {
+  const own = (path: string, durationMillis: number): Stall => ({
+    ...first!,
+    holder: undefined,
+    durationMillis,
+    place: { name: path.slice(1), location: `src/observatory/pages${path}-page.ts:9`, origin: 'app' },
+    untracedPath: `/admin/metrics-dashboard${path}`,
+  });
+  const groups = stallGroups([own('/changes', 900), first!, own('/routes', 700), own('/routes', 300)]);
+  const shown = blogFirst(groups);
+  expect(
+    shown.map(({ place, places, count, worstMillis, totalMillis }) => [
+      place,
+      places,
+      count,
+      worstMillis,
+      totalMillis,
+    ]),
+  ).toEqual([
+    [
+      groups.find(({ isOwnView }) => !isOwnView)?.place,
+      undefined,
+      1,
+      first!.durationMillis,
+      first!.durationMillis,
+    ],
+    ['the observatory’s own pages', 2, 3, 900, 1900],
+  ]);
+  const sum = (of: readonly { readonly delayed: number }[]): number =>
+    of.reduce((all, { delayed }) => all + delayed, 0);
+  expect(sum(shown)).toBe(sum(groups));
+  // One alone keeps its name.
+  expect(blogFirst(stallGroups([own('/changes', 900), first!])).map(({ place }) => place)).toEqual([
+    expect.stringContaining('spliceMarks'),
+    'changes src/observatory/pages/changes-page.ts:9',
+  ]);
 });
 
 it('a function is one row, whichever line of it ran, with the line of its longest stall', () => {

@@ -277,7 +277,7 @@ describe('overviewSentence', () => {
       'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms, by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that one.',
     ],
     [
-      'a stall right after the start, of which nothing is known',
+      'a stall of the start: what ran is not to blame',
       {
         stallMillis: 1700,
         blocked: longestTurn([
@@ -285,11 +285,12 @@ describe('overviewSentence', () => {
             ...stallOf(1700),
             place: undefined,
             sampledShare: 0,
+            holder: { ...stallOf(1700).holder!, type: 'http' },
             processStartedAtMillis: stallOf(1700).atMillis - 1700 - 13_600,
           },
         ]),
       },
-      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s right after the start, before the thread that samples ran: nothing is known of the cause; 3 requests had to wait. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s while the server started, before the thread that samples ran; 3 requests had to wait. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s that nobody sampled',
