@@ -338,6 +338,8 @@ export interface OperationFilter {
   readonly series?: string | undefined;
   /** At most 5,000; default 100. */
   readonly limit?: number | undefined;
+  /** Of failures: only the newest that ended in each of the times that begin then, epoch milliseconds, ascending. `total` is of all. */
+  readonly newestSince?: readonly number[] | undefined;
 }
 
 export interface OperationList {

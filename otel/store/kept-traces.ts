@@ -12,7 +12,13 @@ import { contains } from '../base/time-range.ts';
 import { facetCounts } from './facet-counts.ts';
 import type { CountedKind } from './facet-counts.ts';
 import { reasonBits } from './operation-index.ts';
-import { failedOperations, operationList, slowOperations, type Thresholds } from './operation-rows.ts';
+import {
+  failedOperations,
+  newestOfEach,
+  operationList,
+  slowOperations,
+  type Thresholds,
+} from './operation-rows.ts';
 import { endMillisOf, type SpanRecord } from './span-record.ts';
 import type { SearchedTrace } from './term-matcher.ts';
 import { matchTraces, traceRows } from './trace-filter.ts';
@@ -138,9 +144,11 @@ function whole(trace: TraceRecord, saved: SavedTrace | undefined): TraceRecord {
 function together(
   held: Parameters<typeof operationList>[0],
   saved: FoundOperations | undefined,
-  { limit }: OperationFilter,
+  { limit, newestSince }: OperationFilter,
 ): OperationList {
-  return operationList([...held, ...(saved?.found ?? [])], held.length + (saved?.total ?? 0), limit);
+  const found = [...held, ...(saved?.found ?? [])];
+  const asked = newestSince === undefined ? found : newestOfEach(found, newestSince);
+  return operationList(asked, held.length + (saved?.total ?? 0), limit);
 }
 
 function countedKind(trace: TraceRecord): CountedKind {

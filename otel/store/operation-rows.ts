@@ -50,6 +50,30 @@ export function failedOperations(
   return found;
 }
 
+/** The newest of each time; none that ended before the first begins. A row is built of these alone. */
+export function newestOfEach(
+  found: readonly FoundOperation[],
+  startsMillis: readonly number[],
+): readonly FoundOperation[] {
+  const newest = new Map<number, FoundOperation>();
+  for (const each of found) {
+    const time = beganBefore(startsMillis, each.sortBy);
+    if (time >= 0 && each.sortBy > (newest.get(time)?.sortBy ?? -Infinity)) newest.set(time, each);
+  }
+  return [...newest.values()];
+}
+
+/** The place of the last start up to a time; −1 if all are later. */
+function beganBefore(startsMillis: readonly number[], millis: number): number {
+  let [low, high] = [0, startsMillis.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (startsMillis[middle]! <= millis) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
 /** The slowest, or the newest, of those found. */
 export function operationList(
   found: readonly FoundOperation[],

@@ -196,26 +196,31 @@ export class TraceSearch {
   #operations(
     condition: string,
     sortBy: string,
-    { range, type, series, limit }: OperationFilter,
+    { range, type, series, limit, newestSince }: OperationFilter,
     heldIds: readonly string[],
   ): FoundOperations {
     const values = {
       held: this.#held(heldIds),
+      times: JSON.stringify(newestSince ?? []),
       ...(series !== undefined && { series }),
-      ...(range && { from: range.fromMillis, to: range.toMillis }),
+      from: range?.fromMillis ?? -Infinity,
+      to: range?.toMillis ?? Infinity,
     };
     const where = [
       condition,
-      type && `o.type = ${typeNumber(type)}`,
+      // With a plus, the index of all requests is not taken for the shorter one of those that failed or waited.
+      type && `+o.type = ${typeNumber(type)}`,
       series === undefined ? undefined : 'o.series IN (SELECT id FROM series WHERE name = @series)',
-      range && 'o.end_millis >= @from AND o.end_millis < @to',
       NOT_HELD,
     ].filter((each) => each !== undefined);
-    const from = `FROM operation o JOIN kept_trace t ON t.id = o.trace WHERE ${where.join(' AND ')}`;
+    const all = `FROM operation o JOIN kept_trace t ON t.id = o.trace WHERE ${where.join(' AND ')}`;
+    const from = range === undefined ? all : `${all} AND o.end_millis >= @from AND o.end_millis < @to`;
     const total = this.#database.prepare<unknown[], number>(`SELECT count(*) ${from}`).pluck().get(values)!;
     const rows = this.#database
       .prepare<unknown[], { sort_by: number; row: string }>(
-        `SELECT ${sortBy} AS sort_by, o.row ${from} ORDER BY sort_by DESC LIMIT @limit`,
+        newestSince === undefined
+          ? `SELECT ${sortBy} AS sort_by, o.row ${from} ORDER BY sort_by DESC LIMIT @limit`
+          : newestOfTimes(all),
       )
       .all({ ...values, limit: clampLimit(limit, MAX_OPERATIONS) });
     const found = rows.map(({ sort_by: at, row }): FoundOperation => {
@@ -257,6 +262,17 @@ export class TraceSearch {
       kinds: filter.facets === true ? this.#kindsOf(found.map((row) => ({ ...row, count: 1 }))) : [],
     };
   }
+}
+
+/** One look into the index of failed ones for each time, as far as that is in the range. */
+function newestOfTimes(from: string): string {
+  return `WITH time (since, until) AS (
+      SELECT max(value, @from), min(lead(value, 1, 9e999) OVER (ORDER BY value), @to) FROM json_each(@times))
+    SELECT found.end_millis AS sort_by, found.row FROM time CROSS JOIN operation found
+    ON (found.trace, found.number) = (
+      SELECT o.trace, o.number ${from} AND o.end_millis >= time.since AND o.end_millis < time.until
+      ORDER BY o.end_millis DESC LIMIT 1)
+    ORDER BY sort_by DESC LIMIT @limit`;
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -66,7 +66,7 @@ export function heatPanel(
           <span class="buttons"><button type="submit">List traces</button></span>
         </form>
       </details>
-      ${failures && marksNote(failures, now)}`,
+      ${failures && marksNote(failures)}`,
     table: heatMapTable(heatMap, (min, max) =>
       links.to('/traces', { ...what, min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
     ),
@@ -74,8 +74,6 @@ export function heatPanel(
 }
 
 /** Which of the failures have a mark: below the chart, as a note above that grew by a line would move it. */
-function marksNote({ rows, total, sinceMillis }: MarkedFailures, now: number): Html | undefined {
-  if (rows.length === total) return undefined;
-  const since = sinceMillis === undefined ? '' : `, since ${momentText(sinceMillis, now)}`;
-  return html`<span>marked: the newest failure of each column${since}</span>`;
+function marksNote({ rows, total }: MarkedFailures): Html | undefined {
+  return rows.length === total ? undefined : html`<span>marked: the newest failure of each column</span>`;
 }

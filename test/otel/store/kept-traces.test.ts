@@ -484,6 +484,17 @@ describe('KeptTraces', () => {
           expect(failures.rows.map((row) => row.spanId).sort()).toEqual(
             failed.map((span) => span.spanId).sort(),
           );
+          const ends = failed.map(endOf).toSorted((a, b) => a - b);
+          const newestSince = ends.filter((_, place) => place % 3 === 1);
+          const newest = kept.failures({ ...filter, limit: 5000, newestSince });
+          expect(newest.total).toBe(failed.length);
+          expect(newest.rows.map((row) => Math.round(row.startMillis + row.durationMillis))).toEqual(
+            [...new Set(newestSince)]
+              .map((since, place, all) =>
+                Math.round(ends.findLast((end) => end >= since && end < (all[place + 1] ?? Infinity)) ?? NaN),
+              )
+              .toReversed(),
+          );
           const wasSlow = expectedOperations(sent, filter, isSlow);
           const marked = MARKED[number % MARKED.length]!;
           const { range = ALL, type = 'http', series, limit = 1 } = filter;

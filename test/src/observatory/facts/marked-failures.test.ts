@@ -1,47 +1,50 @@
-import { describe, expect, it } from '@jest/globals';
-import type { OperationFilter, OperationRow } from '../../../../otel/query.ts';
+import { expect, it } from '@jest/globals';
+import type { OperationFilter } from '../../../../otel/query.ts';
 import { markedFailures } from '../../../../src/observatory/facts/marked-failures.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
+import { HOUR_MILLIS, NOW } from '../../../fixtures/still-runtime.ts';
 
-const RANGE = { fromMillis: 0, toMillis: 6000 };
-const MINUTES = [0, 1000, 2000, 3000, 4000, 5000];
-const MAP = {
-  bandEdgesMillis: [0, 1000],
-  columns: MINUTES.map((startMillis) => ({ startMillis, widthMillis: 1000, counts: [200] })),
-};
-const failed = (startMillis: number): OperationRow => ({
-  traceId: 'a'.repeat(32),
-  spanId: 'b'.repeat(16),
-  name: 'GET /',
-  type: 'http',
-  series: 'GET /',
-  startMillis,
-  durationMillis: 1,
-  status: 'error',
-  errorType: '500',
-  errorMessage: undefined,
-});
-const marks = (everyMillis: number) => {
-  const all = Array.from({ length: RANGE.toMillis / everyMillis }, (_, index) => failed(index * everyMillis));
-  return markedFailures(
-    {
-      failures: ({ limit }: OperationFilter = {}) => ({
-        rows: all.toReversed().slice(0, limit),
-        total: all.length,
-      }),
-    },
-    RANGE,
-    MAP,
+/** A request each two seconds of an hour: more failed than a list has rows. */
+const LEDGER = Array.from({ length: 1800 }, (_, index) => ({
+  startMillis: NOW - HOUR_MILLIS + index * 2000,
+  isFailed: index % 7 !== 0,
+}));
+const RANGE = { fromMillis: NOW - HOUR_MILLIS, toMillis: NOW };
+
+function blog(): MeasuredBlog {
+  return new MeasuredBlog({
+    env: { METRICS_BUFFER_SIZE: '4000' },
+    happened: LEDGER.map(({ startMillis, isFailed }) => ({
+      startMillis,
+      spans: [
+        { name: 'GET /', type: 'http' as const, at: 0, millis: 1, ...(isFailed && { error: 'broken' }) },
+      ],
+    })),
+  });
+}
+
+it('marks the newest failure of each column over all of the range, however many are held', () => {
+  const { telemetry } = blog();
+  const heatMap = telemetry.heatMap('http', RANGE, { maxColumns: 60 });
+  const asked: OperationFilter[] = [];
+  const failures: typeof telemetry.failures = (filter = {}) => {
+    asked.push(filter);
+    return telemetry.failures(filter);
+  };
+  const { rows, total } = markedFailures({ failures }, RANGE, heatMap);
+  const failed = LEDGER.filter(({ isFailed }) => isFailed);
+  expect(total).toBe(failed.length);
+  const starts = heatMap.columns.map(({ startMillis }) => startMillis);
+  expect(starts.length).toBeGreaterThan(50);
+  expect(rows.map(({ startMillis }) => Math.round(startMillis))).toEqual(
+    starts
+      .flatMap((from, place) => {
+        const until = starts[place + 1] ?? Infinity;
+        return failed.findLast(({ startMillis }) => startMillis + 1 >= from && startMillis + 1 < until) ?? [];
+      })
+      .map(({ startMillis }) => startMillis)
+      .toReversed(),
   );
-};
-
-describe('markedFailures', () => {
-  it('marks the newest failure of each column, over all of the range', () => {
-    const { rows, total, sinceMillis } = marks(20);
-    expect(rows.map(({ startMillis }) => startMillis)).toEqual([5980, 4980, 3980, 2980, 1980, 980]);
-    expect({ total, sinceMillis }).toEqual({ total: 300, sinceMillis: undefined });
-  });
-
-  it('says since when, if there are too many', () => {
-    expect(marks(4)).toMatchObject({ total: 1500, sinceMillis: 4000 });
-  });
+  // No row is made of a failure that gets no mark.
+  expect(asked).toMatchObject([{ limit: starts.length, newestSince: starts }]);
 });
