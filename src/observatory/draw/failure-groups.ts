@@ -1,5 +1,4 @@
 import type {
-  OperationList,
   OperationRow,
   OperationType,
   ShownAddress,
@@ -57,19 +56,6 @@ export interface FailureGroup extends ShownAddress {
   readonly course: readonly number[];
   /** Stack of the newest failure, if it was recorded. */
   readonly stack?: string | undefined;
-}
-
-/** Failures of a range that are held, in groups; earlier ones are read for their states. */
-export function failuresIn(
-  telemetry: Pick<TelemetryQuery, 'failures'>,
-  range: TimeRange,
-  asked: { readonly type?: OperationType; readonly series: string | undefined; readonly limit: number },
-): OperationList & { readonly groups: readonly FailureGroup[]; readonly inRequests: number } {
-  const list = telemetry.failures({ ...asked, range });
-  const before = { fromMillis: 0, toMillis: range.fromMillis };
-  const earlier = list.rows.length === 0 ? [] : telemetry.failures({ ...asked, range: before }).rows;
-  const within = failuresWithin(list.rows);
-  return { ...list, groups: groupFailures(list.rows, range, earlier, within), inRequests: within.inRequests };
 }
 
 /**

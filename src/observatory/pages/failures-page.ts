@@ -17,7 +17,7 @@ import { answeredWith, clientErrorsByStatus } from '../facts/not-found-counts.ts
 import { hasLeader, timesText } from '../facts/top-lines.ts';
 import { whyNotHeld } from '../facts/not-held.ts';
 import { unlistedRequests } from '../facts/unlisted-requests.ts';
-import type { PageView } from '../page.ts';
+import type { PageRequest, PageView } from '../page.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
@@ -26,11 +26,11 @@ import { drawTable, sortRows } from '../draw/table.ts';
 import {
   failureColumns,
   failureSheet,
-  failuresIn,
   withExceptions,
   withResolved,
   type FailureGroup,
 } from '../draw/failure-groups.ts';
+import { type FailuresAsked, failuresIn, prepareFailures } from '../draw/grouped-failures.ts';
 import { errorsByType, type FailuresCounted } from '../facts/failures-counted.ts';
 import { countedWords } from '../sentences/failures-words.ts';
 import { shortened } from '../format/shortened.ts';
@@ -81,13 +81,15 @@ export const failuresPage = definePage<FailuresFacts>({
   path: '/failures',
   menu: 'failures',
   *prepare({ telemetry, range, query }) {
-    const isCompared = !query['series'] && telemetry.failures({ range, limit: 1 }).total > 0;
+    const asked = askedOf(query);
+    yield* prepareFailures(telemetry, range, asked);
+    const isCompared = asked.series === undefined && failuresIn(telemetry, range, asked).total > 0;
+    yield;
     if (isCompared) yield* prepareDrawnTraces(telemetry, { range, type: 'http', marked: 'failed' });
   },
   fetch({ telemetry, range, query }) {
     const series = query['series'];
-    const asked = { series: series || undefined, limit: MAX_ROWS };
-    const { rows, total, groups, inRequests } = failuresIn(telemetry, range, asked);
+    const { rows, total, groups, inRequests } = failuresIn(telemetry, range, askedOf(query));
     const errors = errorsByType(telemetry.operations(range));
     const counted = Object.values(errors).reduce((sum, count) => sum + count, 0);
     return {
@@ -187,6 +189,10 @@ export const failuresPage = definePage<FailuresFacts>({
   sheet: ({ groups, requests }, view) =>
     clientSheet(requests.lists, view) ?? failureSheet(foundRows(groups, view, wordsOf), view),
 });
+
+function askedOf(query: PageRequest['query']): FailuresAsked {
+  return { series: query['series'] || undefined, limit: MAX_ROWS };
+}
 
 function wordsOf(group: FailureGroup): string {
   const { errorType, message, thrownAt = '', name, series, path = '', within } = group;

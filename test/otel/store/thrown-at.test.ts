@@ -37,4 +37,14 @@ describe('thrownAt', () => {
     expect(thrownAt(`Error: ${'    at a (\n'.repeat(20)}${own}`)).toBe('show show.ts:1');
     expect(thrownAt(`Error: ${'    at a (\n'.repeat(40)}${own}`)).toBeUndefined();
   });
+
+  it('names each place the same, however many others were read between', () => {
+    const places = Array.from({ length: 1200 }, (_, line) => `show show.ts:${line + 1}`);
+    const read = (): readonly unknown[] =>
+      places.map((_, line) =>
+        thrownAt(`Error: no ${line}\n    at show (/srv/blog/src/show.ts:${line + 1}:1)`),
+      );
+    expect(read()).toEqual(places);
+    expect(read()).toEqual(places);
+  });
 });
