@@ -2,7 +2,7 @@ import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
-import { conditionsOf, type NamedStatement } from '../format/statement-words.ts';
+import { conditionsOf, type NamedStatement, withoutSummary } from '../format/statement-words.ts';
 import { seriesName } from './facts.ts';
 
 /** Limit of a statement's text in a row, in characters; its title has more, its page all. */
@@ -31,11 +31,4 @@ export function statementName(row: NamedStatement, words: string | undefined, hr
       html` <code><bdi>${shortened(withoutSummary(words, summary), MAX_SHOWN)}</bdi></code>`
     }</a
   >`;
-}
-
-/** A whole statement without what its summary has just said: `SELECT` `total_changes()`, and `SELECT posts` `count(*) FROM posts`. */
-function withoutSummary(words: string, summary: string): string {
-  const [verb = ''] = summary.split(' ');
-  const said = [summary, verb].find((each) => words.toUpperCase().startsWith(`${each} `.toUpperCase()));
-  return said === undefined ? words : words.slice(said.length).trimStart();
 }

@@ -1,3 +1,5 @@
+import { summaryOfSeries } from '../../../otel/kit.ts';
+
 /** Characters visible in any table: if texts differ only later, the shown part must start later. */
 const SEEN = 24;
 /** Quoted names, brackets, and the start of a statement's conditions. */
@@ -48,6 +50,19 @@ export function conditionsOf(text: string): string {
     else if (depth === 0 && part.startsWith(' ')) return text.slice(index).replace(/^ (?:WHERE )?/i, '');
   }
   return text;
+}
+
+/** A whole statement without what its summary has just said: `SELECT` `total_changes()`, and `SELECT posts` `count(*) FROM posts`. */
+export function withoutSummary(words: string, summary: string): string {
+  const [verb = ''] = summary.split(' ');
+  const said = [summary, verb].find((each) => words.toUpperCase().startsWith(`${each} `.toUpperCase()));
+  return said === undefined ? words : words.slice(said.length).trimStart();
+}
+
+/** Names a statement where its series alone is known, as tables do: by its summary and conditions. */
+export function statementText(series: string): string {
+  const summary = summaryOfSeries(series);
+  return summary === series ? series : `${summary} ${withoutSummary(conditionsOf(series), summary)}`;
 }
 
 function commonLength(a: string, b: string): number {

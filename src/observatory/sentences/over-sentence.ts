@@ -1,6 +1,7 @@
 import { text, threeDigits, share } from '../../markup/quantity.ts';
 import { momentText } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
+import { statementText } from '../format/statement-words.ts';
 import { ENOUGH_TRACES, type OverRepresentation, type OverRepresented } from '../facts/over-represented.ts';
 import type { VersionRun } from '../facts/version-runs.ts';
 import { plural, type Sentence } from './sentence.ts';
@@ -112,12 +113,12 @@ export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: numbe
   }
 }
 
-/** Times are stored as epoch milliseconds. */
+/** Times are stored as epoch milliseconds, statements as their texts. */
 export function shownValue({ key, value }: Pick<OverRepresented, 'key' | 'value'>, now: number): string {
   if (key === 'agent' && value === 'other') return 'other browsers';
-  return key === 'hour' || key === 'process'
-    ? momentText(Number(value), now)
-    : shortened(value === '' ? 'an empty value' : value, MAX_VALUE);
+  if (key === 'hour' || key === 'process') return momentText(Number(value), now);
+  if (key === 'statement') return shortened(statementText(value), MAX_VALUE);
+  return shortened(value === '' ? 'an empty value' : value, MAX_VALUE);
 }
 
 function capital(words: string): string {

@@ -148,6 +148,13 @@ describe('overHref', () => {
     if (key.includes('.')) expect(terms[0]!.term).toMatchObject({ field: 'attribute', key, text: value });
   });
 
+  it('names a statement as tables do, by its summary and its conditions', () => {
+    const value =
+      'WITH RECURSIVE word(at) AS (SELECT ? UNION SELECT at + ? FROM word) SELECT at FROM position, word WHERE at = ?';
+    expect(said({ key: 'statement', value })).toContain(' with statement SELECT position at = ?: ');
+    expect(said({ key: 'statement', value: 'SELECT tags' })).toContain(' with statement SELECT tags: ');
+  });
+
   it('restricts the time for an hour, and is none for a class of numbers', () => {
     const hour = new Date(2026, 10, 30, 13).getTime();
     const { searchParams } = new URL(hrefOf('hour', String(hour), 'rest')!, 'http://x');
