@@ -38,6 +38,16 @@ export function isBrowserName(name: string): boolean {
   return BROWSER_NAMES.has(name);
 }
 
+/** Of a scanner that calls itself a browser. No program's name has a space. */
+export function scannerName(browser: string): string {
+  return `scanner (${browser})`;
+}
+
+/** The browser that a scanner calls itself; undefined for other names. */
+export function scannerIn(name: string): string | undefined {
+  return /^scanner \((.*)\)$/.exec(name)?.[1];
+}
+
 const COMPATIBLE = /compatible;\s*([a-z][\w.-]{0,60})/i;
 const HOST = /\+https?:\/\/([\w.-]{1,60})/i;
 /** Characters that a name is looked for in, and its limit. */

@@ -36,7 +36,7 @@ export interface DetailFacts extends Readonly<Record<ListName, string | undefine
 export interface DetailSummary {
   /** Of the last response. */
   readonly statusCode: number;
-  /** Requests of bots, other programs and clients without a user agent. */
+  /** Requests of bots, other programs, scanners and clients without a user agent. */
   readonly bots: number;
   readonly referrers: ListSummary;
   readonly agents?: ListSummary | undefined;

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
+import { isBotAgent } from './bot-agent.ts';
 import {
   type ListedRequest,
   ListsOfRequests,
   LISTS_BYTES,
   type ListSizes,
+  mergedRequests,
   type RequestsSummary,
 } from './request-lists.ts';
-import { BudgetShare, type ListBudget } from './top-list.ts';
+import { isScanned, ScannerWatch } from './scanner-watch.ts';
+import { BudgetShare, copied, type ListBudget, listed } from './top-list.ts';
 
 /** Lists are counted per hour: a range is extended to whole ones. */
 export const CELL_MILLIS = 3_600_000;
@@ -45,6 +48,15 @@ const MAX_BYTES: Readonly<Record<ListKind, number>> = {
 const MAX_ROUTE_BYTES = MAX_BYTES.failed / 2;
 const KINDS: readonly ListKind[] = ['all', 'failed', 'failures', 'missed', 'refused'];
 
+/** The lists that a request is in, by its result. */
+const LISTS = {
+  plain: ['all'],
+  failed: ['all', 'failed', 'failures'],
+  failedAndMissed: ['all', 'failed', 'failures', 'missed'],
+  missed: ['all', 'missed'],
+  refused: ['all', 'refused'],
+} as const satisfies Readonly<Record<string, readonly ListKind[]>>;
+
 /** The name of lists in memory and in the file. */
 export function listKey(kind: ListKind, series = ''): string {
   return `${kind} ${series}`;
@@ -54,6 +66,17 @@ export function sizesOf(key: string): ListSizes {
   return SIZES[KINDS.find((kind) => key.startsWith(`${kind} `)) ?? 'all'];
 }
 
+/** A request with the keys of its lists. */
+interface CountedRequest {
+  readonly kinds: readonly ListKind[];
+  readonly series: string;
+  readonly request: ListedRequest;
+  readonly bytes: number;
+}
+
+/** A request that is held back, without its strings; estimated. */
+const HELD_BYTES = 300;
+
 /** Lists of requests of an hour, or of its rest after the start. Bounded in entries and bytes. */
 export class RequestCell {
   /** Unique among all processes. */
@@ -62,6 +85,7 @@ export class RequestCell {
   /** Start of the counts. */
   readonly fromMillis: number;
   readonly #lists = new Map<string, ListsOfRequests>();
+  readonly #scanners = new ScannerWatch<CountedRequest>();
   readonly #budgets: Readonly<Record<ListKind, ListBudget>> = {
     all: { leftBytes: MAX_BYTES.all },
     failed: { leftBytes: MAX_BYTES.failed },
@@ -81,7 +105,7 @@ export class RequestCell {
 
   get bytes(): number {
     const used = KINDS.reduce((sum, kind) => sum + MAX_BYTES[kind] - this.#budgets[kind].leftBytes, 0);
-    return used + LISTS_BYTES * this.#lists.size;
+    return used + LISTS_BYTES * this.#lists.size + this.#scanners.bytes;
   }
 
   record(
@@ -100,24 +124,84 @@ export class RequestCell {
       statusCode,
       atMillis: endMillis,
     };
-    this.#listsOf('all', series).record(request);
-    if (failed) {
-      this.#listsOf('failed', series).record(request);
-      this.#listsOf('failures').record(request);
+    const kinds = failed
+      ? isMissed
+        ? LISTS.failedAndMissed
+        : LISTS.failed
+      : isMissed
+        ? LISTS.missed
+        : isRefused
+          ? LISTS.refused
+          : LISTS.plain;
+    const counted: CountedRequest = { kinds, series, request, bytes: 0 };
+    const isProbe = (isMissed || isRefused) && isScanned(asked.askedPath);
+    if (isProbe || !this.#scanners.isIdle) this.#recordWatched(counted, asked, isProbe);
+    else this.#record(counted, false);
+  }
+
+  /** It may be a scanner's that calls itself a browser. */
+  #recordWatched(counted: CountedRequest, asked: AskedAddress, isProbe: boolean): void {
+    const { askedBy: client, userAgent, askedPath: path } = asked;
+    if (client === undefined || userAgent === undefined || isBotAgent(userAgent)) {
+      this.#record(counted, false);
+      return;
     }
-    if (isMissed) this.#listsOf('missed').record(request);
-    if (isRefused) this.#listsOf('refused').record(request);
+    const make = (isHeld: boolean): CountedRequest => (isHeld ? this.#heldOf(counted) : counted);
+    for (const { items, isScanner } of this.#scanners.sort({ client, userAgent, path, isProbe }, make))
+      for (const item of items) {
+        this.#record(item, isScanner);
+        // It may be stored as a reader's.
+        if (isScanner && item !== counted)
+          for (const kind of item.kinds) this.#listsOf(kind, item.series).savedCount = 0;
+      }
+  }
+
+  #record({ kinds, series, request }: CountedRequest, isScanner: boolean): void {
+    for (const kind of kinds) this.#listsOf(kind, series).record(request, isScanner);
+  }
+
+  /** Without the strings that it was cut from. */
+  #heldOf({ request, ...counted }: CountedRequest): CountedRequest {
+    const plain = (text: string): string => copied(listed(text));
+    const { path, from, userAgent, client } = request;
+    const texts = {
+      path: plain(path),
+      from: from === undefined ? undefined : plain(from),
+      userAgent: userAgent === undefined ? undefined : plain(userAgent),
+      client: client === undefined ? undefined : plain(client),
+    };
+    // They are saved and shown with these lists.
+    for (const kind of counted.kinds) this.#listsOf(kind, counted.series);
+    const chars = Object.values(texts).reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    return { ...counted, request: { ...request, ...texts }, bytes: HELD_BYTES + 2 * chars };
   }
 
   summary(key: string): RequestsSummary | undefined {
-    return this.#lists
-      .get(key)
-      ?.summary({ fromMillis: this.fromMillis, toMillis: this.startMillis + CELL_MILLIS });
+    const times = { fromMillis: this.fromMillis, toMillis: this.startMillis + CELL_MILLIS };
+    const counted = this.#lists.get(key)?.summary(times);
+    const held = this.#heldIn(key);
+    if (counted === undefined || held.length === 0) return counted;
+    const sizes = sizesOf(key);
+    const readers = new ListsOfRequests(sizes, { leftBytes: Infinity });
+    for (const { request } of held) readers.record(request, false);
+    return mergedRequests([counted, readers.summary(times)], sizes);
+  }
+
+  /** Not known to be a scanner's. */
+  #heldIn(key: string): readonly CountedRequest[] {
+    return this.#scanners.held.filter(({ kinds, series }) =>
+      kinds.some((kind) => keyOf(kind, series) === key),
+    );
   }
 
   /** Names of lists that counted something since they were stored. */
   unsaved(): readonly string[] {
-    return [...this.#lists].filter(([, { count, savedCount }]) => count > savedCount).map(([key]) => key);
+    const held = new Map<string, number>();
+    for (const { kinds, series } of this.#scanners.held)
+      for (const kind of kinds) held.set(keyOf(kind, series), (held.get(keyOf(kind, series)) ?? 0) + 1);
+    return [...this.#lists]
+      .filter(([key, { count, savedCount }]) => count + (held.get(key) ?? 0) > savedCount)
+      .map(([key]) => key);
   }
 
   /** @param count Of the summary that was stored. */
@@ -126,8 +210,8 @@ export class RequestCell {
     if (lists !== undefined) lists.savedCount = count;
   }
 
-  #listsOf(kind: ListKind, series?: string): ListsOfRequests {
-    const key = listKey(kind, series);
+  #listsOf(kind: ListKind, series: string): ListsOfRequests {
+    const key = keyOf(kind, series);
     let lists = this.#lists.get(key);
     if (lists === undefined) {
       const budget = this.#budgets[kind];
@@ -137,4 +221,9 @@ export class RequestCell {
     }
     return lists;
   }
+}
+
+/** Only two kinds are counted by series. */
+function keyOf(kind: ListKind, series: string): string {
+  return kind === 'all' || kind === 'failed' ? listKey(kind, series) : listKey(kind);
 }

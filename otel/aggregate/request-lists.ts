@@ -1,6 +1,6 @@
 import type { ErrorRow, RequestLists, TimeRange, TopRow } from '../query.ts';
 import { isBotAgent } from './bot-agent.ts';
-import { agentName } from './agent-family.ts';
+import { agentName, scannerName } from './agent-family.ts';
 import {
   crossed,
   type DescribedBy,
@@ -37,6 +37,8 @@ export interface RequestsSummary {
   readonly referrers: ListSummary;
   readonly browsers: ListSummary;
   readonly bots: ListSummary;
+  /** User agents of browsers that scanners sent; undefined in lists of earlier versions. */
+  readonly scanners?: ListSummary | undefined;
   /** Undefined if they were not counted. */
   readonly clients?: ListSummary<DetailSummary> | undefined;
 }
@@ -63,6 +65,8 @@ export class ListsOfRequests {
   readonly #bots: TopList;
   readonly #clients: TopList<EntryDetail>;
   #withoutAgent = 0;
+  /** Most lists have none. */
+  #scanners: TopList | undefined;
   /** Requests that were counted when it was last stored. */
   savedCount = 0;
 
@@ -81,12 +85,16 @@ export class ListsOfRequests {
     return this.#addresses.total;
   }
 
-  record({ path, from, userAgent, client, statusCode, atMillis }: ListedRequest): void {
+  /** @param isScanner By what its client did; it calls itself a browser. */
+  record({ path, from, userAgent, client, statusCode, atMillis }: ListedRequest, isScanner: boolean): void {
     const address = this.#addresses.add(path, atMillis);
     if (from !== undefined) this.#referrers.add(from, atMillis);
-    const isBrowser = this.#recordAgent(userAgent, atMillis);
+    const isBrowser = !isScanner && this.#recordAgent(userAgent, atMillis);
+    if (isScanner)
+      (this.#scanners ??= new TopList(this.#sizes.others, this.#budget)).add(userAgent ?? '', atMillis);
     if (this.#sizes.clients === 0) return;
-    const agents = agentName(userAgent ?? '').name;
+    const { name } = agentName(userAgent ?? '');
+    const agents = isScanner ? scannerName(name) : name;
     const facts = { statusCode, isBrowser, agents, atMillis };
     if (client !== undefined)
       this.#describe('client', this.#clients.add(client, atMillis), {
@@ -107,6 +115,7 @@ export class ListsOfRequests {
       referrers: this.#referrers.summary(),
       browsers: this.#browsers.summary(),
       bots: this.#bots.summary(),
+      scanners: this.#scanners?.summary(),
       clients: this.#sizes.clients === 0 ? undefined : this.#clients.summary(savedOf),
     };
   }
@@ -168,6 +177,7 @@ export function mergedRequests(
     referrers: others(({ referrers }) => referrers),
     browsers: others(({ browsers }) => browsers),
     bots: others(({ bots }) => bots),
+    scanners: others(({ scanners = NO_VALUES }) => scanners),
     clients:
       sizes.clients === 0
         ? undefined
@@ -180,7 +190,15 @@ export function mergedRequests(
 
 /** The lists of a summary, for a page; each completes the number of requests. */
 export function requestListsOf(
-  { withoutAgent, addresses, referrers, browsers, bots, clients = NO_VALUES }: RequestsSummary,
+  {
+    withoutAgent,
+    addresses,
+    referrers,
+    browsers,
+    bots,
+    scanners = NO_VALUES,
+    clients = NO_VALUES,
+  }: RequestsSummary,
   times: TimeRange,
   sizes: ListSizes,
 ): RequestLists<ErrorRow> {
@@ -196,6 +214,7 @@ export function requestListsOf(
     referrers: topRowsOf(referrers, count, plain),
     browsers: topRowsOf(browsers, browsers.total, plain),
     bots: topRowsOf(bots, bots.total + withoutAgent, plain),
+    scanners: topRowsOf(scanners, scanners.total, plain),
     clients: sizes.clients === 0 ? undefined : { ...byClient, rows: crossed(byClient.rows, byAddress.rows) },
   };
 }

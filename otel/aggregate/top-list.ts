@@ -193,11 +193,12 @@ export class TopList<Detail = undefined> {
   }
 }
 
-function listed(value: string): string {
+/** As much of it as a list has. */
+export function listed(value: string): string {
   return value.length <= MAX_LISTED_CHARS ? value : `${value.slice(0, MAX_LISTED_CHARS - 1)}…`;
 }
 
 /** A new string: a slice would keep the whole request target alive. UTF-16, so that no half of a pair is changed. */
-function copied(text: string): string {
+export function copied(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -35,10 +35,12 @@ export interface RequestLists<Row extends TopRow = TopRow> {
   readonly addresses: TopRows<Row>;
   /** Pages that refer to it, without queries; those of the same host without the origin. */
   readonly referrers: TopRows;
-  /** User agents of browsers, and of bots that call themselves one. */
+  /** User agents of browsers, and of bots that call themselves one, except `scanners`. */
   readonly browsers: TopRows;
   /** User agents of bots and other programs; `none` are requests without a user agent. */
   readonly bots: TopRows;
+  /** User agents of browsers, sent by clients that asked several addresses which only scanners ask. */
+  readonly scanners: TopRows;
   /**
    * Of requests with an error: addresses of clients, as spans have them; `none` are requests whose client is not known, because its address is not
    * recorded, or an earlier version counted them. Undefined for all requests of a series, whose clients are not counted.
@@ -50,12 +52,12 @@ export interface RequestLists<Row extends TopRow = TopRow> {
 export interface ErrorRow extends TopRow {
   /** Of the last response; 0 if none was sent. */
   readonly statusCode: number;
-  /** Requests of bots, other programs and clients without a user agent. */
+  /** Requests of bots, other programs, scanners and clients without a user agent. */
   readonly bots: number;
   /** At most as many more; 0 if `bots` is exact. */
   readonly botsMissed: number;
   readonly referrers: TopRows;
-  /** What the user agents call themselves: `Firefox`, `Googlebot`, `none`. */
+  /** What the user agents call themselves: `Firefox`, `Googlebot`, `none`; of a scanner `scanner (Chrome)`. */
   readonly agents: TopRows;
   /** Of an address: the clients that asked for it. Of a client: the addresses it asked for. */
   readonly peers: TopRows;

@@ -1,4 +1,4 @@
-import { isBrowserName } from '../../../otel/kit.ts';
+import { isBrowserName, scannerIn } from '../../../otel/kit.ts';
 import type { TopRow, TopRows } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
@@ -55,13 +55,16 @@ function leftWords(named: readonly TopRow[], isLed: boolean, { others }: ValueWo
   return `${others.replace('others', 'these or others')}${isLed ? '' : ', which may be more frequent'}`;
 }
 
-/** Names of user agents; bots and other programs are marked. */
+/** Names of user agents; bots and other programs are marked, and scanners that call themselves browsers. */
 export function agentValues(agents: TopRows): Html {
-  return countedValues(agents, AGENT_VALUES, (name) =>
-    name === 'none'
-      ? html`<span class="quiet-words">no user agent</span>`
-      : html`<bdi>${name}</bdi>${!isBrowserName(name) && html` <span class="quiet-words">bot</span>`}`,
-  );
+  return countedValues(agents, AGENT_VALUES, agentWords);
+}
+
+function agentWords(name: string): Html {
+  if (name === 'none') return html`<span class="quiet-words">no user agent</span>`;
+  const browser = scannerIn(name);
+  if (browser !== undefined) return html`<bdi>${browser}</bdi> <span class="quiet-words">scanner</span>`;
+  return html`<bdi>${name}</bdi>${!isBrowserName(name) && html` <span class="quiet-words">bot</span>`}`;
 }
 
 /** The same in a cell of a file: `Firefox 3; Googlebot 2 to 5`. */

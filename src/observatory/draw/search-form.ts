@@ -1,5 +1,6 @@
 import { KEEP_REASONS } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
+import { SYNONYMS } from '../facts/query-keys.ts';
 import type { TraceQuery } from '../facts/trace-query.ts';
 import { MAX_QUERY_CHARS } from '../facts/written-query.ts';
 import { termWords } from '../format/term-words.ts';
@@ -121,7 +122,8 @@ function input(query: Query, name: string, label: string, hint: string): Html {
 }
 
 const HELP_NOTE =
-  'All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks. Only kept traces are searched, those in memory and those on disk.';
+  'All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks. Only kept traces are searched, those in memory and those on disk. Other words for keys: ' +
+  `${SYNONYMS}.`;
 const HELP: SearchHelp = [
   [
     ['/search', '/search?q=glass', '/2026/*'],
@@ -151,7 +153,7 @@ const HELP: SearchHelp = [
   ],
   [
     ['agent:bot', 'agent:firefox', 'agent:curl'],
-    'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent. A whole one is found as it is pasted',
+    'bots, other programs and clients without a user agent (agent:none: these alone); a family: firefox, edge, opera, chrome, safari, other; anything else: text in the user agent. A whole one is found as it is pasted. By what it calls itself: Not found lists scanners that call themselves browsers',
   ],
   [
     ['version:3.1', 'version:3.*'],
@@ -169,6 +171,10 @@ const HELP: SearchHelp = [
   [
     ['glass', '"broken pipe"'],
     'words and phrases: in any name, statement, message, attribute or event; a number as a whole',
+  ],
+  [
+    ['ip:203.0.113.9', 'ip:203.0.113.*'],
+    'the address of the client; * at the end: its beginning. As attributes, the newest 500 candidates on disk are read',
   ],
   [['-agent:bot', '-status:404'], 'a minus before a term: traces that it does not match'],
 ];

@@ -11,6 +11,7 @@ import { shortened } from '../format/shortened.ts';
 import type { Query } from '../links.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
+import { agentValue } from './agent-value.ts';
 import { breakablePath, shareText } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 import { isoTime } from './time-columns.ts';
@@ -27,9 +28,11 @@ export interface TopWords {
   /** For requests without a value. */
   readonly none: string;
   readonly others: string;
+  /** A value in its row; default: as an address. */
+  readonly show?: (value: string, href?: string) => Html;
 }
 
-/** An address or user agent as it was sent, isolated from the text around it. */
+/** An address or client as it was sent, isolated from the text around it. */
 export function askedValue(value: string, href?: string): Html {
   const shown = readablePath(value);
   const word = html`<bdi>${breakablePath(shortened(shown, MAX_SHOWN))}</bdi>`;
@@ -50,7 +53,7 @@ export function topName<Row extends TopRow>(
     value: (line) => (line.kind === 'listed' ? line.row.value : `(${words[line.kind]})`),
     cell: (line) =>
       line.kind === 'listed'
-        ? askedValue(line.row.value, hrefOf(line.row.value))
+        ? (words.show ?? askedValue)(line.row.value, hrefOf(line.row.value))
         : html`<span class="quiet-words">${words[line.kind]}</span>`,
   };
 }
@@ -188,14 +191,15 @@ export function failedRequestPanels(
   view: PageView,
   { term, unlisted }: { readonly term: ListedSearch; readonly unlisted: number },
 ): Html {
-  const { addresses, browsers, bots } = lists;
+  const { addresses, browsers, bots, scanners } = lists;
   const foot = countedNote(lists, view, unlisted);
   const agentTerm = (value: string): ListedSearch => narrowed(term, attributeTerm(USER_AGENT, value));
   const pathAndTerm = (value: string): ListedSearch => narrowed(term, pathTerm(value));
   return html`${listPanel('Addresses with an error', { rows: addresses, lists }, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
     <div class="grid even">
-      ${listPanel('Browsers that got an error', { rows: browsers, lists }, BROWSER_WORDS, view, { termOf: agentTerm })}
+      ${listPanel('Browsers that got an error', { rows: browsers, lists }, BROWSER_WORDS, view, { termOf: agentTerm, foot: KINDS_NOTE })}
       ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', { rows: bots, lists }, BOT_WORDS, view, { termOf: agentTerm })}
+      ${topTotal(scanners) > 0 && listPanel('Scanners that got an error', { rows: scanners, lists }, SCANNER_WORDS, view, { termOf: agentTerm })}
     </div>`;
 }
 
@@ -241,8 +245,9 @@ export function requestPanels(
   return html`${withAddresses && listPanel('Addresses', { rows: lists.addresses, lists }, ADDRESS_WORDS, view, { foot })}
     <div class="grid even">
       ${listPanel('Referrers', { rows: lists.referrers, lists }, REFERRER_WORDS, view)}
-      ${listPanel('Browsers', { rows: lists.browsers, lists }, BROWSER_WORDS, view)}
+      ${listPanel('Browsers', { rows: lists.browsers, lists }, BROWSER_WORDS, view, { foot: KINDS_NOTE })}
       ${listPanel('Bots and other programs', { rows: lists.bots, lists }, BOT_WORDS, view)}
+      ${topTotal(lists.scanners) > 0 && listPanel('Scanners', { rows: lists.scanners, lists }, SCANNER_WORDS, view)}
     </div>`;
 }
 
@@ -256,12 +261,23 @@ export const BROWSER_WORDS: TopWords = {
   label: 'user agent',
   none: '',
   others: 'other browsers',
+  show: agentValue,
 };
 export const BOT_WORDS: TopWords = {
   label: 'user agent',
   none: 'no user agent sent',
   others: 'other programs',
+  show: agentValue,
 };
+const SCANNER_WORDS: TopWords = { ...BROWSER_WORDS, others: 'others' };
+/** What tells kinds of clients apart, for a foot; the same counts are on every page of these lists. */
+const KINDS_NOTE = html`<span
+  >browsers, and bots and other programs: by what the user agent says. Scanners: a client that calls itself a
+  browser and within an hour asks for at least 3 different addresses that only scanners ask, such as
+  /wp-login.php, /.env or /.git/config, and gets a 4xx. From the first of them on, its requests with that user
+  agent count as a scanner’s; who follows one dead link stays a browser. Where addresses of clients are not
+  recorded, none is a scanner</span
+>`;
 
 function topColumns(
   words: TopWords,

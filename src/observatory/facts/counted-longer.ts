@@ -78,8 +78,9 @@ function* count(
   const said = { type, millis, isAtLeast, counted, isLowerBound, isOfSeries: isOne !== undefined };
   if (type === 'http') return counted && { ...said, requests: undefined };
   // Another statement than the long one may have the text.
-  const isBounded = !isLowerBound && (isOne === undefined || filter.series !== undefined);
-  const most = isBounded ? (counted?.to ?? Infinity) : Infinity;
+  const isBounded = isOne === undefined || filter.series !== undefined;
+  const bound = isBounded ? counted : countedIn(telemetry, range, { ...wanted, isOne: undefined });
+  const most = isLowerBound ? Infinity : Math.min(bound?.to ?? Infinity, wanted.ofRoutes(telemetry, range));
   const requests = yield* requestsWithLonger(
     telemetry,
     range,
@@ -119,6 +120,8 @@ interface Wanted {
   readonly isOne: ((name: string, summary: string | undefined) => boolean) | undefined;
   /** False if the counts of series cannot tell. */
   readonly isCounted: boolean;
+  /** Requests of the routes and methods that are asked for; infinite for all. */
+  readonly ofRoutes: (telemetry: Counted, range: TimeRange) => number;
   /** Whether a span meets the other terms, one each. */
   readonly others: readonly ((span: SampledSpan) => boolean)[];
 }
@@ -141,11 +144,14 @@ function ofTerms(terms: readonly TraceTerm[], filter: Filter): Wanted | undefine
     millis,
     isAtLeast: comparison === '>=',
     isOne,
-    isCounted: tests.every((test) => test.type === type),
+    ofRoutes: (telemetry, range) => requestsOf(telemetry, range, tests),
+    isCounted: tests.every((test) => test.type === type && test.ofSpan === undefined),
     others: tests.map(
-      (test) => (span) =>
-        span.type === test.type &&
-        test.isOne(span.series, String(attributeOf(span.attributes, 'db.query.summary') ?? '')),
+      ({ type: of, isOne: has, ofSpan = () => true }) =>
+        (span) =>
+          span.type === of &&
+          has(span.series, String(attributeOf(span.attributes, 'db.query.summary') ?? '')) &&
+          ofSpan(span),
     ),
   };
 }
@@ -158,7 +164,17 @@ function ofOperation(
   if (terms.length > 0 || minMillis === undefined || !isCountedByTime(type)) return undefined;
   if (maxMillis !== undefined || status !== undefined || reason !== undefined) return undefined;
   const isOne = series === undefined ? undefined : (name: string): boolean => name === series;
-  return { type, millis: minMillis, isAtLeast: true, isOne, isCounted: true, others: [] };
+  const ofRoutes = (): number => Infinity;
+  return { type, millis: minMillis, isAtLeast: true, isOne, isCounted: true, ofRoutes, others: [] };
+}
+
+function requestsOf(telemetry: Counted, range: TimeRange, tests: readonly TermTest[]): number {
+  const ofNames = tests.filter(({ type, ofSpan }) => type === 'http' && ofSpan === undefined);
+  if (ofNames.length === 0) return Infinity;
+  return telemetry
+    .series('http', range)
+    .filter(({ name }) => ofNames.every(({ isOne }) => isOne(name, undefined)))
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 function isCountedByTime(type: OperationType | undefined): type is CountedLonger['type'] {
@@ -169,11 +185,25 @@ function isOfOperation(filter: Filter): boolean {
   return Object.keys(filter).some((key) => key !== 'sort');
 }
 
-/** Which series a term asks for; undefined if their names cannot tell. */
-function testOf(
-  term: TraceTerm,
-): { readonly type: OperationType; readonly isOne: NonNullable<Wanted['isOne']> } | undefined {
+interface TermTest {
+  readonly type: OperationType;
+  readonly isOne: NonNullable<Wanted['isOne']>;
+  /** What names of series do not tell. */
+  readonly ofSpan?: (span: SampledSpan) => boolean;
+}
+
+/** What a term asks of one span; undefined if one alone cannot tell. */
+function testOf(term: TraceTerm): TermTest | undefined {
   const negated = term.negated === true;
+  if (term.field === 'status')
+    return {
+      type: 'http',
+      isOne: () => true,
+      ofSpan: ({ attributes }) => {
+        const status = Number(attributeOf(attributes, 'http.response.status_code') ?? 0);
+        return (status >= term.min && status <= term.max) !== negated;
+      },
+    };
   if (term.field === 'statement' && !negated) {
     const text = term.text.toLowerCase();
     return {

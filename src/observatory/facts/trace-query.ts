@@ -1,22 +1,14 @@
-import {
-  AGENT_FAMILIES,
-  KEEP_REASONS,
-  type FacetName,
-  type OperationType,
-  type TraceTerm,
-} from '../../../otel/query.ts';
-import { REASON_WORDS } from '../format/reason-words.ts';
+import type { FacetName, TraceTerm } from '../../../otel/query.ts';
 import { isCut, uncut } from './pasted-runs.ts';
+import { ASKED_ELSEWHERE, ID_KEY, KEYS, type QueryKey } from './query-keys.ts';
 import { quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
 import {
   addressCondition,
-  durationCondition,
   ipv6In,
   isAddress,
   isCodePlace,
   isEqual,
   isRoutePattern,
-  statusCondition,
   traceIdIn,
   type Condition,
 } from './term-values.ts';
@@ -33,111 +25,6 @@ import {
 /** A query over kept traces. */
 export type TraceQuery = WrittenQuery<TraceTerm>;
 
-/** A key of the grammar with what it takes, for the page and for sentences about wrong values. */
-interface QueryKey {
-  readonly names: readonly [string, ...string[]];
-  readonly examples: string;
-  read(token: QueryToken, basePath: string): Condition | undefined;
-}
-
-/** As pages, links and file names have them. */
-const TYPE_NAMES: ReadonlyMap<string, OperationType> = new Map([
-  ['http', 'http'],
-  ['request', 'http'],
-  ['requests', 'http'],
-  ['database', 'database'],
-  ['statement', 'database'],
-  ['statements', 'database'],
-  ['db', 'database'],
-  ['render', 'render'],
-  ['renders', 'render'],
-  ['other', 'other'],
-]);
-
-const ID_KEY: QueryKey = {
-  names: ['id', 'trace', 'traceparent', 'request', 'x-request-id'],
-  examples: 'id:4bf92f3577b34da6a3ce929d0e0e4736',
-  read: (token) => textOf(token, (text) => ({ field: 'text', text: traceIdIn(text) ?? text })),
-};
-
-const KEYS: readonly QueryKey[] = [
-  {
-    names: ['route'],
-    examples: 'route:/posts/:slug or route:/api/*',
-    read: (token) => named('route', token),
-  },
-  {
-    names: ['path', 'url', 'address'],
-    examples: 'path:/2026/hello or path:/2026/*',
-    read: ({ operator, value, isQuoted, contains }, basePath) =>
-      isEqual(operator) && value !== '' && contains !== true
-        ? addressCondition(isAddress(value) ? value : `/${value}`, basePath, isQuoted)
-        : undefined,
-  },
-  {
-    names: ['status'],
-    examples: 'status:404, status:4xx, status:>=500 or status:error',
-    read: (token) => (token.contains === true ? undefined : statusCondition(token)),
-  },
-  {
-    names: ['method'],
-    examples: 'method:POST',
-    read: (token) => (/^[a-z_]+\*?$/i.test(token.value) ? named('method', token) : undefined),
-  },
-  {
-    names: ['dur', 'duration'],
-    examples: 'dur>250ms or dur<=1.5s',
-    read: (token) => durationCondition('trace', token),
-  },
-  {
-    names: ['db', 'statement'],
-    examples: 'db:"SELECT posts" or db>5ms',
-    read: (token) =>
-      isEqual(token.operator)
-        ? textOf(token, (text) => ({ field: 'statement', text }))
-        : durationCondition('database', token),
-  },
-  { names: ['render'], examples: 'render>50ms', read: (token) => durationCondition('render', token) },
-  {
-    names: ['error'],
-    examples: 'error:TypeError, error:Sqlite* or error:*',
-    read: (token) =>
-      /^\*?$/.test(token.value) && !token.isQuoted && isEqual(token.operator)
-        ? { field: 'failed' }
-        : named('error', token),
-  },
-  {
-    names: ['agent', 'ua', 'user-agent', 'user_agent', 'useragent'],
-    examples: `agent:bot, agent:firefox or agent:"curl/8"; families are ${AGENT_FAMILIES.join(', ')}`,
-    read: (token) => textOf(token, (text) => ({ field: 'agent', text })),
-  },
-  {
-    names: ['version', 'service.version'],
-    examples: 'version:3.1 or version:3.*',
-    read: (token) => named('version', token),
-  },
-  {
-    names: ['type'],
-    examples: 'type:request, type:statement, type:render, type:other, or the type of an error',
-    read(token) {
-      const type = TYPE_NAMES.get(token.value.toLowerCase());
-      if (type === undefined) return named('error', token);
-      return isEqual(token.operator) ? { field: 'type', type } : undefined;
-    },
-  },
-  {
-    names: ['reason', 'kept'],
-    examples: KEEP_REASONS.map((reason) => `reason:${reason}`).join(', '),
-    read({ operator, value }) {
-      const written = value.toLowerCase();
-      // Pages show the words.
-      const reason = KEEP_REASONS.find((each) => each === written || REASON_WORDS[each] === written);
-      return reason !== undefined && isEqual(operator) ? { field: 'reason', reason } : undefined;
-    },
-  },
-  ID_KEY,
-];
-
 const ATTRIBUTE_PREFIX = 'attr.';
 const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'attr.name'];
 
@@ -151,7 +38,7 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  *     statement = SQL as pages show it, to the next term
  *     value     = word | phrase            a word that ends with "*" is the beginning of a route, an error type or a path
  *     phrase    = '"' text '"'             \" and \\ within it
- *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "type" | "reason" | "id" | "attr." name
+ *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "version" | "ip" | "type" | "reason" | "id" | "attr." name, or a synonym of KEYS
  *     address   = a path, a URL of any host, or a host with a path; `/posts/:slug` is a route
  *     id        = a trace id, a `traceparent`, or the address of a trace's page
  *
@@ -220,6 +107,9 @@ function termOf(token: QueryToken, basePath: string): TraceTerm | string | undef
   if (known !== undefined) {
     // The name of a pasted header, which its id follows.
     if (known === ID_KEY && value === '') return undefined;
+    // A message has such words, too: `query: SELECT`.
+    if (value === '' && token.operator === ':' && key !== known.names[0])
+      return negatedIf(token, wordOf(word, basePath));
     const condition = known.read(token, basePath);
     return condition === undefined ? wrongValue(token, known) : negatedIf(token, condition);
   }
@@ -261,22 +151,6 @@ function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
   return isAddress(value) ? addressCondition(value, basePath) : { field: 'text', text: value };
 }
 
-function named(
-  field: 'route' | 'method' | 'error' | 'version',
-  { operator, value, isQuoted, contains }: QueryToken,
-): Condition | undefined {
-  if (!isEqual(operator) || value === '' || contains === true) return undefined;
-  const begins = isCut(value) || (!isQuoted && value.length > 1 && value.endsWith('*'));
-  const text = begins ? value.slice(0, -1) : value;
-  // As a series is written: a route with its method.
-  const plain = field === 'route' ? text.replace(/^[A-Z]{3,7} (?=\/)/, '') : text;
-  return { field, text: plain, ...(begins && { begins }) };
-}
-
-function textOf({ operator, value }: QueryToken, make: (text: string) => Condition): Condition | undefined {
-  return isEqual(operator) && value !== '' ? make(uncut(value)) : undefined;
-}
-
 /** `!=` negates, too. */
 function negatedIf({ isNegated, operator }: QueryToken, condition: Condition): TraceTerm {
   const { negated = false, ...plain } = condition;
@@ -293,6 +167,9 @@ function wrongValue(token: QueryToken, { examples }: QueryKey): string {
 }
 
 function unknownKey(token: QueryToken, key: string): string {
+  const instead = ASKED_ELSEWHERE.find(([words]) => words.includes(key))?.[1];
+  if (instead !== undefined)
+    return `${shown(token)} was not understood: ${instead}. Text with a colon stands in quotation marks.`;
   const near = KEYS.flatMap(({ names }) => names).find(
     (name) => name.startsWith(key.slice(0, 3)) || key.startsWith(name.slice(0, 3)),
   );

@@ -209,7 +209,7 @@ function addressColumns(listed: Listed, redirects: NotFoundFacts['redirects']): 
     topCount(),
     topShare('wide'),
     {
-      label: 'of bots',
+      label: 'of bots, scanners',
       key: 'bots',
       room: 'mid',
       align: 'number',

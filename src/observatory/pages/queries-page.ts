@@ -3,12 +3,13 @@ import { panel } from '../charts/frame.ts';
 import { badge, csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
-import { operationName } from '../draw/statement-name.ts';
+import { statementName } from '../draw/statement-name.ts';
 import { firstShown, foundRows, PAGE_ROWS, tablePage } from '../draw/paged-table.ts';
 import { listPages } from '../draw/list-pages.ts';
 import { pageByRank } from '../draw/ranked-pages.ts';
 import { drawTable, sortedBy, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
+import { tellApart } from '../format/statement-words.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { orderWords, plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
@@ -84,8 +85,9 @@ export const queriesPage = definePage<QueriesFacts>({
   },
   draw({ statements, startUp, repeated }, view) {
     const columns = statementColumns(view, statements);
+    const apart = apartWords(repeated.rows);
     const statement = (row: RepeatedOnRoute): Html =>
-      html`${operationName({ ...row, type: 'database' }, view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the time is of all</span>`}${!isCostly(row) && html`<span class="callers">cheap so far: ${plural(row.count, 'time')}, ${text(duration(row.totalMillis))} in all</span>`}`;
+      html`${statementName({ name: row.series, summary: row.name, text: row.series }, apart.get(row.series), view.links.series('database', row.series))}${row.others !== undefined && html`<span class="callers">in turn with ${plural(row.others, 'other statement')}; the time is of all</span>`}${!isCostly(row) && html`<span class="callers">cheap so far: ${plural(row.count, 'time')}, ${text(duration(row.totalMillis))} in all</span>`}`;
     const example = (row: RepeatedOnRoute): Html =>
       html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`;
     const runs: readonly Column<RepeatedOnRoute>[] = [
@@ -146,6 +148,12 @@ export const queriesPage = definePage<QueriesFacts>({
   sheet: ({ statements, startUp }, view) =>
     statementSheet(view, foundRows([...statements, ...startUp], view, wordsOf)),
 });
+
+/** A statement may be repeated on several routes. */
+function apartWords(rows: readonly RepeatedOnRoute[]): ReadonlyMap<string, string> {
+  const named = rows.map(({ series, name }) => ({ name: series, summary: name, text: series }));
+  return tellApart([...new Map(named.map((row) => [row.name, row])).values()]);
+}
 
 function repeatedKey({ route, series }: RepeatedOnRoute): string {
   return `${route} ${series}`;

@@ -1,6 +1,8 @@
 import {
   type HistoryFacts,
   type MissingTrace,
+  type TelemetryQuery,
+  type TimeRange,
   type TraceFilter,
   type TraceList,
   type TracePlace,
@@ -30,7 +32,7 @@ import { without } from '../facts/written-query.ts';
 import { isDetail } from '../trace/trace-facts.ts';
 import { momentText } from '../format/moment.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { longerWords } from '../sentences/longer-sentence.ts';
+import { type HeldOf, keptAloneWords, longerWords } from '../sentences/longer-sentence.ts';
 import { missingTraceSentence } from '../sentences/trace-sentence.ts';
 
 const LIMIT = 100;
@@ -60,6 +62,8 @@ interface TracesFacts extends Omit<TraceList, 'ends'> {
   readonly ofNoRequest: number;
   /** Of a search for what took long: how many did, held or not, and in how many requests. */
   readonly longer: CountedLonger | undefined;
+  /** Of a search by duration: of how many requests it has the traces. */
+  readonly heldOf: HeldOf | undefined;
   /** Of a search of nothing but an id that finds nothing: what is remembered of that trace, if anything is. */
   readonly remembered: MissingTrace | undefined;
 }
@@ -92,6 +96,7 @@ export const tracesPage = definePage<TracesFacts>({
     // The range does not matter to a search by an id.
     const id = ever === undefined ? undefined : idAsked(terms);
     const isOutside = ever !== undefined && ever.total > 0 && id !== undefined;
+    const longer = searched ? countedLonger(telemetry, range, filter, terms) : undefined;
     const trace = id === undefined || isOutside ? undefined : telemetry.trace(id);
     const { ends, ...list } = isOutside ? ever : inRange;
     return {
@@ -101,7 +106,8 @@ export const tracesPage = definePage<TracesFacts>({
       atAnyTime: ever?.total,
       ofNoRequest:
         isFiltered || !searched ? 0 : telemetry.traces({ range, terms: NO_REQUEST, limit: 0 }).total,
-      longer: searched ? countedLonger(telemetry, range, filter, terms) : undefined,
+      longer,
+      heldOf: searched && isForLong(filter, terms) ? heldIn(telemetry, range) : undefined,
       remembered: trace !== undefined && !isDetail(trace) ? trace : undefined,
       filter,
       asked,
@@ -135,7 +141,7 @@ export const tracesPage = definePage<TracesFacts>({
                 },
                 { text: ` ${atAnyTime === 1 ? 'does' : 'do'}.` },
               ]),
-          { text: longerWords(facts.longer, total, range.words) },
+          { text: inAllWords(facts, view) },
           ...asTextInstead(asked, view),
           ...statementsInstead(asked, view),
         ];
@@ -167,7 +173,7 @@ export const tracesPage = definePage<TracesFacts>({
       ...noRequestWords(facts, view),
       { text: `. The slowest${ofThese} took ` },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
-      { text: `.${partly}${longerWords(facts.longer, total, range.words)}` },
+      { text: `.${partly}${inAllWords(facts, view)}` },
       ...statementsInstead(asked, view),
     ];
   },
@@ -206,6 +212,26 @@ export const tracesPage = definePage<TracesFacts>({
   },
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
+
+function isForLong({ minMillis, maxMillis }: TracesFacts['filter'], terms: readonly TraceTerm[]): boolean {
+  return (
+    minMillis !== undefined || maxMillis !== undefined || terms.some(({ field }) => field === 'duration')
+  );
+}
+
+function heldIn(telemetry: TelemetryQuery, asked: TimeRange): HeldOf {
+  const { fromMillis, toMillis } = telemetry.coverage(asked);
+  const range = { fromMillis, toMillis };
+  return { held: telemetry.heldRequests(range), count: telemetry.operations(range).http.count };
+}
+
+/** How many there are, kept or not; if that cannot be told, what the listed ones are of. */
+function inAllWords({ longer, heldOf, total }: TracesFacts, { range: { words } }: PageView): string {
+  const known = longerWords(longer, total, words);
+  return known === '' && heldOf !== undefined && longer?.counted?.to !== 0
+    ? keptAloneWords(heldOf, words)
+    : known;
+}
 
 /** They are in no route's numbers. */
 function noRequestWords({ ofNoRequest, total }: TracesFacts, view: PageView): Sentence {

@@ -17,7 +17,7 @@ const ALL = ' In all, kept or not,';
  * @param listed Kept traces that match.
  */
 export function longerWords(found: CountedLonger | undefined, listed: number, rangeWords: string): string {
-  if (found === undefined || ((found.counted?.to ?? 0) === 0 && listed === 0)) return '';
+  if (found === undefined || (found.counted?.to === 0 && listed === 0)) return '';
   const longer = atLeastListed(found, listed);
   const { type, millis, isAtLeast, counted, isOfSeries } = longer;
   const ofRequests = Math.max(0, listed - (longer.requests?.besides ?? 0));
@@ -25,6 +25,11 @@ export function longerWords(found: CountedLonger | undefined, listed: number, ra
   const isKnown = requests !== undefined && (requests.from > 0 || !isOpen(requests));
   const took = `took ${isAtLeast ? 'at least' : 'longer than'} ${text(duration(millis))}`;
   const exactness = counted === undefined ? '' : ` (${exactnessOf(counted, longer.isLowerBound)})`;
+  // Neither counts nor kept ones tell.
+  if (counted === undefined && listed === 0 && requests?.to === 0)
+    return `${ALL} no request matches ${rangeWords}.`;
+  const isTold = isKnown && (listed > 0 || requests.from === 0);
+  if (counted === undefined && !isTold) return '';
   // Of a route, the counts are of all that was searched for.
   if (type === 'http' && isOfSeries)
     return `${ALL} ${countedText({ ...longer, isOfSeries: false })} ${counted?.to === 1 ? 'matches' : 'match'} ${rangeWords}${exactness}; ${listedText(listed)}.`;
@@ -36,6 +41,18 @@ export function longerWords(found: CountedLonger | undefined, listed: number, ra
   return isOfSeries
     ? `${all} ${capitalised(countedText(longer))} ${took}${exactness}.`
     : `${all} ${capitalised(countedText(longer, 'such '))} ran in all${exactness}.`;
+}
+
+/** For a search for what took long that neither counts nor estimates can answer: of what it is. */
+export function keptAloneWords({ held, count }: HeldOf, rangeWords: string): string {
+  if (held >= count) return ` Every request ${rangeWords} is kept, so that these are all.`;
+  return ` Only kept traces are counted here: those of ${countText(held)} of ${plural(count, 'request')} ${rangeWords}.`;
+}
+
+/** Requests of a range with a kept trace that is still held, of all. */
+export interface HeldOf {
+  readonly held: number;
+  readonly count: number;
 }
 
 /** `415 statements`, `412 to 420 of these statements`. */

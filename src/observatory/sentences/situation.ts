@@ -129,8 +129,9 @@ function botsNotFound(
 ): number {
   const notFound = notFoundIn(routes);
   if (notFound === 0) return 0;
-  const { count, bots } = telemetry.notFound(range);
-  return count === 0 ? 0 : Math.round((notFound * topTotal(bots)) / count);
+  const { count, bots, scanners } = telemetry.notFound(range);
+  const programs = topTotal(bots) + topTotal(scanners);
+  return count === 0 ? 0 : Math.round((notFound * programs) / count);
 }
 
 /** What earlier processes say is known for now alone. */

@@ -94,6 +94,13 @@ describe('a search for what took long, with an eighth to a half of it kept', () 
       'requests match',
       (row) => hasOver(30.5)(row) && row.route !== 'GET /search',
     ],
+    ['?q=db%3E30.5+status:200', 'requests match', hasOver(30.5)],
+    ['?q=db%3E30.5+-status:4xx', 'requests match', hasOver(30.5)],
+    [
+      '?q=query%3E30.5+code:200+route:/search',
+      'requests match',
+      (row) => hasOver(30.5)(row) && row.route === 'GET /search',
+    ],
   ])(
     '%s says between which numbers of requests had one, and how many of them are listed',
     async (query, said, isOne) => {
@@ -151,12 +158,36 @@ describe('a search for what took long, with an eighth to a half of it kept', () 
     expect(near).not.toMatch(/In all, kept or not,[^<]* about /);
   });
 
-  it.each(['?q=db%3E30+status:200', '?q=-db%3E30', '?q=db%3C30', '?q=glass', '', '?q=db%3E30+dur%3E40'])(
-    '%s says nothing that neither counts nor weights tell',
-    async (query) => {
-      expect(await words(query)).not.toContain('In all, kept or not');
-    },
-  );
+  it.each(['?q=glass', ''])('%s says nothing that neither counts nor weights tell', async (query) => {
+    const page = await words(query);
+    expect(page).not.toContain('In all, kept or not');
+    expect(page).not.toContain('Only kept traces are counted');
+  });
+
+  it('says that no request matches if the route had none, and at most so many if none is kept', async () => {
+    expect(await words('?q=db%3E30+route:/nowhere')).toContain(
+      'In all, kept or not, no request matches in the last hour.',
+    );
+    const { from, to } = range(await words('?q=db%3E30+route:/search+status:404'), 'requests match');
+    expect([from, to > 0, to <= requests(({ route }) => route === 'GET /search')]).toEqual([0, true, true]);
+  });
+
+  it.each([
+    '?q=-db%3E30',
+    '?q=db%3C30',
+    '?q=db%3E30+dur%3E40',
+    '?q=db%3E30+agent:bot',
+    '?q=dur%3E30+status:200',
+    '?q=db%3E30+error:*',
+  ])('%s says that kept traces alone are counted, and of how many they are', async (query) => {
+    const page = await words(query);
+    expect(page).not.toContain('In all, kept or not');
+    const held = range(await words(''), 'traces are held').from;
+    expect(held).toBeLessThan(LEDGER.length);
+    expect(page).toContain(
+      `Only kept traces are counted here: those of ${held} of 900 requests in the last hour.`,
+    );
+  });
 });
 
 describe('a search for what took long, of which every one is kept', () => {

@@ -76,4 +76,54 @@ describe('the page of addresses that were not found', () => {
     const { page: found } = await open('/not-found?from=-1h&find=gone');
     expect(found.match(/<tr data-key="\/[^"]*"/g)).toEqual(['<tr data-key="/gone"']);
   });
+
+  it('counts a scanner that calls itself Chrome as that, as the pages of failures and of its route do', async () => {
+    const chrome =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+    const sent = [
+      ...['/wp-login.php', '/.env', '/.git/config', '/a.php', '/b.php'].map((path) => ({
+        path,
+        client: '203.0.113.9',
+      })),
+      { path: '/wp-login.php', client: '198.51.100.7' },
+    ];
+    const { telemetry } = new MeasuredBlog({
+      happened: sent.map(({ path, client }, index) => ({
+        startMillis: NOW - 60_000 + index * 100,
+        spans: [
+          {
+            name: 'GET /:slug',
+            type: 'http' as const,
+            at: 0,
+            millis: 2,
+            attributes: {
+              'http.request.method': 'GET',
+              'http.route': '/:slug',
+              'url.path': path,
+              'client.address': client,
+              'user_agent.original': chrome,
+              'http.response.status_code': 404,
+            },
+          },
+        ],
+      })),
+    });
+    const { origin } = await serveObservatory(telemetry);
+    for (const path of [
+      '/not-found?from=-1h',
+      '/failures?errors=4xx&from=-1h',
+      '/route?name=GET+/:slug&from=-1h',
+    ]) {
+      const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
+      const words = wordsOf(page);
+      expect(words).toMatch(
+        /Browsers(?: that got an error)? since [\d:]+ 1 of 6 requests.*?Chrome 142, Windows/,
+      );
+      expect(words).toMatch(
+        /Scanners(?: that got an error)? since [\d:]+ 5 of 6 requests.*?Chrome 142, Windows/,
+      );
+      expect(words).toContain('asks for at least 3 different addresses that only scanners ask');
+      expect(page).toContain(`<bdi>${chrome}</bdi>`);
+    }
+  });
 });

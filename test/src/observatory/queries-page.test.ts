@@ -78,3 +78,25 @@ it('lists every repetition in pages, each once', async () => {
   expect(pages.map(({ length }) => length)).toEqual([100, 30]);
   expect(new Set(pages.flat()).size).toBe(130);
 });
+
+it('tells repeated statements apart whose texts begin alike', async () => {
+  const alike = 'SELECT id FROM posts WHERE status = ? AND deleted_at IS NULL AND published_at <= @now';
+  const texts = [`${alike} AND id < ?`, `${alike} AND slug > ?`];
+  const request = PLAIN.slice(0, 1).map((span) => ({ ...span, millis: 200 }));
+  const happened = texts.map((name, index) => ({
+    startMillis: NOW - 4000 + index * 1000,
+    spans: [
+      ...request,
+      ...Array.from({ length: 12 }, (_, at) => ({
+        name,
+        type: 'database' as const,
+        at: 1 + at,
+        millis: 0.5,
+      })),
+    ],
+  }));
+  const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+  const page = await (await fetch(`${origin}${PATH}`)).text();
+  const repeated = wordsOf(page.slice(page.indexOf('Repeated within one request')));
+  for (const words of ['… id &lt; ?', '… slug &gt; ?']) expect(repeated).toContain(words);
+});

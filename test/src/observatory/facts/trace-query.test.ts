@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceTerm } from '../../../../otel/query.ts';
+import { ASKED_ELSEWHERE, KEYS } from '../../../../src/observatory/facts/query-keys.ts';
 import {
   facetTerm,
   hasTerm,
@@ -362,5 +363,61 @@ describe('a term of a facet', () => {
     const { text: query, terms } = parseTraceQuery('a status=404 status:404 b');
     expect(toggled({ text: query, terms, problems: [] }, 'status:404')).toBe('a b');
     expect(without(query, terms.slice(0, 1))).toBe('status=404 status:404 b');
+  });
+});
+
+describe('words that people guess', () => {
+  it.each([
+    ['query>30ms', 'db>30ms'],
+    ['statement>30ms', 'db>30ms'],
+    ['sql>30ms', 'db>30ms'],
+    ['database>30ms', 'db>30ms'],
+    ['query:"SELECT posts"', 'db:"SELECT posts"'],
+    ['duration>30ms', 'dur>30ms'],
+    ['took>30ms', 'dur>30ms'],
+    ['latency>=1s', 'dur>=1s'],
+    ['url:/x', 'path:/x'],
+    ['uri:/x', 'path:/x'],
+    ['verb:POST', 'method:POST'],
+    ['code:500', 'status:500'],
+    ['status_code:5xx', 'status:5xx'],
+    ['code:ENOENT', 'ENOENT'],
+    ['code:SQLITE_BUSY', 'SQLITE_BUSY'],
+    ['error:true', 'error:*'],
+    ['error:false', '-error:*'],
+    ['-error:false', 'error:*'],
+    ['exception:TypeError', 'error:TypeError'],
+    ['ip:203.0.113.9', 'client.address=203.0.113.9'],
+    ['client:203.0.113.9', 'client.address=203.0.113.9'],
+    ['client:203.0.113.*', 'client.address:203.0.113.'],
+    ['ip:2001:db8::1', 'client.address=2001:db8::1'],
+    ['-ip:203.0.113.9', '-client.address=203.0.113.9'],
+    ['user_agent:curl', 'agent:curl'],
+    ['browser:firefox', 'agent:firefox'],
+    ['release:1.5.0', 'version:1.5.0'],
+    ['trace:4bf92f3577b34da6a3ce929d0e0e4736', 'id:4bf92f3577b34da6a3ce929d0e0e4736'],
+    ['trace_id:4bf92f3577b34da6a3ce929d0e0e4736', 'id:4bf92f3577b34da6a3ce929d0e0e4736'],
+    ['query: SELECT', '"query:" SELECT'],
+  ])('%s means %s', (guessed, plain) => {
+    const asked = parseTraceQuery(guessed);
+    expect(asked.problems).toEqual([]);
+    expect(asked.terms.map(({ term }) => term)).toEqual(parseTraceQuery(plain).terms.map(({ term }) => term));
+  });
+
+  it.each([
+    ['client:firefox', 'agent:firefox for what a client calls itself'],
+    ['level:error', 'the page Logs searches log lines'],
+    ['time:14:00', 'the range above the page says when'],
+    ['user:robin', 'who is signed in is not recorded'],
+    ['referrer:/a', 'are listed on the page of a route, and on Not found'],
+    ['slow:true', 'write dur>250ms, db>5ms or reason:slow'],
+  ])('%s is explained', (guessed, words) => {
+    expect(parseTraceQuery(guessed).problems.join(' ')).toContain(words);
+  });
+
+  it('no synonym stands for two keys, and none is explained instead', () => {
+    const names = KEYS.flatMap((key) => key.names);
+    const words = ASKED_ELSEWHERE.flatMap(([each]) => each);
+    expect(new Set([...names, ...words]).size).toBe(names.length + words.length);
   });
 });
