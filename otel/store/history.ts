@@ -11,6 +11,7 @@ import { ExpiryClock } from './expiry-clock.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
 import type { Thresholds } from './operation-rows.ts';
+import { MAX_RUNS } from './run-table.ts';
 import { delayMillis, SLICE } from './slice-bounds.ts';
 import { type DatabaseOpener, isDamage } from './sqlite-file.ts';
 import { setAside } from './set-aside.ts';
@@ -178,7 +179,7 @@ export class History implements TraceArchive {
     const { ring, rollUps, clock } = this.#options;
     file.moveLegacy(ring.facts().maxTraces, this.#skip);
     restoreTraces(file.traces, ring, this.#cutoffMillis(), this.#skip);
-    file.transaction(() => file.counts.repair(clock.now()));
+    file.transaction(() => file.counts.repair(clock.now(), file.runs.runs(MAX_RUNS)));
     rollUps?.restore(this.#archive());
   }
 

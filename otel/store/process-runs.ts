@@ -6,15 +6,11 @@ import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
 import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { markersOf, type Passage } from './run-passages.ts';
-import type { CrashCause, ProcessRun } from './run-table.ts';
+import { BEAT_MILLIS, MAX_RUNS, type CrashCause, type ProcessRun } from './run-table.ts';
 import { endMillis, endsLater, gapMillis, isSameBoot, processesOf, ranMillis } from './run-times.ts';
 
-/** In the history file and as chart markers; a month with several starts a day. */
-const MAX_RUNS = 500;
-/** Heartbeat interval: the end of a killed process is known to this precision. */
-const SEEN_INTERVAL_MILLIS = 2000;
 /** A slice of writes comes at least every 0.3 s or after the interval, by a timer that may be a little early: neither may skip a heartbeat. */
-const SEEN_AGAIN_MILLIS = SEEN_INTERVAL_MILLIS - 400;
+const SEEN_AGAIN_MILLIS = BEAT_MILLIS - 400;
 /** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
 /** A smaller difference between clocks is none, as they are read one after the other: a shorter sleep is not noted. */
@@ -119,7 +115,7 @@ export class ProcessRuns implements HistoryPart {
       ...this.#runs.map(({ startedMillis }) => startedMillis),
       ...rows.map(({ fromMillis }) => fromMillis),
     );
-    return { rows, sinceMillis, precisionMillis: SEEN_INTERVAL_MILLIS };
+    return { rows, sinceMillis, precisionMillis: BEAT_MILLIS };
   }
 
   /** Each process once, oldest first. */

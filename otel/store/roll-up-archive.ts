@@ -4,7 +4,13 @@ import { isSoundPacked, mergePackedAll } from '../aggregate/packed-bucket.ts';
 import { alignDown, FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
 import type { TimeRange } from '../query.ts';
 import { contains } from '../base/time-range.ts';
-import { isOwnerGone, lostUntil, type RollUpOwner, RollUpOwners } from './roll-up-owners.ts';
+import {
+  type HeartbeatRun,
+  isOwnerGone,
+  lostUntil,
+  type RollUpOwner,
+  RollUpOwners,
+} from './roll-up-owners.ts';
 import { type CountRow, RollUpTable } from './roll-up-table.ts';
 import { fromVersion1 } from './version-1-buckets.ts';
 
@@ -73,11 +79,15 @@ export class RollUpArchive implements CountsArchive {
     this.#owners.end(this.#processId, 'ended');
   }
 
-  /** Completes the counts of killed processes: derives their coarse buckets from finer ones and records what is lost. */
-  repair(nowMillis: number): void {
+  /**
+   * Completes the counts of killed processes: derives their coarse buckets from finer ones and records what is lost.
+   * @param runs Until when each lived, oldest first.
+   */
+  repair(nowMillis: number, runs: readonly HeartbeatRun[]): void {
     for (const owner of this.#foreign()) {
       if (!this.#isGone(owner, nowMillis)) continue;
       const { id, completeMillis } = owner;
+      const untilMillis = lostUntil(owner, runs);
       for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
         const { widthMillis } = TIERS[tier]!;
         // Slots still open at its last heartbeat may be incomplete.
@@ -87,10 +97,7 @@ export class RollUpArchive implements CountsArchive {
       }
       this.#database
         .prepare(`INSERT INTO count_lost (from_millis, to_millis, reason) VALUES (?, ?, 'killed')`)
-        .run(
-          completeMillis,
-          nowMillis > completeMillis ? Math.min(lostUntil(owner), nowMillis) : lostUntil(owner),
-        );
+        .run(completeMillis, nowMillis > completeMillis ? Math.min(untilMillis, nowMillis) : untilMillis);
       this.#owners.end(owner.processId, 'killed');
     }
     this.#owners.prune();

@@ -1,9 +1,15 @@
 import { hostname } from 'node:os';
 import type { Database, Statement } from 'better-sqlite3';
 import { isProcessAlive } from './process-alive.ts';
+import { BEAT_MILLIS, type ProcessRun } from './run-table.ts';
 
 /** How long a process may have lived after its last heartbeat: two write intervals. */
 const SILENT_MILLIS = 10_000;
+/** The same by heartbeats of its process: the next one may be late by one. */
+const SILENT_BEATS = 2;
+
+/** What tells until when a process lived. */
+export type HeartbeatRun = Pick<ProcessRun, 'pid' | 'startedMillis' | 'seenMillis' | 'ended'>;
 
 export interface RollUpOwner {
   readonly id: number;
@@ -106,9 +112,23 @@ export function processIdOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
-/** Latest time up to which it may have counted what is not in the file. */
-export function lostUntil({ seenMillis }: RollUpOwner): number {
-  return seenMillis + SILENT_MILLIS;
+/**
+ * Latest time up to which it may have counted what is not in the file: by its own last write, or, where its process wrote a heartbeat since, by that
+ * one, which comes more often. One that noted its end counted nothing after it.
+ */
+export function lostUntil(
+  { pid, seenMillis: wroteMillis }: Pick<RollUpOwner, 'pid' | 'seenMillis'>,
+  runs: readonly HeartbeatRun[] = [],
+): number {
+  const latest = wroteMillis + SILENT_MILLIS;
+  // A heartbeat before its last write would be by another clock.
+  const run = runs.findLast(
+    (each) =>
+      each.pid === pid && each.startedMillis <= wroteMillis && each.seenMillis >= wroteMillis - BEAT_MILLIS,
+  );
+  if (run === undefined) return latest;
+  const isNoted = run.ended === 'stopped' || run.ended === 'crashed';
+  return Math.min(latest, Math.max(wroteMillis, run.seenMillis) + (isNoted ? 0 : SILENT_BEATS * BEAT_MILLIS));
 }
 
 /** Returns true if a process that did not sign off can be gone: pids are reused, in a container at every start. */

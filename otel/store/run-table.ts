@@ -1,6 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Marker } from '../query.ts';
 
+/** In the history file and as chart markers; a month with several starts a day. */
+export const MAX_RUNS = 500;
+/** Heartbeat interval: the end of a killed process is known to this precision. */
+export const BEAT_MILLIS = 2000;
+
 /** A process that wrote into the history file, or its part between two times in which the machine was suspended. */
 export interface ProcessRun {
   /** In the order of their starts, independent of the wall clock. */

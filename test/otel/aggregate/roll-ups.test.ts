@@ -6,7 +6,8 @@ import { RollUpQueue } from '../../../otel/aggregate/roll-ups.ts';
 import { readRollUpKey, rollUpKey } from '../../../otel/aggregate/roll-up-key.ts';
 import { Slot } from '../../../otel/aggregate/slot.ts';
 import { OPERATION_TYPES } from '../../../otel/query.ts';
-import { CountingPlace, type CountingProcess } from './counts-ledger.ts';
+import { ProcessRuns } from '../../../otel/store/process-runs.ts';
+import { CountingPlace, type CountingProcess, type PartsOf } from './counts-ledger.ts';
 
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
 const SECOND = 1000;
@@ -69,6 +70,29 @@ describe('counts over a restart', () => {
     expect(missing[0]!.fromMillis).toBeLessThanOrEqual(lastMillis);
     expect(missing[0]!.toMillis).toBeGreaterThan(lastMillis);
     expect(missing[0]!.toMillis - missing[0]!.fromMillis).toBeLessThan(MINUTE);
+  });
+
+  it('of a process that was killed may be missing only until its last heartbeat and the next two', () => {
+    const lost = (beats: number): number => {
+      const runsOf: PartsOf = (_, clock) => [
+        new ProcessRuns({ clock, pid: process.pid, startedMillis: clock.now() }),
+      ];
+      const here = new CountingPlace(START, true);
+      const killed = here.start(1e6, runsOf);
+      // A write each two seconds; only the heartbeat of the process comes with each.
+      for (let beat = 0; beat < beats; beat++) {
+        here.clock.pass(2 * SECOND);
+        killed.history!.flush();
+      }
+      const seenMillis = here.clock.millis;
+      here.alive.clear();
+      here.clock.pass(MINUTE);
+      const { missing } = here.start().red.coverage({ fromMillis: START, toMillis: here.clock.millis });
+      expect(missing).toMatchObject([{ reason: 'killed' }]);
+      expect(missing[0]!.fromMillis).toBeLessThanOrEqual(seenMillis);
+      return missing[0]!.toMillis - seenMillis;
+    };
+    for (const beats of [1, 2, 3, 4, 5, 7, 8, 9, 11]) expect(lost(beats)).toBe(4 * SECOND);
   });
 
   it('of two concurrent processes are added up, in both', () => {
