@@ -101,7 +101,7 @@ export function slowestOf<Row extends SeriesSummary>(
 
 /** What is slower than the slowest route, in another sense. */
 export interface SlowOthers {
-  /** Its median is longer, but its requests are too few or vary too much to say so. */
+  /** Its median is longer, but its requests vary too much to say so; until any route has LEAST_REQUESTS, the one with the longest request. */
   readonly few: OtherRoute | undefined;
   /** Its slowest requests are slower than theirs: p95, which five requests or more exceed. */
   readonly tail: OtherRoute | undefined;
@@ -115,7 +115,10 @@ export interface OtherRoute {
   readonly longestMillis: number;
 }
 
-/** Other routes that are slower, so that what is said of the slowest one is not contradicted by what the table shows. */
+/**
+ * Other routes that are slower, so that what is said of the slowest one is not contradicted by what the table shows. Not those with fewer than
+ * LEAST_REQUESTS: whatever they took, it says nothing of the route.
+ */
 export function slowOthers(
   routes: readonly SeriesSummary[],
   slowest: Pick<SeriesSummary, 'name' | 'durationMillis'> | undefined,
@@ -123,12 +126,11 @@ export function slowOthers(
   const { p50 = 0, p95 = Infinity } = slowest?.durationMillis ?? {};
   const others = routes.filter(({ name, count }) => count > 0 && name !== slowest?.name);
   const [few] = others
-    .filter(({ durationMillis }) => durationMillis.p50 > p50)
-    .toSorted(
-      (a, b) =>
-        Number(b.count >= LEAST_REQUESTS) - Number(a.count >= LEAST_REQUESTS) ||
-        b.durationMillis.max - a.durationMillis.max,
-    );
+    .filter(
+      ({ count, durationMillis }) =>
+        slowest === undefined || (count >= LEAST_REQUESTS && durationMillis.p50 > p50),
+    )
+    .toSorted((a, b) => b.durationMillis.max - a.durationMillis.max);
   const [tail] = others
     .filter((row) => row !== few && row.count >= ENOUGH_FOR_P95 && row.durationMillis.p95 > p95)
     .toSorted((a, b) => b.durationMillis.p95 - a.durationMillis.p95);

@@ -94,7 +94,8 @@ export const routesPage = definePage<RoutesFacts>({
           Routes are in the order of the rest of their time</span
         ><span
           >slowest per request: by the lower end of the 95 % interval of each route’s median, from
-          ${plural(LEAST_REQUESTS, 'request')} on: a few slow ones do not decide</span
+          ${plural(LEAST_REQUESTS, 'request')} on: fewer are too few to call a route slow, or perhaps
+          slow</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
           the icon are counted, since readers load them too</span

@@ -1,6 +1,5 @@
 import { duration, share, text, threeDigits } from '../../markup/quantity.ts';
 import {
-  LEAST_REQUESTS,
   type OtherRoute,
   type SlowestRoute,
   type SlowOthers,
@@ -42,7 +41,7 @@ export function halfText(count: number, medianMillis: number): string {
 }
 
 /**
- * `/import may be slower, but had only 3 requests, of up to 6.33 s. /search has a longer tail: one in twenty of its 300 requests took longer than 3.1 s. `
+ * `/import may be slower: half of its 9 requests took 6.33 s or more, but they vary. /search has a longer tail: one in twenty of its 300 requests took longer than 3.1 s. `
  */
 export function otherWords(
   { few, tail }: SlowOthers,
@@ -64,16 +63,16 @@ export function otherWords(
 
 function fewWords(few: OtherRoute, slowest: Pick<SlowestRoute, 'name'> | undefined, links: Links): Sentence {
   const { count, medianMillis, longestMillis } = few;
-  const longest = text(duration(longestMillis));
   if (slowest === undefined)
-    return [{ text: 'The longest took ' }, { text: `${longest}, at ` }, linkTo(few, links), { text: '. ' }];
+    return [
+      { text: `The longest took ${text(duration(longestMillis))}, at ` },
+      linkTo(few, links),
+      { text: '. ' },
+    ];
   return [
     linkTo(few, links),
     {
-      text:
-        count < LEAST_REQUESTS
-          ? ` may be slower, but had only ${plural(count, 'request')}, of up to ${longest}. `
-          : ` may be slower: half of its ${plural(count, 'request')} took ${text(duration(medianMillis))} or more, but they vary. `,
+      text: ` may be slower: half of its ${plural(count, 'request')} took ${text(duration(medianMillis))} or more, but they vary. `,
     },
   ];
 }

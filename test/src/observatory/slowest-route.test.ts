@@ -50,17 +50,17 @@ async function summaryOf(happened: readonly Happening[]): Promise<string> {
 }
 
 describe('the sentence of routes', () => {
-  it('names the slowest per request and why, what is slower but rare, and what takes the most time', async () => {
+  it('names the slowest per request and why, and what takes the most time', async () => {
     const summary = await summaryOf([...rare, ...busy, ...once]);
     expect(summary).toContain(
       'Slowest per request is /rare: half of its 40 requests took 400 ms or more, 79 % of that in SELECT posts',
     );
     expect(summary).toContain(', 7 times in each (the trace of one). ');
-    expect(summary).toContain('/once may be slower, but had only 2 requests, of up to 900 ms.');
+    expect(summary).not.toContain('may be slower');
     expect(summary).toContain('/busy takes the most time in all, ');
   });
 
-  it('names what clearly is the slowest once it had six requests, and until then says how few they were', async () => {
+  it('names what clearly is the slowest once it had six requests, and until then says nothing of it', async () => {
     const named = async (count: number): Promise<string> => {
       const slower = requests('/slower', count, () => [request('/slower', 700)]);
       return await summaryOf([...rare, ...busy, ...once, ...slower]);
@@ -68,7 +68,7 @@ describe('the sentence of routes', () => {
     for (const count of [3, 5]) {
       const summary = await named(count);
       expect(summary).toContain('Slowest per request is /rare: ');
-      expect(summary).toContain('/once may be slower, but had only 2 requests, of up to 900 ms.');
+      expect(summary).not.toMatch(/may be slower|\/once|\/slower/);
     }
     for (const count of [6, 19, 20, 21, 80])
       expect(await named(count)).toContain(
@@ -151,6 +151,8 @@ describe('waiting for the event loop', () => {
   });
 
   it('does not change which route is the slowest, on the overview too', () => {
-    expect(overview).toContain('slowest per request : /waits , half of its 20 requests took 500 ms or more');
+    expect(overview).toContain(
+      'slowest per request , from 6 requests on: /waits , half of its 20 requests took 500 ms or more',
+    );
   });
 });
