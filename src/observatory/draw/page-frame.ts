@@ -6,7 +6,7 @@ import { wordsAddress } from './words.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
 import { sheddingWords } from '../sentences/shedding-sentence.ts';
-import { coverageNotes, PRESETS } from '../facts/time-range.ts';
+import { type CoverageNote, coverageNotes, PRESETS } from '../facts/time-range.ts';
 
 /** A page inside the layout: title, range, sentence, body. A live update replaces it. */
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
@@ -24,7 +24,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     </header>
     ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
-    ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
+    ${page.ranged && coverageNotes(view.range, view.now).map((note) => noticeOf(note, view))}
     <div class="lead ${moves && `moving ${page.menu}`}">
       ${drawSentence(open.sentence)}${moves && html`<button type="button" class="lead-more" hidden>more</button>`}
     </div>
@@ -35,6 +35,13 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
       <a href="${wordsAddress(view.links)}">words</a>
       <a href="${view.links.to('/keys')}">keys <kbd>?</kbd></a>
     </footer>`;
+}
+
+/** Without a link on the page that it would lead to. */
+function noticeOf({ text, more }: CoverageNote, { links, path }: PageView): Html {
+  return html`<p class="notice">
+    ${text}${more !== undefined && more.path !== path && html` <a href="${links.to(more.path)}">${more.words}</a>`}
+  </p>`;
 }
 
 /** Hidden fields that keep the rest of the query when a form submits a part of it. */

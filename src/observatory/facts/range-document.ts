@@ -28,7 +28,7 @@ export function rangeDocument(range: ChosenRange, now: number): RangeDocument {
       to_ms: part.toMillis,
       reason: part.reason,
     })),
-    notes: coverageNotes(range, now),
+    notes: coverageNotes(range, now).map(({ text }) => text),
     problem: problem ?? null,
   };
 }

@@ -187,8 +187,15 @@ export function sinceStartWords(startedAtMillis: number, now: number): string {
   return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
 }
 
-/** Notes on how the range is counted; empty if every number is exact and at full resolution. */
-export function coverageNotes({ coverage }: ChosenRange, now: number): readonly string[] {
+/** A note on how a range is counted. */
+export interface CoverageNote {
+  readonly text: string;
+  /** The page that explains it, and by which words a note leads there; undefined if there is no more to say. */
+  readonly more: { readonly path: string; readonly words: string } | undefined;
+}
+
+/** Empty if every number is exact and at full resolution. */
+export function coverageNotes({ coverage }: ChosenRange, now: number): readonly CoverageNote[] {
   if (coverage === undefined) return [];
   const { coarser, missing } = coverage;
   const notes = [...Map.groupBy(missing, ({ reason }) => reason)].map(([reason, gaps]) => {
@@ -196,18 +203,25 @@ export function coverageNotes({ coverage }: ChosenRange, now: number): readonly 
       .slice(0, MAX_NOTES)
       .map(
         ({ fromMillis, toMillis }) =>
-          `between ${momentText(fromMillis, now)} and ${momentText(Math.min(toMillis, now), now)}`,
+          `between ${momentText(fromMillis, now)} and ${momentText(Math.min(wholeSecond(toMillis), now), now)}`,
       );
     const left = gaps.length - MAX_NOTES;
     const more = left > 0 ? [`in ${left} more ${left === 1 ? 'interval' : 'intervals'}`] : [];
-    return `Numbers are lower bounds: counts ${LIST.format([...whens, ...more])} ${WHY_MISSING[reason]}.`;
+    const text = `Numbers are lower bounds: counts ${LIST.format([...whens, ...more])} ${WHY_MISSING[reason]}.`;
+    return { text, more: MORE_OF_MISSING[reason] };
   });
   if (coarser === undefined) return notes;
   return [
     ...notes,
-    `Before ${momentText(coarser.beforeMillis, now)} counts are per ${coarser.word}: there was no room for finer ones.`,
+    {
+      text: `Before ${momentText(coarser.beforeMillis, now)} counts are per ${coarser.word}: there was no room for finer ones.`,
+      more: MORE_OF_MISSING.bound,
+    },
   ];
 }
+
+/** A bound is not shown as less than it is. */
+const wholeSecond = (millis: number): number => Math.ceil(millis / 1000) * 1000;
 
 const MAX_NOTES = 3;
 const LIST = new Intl.ListFormat('en');
@@ -217,6 +231,12 @@ const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string
   bound: 'are no longer held: they exceed the days of history or the limits of memory and file',
   killed: 'may be missing: a process ended before it wrote all of them to disk',
   disk: 'are partly missing: writing them to disk failed',
+};
+
+const MORE_OF_MISSING: Readonly<Record<keyof typeof WHY_MISSING, CoverageNote['more']>> = {
+  bound: { path: '/buffer', words: 'What is held' },
+  killed: { path: '/sampling', words: 'How many at most' },
+  disk: { path: '/buffer', words: 'What failed' },
 };
 
 /** Minimum range of a chart. */
