@@ -12,14 +12,16 @@ export class Links {
     this.#range = range;
   }
 
+  /** @param path May end in a place of the page, as `/process#memory`. */
   to(path: string, query: Query = {}): string {
+    const [page = '', place] = path.split('#');
     const pairs = Object.entries({ ...query, ...this.#range }).filter(
       ([, value]) => value !== undefined && value !== '',
     );
     const search = new URLSearchParams(
       pairs.map(([key, value]): [string, string] => [key, String(value)]),
     ).toString();
-    return `${this.base}${path}${search === '' ? '' : `?${search}`}`;
+    return `${this.base}${page}${search === '' ? '' : `?${search}`}${place === undefined ? '' : `#${place}`}`;
   }
 
   /** A page with another range. */

@@ -243,6 +243,8 @@ export function markerLines(
 }
 
 export interface FrameOptions {
+  /** Where an address may lead within the page. */
+  readonly id?: string;
   readonly title: HtmlValue;
   /** A muted note on the right: what is counted, in which unit. */
   readonly note?: HtmlValue;
@@ -253,8 +255,9 @@ export interface FrameOptions {
 }
 
 /** A panel: title, content, data table. */
-export function panel({ title, note, body, table, foot, className }: FrameOptions): Html {
-  return html`<section class="panel ${className ?? ''}">
+export function panel({ id, title, note, body, table, foot, className }: FrameOptions): Html {
+  const place = id !== undefined && html`id="${id}" `;
+  return html`<section ${place}class="panel ${className ?? ''}">
     <header class="panel-head">
       <h2>${title}</h2>
       ${note !== undefined && html`<span class="note">${note}</span>`}

@@ -60,15 +60,17 @@ export function checksPanel(checks: readonly Check[], view: PageView): Html {
   return panel({
     title: 'What “fine” means',
     note: html`<a href="${view.links.to(LIMITS_PATH)}">change limits</a>`,
-    body: html`<details id="${LIMITS_ID}" data-key="limits">
+    body: html`<details class="limits" data-key="limits">
       <summary>${words}${rest > 0 && `; ${rest} not judged`}</summary>
-      ${drawTable(checks, checkColumns(view), {
-        caption: 'Limits, the most severe first',
-        keyOf: ({ key }) => key,
-        view,
-        still: true,
-        empty: '',
-      })}
+      <div id="${LIMITS_ID}">
+        ${drawTable(checks, checkColumns(view), {
+          caption: 'Limits, the most severe first',
+          keyOf: ({ key }) => key,
+          view,
+          still: true,
+          empty: '',
+        })}
+      </div>
     </details>`,
   });
 }

@@ -7,6 +7,7 @@ import { moment, spanText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { ENDED_WORDS } from '../sentences/downtime-sentence.ts';
 import { mostText } from '../sentences/early-memory-sentence.ts';
+import { MEMORY_ID } from '../sentences/memory-place.ts';
 import { growthText } from '../sentences/memory-sentence.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
@@ -143,6 +144,7 @@ function shownGrowth({ heap, rss }: ProcessMemory): Growth | undefined {
 /** Of each process that is known whether its memory grew: what a restart does not take away. */
 export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemories, view: PageView): Html {
   return panel({
+    id: MEMORY_ID,
     title: 'Memory of each process',
     note:
       judged === 0
@@ -156,19 +158,28 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
       empty: 'No process is known.',
     }),
     foot: html`<span
-        >How to read a row: what a full garbage collection leaves is still in use, the
-        ${explained('floor', view.links)} of the heap. A straight line through the lowest floors goes from one
-        size to another in some time (of the process that runs, as a rule its last 12 hours): so much an hour,
-        ± its 95 % interval. Left out are the five minutes after a start and up to two sudden rises, as of
-        something loaded once</span
-      ><span
-        >such a line takes floors in 16 samples, or 8 quarters of an hour of a process that ended more than a
-        day ago, or growth by half. Without one, “from” is a floor and “to” the lowest heap in use of the last
-        minutes, garbage included: memory grew by the difference at most. If that is much, there were too few
-        collections to judge</span
-      ><span
-        >memory outside the heap climbs for an hour after every start; resident memory is judged from then on,
-        once it was watched for another hour, and is no growth while it levels off</span
-      >`,
+        >Growth is the slope of what full garbage collections leave, the ${explained('floor', view.links)} of
+        the heap, ± its 95 % interval; of the process that runs as a rule over its last 12 hours.</span
+      >
+      <details class="behind" data-key="memory-judged">
+        <summary>How growth is judged</summary>
+        <ul>
+          <li>
+            Left out: five minutes after a start, and up to two sudden rises, as of something loaded once.
+          </li>
+          <li>
+            A slope takes floors in 16 samples, or in 8 quarters of an hour of a process that ended more than
+            a day ago, or growth by half.
+          </li>
+          <li>
+            Without one, “from” is a floor and “to” the lowest heap in use of the last minutes, garbage
+            included: memory grew by the difference at most.
+          </li>
+          <li>
+            Resident memory is judged from two hours after a start on, by what follows the first one; while it
+            levels off, it does not count as growing.
+          </li>
+        </ul>
+      </details>`,
   });
 }

@@ -22,6 +22,7 @@ import { type SidesVersions, versionRuns, versionsOfSides } from '../facts/versi
 import { versionsText } from '../format/versions-text.ts';
 import type { PageRequest, PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
+import { MEMORY_PLACE } from '../sentences/memory-place.ts';
 import { memorySinceWords } from '../sentences/memory-since-sentence.ts';
 import { ledBy, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
@@ -88,7 +89,7 @@ export const changesPage = definePage<ChangesFacts>({
           ...changesSentence(rows, begun, words, links, grows),
           ...(grows === undefined
             ? []
-            : [{ text: ' ' }, ...ledBy(memorySinceWords(grows, now), links.to('/process'))].map(
+            : [{ text: ' ' }, ...ledBy(memorySinceWords(grows, now), links.to(MEMORY_PLACE))].map(
                 (part): SentencePart => ({ ...part, aside: true }),
               )),
           ...notes.map((text): SentencePart => ({ text: ` ${text}`, aside: true })),

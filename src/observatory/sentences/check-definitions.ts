@@ -2,6 +2,7 @@ import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { type CheckDefinition, fromOperations, shareText } from './check-definition.ts';
 import { memoryMeasure } from './memory-check.ts';
+import { MEMORY_PLACE } from './memory-place.ts';
 import { blockOf } from './overview-situation.ts';
 import { isSlowByDownloads } from './request-reasons.ts';
 import { ROUTE_FAILED } from './route-check.ts';
@@ -77,7 +78,7 @@ export const CHECKS = [
     key: 'memory',
     what: 'time until the heap is full, if memory grows',
     setting: 'METRICS_LIMIT_MEMORY',
-    path: '/process',
+    path: MEMORY_PLACE,
     unit: spanText,
     bound: 'least',
     limit: ({ memoryFullMillis }) => memoryFullMillis,

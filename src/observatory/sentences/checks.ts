@@ -22,6 +22,11 @@ export interface Check {
   readonly path: string;
 }
 
+/** The page with the evidence of a check. */
+export function pathOf(key: CheckKey): string {
+  return CHECKS.find((check) => check.key === key)!.path;
+}
+
 /** Every check with its value and limit, the worst first. Pure. */
 export function checksOf(situation: OverviewSituation): readonly Check[] {
   return CHECKS.map((definition) => ({ ...judged(definition, situation), key: definition.key }));

@@ -3,7 +3,7 @@ import { sinceStartWords } from '../facts/time-range.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import type { Links } from '../links.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
-import { brokenKeys, type CheckKey } from './checks.ts';
+import { brokenKeys, type CheckKey, pathOf } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { beforeWords, ENDED_WORDS } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
@@ -36,7 +36,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     if (key === 'route_failed' && isSaid(situation)) return [];
     const headline = headlineOf(key, situation);
     const reason = reasonOf(key, situation, links) ?? (key === worst ? undefined : [{ text: headline }]);
-    return reason === undefined ? [] : [{ headline, reason }];
+    return reason === undefined ? [] : [{ key, headline, reason }];
   });
   const refusing = refusingWords(situation.since, now, links);
   const reasons = [
@@ -45,10 +45,14 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     ...(refusing === undefined ? [] : [refusing]),
     ...remarksOf(situation, new Set(broken), links),
   ];
-  const unsaid = ofBroken.slice(MAX_REASONS - first.length).map(({ headline }) => headline);
+  const left = ofBroken.slice(MAX_REASONS - first.length);
   const [reason = [], ...more] = [
     ...reasons.slice(0, MAX_REASONS),
-    ...unsaidWords(unsaid, links),
+    ...left.filter(isAlwaysSaid).map(({ reason }) => reason),
+    ...unsaidWords(
+      left.filter((each) => !isAlwaysSaid(each)),
+      links,
+    ),
     ...endedBefore(situation, links),
   ];
   return [
@@ -76,15 +80,26 @@ function sinceWords(
   return words.length === 0 ? [] : [words];
 }
 
-/** Limits that do not hold, but whose reasons have no room. */
-function unsaidWords(headlines: readonly string[], links: Links): readonly Sentence[] {
-  if (headlines.length === 0) return [];
-  const href = `${links.to('')}#${LIMITS_ID}`;
-  const named = [{ text: headlines.slice(0, MAX_HEADLINES).join(' '), href }];
-  const rest = headlines.length - MAX_HEADLINES;
-  if (rest <= 0) return [named];
+/** A limit that does not hold, with its headline and what is said of it. */
+interface Broken {
+  readonly key: CheckKey;
+  readonly headline: string;
+  readonly reason: Sentence;
+}
+
+/** What is still to come can be prevented, whatever else went wrong in a longer range. */
+const isAlwaysSaid = ({ key }: Broken): boolean => key === 'memory';
+
+/** Limits that do not hold, but whose reasons have no room: each leads to its evidence. */
+function unsaidWords(left: readonly Broken[], links: Links): readonly Sentence[] {
+  const named = left
+    .slice(0, MAX_HEADLINES)
+    .map(({ key, headline }): Sentence => [{ text: headline, href: links.to(pathOf(key)) }]);
+  const rest = left.length - MAX_HEADLINES;
+  if (rest <= 0) return named;
+  const href = links.to(`#${LIMITS_ID}`);
   return [
-    named,
+    ...named,
     [{ text: plural(rest, 'more limit'), href }, { text: ` ${rest === 1 ? 'does' : 'do'} not hold.` }],
   ];
 }

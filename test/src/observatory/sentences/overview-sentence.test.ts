@@ -13,6 +13,7 @@ import {
   EMPTY,
   GROWING_MEMORY,
   HOUR,
+  memoryOf,
   metrics,
   series,
   situation,
@@ -374,6 +375,59 @@ describe('overviewSentence', () => {
     expect(words(true)).toBe(
       'The event loop was blocked for up to 600 ms. /tags/:tag ran SELECT tags 24 times in one request.',
     );
+  });
+
+  const soonFull = memoryOf(
+    { isGrowing: true, bytesPerHour: 970_000_000, plusMinus: 20_000_000 },
+    { heapBytes: 1_000_000_000, heapLimitBytes: 4_000_000_000 },
+  );
+  const memorySince: OverviewSituation['memorySince'] = {
+    version: '1.5.0',
+    atMillis: NOW - 2 * HOUR,
+    growth: soonFull.heap!,
+    of: 'heap',
+    startedAtMillis: NOW - 2 * HOUR,
+    endedAtMillis: undefined,
+    isLatest: true,
+  };
+  const manyBroken: Partial<OverviewSituation> = {
+    metrics: metrics({ errors: 3000, p95: 9000, slow: 9000 }),
+    routes: [series('http', 'GET /x', { count: 6000, errors: 3000 })],
+    stallMillis: 29_000,
+    saturatedMillis: HOUR,
+  };
+
+  it('says all that is known of memory that runs out, whatever else is worse in a longer range', () => {
+    const FULL = 'At this rate the limit of the heap (4 GB) is reached in 3 hours.';
+    const saidOf = (more: Partial<OverviewSituation>): readonly [string, string | undefined] => {
+      const parts = overviewSentence(situation({ ...manyBroken, ...more }), new Links('/o', { from: '-6h' }));
+      return [sentenceText(parts), parts.find(({ text }) => /^Memory /.test(text))?.href];
+    };
+    const href = '/o/process?from=-6h#memory';
+    const [since, sinceHref] = saidOf({ memory: soonFull, memorySince });
+    expect(since).toContain(
+      `Memory grows since version 1.5.0 (${momentText(NOW - 2 * HOUR, NOW)}): 970 ± 20 MB an hour; level before. ${FULL}`,
+    );
+    expect(since).not.toContain('Memory runs out.');
+    expect(sinceHref).toBe(href);
+    const own = saidOf({ memory: soonFull });
+    expect(own[0]).toContain(
+      `Memory grows by 970 ± 20 MB an hour since ${clockText(NOW - HOUR)}; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
+    );
+    expect(own[1]).toBe(href);
+    const { heap, ...young } = soonFull;
+    const ofVersion = { version: '1.5.0', growth: heap!, overMillis: HOUR, usedBytes: 1_000_000_000 };
+    const [ofOther, otherHref] = saidOf({ memory: { ...young, heap: undefined, ofVersion } });
+    expect(ofOther).toContain(
+      `Memory of version 1.5.0 grew by 970 ± 20 MB an hour in 1 hour of an earlier process. ${FULL}`,
+    );
+    expect(otherHref).toBe(href);
+  });
+
+  it('leads from a limit that it only names to the page with its evidence', () => {
+    const parts = overviewSentence(situation(manyBroken), new Links('/o', { from: '-6h' }));
+    const named = parts.find(({ text }) => text === 'Requests waited before they were read.');
+    expect(named?.href).toBe('/o/process?from=-6h');
   });
 
   it('links every part to its evidence', () => {
