@@ -23,6 +23,7 @@ const MAX_KINDS = 8;
 /** All current figures of the process, and the parts of its memory. */
 export function nowStrip(facts: ProcessFacts, now: number): Html {
   const { current } = facts;
+  const over = `over ${text(duration(current.atMillis - current.fromMillis))}`;
   return panel({
     className: 'strip dense',
     title: 'Now',
@@ -43,18 +44,18 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
       {
         label: 'CPU',
         value: share(current.cpuUtilization),
-        note: `of one core, over ${text(duration(current.atMillis - current.fromMillis))}`,
+        note: `of one core, ${over}`,
       },
       {
         label: 'loop delay p99',
         value: measured(current.eventLoopDelayP99Millis),
-        note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}, longest ${text(duration(current.eventLoopDelayMaxMillis))}`,
+        note: `${over}; p50 ${text(duration(current.eventLoopDelayP50Millis))}, longest ${text(duration(current.eventLoopDelayMaxMillis))}`,
       },
       { label: 'event loop busy', value: share(current.eventLoopUtilization), note: 'of its time' },
       {
         label: 'GC pauses',
         value: measured(current.gcPauseMillis),
-        note: `${plural(current.gcCount, 'run')}, longest ${text(duration(current.gcPauseMaxMillis))}`,
+        note: `${over}; ${plural(current.gcCount, 'run')}, longest ${text(duration(current.gcPauseMaxMillis))}`,
       },
       { label: 'open handles', value: countText(current.activeHandles), note: 'by kind below' },
       {

@@ -7,7 +7,7 @@ export interface StallSummary extends Omit<StallFacts, 'rows'> {
   readonly count: number;
   readonly groups: readonly StallGroup[];
   /** The longest time without a turn; undefined if there was none. */
-  readonly longest: Pick<BlockedTurn, 'millis' | 'stalls'> | undefined;
+  readonly longest: Pick<BlockedTurn, 'millis' | 'stalls' | 'ends'> | undefined;
 }
 
 export function stallSummary({ rows, ...facts }: StallFacts): StallSummary {
@@ -16,6 +16,6 @@ export function stallSummary({ rows, ...facts }: StallFacts): StallSummary {
     ...facts,
     count: rows.length,
     groups: stallGroups(rows),
-    longest: turn && { millis: turn.millis, stalls: turn.stalls },
+    longest: turn && { millis: turn.millis, stalls: turn.stalls, ends: turn.ends },
   };
 }

@@ -21,8 +21,8 @@ import { waitShareText } from '../sentences/wait-words.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
 import { type HeldRequests, heldRequests } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
-import { drawPart, shortRoute } from '../sentences/sentence.ts';
-import { slowestOf, slowOthers } from '../facts/slowest-route.ts';
+import { drawPart, plural, shortRoute } from '../sentences/sentence.ts';
+import { LEAST_REQUESTS, slowestOf, slowOthers } from '../facts/slowest-route.ts';
 import { halfText, otherWords } from '../sentences/slowest-words.ts';
 import { prepareSituation, situationOf } from '../sentences/situation.ts';
 import { checksPanel } from '../draw/checks-panel.ts';
@@ -159,7 +159,8 @@ function slowestNote(
   const link = html`<a href="${links.series('http', slowest.name)}">${shortRoute(slowest.name)}</a>`;
   return {
     foot: html`<span
-      ><a href="${links.to('/routes', { sort: 'p50_ms' })}">slowest per request</a>: ${link},
+      ><a href="${links.to('/routes', { sort: 'p50_ms' })}">slowest per request</a>, from
+      ${plural(LEAST_REQUESTS, 'request')} on: ${link},
       ${halfText(slowest.count, slowest.durationMillis.p50)}${others.length > 0 && html`; ${others.map(drawPart)}`}</span
     >`,
   };
@@ -210,7 +211,7 @@ function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
   });
 }
 
-function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
+function processStrip({ metrics, runtime }: OverviewFacts, { links, range }: PageView): Html {
   const { process: facts, export: exported } = metrics;
   const pause = highest(runtime, (sample) => sample.gcPauseMaxMillis);
   const spans = runtime.filter(hasSpan);
@@ -244,7 +245,12 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
         note: 'since the last sample',
         course: course((s) => s.cpuUtilization, spans),
       },
-      { label: 'longest GC pause', value: measured(pause), course: course((s) => s.gcPauseMaxMillis, spans) },
+      {
+        label: 'longest GC pause',
+        value: measured(pause),
+        note: range.words,
+        course: course((s) => s.gcPauseMaxMillis, spans),
+      },
       {
         label: 'export',
         value: sending,

@@ -81,7 +81,7 @@ export const processPage = definePage<RuntimeFacts>({
       <div class="grid even">
         ${panel({
           title: 'Memory',
-          note: `at most ${text(size(facts.highWaterRssBytes))} since the start`,
+          note: mostUsed(runtime),
           body: lineChart(
             'Memory',
             [
@@ -179,6 +179,12 @@ function processFactsOf(
   const growth = range.moving ? growthWithin(own, recent) : recent;
   const judged = { startedAtMillis: own?.startedAtMillis ?? startedNow, growth };
   return { process, memory: { ...growth, heapLimitBytes }, processes: processMemories(courses, judged) };
+}
+
+/** Between two samples, too, and by earlier processes. */
+function mostUsed(runtime: readonly RuntimeSample[]): string | undefined {
+  const most = highest(runtime, (s) => s.rssMaxBytes);
+  return most === 0 ? undefined : `RSS at most ${text(size(most))} in this range`;
 }
 
 function collectionPanel(runtime: readonly RuntimeSample[], time: ChartTime, table: ChartTable): Html {

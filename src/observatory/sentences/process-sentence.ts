@@ -13,6 +13,7 @@ import { processMemoryWords } from './earlier-memory-sentence.ts';
 import { whoKeepsWords } from './heap-profile-sentence.ts';
 import { type MemoryFacts, memoryWords } from './memory-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
+import { turnPart } from './stall-sentence.ts';
 
 export interface ProcessSituation {
   readonly process: ProcessFacts;
@@ -21,7 +22,7 @@ export interface ProcessSituation {
   readonly markers: readonly Marker[];
   readonly memory: MemoryFacts;
   readonly processes: ProcessMemories;
-  readonly stalls: Pick<StallSummary, 'longest'>;
+  readonly stalls: Pick<StallSummary, 'longest' | 'thresholdMillis'>;
   /** The newest; undefined if none was taken. */
   readonly heapProfile: TakenHeapProfile | undefined;
 }
@@ -44,7 +45,7 @@ export function processSentence(
     starts(markers, range, now),
     [{ text: memoryText }, ...(isAsked ? whoKeepsWords(heapProfile, links, now) : [])],
     heldBefore(process, runtime),
-    heldUp(runtime, stalls.longest),
+    heldUp(runtime, stalls, links),
     openFilesLeft(process, runtime, now),
   ];
   return words
@@ -83,12 +84,25 @@ function heldBefore(
   return most === 0 ? undefined : `Earlier processes in this range used up to ${text(size(most))}.`;
 }
 
-function heldUp(runtime: readonly RuntimeSample[], longest: StallSummary['longest']): string | undefined {
+/** With a link to the stalls that did; of a delay that should have been recorded as one and was not, that its cause is unknown. */
+function heldUp(
+  runtime: readonly RuntimeSample[],
+  { longest, thresholdMillis }: ProcessSituation['stalls'],
+  links: Links,
+): Sentence | undefined {
   const delayMillis = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
   const { millis, turn } = longestBlock(delayMillis, longest);
   if (millis === 0) return undefined;
-  const several = turn !== undefined && turn.stalls > 1 ? ` by ${turn.stalls} stalls in a row` : '';
-  return `The event loop was blocked for up to ${text(duration(millis))}${several}.`;
+  const isUnknown = turn === undefined && thresholdMillis > 0 && millis >= thresholdMillis;
+  return [
+    { text: 'The event loop was blocked for up to ' },
+    turn === undefined ? { text: text(duration(millis)) } : turnPart(turn, ' stalls in a row', links),
+    {
+      text: isUnknown
+        ? ', by a timer that was late; no stall was recorded for it, so that its cause is not known.'
+        : '.',
+    },
+  ];
 }
 
 function openFilesLeft(

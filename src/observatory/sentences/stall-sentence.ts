@@ -58,7 +58,11 @@ export function stallsSentence(
 }
 
 /** `1.96 s by 2 in a row`, with a link to these stalls. */
-export function turnPart({ millis, stalls, ends }: BlockedTurn, row: string, links: Links): SentencePart {
+export function turnPart(
+  { millis, stalls, ends }: Pick<BlockedTurn, 'millis' | 'stalls' | 'ends'>,
+  row: string,
+  links: Links,
+): SentencePart {
   const [fromMillis, toMillis] = ends;
   // The end of a range is not in it.
   const [from, to] = [Math.floor(fromMillis), Math.floor(toMillis) + 1].map((at) =>

@@ -54,6 +54,39 @@ describe('the overview', () => {
     },
   );
 
+  it('says that its longest pause is of the range, and Process of which time each of its figures is', async () => {
+    const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf('?from=-6h'))![1]!;
+    expect(wordsOf(strip)).toMatch(/longest GC pause \S+ \S+ in the last 6 hours/);
+    const process = wordsOf(await textOf('/process'));
+    expect(process).toMatch(/loop delay p99 \S+ \S+ over 30 s; p50 /);
+    expect(process).toMatch(/GC pauses \S+ \S+ over 30 s; \d+ runs?, longest /);
+    expect(process).toMatch(/ Memory RSS at most \d+ MB in this range /);
+  });
+
+  it('says where counts may be missing, and leads to how many, but not on that page', async () => {
+    const { telemetry } = busyBlog();
+    const asked = telemetry.coverage.bind(telemetry);
+    telemetry.coverage = (range) => {
+      const { toMillis } = range;
+      const lost = { fromMillis: toMillis - 60_000, toMillis: toMillis - 48_500, reason: 'killed' as const };
+      return { ...asked(range), missing: [lost] };
+    };
+    const noticeOn = async (path: string): Promise<string> =>
+      /<p class="notice">[\s\S]*?<\/p>/.exec(await textOf(path, telemetry))![0];
+    const [overview, sampling] = [await noticeOn('?from=-6h'), await noticeOn('/sampling?from=-6h')];
+    expect(overview).toMatch(/href="[^"]*\/sampling\?from=-6h">How many at most<\/a>/);
+    expect(sampling).not.toContain('href');
+    expect(wordsOf(sampling)).toMatch(/counts between [\d:]+ and [\d:]+ may be missing/);
+  });
+
+  it('leads to memory on Process, whose foot says in one sentence how it is judged, with the rest folded', async () => {
+    expect(await textOf('')).toMatch(/href="[^"]*\/process#memory"/);
+    const panel = (await textOf('/process')).split('id="memory"')[1]!.split('</section>')[0]!;
+    const [open = '', folded] = panel.split('class="panel-foot"')[1]!.split('<details');
+    expect(wordsOf(open).match(/\.( |$)/g)).toHaveLength(1);
+    expect(folded).toContain('How growth is judged');
+  });
+
   it('shows the course of each figure of the process', async () => {
     const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf(''))![1]!;
     expect([...strip.matchAll(/class="spark type-other"/g)]).toHaveLength(5);

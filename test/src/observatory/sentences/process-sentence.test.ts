@@ -7,13 +7,18 @@ import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { longestTurn } from '../../../../src/observatory/facts/blocked-turns.ts';
 import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
 import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
-import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import {
+  type Sentence,
+  type SentencePart,
+  sentenceText,
+} from '../../../../src/observatory/sentences/sentence.ts';
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
 import { GROWING_MEMORY, memoryOf, stallOf } from './situations.ts';
 
 const MINUTE = 60_000;
+const UNKNOWN = ', by a timer that was late; no stall was recorded for it, so that its cause is not known.';
 const MEMORY =
   'Memory is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour.';
 const NO_OTHERS = {
@@ -34,7 +39,7 @@ const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeS
   eventLoopDelayMaxMillis: 4,
   ...more,
 });
-const say = (
+const sentenceOf = (
   runtime: readonly RuntimeSample[],
   markers: readonly Marker[] = [],
   process = facts,
@@ -43,18 +48,19 @@ const say = (
     memory = memoryOf({}),
     heapProfile,
   }: { readonly memory?: MemoryFacts; readonly heapProfile?: TakenHeapProfile } = {},
-): string => {
+): Sentence => {
   const situation = {
     process,
     runtime,
     markers,
     memory,
     processes: NO_OTHERS,
-    stalls: { longest: longestTurn(stalls) },
+    stalls: { longest: longestTurn(stalls), thresholdMillis: 250 },
     heapProfile,
   };
-  return sentenceText(processSentence(situation, range, NOW, new Links('/o', {})));
+  return processSentence(situation, range, NOW, new Links('/o', {}));
 };
+const say = (...told: Parameters<typeof sentenceOf>): string => sentenceText(sentenceOf(...told));
 const at = (millis: number): string => momentText(millis, NOW);
 
 describe('processSentence', () => {
@@ -79,19 +85,34 @@ describe('processSentence', () => {
   it('says the longest delay of the event loop, not a percentile', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_900, eventLoopDelayP99Millis: 161 });
     expect(say([sample(20), stalled, sample(1)], [], process)).toBe(
-      `${opening} ${MEMORY} The event loop was blocked for up to 10.9 s.`,
+      `${opening} ${MEMORY} The event loop was blocked for up to 10.9 s${UNKNOWN}`,
     );
   });
 
   it('says of a recorded stall what the page of stalls says', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_500 });
     expect(say([stalled], [], process, [stallOf(10_300)])).toContain(' was blocked for up to 10.3 s.');
-    expect(say([stalled], [], process, [stallOf(300)])).toContain(' was blocked for up to 10.5 s.');
+    expect(say([stalled], [], process, [stallOf(300)])).toContain(` was blocked for up to 10.5 s${UNKNOWN}`);
     const [first, second] = [stallOf(6000), stallOf(5000)];
     const next = { ...second, atMillis: first.atMillis + second.durationMillis };
     expect(say([stalled], [], process, [first, next])).toContain(
       ' was blocked for up to 11 s by 2 stalls in a row.',
     );
+  });
+
+  it('leads to the stalls that it names, and nowhere if none was recorded', () => {
+    const stalled = sample(5, { eventLoopDelayMaxMillis: 10_500 });
+    const [first, second] = [stallOf(6000), stallOf(5000)];
+    const next = { ...second, atMillis: first.atMillis + second.durationMillis };
+    const linked = (stalls: readonly Stall[]): SentencePart | undefined =>
+      sentenceOf([stalled], [], process, stalls).find(({ text }) => text.startsWith('1'));
+    const iso = (millis: number): string =>
+      new URLSearchParams({ at: new Date(millis).toISOString() }).toString().slice(3);
+    expect(linked([first, next])).toEqual({
+      text: '11\u00a0s by 2 stalls in a row',
+      href: `/o/stalls?from=${iso(first.atMillis)}&to=${iso(next.atMillis + 1)}`,
+    });
+    expect(linked([])).toEqual({ text: '10.5\u00a0s' });
   });
 
   it('states the memory of earlier processes separately', () => {
