@@ -54,6 +54,8 @@ export class ProcessRuns implements HistoryPart {
   /** At the last heartbeat. */
   #seen: Moment;
   #alive: ReadonlySet<number> = new Set();
+  /** Last heartbeats of runs without a process of their pid at our start. One on another host, which has no pid here, goes on with them. */
+  #gone: ReadonlyMap<number, number> = new Map();
 
   constructor(options: ProcessRunsOptions) {
     const { clock, pid, startedMillis, version, isAlive = isProcessAlive } = options;
@@ -126,7 +128,7 @@ export class ProcessRuns implements HistoryPart {
       const isOwn = last.run === this.#run;
       const seen = isOwn ? [...runs.slice(0, -1), this.#seenNow(last)] : runs;
       const known = { startedAtMillis, pid, version, ranMillis: ranMillis(seen) };
-      if (isOwn || (last.ended === undefined && !this.#isSilent(last)))
+      if (isOwn || (last.ended === undefined && !this.#isGone(last) && !this.#isSilent(last)))
         return { ...known, endedAtMillis: undefined, ended: undefined, reason: undefined };
       const later = this.#runs.filter(({ run }) => run > last.run);
       const next = later.find((run) => gapMillis(last, run) >= 0) ?? later.at(-1) ?? last;
@@ -164,6 +166,11 @@ export class ProcessRuns implements HistoryPart {
       this.#runs
         .filter((run) => run.ended === undefined && run.pid !== pid && this.#isAlive(run.pid))
         .map(({ run }) => run),
+    );
+    this.#gone = new Map(
+      this.#runs
+        .filter(({ run }) => run !== this.#run && !this.#alive.has(run))
+        .map(({ run, seenMillis }) => [run, seenMillis]),
     );
     file.runs.bound(MAX_RUNS, REPEATED_KINDS, MAX_REPEATED);
   }
@@ -226,6 +233,11 @@ export class ProcessRuns implements HistoryPart {
       monotonic: this.#clock.monotonicNanos() / 1e6,
       uptime: this.#machine.uptimeMillis(),
     };
+  }
+
+  /** It had ended when this process started, as downtime has it. */
+  #isGone({ run, seenMillis }: ProcessRun): boolean {
+    return this.#gone.get(run) === seenMillis;
   }
 
   /** Without a heartbeat for so long, it runs no more. */

@@ -56,6 +56,13 @@ it('how real processes ended is in the ledger of downtime, with their times', ()
     ['killed', undefined],
     ['killed', undefined],
   ]);
+  // Right after the last of them, too.
+  expect(
+    runs
+      .processes()
+      .slice(0, -1)
+      .map(({ ended }) => ended),
+  ).toEqual(rows.map(({ ended }) => ended));
   expect(rows[1]!.stack).toMatch(/^TypeError: planted\n    at .*ending-program\.ts:\d+/);
   expect([rows[2]!.stack, rows[3]!.stack?.split('\n')[0]]).toEqual([
     undefined,
