@@ -142,7 +142,7 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
   });
   return [
     ...(logLines > 0 ? [linkTo('/logs', plural(logLines, 'log line'))] : []),
-    ...(failures > 0 ? [linkTo('/failures', plural(failures, 'failure'))] : []),
+    ...(failures > 0 ? [linkTo('/failures', plural(failures, 'failed operation'))] : []),
     ...(traces > 0 ? [linkTo('/traces', plural(traces, 'trace'))] : []),
   ];
 }

@@ -211,7 +211,7 @@ function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
   });
 }
 
-function processStrip({ metrics, runtime }: OverviewFacts, { links, range }: PageView): Html {
+function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
   const { process: facts, export: exported } = metrics;
   const pause = highest(runtime, (sample) => sample.gcPauseMaxMillis);
   const spans = runtime.filter(hasSpan);
@@ -237,6 +237,7 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links, range }: Pag
       {
         label: 'event-loop delay p99',
         value: measured(facts.event_loop_delay_p99_ms),
+        note: 'since the last sample',
         course: course((s) => s.eventLoopDelayP99Millis, spans),
       },
       {
@@ -248,7 +249,7 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links, range }: Pag
       {
         label: 'longest GC pause',
         value: measured(pause),
-        note: range.words,
+        note: 'in this range',
         course: course((s) => s.gcPauseMaxMillis, spans),
       },
       {

@@ -53,7 +53,8 @@ function countsOf({ count, kept }: Pick<OperationSummary, 'count' | 'kept'>): Sa
 /** `In the last hour, 120 of 500 operations were kept, 24 %, and 380 dropped`; capital or not, as it stands. */
 export function sampledSentence({ all: { counted, kept, dropped } }: SampledInRange, when: string): Sentence {
   if (counted === 0) return [{ text: ` Nothing was counted ${when}.` }];
-  if (dropped === 0) return [{ text: ` All ${countText(counted)} operations were kept ${when}.` }];
+  const all = counted === 1 ? 'The one operation was' : `All ${countText(counted)} operations were`;
+  if (dropped === 0) return [{ text: ` ${all} kept ${when}.` }];
   return [
     {
       text: ` Of ${countText(counted)} operations ${when}, ${countText(kept)} were kept, ${shareText(kept / counted)}, and ${countText(dropped)} dropped: counted, and nothing else.`,

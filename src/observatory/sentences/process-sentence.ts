@@ -99,7 +99,7 @@ function heldUp(
     turn === undefined ? { text: text(duration(millis)) } : turnPart(turn, ' stalls in a row', links),
     {
       text: isUnknown
-        ? ', by a timer that was late; no stall was recorded for it, so that its cause is not known.'
+        ? ', as a late timer shows; no stall of that length was recorded, so that its cause is not known.'
         : '.',
     },
   ];

@@ -28,8 +28,10 @@ const rows = LEDGER.map(([ago, seconds, ended]): Downtime => {
 });
 const iso = (ago: number): string => new Date(NOW - ago * MINUTE).toISOString();
 
-async function pages(): Promise<(address: string) => Promise<string>> {
-  const blog = new MeasuredBlog();
+async function pages(
+  ...[options]: ConstructorParameters<typeof MeasuredBlog>
+): Promise<(address: string) => Promise<string>> {
+  const blog = new MeasuredBlog(options);
   const facts: DowntimeFacts = { rows, sinceMillis: NOW - 1000 * MINUTE, precisionMillis: 2000 };
   Object.defineProperty(blog.telemetry, 'downtime', { value: () => facts });
   const { origin } = await serveObservatory(blog.telemetry);
@@ -55,6 +57,24 @@ describe('the page about downtime', () => {
     const led = wordsOf(await read(href.replaceAll('&amp;', '&')));
     expect(led).toMatch(/Down 3 times .*, altogether 78 s; 2 of them unasked/);
     expect(led).not.toContain('Before this range');
+  });
+
+  it('counts what failed before an end as operations, since a request fails with its statement', async () => {
+    const failed = { at: 0, millis: 5, error: 'no such table' };
+    const read = await pages({
+      happened: [
+        {
+          startMillis: NOW - 201 * MINUTE + 40_000,
+          spans: [
+            { ...failed, name: 'GET /search', type: 'http' },
+            { ...failed, name: 'SELECT posts', type: 'database' },
+          ],
+        },
+      ],
+    });
+    expect(wordsOf(await read(`/downtime?from=${iso(210)}&to=${iso(190)}`))).toMatch(
+      /crashed \(exit code 3\); in its last minute 2 failed operations \./,
+    );
   });
 
   it('of a range that ended in the past tells what came before and after it apart', async () => {

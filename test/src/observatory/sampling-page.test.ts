@@ -85,6 +85,18 @@ describe('the sampling page', () => {
     );
   });
 
+  it('says of a range with a gap that all was kept, the gap last', async () => {
+    const { telemetry } = new MeasuredBlog({
+      happened: [{ startMillis: NOW - 60_000, spans: [{ name: 'GET /', type: 'http', at: 0, millis: 1 }] }],
+    });
+    const asked = telemetry.coverage.bind(telemetry);
+    const lost = { fromMillis: NOW - 50_000, toMillis: NOW - 40_000, reason: 'killed' as const };
+    telemetry.coverage = (range) => ({ ...asked(range), missing: [lost] });
+    const { origin } = await serveObservatory(telemetry);
+    const page = await (await fetch(`${origin}/admin/metrics-dashboard/sampling`)).text();
+    expect(wordsOf(page)).toContain('The one operation was kept in the last hour, as far as is known.');
+  });
+
   it('breaks values between words, and shows bytes in the unit of their limit', async () => {
     const { page } = await open(new MeasuredBlog());
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');

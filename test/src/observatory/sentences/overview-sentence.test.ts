@@ -401,7 +401,7 @@ describe('overviewSentence', () => {
     const FULL = 'At this rate the limit of the heap (4 GB) is reached in 3 hours.';
     const saidOf = (more: Partial<OverviewSituation>): readonly [string, string | undefined] => {
       const parts = overviewSentence(situation({ ...manyBroken, ...more }), new Links('/o', { from: '-6h' }));
-      return [sentenceText(parts), parts.find(({ text }) => /^Memory /.test(text))?.href];
+      return [sentenceText(parts), parts.find(({ text }) => text.startsWith('Memory '))?.href];
     };
     const href = '/o/process?from=-6h#memory';
     const [since, sinceHref] = saidOf({ memory: soonFull, memorySince });

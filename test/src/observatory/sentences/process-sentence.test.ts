@@ -18,7 +18,8 @@ import { NOW } from '../../../fixtures/still-runtime.ts';
 import { GROWING_MEMORY, memoryOf, stallOf } from './situations.ts';
 
 const MINUTE = 60_000;
-const UNKNOWN = ', by a timer that was late; no stall was recorded for it, so that its cause is not known.';
+const UNKNOWN =
+  ', as a late timer shows; no stall of that length was recorded, so that its cause is not known.';
 const MEMORY =
   'Memory is not growing: what garbage collection leaves changed by −0.1 ± 0.4 MB an hour in 1 hour.';
 const NO_OTHERS = {
