@@ -125,14 +125,15 @@ export const OWN_VIEWS = { name: 'own', each: 'each' } as const;
 function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
   const { place, functionName, location, line, route, placeShare, places } = row;
   if (places !== undefined)
-    return html`<bdi class="name">${place}</bdi>
+    return html`${place}
       <a class="note" href="${links.to('/stalls', { [OWN_VIEWS.name]: OWN_VIEWS.each })}"
         >${countText(places)} places, each as a row</a
       >`;
   if (row.isOfStart)
     return html`<span class="quiet">${place}</span>
       <span class="note wrap"
-        >the longest from ${text(duration(row.sinceStartMillis))} after the process began</span
+        >${row.count > 1 && 'the longest '}from ${text(duration(row.sinceStartMillis))} after the process
+        began</span
       >`;
   const name = route === undefined ? untracedWords(row) : shortRoute(route);
   if (functionName === undefined)

@@ -1,6 +1,7 @@
-import type { SeriesSummary, Stall } from '../../../otel/query.ts';
+import type { SampledSide, SeriesSummary, Stall } from '../../../otel/query.ts';
 import { type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
+import type { AdjustedCounts } from './adjusted-counts.ts';
 import { raisedOf } from './lost-traces.ts';
 import { loopWaits, waitsWithin } from './loop-waits.ts';
 import type { DrawnTraces } from './drawn-traces.ts';
@@ -24,21 +25,34 @@ export interface MergedTime {
   readonly countedMeanMillis?: number;
 }
 
-/** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for, also for lost ones. */
+/**
+ * Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for, also for lost ones.
+ *
+ * @param counts How many requests each side has: by chance its traces stand for more or fewer. Undefined if that is not known.
+ */
 export function mergedTime(
   { marked, rest, unitOf, raised }: Pick<DrawnTraces, 'marked' | 'rest' | 'unitOf' | 'raised'>,
   stalls: readonly Stall[] = [],
+  counts?: Pick<AdjustedCounts, 'marked' | 'rest'>,
 ): MergedTime {
   const read = [marked, rest].flatMap((side) =>
     side.traces.map((trace) => {
       const unit = unitOf(trace);
       const raise = side === rest && unit !== undefined ? raisedOf(trace, unit, raised) : 1;
-      return { trace, unit, each: drawnFrom(side) * raise, weight: unit?.weight };
+      return { side, trace, unit, each: drawnFrom(side) * raise, weight: unit?.weight };
     }),
   );
   const isWeighted = read.some(({ weight }) => weight !== undefined);
-  const used = read.flatMap(({ trace, unit, each, weight = isWeighted ? 0 : 1 }) =>
-    weight === 0 ? [] : [{ trace, unit, weight: weight * each }],
+  const used = adjusted(
+    read.flatMap(({ side, trace, unit, each, weight = isWeighted ? 0 : 1 }) =>
+      weight === 0 ? [] : [{ side, trace, unit, weight: weight * each }],
+    ),
+    isWeighted && counts !== undefined
+      ? new Map([
+          [marked, counts.marked],
+          [rest, counts.rest],
+        ])
+      : new Map(),
   );
   const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
   const waitsOf = loopWaits(stalls);
@@ -60,6 +74,20 @@ export function mergedTime(
     parts,
     meanMillis: used.length === 0 ? NaN : parts.reduce((sum, { millis }) => sum + millis, 0),
   };
+}
+
+/** With weights that add up to what each side counts. */
+function adjusted<Each extends { readonly side: SampledSide; readonly weight: number }>(
+  used: readonly Each[],
+  counts: ReadonlyMap<SampledSide, number>,
+): readonly Each[] {
+  const sums = new Map<SampledSide, number>();
+  for (const { side, weight } of used) sums.set(side, (sums.get(side) ?? 0) + weight);
+  const scaleOf = (side: SampledSide): number => {
+    const [count = 0, sum = 0] = [counts.get(side), sums.get(side)];
+    return count > 0 && sum > 0 ? count / sum : 1;
+  };
+  return used.map((each) => ({ ...each, weight: each.weight * scaleOf(each.side) }));
 }
 
 /**

@@ -14,6 +14,7 @@ import { heatMapTable } from '../charts/heat-map-chart.ts';
 import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
+import { adjustedCounts } from '../facts/adjusted-counts.ts';
 import { apartGroups, type ApartGroups } from '../facts/apart-groups.ts';
 import { type DurationGroups, durationGroupsOf } from '../facts/duration-groups.ts';
 import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
@@ -98,6 +99,8 @@ export function seriesFacts(
   const slow = slowLimit(telemetry, type, row, groups);
   const comparison = comparisonOf(type, name, range, slow);
   const drawn = drawTraces(telemetry, comparison);
+  const stalls = telemetry.stalls(range).rows;
+  const over = row && overRepresented(telemetry, comparison, drawn);
   return {
     name,
     row,
@@ -109,10 +112,10 @@ export function seriesFacts(
     newestStart: newestStart(telemetry, range, type === 'http' ? { type, series: name } : { series: name }),
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
-    over: row && overRepresented(telemetry, comparison, drawn),
-    time: type === 'http' ? mergedTime(drawn, telemetry.stalls(range).rows) : undefined,
+    over,
+    time: type === 'http' ? mergedTime(drawn, stalls, over && adjustedCounts(over)) : undefined,
     slow,
-    groups: apartGroups(groups, drawn, telemetry.stalls(range).rows),
+    groups: apartGroups(groups, drawn, stalls),
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };
 }

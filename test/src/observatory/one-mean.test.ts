@@ -54,6 +54,35 @@ describe('a route of which a fifth is kept', () => {
   });
 });
 
+describe('a route whose slow requests are all kept, and by chance few others', () => {
+  it('has nearly the counted mean by its traces alone, each side for what was counted of it', async () => {
+    // Ids that are kept at any rate, and at none.
+    const idOf = (index: number, end: string): string =>
+      (0x1000 + index).toString(16).padStart(18, 'c') + end.repeat(14);
+    const sent = Array.from({ length: 200 }, (_, index) => {
+      const isSlow = index % 20 === 0;
+      return { isSlow, millis: isSlow ? 1200 : 30 + (index % 7), end: index % 15 === 3 ? 'f' : '0' };
+    });
+    const happened = sent.map(({ millis, end }, index) => ({
+      traceId: idOf(index, end),
+      startMillis: NOW - 5000 * (index + 1),
+      spans: [{ name: 'GET /a', type: 'http' as const, at: 0, millis }],
+    }));
+    const env = { METRICS_SAMPLING_RATE: '0.1' };
+    const { origin } = await serveObservatory(new MeasuredBlog({ env, happened }).telemetry);
+    const address = `${origin}/admin/metrics-dashboard/route?name=GET%20%2Fa&format=json`;
+    const { facts } = (await (await fetch(address)).json()) as {
+      readonly facts: {
+        readonly time: Readonly<Record<'traces' | 'mean_millis' | 'counted_mean_millis', number>>;
+      };
+    };
+    const mean = sent.reduce((sum, { millis }) => sum + millis, 0) / sent.length;
+    expect(facts.time.traces).toBeLessThan(30);
+    expect(facts.time.counted_mean_millis).toBeCloseTo(mean, 1);
+    expect(Math.abs(facts.time.mean_millis / mean - 1)).toBeLessThan(0.02);
+  });
+});
+
 describe('the list of traces', () => {
   it('says how many are of no request, which is what routes do not count, and leads to them', async () => {
     const read = await pages({});

@@ -75,6 +75,30 @@ describe('mergedTime', () => {
     );
   });
 
+  it('counts each side for what was counted of it, though by chance its traces stand for fewer', () => {
+    // 5 of 1,000 ms and 28 of 50 ms were sent; of these, one was kept at a rate of a tenth.
+    const slow = ['a', 'b', 'c', 'd', 'e'].map((id) => request(id, 1, 1000, 900));
+    const drawn = {
+      marked: { traces: slow, kept: 5 },
+      rest: { traces: [request('f', 10, 50, 20)], kept: 1 },
+      ...NOT_RAISED,
+    };
+    const mean = (5 * 1000 + 28 * 50) / 33;
+    const time = mergedTime(drawn, [], { marked: 5, rest: 28 });
+    expect(time.meanMillis).toBeCloseTo(mean);
+    expect(time.parts[0]).toMatchObject({
+      kind: 'statement',
+      millis: expect.closeTo((5 * 900 + 28 * 20) / 33),
+    });
+    expect(mergedTime(drawn).meanMillis).toBeGreaterThan(1.5 * mean);
+    // Of a side without a count, or without a trace, nothing is known but that.
+    expect(mergedTime(drawn, [], { marked: 0, rest: 0 }).meanMillis).toBeCloseTo(
+      mergedTime(drawn).meanMillis,
+    );
+    const none = { ...drawn, rest: { traces: [], kept: 0 } };
+    expect(mergedTime(none, [], { marked: 5, rest: 28 }).meanMillis).toBeCloseTo(1000);
+  });
+
   it('counts each trace once if no weight is known', () => {
     const time = mergedTime({
       marked: { traces: [], kept: 0 },
