@@ -81,6 +81,24 @@ describe('the start', () => {
   });
 });
 
+describe('what was compiled', () => {
+  const where = `process.stdout.write(String(require('module').getCompileCacheDir()))`;
+  const start = (env: Readonly<Record<string, string>>): ReturnType<typeof runToEnd> =>
+    runToEnd(['-r', './src/require-node.cjs', '-e', where], env);
+
+  it('is kept beside the packages for the next start', async () => {
+    const { code, output } = await start({ NODE_COMPILE_CACHE: '' });
+    expect([code, output]).toEqual([0, expect.stringMatching(/node_modules\/\.cache\/compiled\/v\d\S+$/)]);
+  });
+
+  it('is nowhere if the owner says so', async () => {
+    expect(await start({ NODE_COMPILE_CACHE: '', NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual({
+      code: 0,
+      output: 'undefined',
+    });
+  });
+});
+
 describe('the stop', () => {
   it('waits for no idle connection and no live stream', async () => {
     const blog = await BlogProcess.start(temporaryFolder(), { LOG_LEVEL: 'warn', ...WATCHED });
