@@ -178,7 +178,11 @@ function processFactsOf(
   const recent = memoryGrowth(telemetry.memoryFloors(range));
   const growth = range.moving ? growthWithin(own, recent) : recent;
   const judged = { startedAtMillis: own?.startedAtMillis ?? startedNow, growth };
-  return { process, memory: { ...growth, heapLimitBytes }, processes: processMemories(courses, judged) };
+  return {
+    process,
+    memory: { ...growth, heapLimitBytes, version: own?.version },
+    processes: processMemories(courses, judged),
+  };
 }
 
 /** Between two samples, too, and by earlier processes. */

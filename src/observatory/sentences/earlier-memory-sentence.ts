@@ -77,11 +77,12 @@ function earlierWords(earlier: readonly ProcessMemory[], now: number): string | 
   const index = earlier.findIndex(isJudged);
   const found = earlier[index];
   if (found?.endedAtMillis === undefined) return undefined;
-  const { ranMillis, endedAtMillis } = found;
+  const { ranMillis, endedAtMillis, startedAtMillis, version } = found;
+  const of = version === undefined ? '' : ` (version ${version}, from ${momentText(startedAtMillis, now)})`;
   const which =
     index === 0
-      ? `The process before ran ${spanText(ranMillis)}`
-      : `The last process before that can be judged ran ${spanText(ranMillis)}, until ${momentText(endedAtMillis, now)},`;
+      ? `The process before${of} ran ${spanText(ranMillis)}`
+      : `The last process before that can be judged${of} ran ${spanText(ranMillis)}, until ${momentText(endedAtMillis, now)},`;
   return `${which} and ${grewWords(found)}.`;
 }
 

@@ -14,6 +14,8 @@ const FORESEEN = 24;
 export interface MemoryFacts extends MemoryGrowth {
   /** V8's limit of the heap. */
   readonly heapLimitBytes: number;
+  /** Of the program that it is the memory of, if that is known. */
+  readonly version?: string | undefined;
   /** While the process is too young: what is known of its version, with the heap in use now. */
   readonly ofVersion?: VersionGrowth & { readonly usedBytes: number };
 }
@@ -67,8 +69,9 @@ export function memoryWords(memory: MemoryFacts, now: number): string | undefine
     `since ${now - millis < DAY_MILLIS ? clockText(millis) : momentText(millis, now)}`;
   const since = sinceText(sinceMillis);
   if (heap.isGrowing) {
+    const of = memory.version === undefined ? '' : `, in version ${memory.version}`;
     const full = fullText(memory);
-    return `Memory grows by ${growthText(heap)} an hour ${since}${full === undefined ? '' : `; ${full}`}.`;
+    return `Memory grows by ${growthText(heap)} an hour ${since}${of}${full === undefined ? '' : `; ${full}`}.`;
   }
   if (heap.mayGrow)
     return `Memory may be growing: what garbage collection leaves rose by ${growthText(heap)} an hour ${since}; a longer time will tell.`;

@@ -68,7 +68,7 @@ export function situationOf(
 ): OverviewSituation {
   const exports = telemetry.export();
   const failing = failingExport(exports);
-  const { startedAtMillis, openFilesLimit, heapLimitBytes } = telemetry.process();
+  const { startedAtMillis, openFilesLimit, heapLimitBytes, version } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const growth = memoryGrowth(telemetry.memoryFloors(range));
@@ -89,7 +89,7 @@ export function situationOf(
     recent: recentFailures(telemetry, range, known.routes, limits.minCount),
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
-    ...memoryOf(telemetry, range, now, { ...growth, heapLimitBytes }),
+    ...memoryOf(telemetry, range, now, { ...growth, heapLimitBytes, ...(range.moving && { version }) }),
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
     blocked: longestTurn(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),

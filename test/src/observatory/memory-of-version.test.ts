@@ -41,14 +41,14 @@ function courseOf([version, ago, minutes, perHour]: Life): ProcessCourse {
 }
 
 /** Steady requests, and a process that is too young to be judged. */
-async function summaryOf(path: string): Promise<string> {
+async function summaryOf(path: string, story = STORY): Promise<string> {
   const blog = new MeasuredBlog({
     happened: Array.from({ length: 600 }, (_, index) => ({
       startMillis: NOW - 120 * MINUTE + index * 11_900,
       spans: [{ name: 'GET /', type: 'http' as const, at: 0, millis: 5 + noise('took', index) }],
     })),
   });
-  const courses = STORY.map(courseOf);
+  const courses = story.map(courseOf);
   const own = courses.at(-1)!;
   const facts = blog.telemetry.process();
   blog.telemetry.process = () => ({ ...facts, startedAtMillis: own.startedAtMillis });
@@ -66,6 +66,12 @@ describe('memory that grows since a version, while its present process is too yo
   it('is what the overview says, with when the heap is full', async () => {
     expect((await summaryOf('?')).replaceAll('\u00a0', ' ')).toMatch(
       /^Memory runs out\. .* Memory grows since version 1\.5\.0 \([\d:]+\): (49|50)\d(\.\d)? ± [\d.]+ MB an hour in the process from [\d:]+ to [\d:]+; level before\. At this rate the limit of the heap \([\d.]+ GB\) is reached in \d+ hours\./,
+    );
+  });
+
+  it('is said with its version in a longer range, too, while what came before that is not known', async () => {
+    expect((await summaryOf('?from=-6h&', STORY.slice(1))).replaceAll('\u00a0', ' ')).toMatch(
+      /^Memory runs out\. .* The process before \(version 1\.5\.0, from [\d:]+\) ran 30 minutes and grew by (49|50)\d(\.\d)? ± [\d.]+ MB an hour\. At this rate the limit of the heap \([\d.]+ GB\) is reached in \d+ hours\./,
     );
   });
 

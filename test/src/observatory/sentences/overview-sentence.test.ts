@@ -410,9 +410,9 @@ describe('overviewSentence', () => {
     );
     expect(since).not.toContain('Memory runs out.');
     expect(sinceHref).toBe(href);
-    const own = saidOf({ memory: soonFull });
+    const own = saidOf({ memory: { ...soonFull, version: '1.5.0' } });
     expect(own[0]).toContain(
-      `Memory grows by 970 ± 20 MB an hour since ${clockText(NOW - HOUR)}; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
+      `Memory grows by 970 ± 20 MB an hour since ${clockText(NOW - HOUR)}, in version 1.5.0; at this rate the limit of the heap (4 GB) is reached in 3 hours.`,
     );
     expect(own[1]).toBe(href);
     const { heap, ...young } = soonFull;
