@@ -1,6 +1,6 @@
 /** Attributes that pasted HTML keeps; a style under another name, as the policy of the page would report it. */
 const KEPT = new Set(
-  'href src alt title start type checked colspan class id width height hidden aria-hidden encoding'.split(
+  'href src alt title start type checked align rowspan colspan class id width height hidden aria-hidden encoding'.split(
     ' ',
   ),
 );

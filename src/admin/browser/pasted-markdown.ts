@@ -1,5 +1,6 @@
 import TurndownService from 'turndown';
-import { columnsOf, columnsOfCell, tidyHtml } from './tidy-html.ts';
+import { columnsOf, columnsOfCell, sidesOf } from './tidy-tables.ts';
+import { tidyHtml } from './tidy-html.ts';
 
 /** Loaded with the first paste that needs it. */
 
@@ -93,7 +94,7 @@ function addTableRules(service: TurndownService): void {
       const table = node.parentElement?.closest('table');
       const columns = Number(table?.dataset['columns']);
       const missing = node instanceof HTMLTableRowElement ? columns - columnsOf(node) : 0;
-      const head = table?.rows[0] === node ? `\n|${' --- |'.repeat(columns)}` : '';
+      const head = table?.rows[0] === node ? `\n|${ruleOf(table, columns)}` : '';
       return `\n|${content}${'  |'.repeat(Math.max(0, missing))}${head}`;
     },
   });
@@ -102,6 +103,13 @@ function addTableRules(service: TurndownService): void {
     replacement: (content) => content,
   });
   service.addRule('table', { filter: 'table', replacement: (content) => `\n\n${content.trim()}\n\n` });
+}
+
+const RULES = { left: ':--', center: ':-:', right: '--:' };
+
+function ruleOf(table: HTMLTableElement, columns: number): string {
+  const sides = sidesOf(table, columns);
+  return sides.map((side) => ` ${side === undefined ? '---' : RULES[side]} |`).join('');
 }
 
 function spanOf(node: TurndownService.Node): number {

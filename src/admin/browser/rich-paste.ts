@@ -10,7 +10,7 @@ const MAX_DEPTH = 60;
 
 /** What plain text would lose. Paragraphs, lines, colours and fonts alone are no structure. */
 const STRUCTURE =
-  'a[href], b, strong, em, i, del, s, strike, h1, h2, h3, h4, h5, h6, ul, ol, dl, blockquote, img[src], table, hr, code, pre, sub, sup, kbd, mark, [id^="docs-internal-guid"], [data-style*="mso-list"]';
+  'a[href], b, strong, em, i, del, s, strike, h1, h2, h3, h4, h5, h6, ul, ol, dl, blockquote, img[src], table, hr, code, pre, sub, sup, kbd, mark, [id^="docs-internal-guid"], [data-style*="mso-list"], p[class*="MsoList"]';
 const MONOSPACED = /font(?:-family)?\s*:[^;]*(?:mono|consol|courier|menlo|monaco|cascadia|fira code)/i;
 
 const TOO_LARGE = `What you copied is too large to keep its form (more than ${MAX_CHARACTERS / 1_000_000} MB, or too many parts): it was pasted as plain text.`;

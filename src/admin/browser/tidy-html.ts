@@ -1,3 +1,7 @@
+import { replaceWith, unwrap } from './replaced-elements.ts';
+import { tidyTables } from './tidy-tables.ts';
+import { tidyWord } from './tidy-word.ts';
+
 /** Pasted HTML before it becomes Markdown: without what is not text, and as other programs mean it. */
 
 const LEFT_OUT =
@@ -23,17 +27,6 @@ export function tidyHtml(body: HTMLElement): void {
   tidyTables(body);
 }
 
-function unwrap(element: Element): void {
-  element.replaceWith(...element.childNodes);
-}
-
-function replaceWith(element: Element, name: 'p' | 'div' | 'code'): HTMLElement {
-  const other = element.ownerDocument.createElement(name);
-  other.append(...element.childNodes);
-  element.replaceWith(other);
-  return other;
-}
-
 /** Puts what is in an element into a new one inside of it. */
 function wrapInside(element: Element, wrapper: Element): void {
   wrapper.append(...element.childNodes);
@@ -55,32 +48,6 @@ function tidyDocs(body: HTMLElement): void {
     if (raised !== undefined) wrap(raised === 'sub' ? 'sub' : 'sup');
   }
   unwrap(whole);
-}
-
-/** Word has paragraphs for items of a list, with a sign that it draws itself. */
-function tidyWord(body: HTMLElement): void {
-  let lists: HTMLElement[] = [];
-  for (const paragraph of body.querySelectorAll('p[data-style*="mso-list"]')) {
-    const style = paragraph.getAttribute('data-style') ?? '';
-    const level = Number(/mso-list:[^;]*\blevel(\d)/.exec(style)?.[1] ?? 0);
-    if (level === 0) continue;
-    const sign = paragraph.querySelector('[data-style*="mso-list:Ignore"]');
-    const name = /^\s*(?:\d+|[a-z]{1,4})[.)]/i.test(sign?.textContent ?? '') ? 'ol' : 'ul';
-    sign?.remove();
-    if (paragraph.previousElementSibling !== lists[0]) lists = [];
-    lists = lists.slice(0, level);
-    if (lists.length < level) {
-      const list = body.ownerDocument.createElement(name);
-      const above = lists.at(-1)?.lastElementChild;
-      if (above === null || above === undefined) paragraph.before(list);
-      else above.append(list);
-      lists.push(list);
-    }
-    const item = body.ownerDocument.createElement('li');
-    item.append(...paragraph.childNodes);
-    lists.at(-1)!.append(item);
-    paragraph.remove();
-  }
 }
 
 /** A heading is bold by itself, and no emphasis reaches over paragraphs. */
@@ -186,36 +153,4 @@ function cloneOf(link: HTMLAnchorElement): HTMLAnchorElement {
   const clone = link.ownerDocument.createElement('a');
   clone.setAttribute('href', link.getAttribute('href') ?? '');
   return clone;
-}
-
-/** What lays out a page, or has paragraphs in its cells, is no table of Markdown. */
-function tidyTables(body: HTMLElement): void {
-  // The innermost first.
-  for (const table of [...body.querySelectorAll('table')].toReversed()) {
-    for (const caption of table.querySelectorAll('caption')) table.before(replaceWith(caption, 'p'));
-    const rows = [...table.querySelectorAll('tr')];
-    for (const row of rows)
-      if (row.textContent.trim() === '' && row.querySelector('img') === null) row.remove();
-    const isData =
-      rows.some((row) => row.cells.length > 1) &&
-      table.querySelector('table, ul, ol, pre, blockquote, hr, h1, h2, h3, h4, h5, h6') === null;
-    if (isData) {
-      table.dataset['columns'] = String(Math.max(...rows.map(columnsOf)));
-      continue;
-    }
-    for (const cell of table.querySelectorAll('th, td')) replaceWith(cell, 'div');
-    for (const part of table.querySelectorAll('colgroup, thead, tbody, tfoot, tr')) unwrap(part);
-    unwrap(table);
-  }
-}
-
-/** A hostile one would span millions. */
-const MAX_COLUMNS = 50;
-
-export function columnsOfCell(cell: HTMLTableCellElement): number {
-  return Math.min(cell.colSpan, MAX_COLUMNS);
-}
-
-export function columnsOf(row: HTMLTableRowElement): number {
-  return [...row.cells].reduce((sum, cell) => sum + columnsOfCell(cell), 0);
 }

@@ -1,6 +1,6 @@
 import { foldersAbove } from './folder-data.ts';
-import { globOf } from './glob.ts';
 import { cascaded, inheritedData } from './hugo-cascade.ts';
+import { jekyllDefaults, reaches } from './jekyll-defaults.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { sourceVisibility, type Entries } from './source-visibility.ts';
 
@@ -29,14 +29,16 @@ export interface FolderFacts {
  * `defaults` add front matter to every page they match.
  */
 export function inheritedMatter(
-  relative: string,
+  { relative, own: written }: { readonly relative: string; readonly own: Data },
   site: SiteFacts,
   { sections, bundles }: FolderFacts,
   { nowMillis, timeZone }: { readonly nowMillis: number; readonly timeZone: string },
 ): InheritedMatter {
+  const defaults = jekyllDefaults(site.defaults, relative);
   const entries: (readonly [string, unknown])[] = [
     ...cascaded(site.cascade, relative, site),
-    ...site.defaults.flatMap(({ path, values }) => (reaches(path, relative) ? Object.entries(values) : [])),
+    // What the text says itself counts instead.
+    ...Object.entries(defaults).filter(([name]) => !(name in written)),
   ];
   /** The nearest first. */
   const cascades = [cascaded(site.cascade, relative, site)];
@@ -53,7 +55,7 @@ export function inheritedMatter(
     cascades.unshift(cascaded(section['cascade'], relative, site));
     entries.push(...cascades[0]!);
   }
-  return { entries, data: inheritedData(cascades.flat()), hiddenBy };
+  return { entries, data: { ...defaults, ...inheritedData(cascades.flat()) }, hiddenBy };
 }
 
 function hiddenByPlace(relative: string, { generator, collections, exclude }: SiteFacts): string | undefined {
@@ -67,15 +69,10 @@ function hiddenByPlace(relative: string, { generator, collections, exclude }: Si
     return /(?:^|\/)(?:drafts?|private|archetypes)\//i.test(relative)
       ? 'its folder may not be public'
       : undefined;
-  if (exclude.some((place) => reaches(place, relative))) return 'is excluded by _config.yml';
+  if (exclude.some((place) => reaches(place.replace(/^\//, ''), relative)))
+    return 'is excluded by _config.yml';
   // Hexo uses the same settings file, but dates posts in front matter.
   if (/(?:^|\/)_posts\//.test(relative) && !/^source\/|\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/.test(relative))
     return 'Jekyll creates no post from a file without a date in its name';
   return undefined;
-}
-
-/** A scope of Jekyll: a folder, a file or a pattern. Without a path it matches everything. */
-function reaches(place: string, relative: string): boolean {
-  const path = place.replace(/^\//, '');
-  return path.includes('*') ? globOf(`${path}{,/**}`).test(relative) : relative.startsWith(path);
 }

@@ -138,13 +138,21 @@ function entriesOf(data: Data): Entries {
 export function readPost(front: FrontMatter, relative: string, options: ReadPostOptions = {}): SourcePost {
   const { site = NO_SITE_FACTS, nowMillis = Date.now() } = options;
   const timeZone = site.timeZone ?? options.timeZone ?? 'UTC';
-  const inherited = inheritedMatter(relative, site, options.folders ?? NO_FOLDERS, { nowMillis, timeZone });
-  const data = { ...inherited.data, ...lowerCased(front.data) };
+  const inherited = inheritedMatter({ relative, own: front.data }, site, options.folders ?? NO_FOLDERS, {
+    nowMillis,
+    timeZone,
+  });
+  const inheritedData = lowerCased(inherited.data);
+  const data = { ...inheritedData, ...lowerCased(front.data) };
   const table = (name: string): Data =>
     typeof data[name] === 'object' && data[name] !== null ? lowerCased(data[name] as Data) : {};
   const all: Data = Object.assign({}, ...TABLES.map(table), data) as Data;
   const isJekyll = site.generator === 'jekyll' || /(?:^|\/)_(?:posts|drafts)\//.test(relative);
-  const categories = [...listOf(all['categories'], isJekyll), ...wordsOf(all['category'])];
+  // Jekyll adds a text's categories to those of its defaults; everything else replaces them.
+  const above = isJekyll ? listOf(inheritedData['categories'], true) : [];
+  const categories = [
+    ...new Set([...above, ...listOf(all['categories'], isJekyll), ...wordsOf(all['category'])]),
+  ];
   const visibilityIn = (timeZone: string): SourceVisibility =>
     sourceVisibility([...entriesOf(front.data), ...inherited.entries], {
       hiddenBy: inherited.hiddenBy,

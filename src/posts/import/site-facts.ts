@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { EXPORT_FILE_NAME } from '../export/exported-site.ts';
+import type { JekyllDefaults } from './jekyll-defaults.ts';
 
 /** Facts from a tree's configuration. */
 export interface SiteFacts {
@@ -18,7 +19,7 @@ export interface SiteFacts {
   readonly languages: readonly string[];
   readonly language: string;
   /** Jekyll's front matter defaults by scope. */
-  readonly defaults: readonly { readonly path: string; readonly values: Data }[];
+  readonly defaults: readonly JekyllDefaults[];
   /** Jekyll's collections with pages, and their permalink. */
   readonly collections: ReadonlyMap<string, string>;
   /** Jekyll's `exclude`. */
@@ -127,8 +128,13 @@ function jekyllFacts(config: Data): SiteFacts {
     generator: 'jekyll',
     permalink: typeof permalink === 'string' ? permalink : undefined,
     defaults: listOf(defaults).map((each) => {
-      const { path: place } = tableOf(tableOf(each)['scope']);
-      return { path: typeof place === 'string' ? place : '', values: tableOf(tableOf(each)['values']) };
+      const { path: place, type } = tableOf(tableOf(each)['scope']);
+      return {
+        path: typeof place === 'string' ? place : '',
+        // Jekyll 1 and 2 had it in the singular.
+        type: typeof type === 'string' ? type.replace(/^(page|post|draft)$/, '$1s') : undefined,
+        values: tableOf(tableOf(each)['values']),
+      };
     }),
     collections: new Map(
       Object.entries(tableOf(collections)).flatMap(([label, options]) => {

@@ -6,7 +6,8 @@ import { escapeHtml } from '../../markup/html.ts';
  * the class `picture`: a stylesheet cannot tell it from a picture between words.
  */
 export function figures(markdown: MarkdownIt): void {
-  markdown.core.ruler.after('inline', 'figures', (state) => {
+  // Last, for the caption as it is printed.
+  markdown.core.ruler.push('figures', (state) => {
     for (let at = 1; at < state.tokens.length - 1; at++) {
       const open = state.tokens[at - 1]!;
       const children = state.tokens[at]!.children ?? [];

@@ -2,6 +2,7 @@ import { mediaPath, mediaUrl } from '../../media/media-path.ts';
 import type { PictureSize } from '../../media/picture-sizes.ts';
 import { postUrl } from '../post-path.ts';
 import type { TagTargets } from './rewrite-html.ts';
+import { typographicLine } from './typographic-line.ts';
 
 /** What a text needs of a media file. */
 export type MediaSize = Pick<PictureSize, 'width' | 'height'> & Partial<PictureSize>;
@@ -33,8 +34,8 @@ function resolve(reference: string, base: string): string {
   return pathname + search + hash;
 }
 
-/** Resolves links and pictures of a post: beside the post (`picture.png`), in the blog's media (`/images/picture.png`), else as a browser would. */
-export function linkTargets(context: LinkContext): CollectedTargets {
+/** Resolves links and pictures of a post: beside the post (`picture.png`), in the blog's media (`/images/picture.png`), else as a browser would. Alternative texts of media get the quotes of the language `typography`. */
+export function linkTargets(context: LinkContext, typography?: string): CollectedTargets {
   const links = new Set<string>();
   const missingImages = new Set<string>();
 
@@ -78,7 +79,7 @@ export function linkTargets(context: LinkContext): CollectedTargets {
             width: medium.size.width ?? undefined,
             height: medium.size.height ?? undefined,
             variants: medium.size.variants,
-            alt: medium.size.alt,
+            alt: medium.size.alt && typographicLine(medium.size.alt, typography),
           };
         missingImages.add(src);
         return { src: src.startsWith('/') ? src : `/media${resolve(src, `${context.path}/`)}` };

@@ -61,9 +61,9 @@ export function createMarkdownParser(): MarkdownIt {
   markdown.use(footnote);
   markdown.use(math);
   markdown.use(taskLists);
-  markdown.use(figures);
   markdown.use(headings);
   markdown.use(typographer);
+  markdown.use(figures);
   markdown.renderer.rules['image'] = (tokens, index, options, environment, self) => {
     const image = tokens[index]!;
     const alt = self.renderInlineAsText(image.children ?? [], options, environment);

@@ -6,7 +6,7 @@ import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
-const RENDERER_VERSION = 7;
+const RENDERER_VERSION = 8;
 
 /** The number of this renderer with these settings. A stored text with another number is rendered again. */
 export function rendererNumber({ typography, math = false }: TextSettings): number {
@@ -40,7 +40,7 @@ const parser = createMarkdownParser();
 const BREAKING_SPACES = /[^\S\u00a0\u202f]+/g;
 
 /** A parsed text, before addresses are resolved. */
-interface ParsedMarkdown {
+interface ParsedMarkdown extends Pick<TextSettings, 'typography'> {
   /** HTML with addresses as written. */
   readonly html: string;
   readonly firstParagraphText: string;
@@ -102,13 +102,14 @@ export function parseMarkdown(
             .replace(BREAKING_SPACES, ' ')
             .trim(),
     headings: environment.headings ?? [],
+    typography,
     renderedBy: rendererNumber({ typography, math }),
   };
 }
 
 /** Resolves a parsed text at its address, with its media. */
 export function placeMarkdown(parsed: ParsedMarkdown, context: LinkContext): RenderedMarkdown {
-  const targets = linkTargets(context);
+  const targets = linkTargets(context, parsed.typography);
   const html = rewriteHtml(parsed.html, targets);
   const text = plainText(html);
   return {

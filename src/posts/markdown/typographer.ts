@@ -1,4 +1,4 @@
-import type { MarkdownIt, Token } from 'markdown-it';
+import type { MarkdownIt, StateCore, Token } from 'markdown-it';
 
 /** Double opening and closing, single opening and closing. */
 type Quotes = readonly [string, string, string, string];
@@ -52,15 +52,19 @@ const FRENCH_WIDE_SPACE = / (?=:(?:\s|$)|»)|(?<=«) /g;
 
 /**
  * A markdown-it plugin: quotes, dashes (`--`, `---`), ellipses and apostrophes as they are printed in the language that `typography` of the
- * environment names, and French spaces. Without it nothing changes. Code, addresses, HTML blocks and escaped characters (`\"`) stay as written.
+ * environment names, and French spaces, also in what is said of pictures. Without it nothing changes. Code, addresses, HTML blocks and escaped characters (`\"`) stay as written.
  * Not of the library's own replacements: they turn `(c)` of an enumeration into a sign.
  */
 export function typographer(markdown: MarkdownIt): void {
   markdown.disable('replacements');
+  const lines = new WeakMap<StateCore, readonly PictureLine[]>();
   markdown.core.ruler.before('smartquotes', 'typographer', (state) => {
     const language: unknown = state.env['typography'];
     state.md.options.typographer = typeof language === 'string';
     if (typeof language !== 'string') return;
+    const said = state.tokens.flatMap(({ children }) => pictureLines(children ?? [], state.Token));
+    lines.set(state, said);
+    state.tokens.push(...said.map(({ line }) => line));
     state.md.options.quotes = [...quotesOf(language)];
     const isFrench = /^fr(?:-|$)/i.test(language);
     for (const { type, children } of state.tokens) {
@@ -72,6 +76,37 @@ export function typographer(markdown: MarkdownIt): void {
       }
     }
   });
+  markdown.core.ruler.push('typographer_pictures', (state) => {
+    const said = lines.get(state) ?? [];
+    state.tokens.length -= said.length;
+    for (const { title } of said) title?.image.attrSet('title', title.text.content);
+  });
+}
+
+/** What is said of a picture, as a line of its own while the text is changed. */
+interface PictureLine {
+  readonly line: Token;
+  /** Of a title: the text that becomes it. */
+  readonly title?: { readonly image: Token; readonly text: Token };
+}
+
+function pictureLines(children: readonly Token[], TokenClass: StateCore['Token']): readonly PictureLine[] {
+  return children.flatMap((image) => {
+    if (image.type !== 'image') return [];
+    const alt = lineOf(image.children ?? [], image.content, TokenClass);
+    const written = image.attrGet('title');
+    if (written === null) return [{ line: alt }];
+    const text = new TokenClass('text', '', 0);
+    text.content = String(written);
+    return [{ line: alt }, { line: lineOf([text], text.content, TokenClass), title: { image, text } }];
+  });
+}
+
+function lineOf(children: Token[], content: string, TokenClass: StateCore['Token']): Token {
+  const line = new TokenClass('inline', '', 0);
+  line.children = children;
+  line.content = content;
+  return line;
 }
 
 /** Text that is prose. Other text becomes what escaped characters are, which the library leaves alone and joins to the rest afterwards. */

@@ -8,11 +8,17 @@ import { mapAttributes } from '../../markup/html-tokens.ts';
 import { MediaStore } from '../../media/media-store.ts';
 import { MediaUses } from '../../posts/media-uses.ts';
 import { postUrl } from '../../posts/post-path.ts';
+import { PostStore } from '../../posts/post-store.ts';
 import { fillNewFolder } from '../../process/new-folder.ts';
 import { AskedBlog, type BlogAnswer } from './asked-blog.ts';
 import { copiedFileName } from './copied-file-name.ts';
 import { copiedLink, copiedPath, isAddressAttribute, type PageAddress } from './page-address.ts';
 import { redirectPage } from './redirect-page.ts';
+
+interface CopiedPageLink {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** What a copy has, and what it lacks. */
 export interface CopySummary {
@@ -21,7 +27,9 @@ export interface CopySummary {
   readonly files: number;
   readonly redirects: number;
   /** Links of copied pages to addresses of the blog that the copy does not have. */
-  readonly deadLinks: readonly { readonly from: string; readonly to: string }[];
+  readonly deadLinks: readonly CopiedPageLink[];
+  /** Links to posts that are scheduled: their pages are in a copy that is made later. */
+  readonly earlyLinks: readonly (CopiedPageLink & { readonly atMillis: number })[];
   /** Addresses that need the name of a file that another one has, or that cannot be a file. */
   readonly left: readonly string[];
 }
@@ -82,7 +90,7 @@ export function copyBlog(options: {
       for (const url of publicMedia(media, new MediaUses(database, { now }))) copy.want(url);
       await copy.copyAll();
       if (faults.length > 0) throw faults[0];
-      return copy.summary();
+      return copy.summary(new PostStore(database, { now }));
     } finally {
       await blog.close();
     }
@@ -109,7 +117,7 @@ class BlogCopy {
   /** What the copy has: the body of what is no page, for redirects to it. */
   readonly #copied = new Map<string, 'page' | Buffer>();
   readonly #redirects = new Map<string, string>();
-  readonly #links: { readonly from: string; readonly to: string }[] = [];
+  readonly #links: CopiedPageLink[] = [];
   readonly #left = new Set<string>();
 
   constructor(blog: AskedBlog, folder: string, publicUrl: string) {
@@ -135,14 +143,20 @@ class BlogCopy {
     for (const [from, to] of this.#redirects) this.#copyRedirect(from, to);
   }
 
-  summary(): CopySummary {
+  summary(posts: Pick<PostStore, 'scheduledAt'>): CopySummary {
     const isThere = (path: string): boolean => this.#copied.has(path) || this.#redirects.has(path);
+    const missing = this.#links
+      .filter(({ to }) => !isThere(to))
+      .map((link) => ({ ...link, atMillis: posts.scheduledAt(link.to) }));
     const pages = [...this.#copied.values()].filter((copied) => copied === 'page').length;
     return {
       pages,
       files: this.#copied.size - pages,
       redirects: this.#redirects.size,
-      deadLinks: this.#links.filter(({ to }) => !isThere(to)),
+      deadLinks: missing.flatMap(({ from, to, atMillis }) => (atMillis === undefined ? [{ from, to }] : [])),
+      earlyLinks: missing.flatMap(({ atMillis, ...link }) =>
+        atMillis === undefined ? [] : [{ ...link, atMillis }],
+      ),
       left: [...this.#left],
     };
   }

@@ -42,6 +42,21 @@ describe('the typographer', () => {
     expect(plain(render(typed, 'en'))).toContain(plain(shown));
   });
 
+  it('prints what is said of pictures, in the text or in *Media*, as the text around them', () => {
+    const typed = String.raw`It's "a" -- 6\" and ${'`--x`'}...`.replaceAll('\\\\', '\\');
+    const alt = `It's "b" -- b...`;
+    const markdown = `![${typed}](/media/a.gif 'The "t" -- t')\n\nSo ![](/media/a.gif "t's")`;
+    const context = { path: 'post', media: () => ({ width: 1, height: 1, alt }) };
+    const shown = (typography?: string): readonly string[] =>
+      [
+        ...renderMarkdown(markdown, context, { typography }).html.matchAll(
+          / (?:alt|title)="([^"]*)"|<figcaption>(.*?)</g,
+        ),
+      ].map(([, attribute, caption]) => (attribute ?? caption ?? '').replaceAll('&quot;', '"'));
+    expect(shown('de')).toEqual(['It’s „a“ – 6" and --x…', 'The „t“ – t', 't’s', 'It’s „b“ – b…']);
+    expect(shown()).toEqual([`It's "a" -- 6" and --x...`, 'The "t" -- t', "t's", alt]);
+  });
+
   it('keeps spaces that do not break in summaries', () => {
     const typed = 'Quoi ?  Non : "si" !\nOui.';
     const printed = 'Quoi\u202f? Non\u00a0: «\u00a0si\u00a0»\u202f! Oui.';

@@ -174,6 +174,22 @@ describe('a static copy', () => {
     expect(fileIn('page/2/index.html')).toContain('Mine');
   });
 
+  it('tells links to scheduled posts from dead ones', async () => {
+    const links = '[x](/nowhere) [y](/later#part) [z](/later-alias) [d](/draft)';
+    blog.posts.create(draft({ path: 'early', markdown: links }));
+    blog.posts.create(draft({ path: 'draft', status: 'draft' }));
+    const atMillis = NOON + HOUR;
+    const later = draft({ path: 'later', publishedAtMillis: atMillis, aliases: ['later-alias'] });
+    blog.posts.create(later);
+    const { deadLinks, earlyLinks } = await copy();
+    const ofPost = ({ from }: { readonly from: string }): boolean => from === '/early';
+    expect(deadLinks.filter(ofPost).map(({ to }) => to)).toEqual(['/nowhere', '/draft']);
+    expect(earlyLinks.filter(ofPost)).toEqual([
+      { from: '/early', to: '/later', atMillis },
+      { from: '/early', to: '/later-alias', atMillis },
+    ]);
+  });
+
   it('is not made over other files, nor of a blog with a page that fails', async () => {
     mkdirSync(path.join(blog.folder, 'full'));
     writeFileSync(path.join(blog.folder, 'full', 'x'), '');
