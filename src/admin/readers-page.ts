@@ -55,8 +55,8 @@ export function readersPage(options: ReadersPageOptions): Html {
     <p class="elsewhere">
       Counted from every request, without cookie or script. A person is a browser of one address on one day;
       who comes again on another day counts again. Not counted: you, and pages that browsers fetch in advance.
-      Programs that call themselves a browser count as people. No address is stored. Backups do not include
-      these counts.
+      Programs that call themselves a browser count as people, also scanners, which Not found tells by the
+      addresses that they ask for. No address is stored. Backups do not include these counts.
     </p>`;
 }
 

@@ -30,10 +30,9 @@ export function histogram(
   const to = Math.max(edges.at(-1)!, (placed.at(-1)?.millis ?? 0) * 1.1);
   const x: Scale = (millis) =>
     Math.min(1, Math.max(0, Math.log(Math.max(millis, 1e-9) / from) / Math.log(to / from))) * PLOT_WIDTH;
-  const labels = labelsOf(placed, x);
+  const labels = labelPlaces(placed, x);
   const top = 14;
   const { y } = zeroScale(counts, height - top);
-  let free = -Infinity;
   let freeTick = -Infinity;
   return plot({
     label: `Histogram of durations, logarithmic. ${placed.map((mark) => `${mark.label} ${text(duration(mark.millis))}`).join(', ')}.`,
@@ -51,25 +50,17 @@ export function histogram(
         height="${px(tall)}"
       />`;
     })}${placed.map((mark) => html`<line class="mark" x1="${px(x(mark.millis))}" x2="${px(x(mark.millis))}" y1="${top - 2}" y2="${height}" vector-effect="non-scaling-stroke" />`)}`,
-    over: html`${placed.map((mark, index) => {
-      const label = labels[index];
-      if (label === undefined) return null;
-      const at = x(mark.millis);
-      const flip = at > PLOT_WIDTH * 0.78;
-      const clear = at - free > 70;
-      if (clear) free = at;
-      return (
-        clear &&
+    over: html`${labels.map(
+      ({ label, at, anchor }) =>
         html`<text
           class="axis mark-label"
           x="${percent(at)}"
           y="9"
-          dx="${flip ? 3 : -3}"
-          text-anchor="${flip ? 'end' : 'start'}"
+          dx="${anchor === 'end' ? 3 : -3}"
+          text-anchor="${anchor}"
           >${label}</text
-        >`
-      );
-    })}`,
+        >`,
+    )}`,
     yTicks: [],
     xTicks: html`${logTicks(from, to, 5).map((tick) => {
       const at = x(tick);
@@ -84,6 +75,35 @@ export function histogram(
         >${text(duration(tick))}</text
       >`;
     })}`,
+  });
+}
+
+interface LabelPlace {
+  readonly label: string;
+  readonly at: number;
+  /** Start: right of its mark. */
+  readonly anchor: 'start' | 'end';
+}
+
+/** Of a character on the narrowest panel, in units of the plot: 7 of 205 px. */
+export const CHARACTER_UNITS = 34;
+
+/** Labels beside their marks, on the side that has room even on a narrow panel; what has none on either side is left to the table. */
+export function labelPlaces(placed: readonly HistogramMark[], x: Scale): readonly LabelPlace[] {
+  let free = 0;
+  return labelsOf(placed, x).flatMap((label, index): readonly LabelPlace[] => {
+    const mark = placed[index];
+    if (label === undefined || mark === undefined) return [];
+    const at = x(mark.millis);
+    const wide = label.length * CHARACTER_UNITS;
+    const next = placed.slice(index + 1).find(({ millis }) => x(millis) - at >= 1);
+    const fitsLeft = at - wide >= free;
+    const fitsRight = at >= free && at + wide <= PLOT_WIDTH;
+    const isCrowded = next !== undefined && x(next.millis) - at < wide;
+    if (!fitsLeft && !fitsRight) return [];
+    const anchor = fitsLeft && (isCrowded || !fitsRight) ? 'end' : 'start';
+    free = anchor === 'end' ? at : at + wide;
+    return [{ label, at, anchor }];
   });
 }
 

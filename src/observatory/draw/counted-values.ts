@@ -60,6 +60,12 @@ export function agentValues(agents: TopRows): Html {
   return countedValues(agents, AGENT_VALUES, agentWords);
 }
 
+/** After a client, if all its user agents that are counted are a scanner's. */
+export function scannerWords({ rows }: TopRows): string {
+  const isScanner = rows.length > 0 && rows.every(({ value }) => scannerIn(value) !== undefined);
+  return isScanner ? ': a scanner that calls itself a browser' : '';
+}
+
 function agentWords(name: string): Html {
   if (name === 'none') return html`<span class="quiet-words">no user agent</span>`;
   const browser = scannerIn(name);

@@ -10,6 +10,7 @@ import {
   agentValues,
   CLIENT_VALUES,
   countedValues,
+  scannerWords,
   REFERRER_VALUES,
   valuesText,
 } from '../draw/counted-values.ts';
@@ -115,7 +116,9 @@ export const notFoundPage = definePage<NotFoundFacts>({
               text: client.value,
               href: tracesOfClient(client.value, clientTerm(facts), { lists: facts, view }),
             },
-            { text: `, ${timesText(client)}.` },
+            {
+              text: `, ${timesText(client)}${scannerWords(client.agents)}.`,
+            },
           ]),
       ...(linked === undefined
         ? []

@@ -136,7 +136,7 @@ export const CHECKS = [
   },
   {
     key: 'client_errors',
-    what: 'requests with a 4xx, without bots at unknown addresses',
+    what: 'requests with a 4xx, without bots and scanners at unknown addresses',
     setting: 'METRICS_LIMIT_CLIENT_ERRORS',
     path: '/not-found',
     unit: shareText,
@@ -147,7 +147,8 @@ export const CHECKS = [
       const count = Math.max(0, http.count - botsNotFound);
       return fromOperations({ ...http, count }, situation, () => {
         const value = Math.max(0, http.client_errors - botsNotFound) / count;
-        const without = botsNotFound === 0 ? '' : `; ~${countText(botsNotFound)} of bots left out`;
+        const without =
+          botsNotFound === 0 ? '' : `; ~${countText(botsNotFound)} of bots and scanners left out`;
         return { value, words: `${shareText(value)}${without}` };
       });
     },

@@ -115,6 +115,8 @@ describe('the page of addresses that were not found', () => {
       '/route?name=GET+/:slug&from=-1h',
     ]) {
       const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
+      if (path.startsWith('/not-found'))
+        expect(wordsOf(page)).toContain('5 times: a scanner that calls itself a browser.');
       const words = wordsOf(page);
       expect(words).toMatch(
         /Browsers(?: that got an error)? since [\d:]+ 1 of 6 requests.*?Chrome 142, Windows/,
