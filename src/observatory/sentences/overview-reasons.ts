@@ -166,9 +166,11 @@ function stall(situation: OverviewSituation, links: Links): Sentence | undefined
 }
 
 function longestWords(longest: Stall, stalls: number, links: Links): Sentence {
-  const length = stalls > 1 ? [{ text: `, ${text(duration(longest.durationMillis))},` }] : [];
   const start = isOfStart(longest) ? [{ text: ` ${stallPlace(longest)}` }] : [];
-  return [...length, ...heldBy(longest, links), ...start];
+  const held = [...heldBy(longest, links), ...start];
+  if (stalls === 1) return held;
+  // Nothing may be known of what held it.
+  return [{ text: `, ${text(duration(longest.durationMillis))}${held.length > 0 ? ',' : ''}` }, ...held];
 }
 
 function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sentence | undefined {
