@@ -273,6 +273,17 @@ describe('overviewSentence', () => {
       'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
     ],
     [
+      'two stalls in one turn, the longer one without a sample',
+      {
+        stallMillis: 810,
+        blocked: longestTurn([
+          stallOf(300),
+          { ...after(stallOf(300), 500), place: undefined, sampledShare: 0, holder: undefined },
+        ]),
+      },
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms; 3 requests had to wait for that one.',
+    ],
+    [
       'two stalls in one turn',
       { stallMillis: 810, blocked: longestTurn([stallOf(300), after(stallOf(300), 500)]) },
       'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms, by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that one.',
