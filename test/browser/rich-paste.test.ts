@@ -86,6 +86,7 @@ if (executablePath !== undefined) {
       expect(requests.filter(isLibrary)).toHaveLength(2);
       await text().press('Control+z');
       expect(await text().inputValue()).toBe('Before.  After.');
+      expect(await said()).toBe('');
       await text().press('Control+y');
       expect(await text().inputValue()).toBe(whole);
       await text().fill('');
@@ -212,7 +213,11 @@ if (executablePath !== undefined) {
       await text().press('Control+v');
       expect(await text().inputValue()).toBe('x');
       await text().fill('');
+      expect(await pasted('<b>bold</b>', 'bold')).toBe('**bold**');
+      await page.locator('[data-picture-status]', { hasText: 'Pasted as Markdown' }).waitFor();
+      await text().fill('');
       expect(await pasted('<b>bold</b>', 'bold', 'Control+Shift+v')).toBe('bold');
+      expect(await said()).toBe('');
       await text().fill('```\n');
       await copy('<b>bold</b>', 'bold');
       await text().press('Control+v');

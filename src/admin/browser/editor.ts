@@ -60,7 +60,7 @@ class Editor {
     if (this.#text !== null) {
       addMarkdownKeys(this.#text);
       const place = this.#form.querySelector('[data-picture-status]') ?? this.#status;
-      addRichPaste(this.#text, (words) => (place.textContent = words));
+      addRichPaste(this.#text, place);
     }
     const tags = this.#form.elements.namedItem('tags');
     if (tags instanceof HTMLInputElement) completeEachTag(tags);

@@ -125,8 +125,15 @@ async function pasteInto(area: HTMLTextAreaElement, body: HTMLElement, plain: st
   return markdown === undefined ? FAILED : markdown === plain.trim() ? '' : DONE;
 }
 
-/** `say` tells what happened to a paste. Plain text is left to the browser. */
-export function addRichPaste(area: HTMLTextAreaElement, say: (words: string) => void): void {
+/** `status` says what happened to a paste. Plain text is left to the browser. */
+export function addRichPaste(area: HTMLTextAreaElement, status: Element): void {
+  const say = (words: string): void => {
+    status.textContent = words;
+  };
+  // Ctrl-Z then takes back something else, or has taken this back.
+  area.addEventListener('input', () => {
+    if (status.textContent === DONE) say('');
+  });
   let isPlainWanted = false;
   area.addEventListener('keydown', ({ key, shiftKey, ctrlKey, metaKey }) => {
     isPlainWanted = shiftKey && (ctrlKey || metaKey) && key.toLowerCase() === 'v';
