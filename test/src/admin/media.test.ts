@@ -140,7 +140,7 @@ describe('the page of a file', () => {
     // What is inserted shows that text.
     const markdown = '![A <b> \\[bold\\] "pane"](/media/a.png)';
     server.posts.create({ title: 'P', markdown, status: 'draft' });
-    expect(await fileText('a.png')).toContain('P : “ A <b> [bold] "pane" ”');
+    expect(await fileText('a.png')).toContain('P : “ A <b> [bold] “pane” ”');
     await owner.post('/admin/media/alt', { name: 'a.png', alt: '' });
     expect(server.media.find('a.png')!.alt).toBeNull();
     expect((await owner.post('/admin/media/alt', { name: 'gone.png', alt: 'x' })).status).toBe(404);
@@ -178,7 +178,7 @@ describe('the page of a file', () => {
     const log = { info() {}, warn() {} };
     const renderStale = () => new StaleRenders(server.database, { posts: server.posts, log }).renderAll();
     await renderStale();
-    expect(await shown()).toEqual(['alt="A &quot;pane&quot;"', 'alt="Glass"', 'alt=""', 'none']);
+    expect(await shown()).toEqual(['alt="A “pane”"', 'alt="Glass"', 'alt=""', 'none']);
     // No other post is another one now, nor is any text: a form that was open meanwhile is saved without a conflict.
     expect(versions()).toEqual([2, 1, 1, 1]);
     const { id } = server.posts.byPath('bare')!;
