@@ -94,7 +94,7 @@ describe('pages of a blog with its own look', () => {
       'og:image': `${whole}/b/photo.png`,
       'og:image:width': '900',
       'og:image:height': '600',
-      'og:image:alt': 'Rain &amp; &quot;glass&quot;',
+      'og:image:alt': 'Rain &amp; “glass”',
       'twitter:card': 'summary_large_image',
     });
     expect(metasOf((await server.ask('/post-1')).text)['og:image']).toBe(
