@@ -143,6 +143,7 @@ export interface DurationSummary {
   readonly min: number;
   readonly max: number;
   readonly p50: number;
+  readonly p75: number;
   readonly p90: number;
   readonly p95: number;
   readonly p99: number;

@@ -93,12 +93,15 @@ export class RedBucket {
 
   durationSummary(): DurationSummary {
     const durations = this.durations;
-    const [p50, p90, p95, p99] = durations.quantilesNanos([0.5, 0.9, 0.95, 0.99]).map((nanos) => nanos / 1e6);
+    const [p50, p75, p90, p95, p99] = durations
+      .quantilesNanos([0.5, 0.75, 0.9, 0.95, 0.99])
+      .map((nanos) => nanos / 1e6);
     return {
       avg: durations.count === 0 ? 0 : durations.sumNanos / durations.count / 1e6,
       min: durations.minNanos / 1e6,
       max: durations.maxNanos / 1e6,
       p50: p50!,
+      p75: p75!,
       p90: p90!,
       p95: p95!,
       p99: p99!,

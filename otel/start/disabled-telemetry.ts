@@ -30,7 +30,7 @@ const NOTHING: OperationSummary = {
   aborted: 0,
   slow: 0,
   totalMillis: 0,
-  durationMillis: { avg: 0, min: 0, max: 0, p50: 0, p90: 0, p95: 0, p99: 0 },
+  durationMillis: { avg: 0, min: 0, max: 0, p50: 0, p75: 0, p90: 0, p95: 0, p99: 0 },
   kept: 0,
   rate: 0,
 };

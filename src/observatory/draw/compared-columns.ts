@@ -1,6 +1,11 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
-import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
+import {
+  type ComparedSeries,
+  type ComparedSide,
+  type Difference,
+  isQuantile,
+} from '../facts/compared-series.ts';
 import type { ComparedRatio } from '../facts/ratio-interval.ts';
 import { toldQuantile, uncertain } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
@@ -12,6 +17,7 @@ import type { Column } from './table.ts';
 const LABELS: Readonly<Record<Difference, string>> = {
   failed: 'failures',
   p95: 'p95',
+  p75: 'p75',
   p50: 'p50',
   rate: 'rate',
   'client errors': '4xx',
@@ -56,6 +62,13 @@ export function comparedColumns(view: PageView): readonly Column<ComparedSeries>
       'p50_ms',
       (side) => side.durationMillis.p50,
       (side) => durationOf(side, side.durationMillis.p50),
+      'wide',
+    ),
+    ...pair(
+      'p75',
+      'p75_ms',
+      (side) => side.durationMillis.p75,
+      (side) => durationOf(side, side.durationMillis.p75),
       'wide',
     ),
     ...pair(
@@ -126,10 +139,10 @@ export function ratioCell(ratio: ComparedRatio | undefined): Html {
   return html`×${times(ratio.ratio)} <span class="unit">${intervalText(ratio)}</span>`;
 }
 
-function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {
+function isWorse(row: ComparedSeries, what: Difference): boolean {
+  const { before, after } = row;
   if (what === 'failed') return after.errors / after.count > before.errors / before.count;
-  if (what === 'p95') return (p95?.ratio ?? 1) > 1;
-  return what === 'p50' && (p50?.ratio ?? 1) > 1;
+  return isQuantile(what) && (row[what]?.ratio ?? 1) > 1;
 }
 
 /** What a narrow table has no columns for. */

@@ -68,7 +68,7 @@ function sideLabel(side: 'before' | 'after', versions: SidesVersions): string {
   return words === '' ? side : `${side}, ${words}`;
 }
 
-function measuresOf({ type, before, after, p50, p95, rate: ratio }: ComparedSeries): readonly Measure[] {
+function measuresOf({ type, before, after, p50, p75, p95, rate: ratio }: ComparedSeries): readonly Measure[] {
   const both = (
     label: string,
     difference: Difference,
@@ -85,6 +85,7 @@ function measuresOf({ type, before, after, p50, p95, rate: ratio }: ComparedSeri
     both('failed', 'failed', failedOf),
     ...(type === 'http' ? [both('4xx', 'client errors', ({ clientErrors }) => countText(clientErrors))] : []),
     both('p50', 'p50', (side) => durationOf(side, side.durationMillis.p50), ratioCell(p50)),
+    both('p75', 'p75', (side) => durationOf(side, side.durationMillis.p75), ratioCell(p75)),
     both('p95', 'p95', (side) => durationOf(side, side.durationMillis.p95), ratioCell(p95)),
   ];
 }

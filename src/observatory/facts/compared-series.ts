@@ -28,7 +28,7 @@ const ROWS_PER_STEP = 5;
 /** Blocks of time per side. */
 const BLOCKS = 24;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
-const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
+const ENOUGH = { p50: 20, p75: 30, p95: 60, failed: 20, rate: 20 } as const;
 /** In fewer blocks of time with operations, nothing tells how blocks differ. */
 const MIN_BLOCKS = 3;
 /** Share of pages without any true difference on which one is claimed: at most. */
@@ -43,11 +43,18 @@ export interface ComparedSide {
   /** While there was traffic. */
   readonly perSecond: number;
   readonly totalMillis: number;
-  readonly durationMillis: { readonly p50: number; readonly p95: number };
+  readonly durationMillis: Readonly<Record<Quantile, number>>;
 }
 
+/**
+ * The durations that half, a quarter and a twentieth of an operation exceed. If some of it became slow, the quarter shows that: in the slowest twentieth is
+ * also what was slow before, in few stretches of time.
+ */
+export const QUANTILES = ['p95', 'p75', 'p50'] as const;
+export type Quantile = (typeof QUANTILES)[number];
+
 /** What differs by more than chance explains. */
-export type Difference = 'failed' | 'p95' | 'p50' | 'rate' | 'client errors';
+export type Difference = 'failed' | Quantile | 'rate' | 'client errors';
 
 /** One operation on both sides. */
 export interface ComparedSeries {
@@ -59,6 +66,7 @@ export interface ComparedSeries {
   readonly after: ComparedSide;
   /** Undefined with too few operations on a side. They differ if, and only if, their interval leaves out 1. */
   readonly p50: ComparedRatio | undefined;
+  readonly p75: ComparedRatio | undefined;
   readonly p95: ComparedRatio | undefined;
   readonly rate: ComparedRatio | undefined;
   readonly differs: readonly Difference[];
@@ -127,7 +135,7 @@ function blocksOf(telemetry: Pick<TelemetryQuery, 'heatMap'>, range: TimeRange):
 }
 
 /** Of what has a ratio. */
-type Measured = 'p95' | 'p50' | 'rate';
+type Measured = Quantile | 'rate';
 
 interface Tested {
   readonly row: Omit<ComparedSeries, Measured | 'differs'>;
@@ -165,6 +173,7 @@ function rowOf(
   };
   const tests = {
     p95: compareQuantile(a, b, 0.05, ENOUGH.p95),
+    p75: compareQuantile(a, b, 0.25, ENOUGH.p75),
     p50: compareQuantile(a, b, 0.5, ENOUGH.p50),
     rate: compareRates(a, b),
   };
@@ -174,6 +183,7 @@ function rowOf(
     chances: {
       failed: shareChance(before, after, 'errors'),
       p95: chanceOf(tests.p95),
+      p75: chanceOf(tests.p75),
       p50: chanceOf(tests.p50),
       rate: chanceOf(tests.rate),
       'client errors': shareChance(before, after, 'clientErrors'),
@@ -199,13 +209,14 @@ function shareChance(
 
 function sideOf(row: SeriesSummary | undefined, { busyMillis }: Blocks): ComparedSide {
   const count = row?.count ?? 0;
+  const { p50, p75, p95 } = row?.durationMillis ?? { p50: 0, p75: 0, p95: 0 };
   return {
     count,
     errors: row?.errors ?? 0,
     clientErrors: row?.clientErrors ?? 0,
     perSecond: (count * 1000) / Math.max(1, busyMillis),
     totalMillis: row?.totalMillis ?? 0,
-    durationMillis: { p50: row?.durationMillis.p50 ?? 0, p95: row?.durationMillis.p95 ?? 0 },
+    durationMillis: { p50, p75, p95 },
   };
 }
 
@@ -248,6 +259,7 @@ function judgedRow({ row, tests, chances }: Tested, levelOf: (what: Difference) 
   };
   const ratios = {
     p50: ratioOf('p50', ({ durationMillis }) => durationMillis.p50),
+    p75: ratioOf('p75', ({ durationMillis }) => durationMillis.p75),
     p95: ratioOf('p95', ({ durationMillis }) => durationMillis.p95),
     rate: ratioOf('rate', ({ perSecond }) => perSecond),
   };
@@ -258,15 +270,15 @@ function judgedRow({ row, tests, chances }: Tested, levelOf: (what: Difference) 
   return { ...row, ...ratios, differs: DIFFERENCES.filter(isDifferent) };
 }
 
-const DIFFERENCES: readonly Difference[] = ['failed', 'p95', 'p50', 'rate', 'client errors'];
+const DIFFERENCES: readonly Difference[] = ['failed', ...QUANTILES, 'rate', 'client errors'];
 
 /** The worst difference first, rows without one last. */
 const rank = ({ differs: [first] }: ComparedSeries): number =>
-  first === undefined
-    ? DIFFERENCES.length
-    : first === 'p50'
-      ? DIFFERENCES.indexOf('p95')
-      : DIFFERENCES.indexOf(first);
+  first === undefined ? DIFFERENCES.length : DIFFERENCES.indexOf(isQuantile(first) ? 'p95' : first);
+
+export function isQuantile(what: Difference): what is Quantile {
+  return what === 'p95' || what === 'p75' || what === 'p50';
+}
 
 const costOf = ({ before, after }: ComparedSeries): number =>
   Math.abs(after.totalMillis - before.totalMillis);

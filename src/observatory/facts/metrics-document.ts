@@ -70,14 +70,14 @@ export interface MetricsDocument {
 }
 
 function operationDocument(summary: OperationSummary): OperationDocument {
-  const { avg, min, max, p50, p90, p95, p99 } = summary.durationMillis;
+  const { avg, min, max, p50, p75, p90, p95, p99 } = summary.durationMillis;
   return {
     count: summary.count,
     errors: summary.errors,
     client_errors: summary.clientErrors,
     aborted: summary.aborted,
     slow: summary.slow,
-    duration_ms: { avg, min, max, p50, p90, p95, p99 },
+    duration_ms: { avg, min, max, p50, p75, p90, p95, p99 },
     kept: summary.kept,
     rate: summary.rate,
   };

@@ -1,4 +1,10 @@
-import type { ComparedSeries, Difference } from './compared-series.ts';
+import {
+  type ComparedSeries,
+  type Difference,
+  isQuantile,
+  type Quantile,
+  QUANTILES,
+} from './compared-series.ts';
 import type { ComparedRatio } from './ratio-interval.ts';
 
 /** Fewer runs of an operation do not make it a new one. */
@@ -16,7 +22,7 @@ export function uncertain(row: ComparedSeries): readonly Difference[] {
   const { differs } = row;
   return [
     ...(isNewFailure(row) ? (['failed'] as const) : []),
-    ...(['p95', 'p50'] as const).filter((what) => isLarge(row[what]) && !differs.includes(what)),
+    ...QUANTILES.filter((what) => isLarge(row[what]) && !differs.includes(what)),
   ];
 }
 
@@ -43,10 +49,10 @@ export function isNewFailure({
 }
 
 /** The percentile by which an operation became slower; undefined if it did not. */
-export function slowerBy(row: ComparedSeries, among: readonly Difference[]): 'p95' | 'p50' | undefined {
+export function slowerBy(row: ComparedSeries, among: readonly Difference[]): Quantile | undefined {
   return clearest(
     row,
-    among.filter((what) => isPercentile(what) && (row[what]?.ratio ?? 1) > 1),
+    among.filter((what) => isQuantile(what) && (row[what]?.ratio ?? 1) > 1),
   );
 }
 
@@ -55,14 +61,13 @@ export function isPerhapsSlower(row: ComparedSeries): boolean {
   return slowerBy(row, uncertain(row)) !== undefined && slowerBy(row, row.differs) === undefined;
 }
 
-const isPercentile = (what: Difference): what is 'p95' | 'p50' => what === 'p95' || what === 'p50';
-
-/** Of two percentiles p95, unless the median changed far more: then some took as long before. */
-export function clearest(row: ComparedSeries, among: readonly Difference[]): 'p95' | 'p50' | undefined {
-  const [first, other] = among.filter(isPercentile);
-  if (first === undefined || other === undefined) return first;
-  const change = (what: 'p95' | 'p50'): number => Math.abs(Math.log(row[what]?.ratio ?? 1));
-  return change('p50') >= change('p95') + Math.log(LARGE_RATIO) ? 'p50' : 'p95';
+/** Of several percentiles p95, unless a lower one changed far more, as some took as long before: then the lowest that changed nearly as much. */
+export function clearest(row: ComparedSeries, among: readonly Difference[]): Quantile | undefined {
+  const change = (what: Quantile): number => Math.abs(Math.log(row[what]?.ratio ?? 1));
+  const found = QUANTILES.filter((what) => among.includes(what));
+  const most = Math.max(...found.map(change));
+  const isNear = (what: Quantile): boolean => change(what) > most - Math.log(LARGE_RATIO);
+  return found.find((what) => what === 'p95' && isNear(what)) ?? found.findLast(isNear);
 }
 
 /** What an operation took after, less what as many would have taken before, milliseconds. */
@@ -71,9 +76,9 @@ export function slowdownMillis({ before, after }: ComparedSeries): number {
 }
 
 /** The percentile that a row and a sentence tell of an operation: the one that differs, or may, and else the highest of which most is known. */
-export function toldQuantile(row: ComparedSeries): 'p95' | 'p50' | undefined {
-  const known = (['p95', 'p50'] as const).filter((what) => row[what] !== undefined);
-  const isBounded = (what: 'p95' | 'p50'): boolean =>
+export function toldQuantile(row: ComparedSeries): Quantile | undefined {
+  const known = QUANTILES.filter((what) => row[what] !== undefined);
+  const isBounded = (what: Quantile): boolean =>
     row[what] !== undefined && row[what].low > 0 && row[what].high < Infinity;
   return clearest(row, row.differs) ?? clearest(row, uncertain(row)) ?? known.find(isBounded) ?? known.at(0);
 }

@@ -1,5 +1,5 @@
 import { countText, duration, rate, text, threeDigits } from '../../markup/quantity.ts';
-import type { ComparedSeries, Difference } from '../facts/compared-series.ts';
+import type { ComparedSeries, Difference, Quantile } from '../facts/compared-series.ts';
 import type { ComparedRatio } from '../facts/ratio-interval.ts';
 import { clearest } from '../facts/uncertain-differences.ts';
 
@@ -14,7 +14,7 @@ export function intervalText({ low, high }: ComparedRatio): string {
 
 const isBounded = ({ low, high }: ComparedRatio): boolean => low > 0 || high < Infinity;
 
-const WHEN = { p95: 'one time in twenty', p50: 'half the time' } as const;
+const WHEN = { p95: 'one time in twenty', p75: 'one time in four', p50: 'half the time' } as const;
 
 /** The first difference in words, and with failures also the duration: `takes ×1.33, 280 ms or more half the time, before 210 ms`. */
 export function differenceWords(row: ComparedSeries): string {
@@ -35,6 +35,7 @@ function wordsOf(row: ComparedSeries, what: Difference): string {
     case 'client errors':
       return `gets a 4xx ${outcome(before.clientErrors, before.count, after.clientErrors, after.count)}`;
     case 'p95':
+    case 'p75':
     case 'p50':
       return `takes ${durationWords(row, what, ({ ratio }) => `×${times(ratio)} at ${what}`)}`;
     case 'rate':
@@ -45,7 +46,7 @@ function wordsOf(row: ComparedSeries, what: Difference): string {
 }
 
 /** A difference that chance does not exclude, with its interval: `×4.00 (1.21 to 13), 8 ms or more half the time, before 2 ms`. */
-export function uncertainWords(row: ComparedSeries, what: 'p95' | 'p50'): string {
+export function uncertainWords(row: ComparedSeries, what: Quantile): string {
   return durationWords(
     row,
     what,
@@ -54,11 +55,7 @@ export function uncertainWords(row: ComparedSeries, what: 'p95' | 'p50'): string
   );
 }
 
-function durationWords(
-  row: ComparedSeries,
-  what: 'p95' | 'p50',
-  by: (quantile: ComparedRatio) => string,
-): string {
+function durationWords(row: ComparedSeries, what: Quantile, by: (quantile: ComparedRatio) => string): string {
   const quantile = row[what];
   const [before, after] = [row.before, row.after].map((side) => text(duration(side.durationMillis[what])));
   return `${quantile === undefined ? '' : `${by(quantile)}, `}${after} or more ${WHEN[what]}, before ${before}`;

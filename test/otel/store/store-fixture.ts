@@ -57,7 +57,7 @@ const SUMMARY: OperationSummary = {
   aborted: 0,
   slow: 0,
   totalMillis: 30,
-  durationMillis: { avg: 10, min: 5, max: 20, p50: 10, p90: 20, p95: 20, p99: 20 },
+  durationMillis: { avg: 10, min: 5, max: 20, p50: 10, p75: 20, p90: 20, p95: 20, p99: 20 },
   kept: 2,
   rate: 1,
 };

@@ -12,7 +12,7 @@ import { wordsOf } from '../../../fixtures/page-text.ts';
 const time: ChartTime = { range: { fromMillis: 0, toMillis: 1000 }, markers: [], now: 1000 };
 
 function point(startMillis: number, more: Partial<TimelinePoint> = {}): TimelinePoint {
-  const durationMillis = { avg: 1, min: 1, max: 100, p50: 1, p90: 5, p95: 10, p99: 100 };
+  const durationMillis = { avg: 1, min: 1, max: 100, p50: 1, p75: 2, p90: 5, p95: 10, p99: 100 };
   return {
     startMillis,
     widthMillis: 100,

@@ -17,7 +17,7 @@ const time: ChartTime = {
 };
 
 function point(startMillis: number, p50: number, p99 = p50 * 10, count = 10): TimelinePoint {
-  const durationMillis = { avg: p50, min: p50, max: p99, p50, p90: p50 * 3, p95: p50 * 5, p99 };
+  const durationMillis = { avg: p50, min: p50, max: p99, p50, p75: p50 * 2, p90: p50 * 3, p95: p50 * 5, p99 };
   return {
     startMillis,
     widthMillis: 100_000,

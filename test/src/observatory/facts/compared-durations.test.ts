@@ -32,12 +32,17 @@ class Visitors {
     return count;
   }
 
-  /** One side: so many operations per block, `factor` times as long, of which a share has a long tail. */
-  side(perBlock: number, factor = 1): HeatMap {
+  /**
+   * One side: so many operations per block, `factor` times as long, of which a share has a long tail, and another takes 30 times as long. In a `busy` block
+   * what takes long takes longer still.
+   */
+  side(perBlock: number, factor = 1, { slow = 0, busy = 0 } = {}): HeatMap {
     const blocks = Array.from({ length: BLOCKS }, () => {
       this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
+      const longer = this.#random() < busy ? 1.5 : 0;
       return Array.from({ length: this.poisson(perBlock) }, () => {
-        const tail = this.#random() < 0.03 ? 2 : 0;
+        const isSlow = this.#random() < slow;
+        const tail = isSlow ? Math.log(30) + longer : this.#random() < 0.03 ? 2 + longer : 0;
         return Math.floor((2 + Math.log(factor) + this.#drift + 0.7 * this.#gauss() + tail) / BAND);
       });
     });
@@ -58,9 +63,11 @@ class Visitors {
 const chanceOf = (test: RatioTest | undefined): number | undefined => test?.chanceOf(1);
 
 const compared = (before: HeatMap, after: HeatMap): readonly RatioTest[] =>
-  [compareQuantile(before, after, 0.5, 20), compareQuantile(before, after, 0.05, 60)].filter(
-    (each) => each !== undefined,
-  );
+  [
+    compareQuantile(before, after, 0.5, 20),
+    compareQuantile(before, after, 0.25, 30),
+    compareQuantile(before, after, 0.05, 60),
+  ].filter((each) => each !== undefined);
 
 describe('two stretches of time that do not differ', () => {
   const told = (more: number, seed: number): { readonly claimed: number; readonly perhaps: number } => {
@@ -133,6 +140,22 @@ describe('two stretches of time that differ', () => {
     expect(results.filter(({ low, high }) => low <= factor && factor <= high).length).toBeGreaterThanOrEqual(
       17,
     );
+  });
+
+  // In the slowest twentieth are the busy blocks alone.
+  it('in a third of their operations, on a machine with busy minutes, are told apart among eighty operations', () => {
+    const visitors = new Visitors(16);
+    const certain = (above: number, atLeast: number): number =>
+      Array.from({ length: 20 }, () =>
+        compareQuantile(
+          visitors.side(18, 1, { busy: 0.15 }),
+          visitors.side(18, 1, { slow: 1 / 3, busy: 0.15 }),
+          above,
+          atLeast,
+        )!.chanceOf(1),
+      ).filter((chance) => chance < 0.04 / 240).length;
+    expect(certain(0.25, 30)).toBeGreaterThanOrEqual(19);
+    expect(certain(0.05, 60)).toBeLessThanOrEqual(10);
   });
 
   it('in their rate are told apart, also from a side without any operation', () => {

@@ -33,8 +33,8 @@ class CountedRoutes {
 }
 
 function summaryOf(name: string, sketch: DurationSketch): SeriesSummary {
-  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = sketch
-    .quantilesNanos([0.5, 0.9, 0.95, 0.99])
+  const [p50 = 0, p75 = 0, p90 = 0, p95 = 0, p99 = 0] = sketch
+    .quantilesNanos([0.5, 0.75, 0.9, 0.95, 0.99])
     .map((nanos) => nanos / 1e6);
   return {
     type: 'http',
@@ -47,7 +47,7 @@ function summaryOf(name: string, sketch: DurationSketch): SeriesSummary {
     kept: 0,
     rate: 1,
     totalMillis: sketch.sumNanos / 1e6,
-    durationMillis: { avg: 0, min: 0, max: sketch.maxNanos / 1e6, p50, p90, p95, p99 },
+    durationMillis: { avg: 0, min: 0, max: sketch.maxNanos / 1e6, p50, p75, p90, p95, p99 },
   };
 }
 

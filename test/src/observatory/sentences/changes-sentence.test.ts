@@ -16,7 +16,7 @@ const side = (count: number, millis: number): ComparedSide => ({
   clientErrors: 0,
   perSecond: count / 600,
   totalMillis: count * millis,
-  durationMillis: { p50: millis, p95: millis },
+  durationMillis: { p50: millis, p75: millis, p95: millis },
 });
 
 function row(
@@ -35,6 +35,7 @@ function row(
     before,
     after,
     p50,
+    p75: undefined,
     p95: undefined,
     rate: undefined,
     differs,

@@ -29,7 +29,7 @@ const side = (count: number, errors: number, p50 = 1): ComparedSide => ({
   clientErrors: 0,
   perSecond: count / 720,
   totalMillis: count * p50,
-  durationMillis: { p50, p95: 20 * p50 },
+  durationMillis: { p50, p75: p50, p95: 20 * p50 },
 });
 const row = (
   name: string,
@@ -39,7 +39,17 @@ const row = (
 ): ComparedSeries => {
   const ratio = after.durationMillis.p50 / before.durationMillis.p50;
   const quantile = { ratio, low: ratio / 1.2, high: ratio * 1.2, chance: 1e-9 };
-  return { type, name, before, after, p50: quantile, p95: quantile, rate: undefined, differs };
+  return {
+    type,
+    name,
+    before,
+    after,
+    p50: quantile,
+    p75: undefined,
+    p95: quantile,
+    rate: undefined,
+    differs,
+  };
 };
 const quote = (differs: readonly Difference[], failed = 0, p50 = 1): ComparedSeries =>
   row('GET /demo/quote', [side(663, 0), side(179, failed, p50)], differs);

@@ -43,7 +43,7 @@ type Http = Partial<Omit<OperationDocument, 'duration_ms'>> & {
 /** Those of a good hour, except for what is given. */
 export function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): MetricsDocument {
   const { p95 = 19, max = 80, ...counts } = http;
-  const duration_ms = { avg: 5, min: 1, max, p50: 4, p90: 10, p95, p99: 61 };
+  const duration_ms = { avg: 5, min: 1, max, p50: 4, p75: 6, p90: 10, p95, p99: 61 };
   const row: OperationDocument = { ...EMPTY.operations.http, count: 32_410, ...counts, duration_ms };
   const database = { ...EMPTY.operations.database, count: 97_000 };
   return { ...EMPTY, operations: { ...EMPTY.operations, http: row, database }, ...more };
@@ -138,7 +138,7 @@ export function series(
   p50 = 1,
   p99 = 2,
 ): SeriesSummary {
-  const durationMillis = { avg: p50, min: 0, max: p99, p50, p90: p99, p95: p99, p99 };
+  const durationMillis = { avg: p50, min: 0, max: p99, p50, p75: p99, p90: p99, p95: p99, p99 };
   return {
     type,
     name,
