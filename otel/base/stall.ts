@@ -8,7 +8,7 @@ export interface StallFrame {
   readonly location: string | undefined;
   /** The line in it that ran most, or that called; undefined if it is not known. Earlier versions had it in the location. */
   readonly line?: number;
-  /** Whose code: the app's, a package's, the kit's, or Node's and V8's. */
+  /** Whose code: the app's, a package's, telemetry's (the kit and OpenTelemetry), or Node's and V8's. */
   readonly origin: 'app' | 'package' | 'kit' | 'node';
 }
 

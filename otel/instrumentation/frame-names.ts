@@ -7,6 +7,8 @@ import type { StallFrame } from '../base/stall.ts';
 
 const MAX_NAME_CHARS = 200;
 const MODULES = `node_modules${sep}`;
+/** Packages that are telemetry as the kit is. */
+const TELEMETRY = '@opentelemetry';
 /** Of paths outside the program's folder. */
 const MAX_MOVED = 500;
 const MAX_PARTS = 30;
@@ -43,7 +45,10 @@ export class FrameNames {
 
   #originOf(path: string): StallFrame['origin'] {
     if (isIn(path, this.#kitFolder)) return 'kit';
-    return path.includes(`${sep}${MODULES}`) ? 'package' : 'app';
+    // The folder of the innermost package.
+    const [module = ''] = path.split(`${sep}${MODULES}`).slice(1).slice(-1);
+    if (module.startsWith(`${TELEMETRY}${sep}`)) return 'kit';
+    return module === '' ? 'app' : 'package';
   }
 
   #shown(path: string): string {

@@ -2,7 +2,7 @@ import type { Profiler } from 'node:inspector';
 import type { OwnCode, SampledFunction } from '../base/own-code.ts';
 import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
-import { causeIndex, frameKey, ProfileStacks } from './profile-stacks.ts';
+import { causeIndex, frameKey, isUntraced, ProfileStacks } from './profile-stacks.ts';
 import { type AskedRequest, type ReadRequest, SAMPLE_MICROS } from './stall-messages.ts';
 
 const MAX_FUNCTIONS = 3;
@@ -18,8 +18,6 @@ const RUNS_PROMISES: ReadonlySet<string> = new Set([
 ]);
 /** What of Node's server calls the handler of a request, until that first waits for something. */
 const CALLS_HANDLER = 'parserOnIncoming';
-/** The kit's function for work outside of every trace. */
-const UNTRACED = 'untraced';
 
 interface Sample {
   readonly micros: number;
@@ -127,7 +125,7 @@ function isIn(pairs: readonly number[], micros: number): boolean {
 
 /** A timer or an immediate called it, or it is known to be outside of every trace. */
 function isElsewhere(frames: readonly StallFrame[]): boolean {
-  if (frames.some(({ name, origin }) => name === UNTRACED && origin === 'kit')) return true;
+  if (frames.some(isUntraced)) return true;
   const at = frames.findIndex(({ name, origin }) => origin === 'node' && CALLS_TIMERS.has(name));
   const called = at < 0 ? undefined : frames[at + 1];
   return called !== undefined && !(called.origin === 'node' && RUNS_PROMISES.has(called.name));

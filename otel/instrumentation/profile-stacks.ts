@@ -3,7 +3,13 @@ import type { StallFrame } from '../base/stall.ts';
 
 const IDLE = '(idle)';
 const ROOT = '(root)';
-const ORIGINS = ['app', 'package', 'kit', 'node'] as const;
+/** The kit's function for work outside of every trace. */
+const UNTRACED = 'untraced';
+/** Packages that do nothing but call the next function. */
+const PASSES_ON =
+  /(?:^|\/)node_modules\/(?:@opentelemetry\/(?:api|context-async-hooks)|@koa\/router|koa-router|koa-compose|koa-mount|router)\//;
+/** Of the kit, what keeps the context for functions that it calls. */
+const KEEPS_CONTEXT = /(?:^|\/)(?:context-manager|untraced)\.[cm]?[jt]s:/;
 
 /** Stacks of a profile by its nodes, each read once. */
 export class ProfileStacks {
@@ -43,12 +49,34 @@ export class ProfileStacks {
 }
 
 /**
- * Which frame of a stack caused what it did: the innermost function of the app, of a package if there is none, and so on; so native code counts for
- * its caller. -1 for an empty stack.
+ * Which frame of a stack caused what it did: the innermost function of the app, of a package if there is none, of telemetry, and so on; so native code
+ * counts for its caller. What only calls the next function is no cause of what that does, and packages that telemetry calls work for telemetry.
+ * -1 for an empty stack.
  */
 export function causeIndex(stack: readonly StallFrame[]): number {
-  const origin = ORIGINS.find((each) => stack.some((frame) => frame.origin === each));
-  return stack.findLastIndex((frame) => frame.origin === origin);
+  const isTelemetry = stack.some(isUntraced);
+  for (const isCause of CAUSES) {
+    const at = stack.findLastIndex((frame) => isCause(frame, isTelemetry));
+    if (at >= 0) return at;
+  }
+  return stack.length - 1;
+}
+
+/** The first that any frame is. */
+const CAUSES: readonly ((frame: StallFrame, isTelemetry: boolean) => boolean)[] = [
+  ({ origin }) => origin === 'app',
+  (frame, isTelemetry) => !isTelemetry && frame.origin === 'package' && !passesOn(frame),
+  (frame) => frame.origin === 'kit' && !passesOn(frame),
+  ({ origin }) => origin === 'package' || origin === 'kit',
+];
+
+function passesOn({ location = '', origin }: StallFrame): boolean {
+  return PASSES_ON.test(location) || (origin === 'kit' && KEEPS_CONTEXT.test(location));
+}
+
+/** True for the kit's function below which all is outside of every trace. */
+export function isUntraced({ name, origin }: StallFrame): boolean {
+  return name === UNTRACED && origin === 'kit';
 }
 
 /** Equal for frames of one place. */

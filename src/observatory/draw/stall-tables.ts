@@ -5,11 +5,10 @@ import {
   blogFirst,
   coversStart,
   isOfStart,
-  isOwnView,
   sinceStartMillis,
   type StallGroup,
   stallPlace,
-  untracedPathsOf,
+  untracedOf,
   untracedWords,
   wasRun,
 } from '../facts/stall-groups.ts';
@@ -45,12 +44,18 @@ export function stallPanel(facts: StallSummary, view: PageView): Html {
       {
         caption: 'What blocked the event loop',
         keyOf: groupKey,
+        partOf: ownPart,
         view,
         empty: 'Nothing in this range.',
         still: true,
       },
     ),
   });
+}
+
+/** The observatory's pages come last whatever they took: with a heading, nobody reads that as a wrong order. */
+export function ownPart({ isOwnView }: StallGroup): string | undefined {
+  return isOwnView ? 'Own pages' : undefined;
 }
 
 /** True if stalls of the range were removed. */
@@ -174,7 +179,7 @@ function operationCell(operation: NonNullable<StallGroup['operation']>, { links 
 export function stallItem(stall: Stall, view: PageView): Html {
   const { links, now } = view;
   const { holder, callers, delayed, delayedCount, durationMillis } = stall;
-  const untraced = untracedWords({ isOwnView: isOwnView(stall), untracedPaths: untracedPathsOf(stall) });
+  const untraced = untracedWords(untracedOf(stall));
   return html`<details class="stall" data-key="${stallKey(stall)}">
     <summary>
       from ${moment(stall.atMillis - durationMillis, now)}, ${text(duration(durationMillis))}:
@@ -183,7 +188,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
     </summary>
     <p class="note">
       ${sampleWords(stall)} ${untraced !== undefined && `It ran for ${untraced}.`}
-      ${stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
+      ${untraced === undefined && stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
       ${holder !== undefined && html` ${holderWords(stall)}: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${

@@ -28,6 +28,8 @@ export interface TableOptions<Row> {
   readonly caption: string;
   /** Stable across updates, so that a live update keeps rows in place. */
   keyOf(row: Row): string;
+  /** The heading of the part that a row is in; undefined for rows above all parts. Rows of one part follow each other. */
+  partOf?(row: Row): string | undefined;
   /** Shown if there are no rows. */
   readonly empty: HtmlValue;
   readonly view: PageView;
@@ -77,16 +79,32 @@ export function drawTable<Row>(
           ${columns.map((column) => heading(column, options))}
         </tr>
       </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr data-key="${options.keyOf(row)}">
-              ${columns.map((column, index) => cell(column, row, index))}
-            </tr>`,
-        )}
-      </tbody>
+      ${partsOf(rows, options).map(
+        ([part, own]) =>
+          html`<tbody>
+            ${
+              part !== undefined &&
+              html`<tr class="part">
+                <th scope="rowgroup" colspan="${columns.length}">${part}</th>
+              </tr>`
+            }
+            ${own.map(
+              (row) =>
+                html`<tr data-key="${options.keyOf(row)}">
+                  ${columns.map((column, index) => cell(column, row, index))}
+                </tr>`,
+            )}
+          </tbody>`,
+      )}
     </table>
   </div>`;
+}
+
+function partsOf<Row>(
+  rows: readonly Row[],
+  { partOf }: Pick<TableOptions<Row>, 'partOf'>,
+): readonly (readonly [heading: string | undefined, rows: readonly Row[]])[] {
+  return partOf === undefined ? [[undefined, rows]] : [...Map.groupBy(rows, partOf)];
 }
 
 function cell<Row>(column: Column<Row>, row: Row, index: number): Html {

@@ -18,6 +18,8 @@ export interface StallGroup {
   readonly sinceStartMillis: number;
   /** A page of the observatory was drawn. */
   readonly isOwnView: boolean;
+  /** The kit or OpenTelemetry ran, for no request. */
+  readonly isTelemetry: boolean;
   /** Of the requests that are not traced, each once, the newest first. */
   readonly untracedPaths: readonly string[];
   /** Share of the samples that were in the place, 0–1, over all of the time. */
@@ -59,6 +61,7 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
       isOfStart: isOfStart(stall),
       sinceStartMillis: isLongest ? sinceStartMillis(stall) : (known?.sinceStartMillis ?? NaN),
       isOwnView: (known?.isOwnView ?? true) && isNamed && isOwnView(stall),
+      isTelemetry: (known?.isTelemetry ?? true) && isNamed && isTelemetry(stall),
       untracedPaths: [...new Set([...(known?.untracedPaths ?? []), ...untracedPaths])],
       placeShare:
         ((known?.placeShare ?? 0) * (known?.totalMillis ?? 0) + stall.placeShare * stall.durationMillis) /
@@ -94,6 +97,7 @@ function together(groups: readonly StallGroup[]): StallGroup {
     isOfStart: false,
     sinceStartMillis: NaN,
     isOwnView: true,
+    isTelemetry: false,
     untracedPaths: [...new Set(groups.flatMap(({ untracedPaths }) => untracedPaths))],
     placeShare: 0,
     heldBy: undefined,
@@ -126,8 +130,13 @@ export function isOwnView({
   );
 }
 
+/** Telemetry did it by itself, for no request. */
+function isTelemetry({ holder, place }: Pick<Stall, 'holder' | 'place'>): boolean {
+  return holder === undefined && place?.origin === 'kit';
+}
+
 /** The path of the request that ran, if it is not traced. A timer draws live updates, perhaps in the same turn, after a request that began there. */
-export function untracedPathsOf({
+function untracedPathsOf({
   callers,
   untracedPath,
 }: Pick<Stall, 'callers' | 'untracedPath'>): readonly string[] {
@@ -135,13 +144,26 @@ export function untracedPathsOf({
   return untracedPath === undefined || isLive ? [] : [untracedPath];
 }
 
+/** What is known of that which is not traced. */
+type Untraced = Pick<StallGroup, 'isOwnView' | 'isTelemetry' | 'untracedPaths'>;
+
+export function untracedOf(stall: Pick<Stall, 'holder' | 'place' | 'callers' | 'untracedPath'>): Untraced {
+  return {
+    isOwnView: isOwnView(stall),
+    isTelemetry: isTelemetry(stall),
+    untracedPaths: untracedPathsOf(stall),
+  };
+}
+
 /** What ran that is not traced: `the observatory’s page /changes`; undefined if it is traced, or there was none. */
 export function untracedWords({
   isOwnView: isOwn,
+  isTelemetry: isKit,
   untracedPaths,
-}: Pick<StallGroup, 'isOwnView' | 'untracedPaths'>): string | undefined {
+}: Untraced): string | undefined {
   const [untracedPath, ...others] = untracedPaths;
-  if (untracedPath === undefined) return isOwn ? 'a page of the observatory' : undefined;
+  if (untracedPath === undefined)
+    return isOwn ? 'a page of the observatory' : isKit ? 'telemetry' : undefined;
   if (others.length > 0)
     return isOwn ? 'several pages of the observatory' : 'several requests that are not traced';
   // The path that the blog is mounted at may be in front.

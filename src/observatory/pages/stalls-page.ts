@@ -8,6 +8,7 @@ import {
   groupKey,
   isCut,
   OWN_VIEWS,
+  ownPart,
   stallGroupColumns,
   stallItem,
   watchWords,
@@ -60,6 +61,7 @@ export const stallsPage = definePage<StallPageFacts>({
       body: drawTable(hasEach ? sorted : blogFirst(sorted), columns, {
         caption: 'Stalls by place',
         keyOf: groupKey,
+        ...(!hasEach && { partOf: ownPart }),
         view,
         empty:
           'Nothing blocked the event loop in this range. While one function runs, no request is read or answered; such times are listed here with the function, its line, and the requests that waited.',

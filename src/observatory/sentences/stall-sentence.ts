@@ -6,11 +6,9 @@ import { selfIntervals, spanTree } from '../trace/span-tree.ts';
 import {
   coversStart,
   isOfStart,
-  isOwnView,
-  type StallGroup,
   stallGroups,
   stallPlace,
-  untracedPathsOf,
+  untracedOf,
   untracedWords,
   wasRun,
 } from '../facts/stall-groups.ts';
@@ -215,13 +213,11 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
     ...(wasRun(stall) || coversStart(stall) ? inOperation(holder, holder?.route, links) : []),
-    ...(wasRun(stall)
-      ? forUntraced({ isOwnView: isOwnView(stall), untracedPaths: untracedPathsOf(stall) })
-      : []),
+    ...(wasRun(stall) ? forUntraced(untracedOf(stall)) : []),
   ];
 }
 
-function forUntraced(of: Pick<StallGroup, 'isOwnView' | 'untracedPaths'>): SentencePart[] {
+function forUntraced(of: ReturnType<typeof untracedOf>): SentencePart[] {
   const words = untracedWords(of);
   return words === undefined ? [] : [{ text: `, for ${words}` }];
 }

@@ -27,6 +27,11 @@ const handle = `handle ${APP} 10`;
 const render = `render ${APP} 30`;
 const join = 'join file:///srv/app/node_modules/joiner/index.js 5';
 const kit = 'note file:///srv/app/node_modules/kit/dist/notes.js 2';
+const untraced = 'untraced file:///srv/app/node_modules/kit/dist/base/untraced.js 5';
+const keepsContext = 'with file:///srv/app/node_modules/kit/dist/instrumentation/context-manager.js 20';
+const withContext = 'with file:///srv/app/node_modules/@opentelemetry/api/dist/api/context.mjs 45';
+const COMPOSE = 'node_modules/koa-compose/index.js';
+const dispatch = `dispatch file:///srv/app/${COMPOSE} 40`;
 const IDLE = ['(idle)'];
 const GC = ['(garbage collector)'];
 
@@ -51,6 +56,31 @@ describe('the samples of a stall', () => {
       'kit',
     ],
     ['Node, if there is nothing else', ['run node:timers 9'], 'run node:timers:9', 'node'],
+    [
+      'telemetry, not what keeps its context',
+      ['run node:timers 9', kit, withContext, keepsContext, 'run node:internal/async_local_storage 5'],
+      'note node_modules/kit/dist/notes.js:2',
+      'kit',
+    ],
+    [
+      'telemetry, not a package that it works with',
+      ['run node:timers 9', untraced, withContext, keepsContext, kit, join],
+      'note node_modules/kit/dist/notes.js:2',
+      'kit',
+    ],
+    [
+      'OpenTelemetry as telemetry',
+      ['run node:timers 9', 'send file:///srv/app/node_modules/@opentelemetry/sdk-logs/build/b.js 7'],
+      'send node_modules/@opentelemetry/sdk-logs/build/b.js:7',
+      'kit',
+    ],
+    [
+      'the package that did the work, not what passes on to it or lies below',
+      ['run node:timers 9', dispatch, join, withContext, keepsContext, dispatch],
+      'join node_modules/joiner/index.js:5',
+      'package',
+    ],
+    ['what only passes on, if there is nothing but that', [dispatch], `dispatch ${COMPOSE}:40`, 'package'],
   ])('name %s', (_, path, expected, origin) => {
     const { place, placeShare } = stall([path, path]);
     expect(`${place?.name} ${place?.location}`).toBe(expected);

@@ -114,3 +114,28 @@ it('shows who of the blog held the loop first, and each page of the observatory 
     expect(rowsOf(await read(together))).toHaveLength(2);
   }
 });
+
+it('sets own pages apart by a heading, a single one with its own name, too', async () => {
+  const { telemetry } = new MeasuredBlog();
+  const own: Stall = {
+    ...STALLS[0]!,
+    holder: undefined,
+    durationMillis: 721,
+    place: { name: 'botsNotFound', location: 'src/observatory/sentences/situation.ts:125', origin: 'app' },
+  };
+  const stalls: typeof telemetry.stalls = () => ({
+    watch: { is: 'watching' },
+    thresholdMillis: 200,
+    rows: [own, { ...STALLS[0]!, durationMillis: 261 }],
+    heldSinceMillis: undefined,
+  });
+  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  for (const path of ['/stalls', '/process']) {
+    const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}?from=-1h`)).text();
+    const table = /(?:Stalls by place|What blocked the event loop)\s*<\/caption>[\s\S]*?<\/table>/.exec(
+      page,
+    )?.[0];
+    const order = [...(table ?? '').matchAll(/spliceMarks<|Own pages<|botsNotFound</g)].map(([word]) => word);
+    expect(order).toEqual(['spliceMarks<', 'Own pages<', 'botsNotFound<']);
+  }
+});

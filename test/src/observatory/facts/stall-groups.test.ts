@@ -153,6 +153,18 @@ it('a stall of a page that is not traced is told by its path, sampled or not', (
   expect(sentenceText(sentence)).toContain('; most of that time, for the observatory’s page /changes.');
 });
 
+it('a stall of telemetry itself says so, and is none of a request that it ran for', () => {
+  const place = { name: '#quietly', location: 'otel/store/history.ts:279', origin: 'kit' } as const;
+  const stall = { ...STALLS[0]!, holder: undefined, place, sampledShare: 1, placeShare: 1, callers: [] };
+  expect(stallGroups([stall]).map(untracedWords)).toEqual(['telemetry']);
+  expect(sentenceText(heldBy(stall, LINKS))).toBe(' by #quietly otel/store/history.ts:279, for telemetry');
+  const { holder } = STALLS[0]!;
+  expect(stallGroups([{ ...stall, holder }]).map(untracedWords)).toEqual([undefined]);
+  expect(stallGroups([{ ...stall, untracedPath: '/metrics' }]).map(untracedWords)).toEqual([
+    '/metrics, which is not traced',
+  ]);
+});
+
 it('a function that ran for several pages is of none of them, a live update of no request', () => {
   const { place } = STALLS[0]!;
   const own = { ...STALLS[0]!, holder: undefined, place, sampledShare: 1, placeShare: 0.5, callers: [] };
