@@ -11,6 +11,8 @@ export interface SampledFunction {
   /** From `place` to its callers, at most 6. */
   readonly callers: readonly StallFrame[];
   readonly samples: number;
+  /** For which they stand, of `ownMillis`; undefined as recorded. */
+  readonly millis?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface OwnCode {
   readonly atMillis: number;
   readonly durationMillis: number;
   readonly ownMillis: number;
-  /** Between two samples: each stands for so long. */
+  /** Between two samples of the profile, the mean: it says how many were due. */
   readonly everyMillis: number;
   readonly samples: number;
   /** The event loop slept: the request waited for something without a span. */

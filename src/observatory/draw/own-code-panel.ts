@@ -2,6 +2,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, durationCell } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { RouteCode } from '../facts/own-code.ts';
+import { roundedDown } from '../format/rounded-down.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -24,26 +25,31 @@ interface Row {
 /** In which functions the requests of a route spent their own time, by samples that add up. Empty if none was sampled. */
 export function ownCodePanel(code: RouteCode, view: PageView): Html {
   if (code.samples === 0) return html``;
-  const { samples, idle, shared, functions, requests } = code;
-  const everyMillis = code.sampledMillis / samples;
-  const rowOf = (key: string, name: HtmlValue, count: number, seen?: number): Row => ({
+  const { samples, idle, shared, functions, requests, sampledMillis, idleMillis, sharedMillis } = code;
+  const rowOf = (key: string, name: HtmlValue, count: number, millis: number): Row => ({
     key,
     name,
-    requests: seen,
+    requests: undefined,
     samples: count,
-    millis: count * everyMillis,
+    millis,
     share: count / samples,
   });
   const told = functions.slice(0, MAX_ROWS);
   const named = told.reduce((sum, each) => sum + each.samples, 0);
+  const rest = sampledMillis - idleMillis - sharedMillis - told.reduce((sum, { millis }) => sum + millis, 0);
   const rows = [
     ...told.map((each) => ({
-      ...rowOf(each.place, functionName(each, view), each.samples, each.requests),
-      millis: each.millis,
+      ...rowOf(each.place, functionName(each, view), each.samples, each.millis),
+      requests: each.requests,
     })),
-    rowOf('idle', quiet('waiting for what is not recorded: the event loop slept'), idle),
-    rowOf('shared', quiet('not known for whom: other requests were open, or a timer ran'), shared),
-    rowOf('others', quiet('other functions, Node and telemetry'), samples - named - idle - shared),
+    rowOf('idle', quiet('waiting for what is not recorded: the event loop slept'), idle, idleMillis),
+    rowOf(
+      'shared',
+      quiet('not known for whom: other requests were open, or a timer ran'),
+      shared,
+      sharedMillis,
+    ),
+    rowOf('others', quiet('other functions, Node and telemetry'), samples - named - idle - shared, rest),
   ].filter((row) => row.samples > 0);
   return panel({
     title: 'Own code',
@@ -80,7 +86,7 @@ function columnsOf(all: number): readonly Column<Row>[] {
       cell: ({ requests }) => (requests === undefined ? '' : `${countText(requests)} of ${countText(all)}`),
     },
     { label: 'samples', align: 'number', cell: ({ samples }) => countText(samples) },
-    { label: 'about', align: 'number', room: 'mid', cell: ({ millis }) => durationCell(Math.round(millis)) },
+    { label: 'about', align: 'number', room: 'mid', cell: ({ millis }) => durationCell(roundedDown(millis)) },
     { label: 'share', align: 'number', room: 'mid', cell: ({ share }) => shareText(share) },
   ];
 }

@@ -37,11 +37,12 @@ export interface RouteCode {
   readonly idle: number;
   readonly shared: number;
   readonly others: number;
-  /** For which all samples stand. */
+  /** The own time of those with samples: for which all of these stand. */
   readonly sampledMillis: number;
-  /** Of what ran for them, and of sleeping, as far as samples tell. */
+  /** Of what ran for them, of sleeping, and of what is not known, as far as samples tell: parts of `sampledMillis`. */
   readonly workMillis: number;
   readonly idleMillis: number;
+  readonly sharedMillis: number;
   /** The most time first. */
   readonly functions: readonly RouteFunction[];
   /** Earlier ones are not held; undefined if all of the range are. */
@@ -69,9 +70,6 @@ export function routeCode(
     .filter(({ ownMillis }) => ownMillis >= leastMillis);
   const rows = all.filter(({ unread }) => unread === undefined);
   const sum = (of: (row: OwnCode) => number): number => rows.reduce((total, row) => total + of(row), 0);
-  const sampled = sum(({ samples, everyMillis }) => samples * everyMillis);
-  // By chance there are more samples than the time has room for.
-  const scale = Math.min(1, sum(({ ownMillis }) => ownMillis) / Math.max(1, sampled));
   return {
     leastMillis,
     requests: rows.length,
@@ -83,19 +81,28 @@ export function routeCode(
     idle: sum(({ idle }) => idle),
     shared: sum(({ shared }) => shared),
     others: sum(({ others }) => others),
-    sampledMillis: sampled * scale,
-    workMillis:
-      sum(({ samples, idle, shared, everyMillis }) => (samples - idle - shared) * everyMillis) * scale,
-    idleMillis: sum(({ idle, everyMillis }) => idle * everyMillis) * scale,
-    functions: functionsOf(rows, scale, (traceId) => 'spans' in telemetry.trace(traceId)),
+    sampledMillis: sum((row) => sampledMillis(row, row.samples)),
+    workMillis: sum((row) => sampledMillis(row, row.samples - row.idle - row.shared)),
+    idleMillis: sum((row) => sampledMillis(row, row.idle)),
+    sharedMillis: sum((row) => sampledMillis(row, row.shared)),
+    functions: functionsOf(rows, (traceId) => 'spans' in telemetry.trace(traceId)),
     sinceMillis: heldSinceMillis !== undefined && heldSinceMillis > fromMillis ? heldSinceMillis : undefined,
   };
+}
+
+/**
+ * What so many of a request's samples stand for: their share of its own time. A busy machine takes samples further apart than their mean, and just
+ * where a request runs: counted by that mean, all of them would stand for less than the time that they were taken in, or for more.
+ */
+export function sampledMillis({ ownMillis, samples: all }: OwnCode, samples: number): number {
+  return all === 0 ? 0 : (ownMillis * samples) / all;
 }
 
 /** Samples of the time in which a request waited for what others did are theirs. */
 function withoutWaits(row: OwnCode, waitedMillis: number): OwnCode {
   if (waitedMillis <= 0) return row;
-  const theirs = Math.min(row.shared, Math.round(waitedMillis / Math.max(1, row.everyMillis)));
+  const waited = Math.round((row.samples * waitedMillis) / Math.max(1, row.ownMillis));
+  const theirs = Math.min(row.shared, waited);
   const ownMillis = Math.max(0, row.ownMillis - waitedMillis);
   return { ...row, ownMillis, shared: row.shared - theirs, samples: row.samples - theirs };
 }
@@ -104,10 +111,8 @@ function spanOf({ atMillis, durationMillis, ...ids }: OwnCode) {
   return { ...ids, startMillis: atMillis - durationMillis, durationMillis };
 }
 
-/** @param scale Of all requests; what a function took in some of them is no more than their time. */
 function functionsOf(
   rows: readonly OwnCode[],
-  scale: number,
   isHeld: (traceId: string) => boolean,
 ): readonly RouteFunction[] {
   const seen = rows.flatMap((row) =>
@@ -118,10 +123,7 @@ function functionsOf(
       place,
       each,
       samples: each.reduce((sum, { samples }) => sum + samples, 0),
-      millis: Math.min(
-        scale * each.reduce((sum, { samples, row }) => sum + samples * row.everyMillis, 0),
-        each.reduce((sum, { samples, row }) => sum + row.ownMillis * (samples / Math.max(1, row.samples)), 0),
-      ),
+      millis: each.reduce((sum, { samples, row }) => sum + sampledMillis(row, samples), 0),
     }))
     .toSorted((a, b) => b.millis - a.millis)
     .map(({ place, each, samples, millis }, index) => ({
@@ -166,7 +168,7 @@ export function withOwnCode(
       codes.set(
         span.spanId,
         row.unread === undefined
-          ? withoutWaits(row, waitedMillis)
+          ? withMillis(withoutWaits(row, waitedMillis))
           : { missing: `not recorded: ${row.unread}` },
       );
     else if (awaited.includes(span.spanId))
@@ -182,6 +184,11 @@ export function withOwnCode(
     return ownCode === undefined ? span : { ...span, ownCode };
   });
   return { ...trace, spans };
+}
+
+function withMillis(row: OwnCode): OwnCode {
+  const functions = row.functions.map((each) => ({ ...each, millis: sampledMillis(row, each.samples) }));
+  return { ...row, functions };
 }
 
 /** Undefined if it had too little time of its own to be asked about. */

@@ -1,9 +1,10 @@
 import type { OwnCode, TraceDetail } from '../../../otel/query.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
-import { placeText, type RouteCode, type RouteFunction } from '../facts/own-code.ts';
+import { placeText, type RouteCode, type RouteFunction, sampledMillis } from '../facts/own-code.ts';
 import { momentText } from '../format/moment.ts';
 import { sentMillis, sleptMillis } from '../facts/time-parts.ts';
 import { ASLEEP_WORDS, OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { roundedDown, shownWhole } from '../format/rounded-down.ts';
 import type { Links } from '../links.ts';
 import { type SpanNode, spanTree } from '../trace/span-tree.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
@@ -21,10 +22,6 @@ const MAX_NAMED = 2;
 const ENOUGH = 3;
 /** Of the samples that were due. */
 const FEW = 0.6;
-/** Of a duration, as shown. */
-const DIGITS = 3;
-/** Of floating point. */
-const ROUNDING = 1e-9;
 
 /** What the time of a request is that is in none of its spans, as far as that is known of it. */
 export function ownTimeText(node: SpanNode): string {
@@ -95,15 +92,9 @@ export function ownCodeWords({ spans }: Pick<TraceDetail, 'spans'>, isNamed = fa
   ];
 }
 
-/**
- * What so many samples of a request stand for. By chance there is one more than its time has room for: all of them stand for no more than that time,
- * and rounded down as shown, parts never add up to more than the whole.
- */
-function aboutMillis({ everyMillis, ownMillis, samples: all }: OwnCode, samples: number): number {
-  const shown = Math.min(ownMillis, Number(ownMillis.toPrecision(DIGITS)));
-  const millis = Math.min(samples * everyMillis, (shown * samples) / Math.max(1, all));
-  const unit = Math.max(1, 10 ** (Math.floor(Math.log10(Math.max(1, millis))) - DIGITS + 1));
-  return Math.floor(millis / unit + ROUNDING) * unit;
+/** What so many samples of a request stand for, of its time as it is shown. */
+function aboutMillis(code: OwnCode, samples: number): number {
+  return roundedDown(sampledMillis({ ...code, ownMillis: shownWhole(code.ownMillis) }, samples));
 }
 
 function ofSamples(count: number, samples: number): string {
@@ -156,7 +147,7 @@ function placePart({ place, traceId }: RouteFunction, links: Links): SentencePar
 /** `about 71 ms on average in 34`; of a short one, which by chance has no sample in many requests, the sum. */
 export function routeFunctionText({ requests, samples, millis }: RouteFunction, all: number): string {
   const isMean = requests === all || samples >= OFTEN_SEEN * requests;
-  const shown = text(duration(Math.floor((isMean ? millis / requests : millis) + ROUNDING)));
+  const shown = text(duration(roundedDown(isMean ? millis / requests : millis)));
   const words = isMean ? (requests === 1 ? '' : ' on average') : ' in all,';
   return `about ${shown}${words} in ${countText(requests)}`;
 }
