@@ -2,7 +2,7 @@ import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
-import { conditionsOf, type NamedStatement, withoutSummary } from '../format/statement-words.ts';
+import { conditionsOf, type NamedStatement, withoutHash, withoutSummary } from '../format/statement-words.ts';
 import { seriesName } from './facts.ts';
 
 /** Limit of a statement's text in a row, in characters; its title has more, its page all. */
@@ -23,12 +23,15 @@ export function operationName(
 /** The summary, followed by what distinguishes the text. */
 export function statementName(row: NamedStatement, words: string | undefined, href: string): Html {
   const { name, summary = name, text } = row;
-  return html`<a class="name statement-name" href="${href}" title="${shortened(text ?? name, MAX_TITLE)}"
-    ><b><bdi>${shortened(summary, MAX_SHOWN)}</bdi></b
+  return html`<a
+    class="name statement-name"
+    href="${href}"
+    title="${shortened(withoutHash(text ?? name), MAX_TITLE)}"
+    ><b><bdi>${shortened(withoutHash(summary), MAX_SHOWN)}</bdi></b
     >${
       words !== undefined &&
       words !== summary &&
-      html` <code><bdi>${shortened(withoutSummary(words, summary), MAX_SHOWN)}</bdi></code>`
+      html` <code><bdi>${shortened(withoutHash(withoutSummary(words, summary)), MAX_SHOWN)}</bdi></code>`
     }</a
   >`;
 }

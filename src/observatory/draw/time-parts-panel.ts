@@ -5,9 +5,9 @@ import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import type { MergedTime } from '../facts/merged-time.ts';
 import { isOperation, type TimePart } from '../facts/time-parts.ts';
-import { ASLEEP_WORDS, OWN_WORDS } from '../format/own-words.ts';
+import { ASLEEP_WORDS } from '../format/own-words.ts';
 import type { PageView } from '../page.ts';
-import { isWork, type KnownTime, sampledText } from '../sentences/time-parts-sentence.ts';
+import { isWork, type KnownTime, sampledText, unknownOwnText } from '../sentences/time-parts-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 import { csrfField } from './csrf-field.ts';
 import { shareText } from './facts.ts';
@@ -124,7 +124,7 @@ function ownNote(time: KnownTime, millis: number, stallsHref: string): Html {
   const { own, count } = time;
   const { worst } = own;
   if (worst === undefined || !isWork(own, millis, count))
-    return html`<span class="note">${sampledText(time, millis) ?? OWN_WORDS}</span>`;
+    return html`<span class="note">${sampledText(time, millis) ?? unknownOwnText(time.parts)}</span>`;
   return html`<span class="note">work, most of it in <a href="${stallsHref}">${worst.place}</a></span>`;
 }
 

@@ -6,6 +6,14 @@ const SEEN = 24;
 const PART =
   /"[^"]*"?|`[^`]*`?|\[[^\]]*\]?|[()]| (?:WHERE|ON CONFLICT|SET|GROUP BY|ORDER BY|LIMIT)(?= )| VALUES(?= ?\()/gi;
 
+/** Appended where a text was cut, so that two with one beginning are two series. */
+const HASH = /…[0-9a-f]{8}$/;
+
+/** The text of a statement as shown: to a reader, the hash of a cut one says nothing. */
+export function withoutHash(text: string): string {
+  return text.replace(HASH, '…');
+}
+
 /** The parts of a statement series that name it. */
 export interface NamedStatement {
   readonly name: string;
@@ -62,7 +70,9 @@ export function withoutSummary(words: string, summary: string): string {
 /** Names a statement where its series alone is known, as tables do: by its summary and conditions. */
 export function statementText(series: string): string {
   const summary = summaryOfSeries(series);
-  return summary === series ? series : `${summary} ${withoutSummary(conditionsOf(series), summary)}`;
+  return withoutHash(
+    summary === series ? series : `${summary} ${withoutSummary(conditionsOf(series), summary)}`,
+  );
 }
 
 function commonLength(a: string, b: string): number {

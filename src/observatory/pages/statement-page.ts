@@ -8,6 +8,7 @@ import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
+import { withoutHash } from '../format/statement-words.ts';
 import { countText, threeDigits } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView, Sheet } from '../page.ts';
@@ -51,7 +52,7 @@ export const statementPage = definePage<StatementFacts>({
     const sameSummary = lines.filter((line) => line.summary === summary && line !== known);
     return { ...facts, calls, summary, text, sameSummary, plan: statementPlan(request, text) };
   },
-  title: ({ summary }) => (summary === '' ? 'no statement' : shortened(summary, MAX_TITLE)),
+  title: ({ summary }) => (summary === '' ? 'no statement' : shortened(withoutHash(summary), MAX_TITLE)),
   status: ({ row, sameSummary }) => (row === undefined && sameSummary.length === 0 ? 404 : 200),
   sentence(facts, { range, links }) {
     if (facts.row === undefined && facts.sameSummary.length > 0)
@@ -103,7 +104,7 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
     body: html`<pre
         class="sql"
         tabindex="0"
-      ><code>${text === undefined ? 'Only the summary of this statement is known.' : sqlLines(text)}</code></pre>
+      ><code>${text === undefined ? 'Only the summary of this statement is known.' : sqlLines(withoutHash(text))}</code></pre>
       ${factList([
         [
           'rows',

@@ -12,7 +12,7 @@ import {
   uncertain,
 } from '../facts/uncertain-differences.ts';
 import { shortened } from '../format/shortened.ts';
-import { tellApart } from '../format/statement-words.ts';
+import { tellApart, withoutHash } from '../format/statement-words.ts';
 import type { Links } from '../links.ts';
 import { differenceWords, uncertainWords } from './difference-words.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -202,5 +202,5 @@ function nameOf({ type, name, summary }: ComparedSeries, alike: readonly Compare
   const others = alike.filter((row) => row.type === type && (row.summary ?? row.name) === shown);
   if (type !== 'database' || others.length < 2) return shown;
   const apart = tellApart(others.map((row) => ({ ...row, text: row.text ?? row.name })));
-  return `${shown} “${shortened(apart.get(name) ?? name, MAX_APART)}”`;
+  return `${shown} “${shortened(withoutHash(apart.get(name) ?? name), MAX_APART)}”`;
 }

@@ -2,8 +2,9 @@ import { duration, text, threeDigits } from '../../markup/quantity.ts';
 import type { OwnWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
-import { ASLEEP_WORDS, OWN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { ASLEEP_WORDS, OWN_WORDS, RAN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
+import { withoutHash } from '../format/statement-words.ts';
 import type { Links } from '../links.ts';
 import { functionWords } from './profile-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
@@ -17,6 +18,8 @@ const LITTLE = 0.2;
 const REPEATED = 1.5;
 /** Of the request's own time, in recorded stalls, to call it work. */
 const MOSTLY = 0.5;
+/** Of what is asleep: less is not worth a range. */
+const FEW = 0.1;
 const MAX_NAME = 80;
 
 /** The time of a route, and what is known of what is in no span. */
@@ -110,7 +113,7 @@ function partWords({ kind, parts, millis }: Group, time: KnownTime, links: Links
     case 'sending':
       return [{ text: 'are sending what follows the first byte' }];
     case 'asleep':
-      return [{ text: `are ${ASLEEP_WORDS}` }];
+      return [{ text: `are ${ASLEEP_WORDS}${mostWaited(time, millis)}` }];
     case 'own':
       return ownWords(time, millis, links);
   }
@@ -143,6 +146,20 @@ export function sampledText({ own: { code }, parts, count }: KnownTime, millis: 
   return code.idleMillis >= most && !isPart ? UNKNOWN_WAITING : undefined;
 }
 
+/** What a request's own time may be of which nothing is known: where a part of it was asleep, no other is that, too. */
+export function unknownOwnText(parts: readonly TimePart[]): string {
+  return parts.some(({ kind }) => kind === 'asleep') ? RAN_WORDS : OWN_WORDS;
+}
+
+/** The least and the most that it waits: nobody knows for whom the loop ran in the rest of its own time. */
+function mostWaited(time: KnownTime, sleptMillis: number): string {
+  const millis = sumOf(time.parts.filter(({ kind }) => kind === 'own'));
+  const isKnown = isWork(time.own, millis, time.count) || sampledText(time, millis) !== undefined;
+  if (isKnown || millis < FEW * sleptMillis) return '';
+  const most = text(duration(sleptMillis + millis));
+  return `; in ${text(duration(millis))} more it ran, for this request or for others, so that it waits ${text(duration(sleptMillis))} to ${most} of the ${text(duration(sumOf(time.parts)))}`;
+}
+
 /** Work is what held the event loop, as far as that was recorded; of the rest it is not known. */
 function ownWords(time: KnownTime, millis: number, links: Links): Sentence {
   const { own, count } = time;
@@ -155,13 +172,13 @@ function ownWords(time: KnownTime, millis: number, links: Links): Sentence {
       from !== undefined && stalls === 0 && millis >= from
         ? `; no piece of it held the event loop for ${text(duration(from))}`
         : '';
-    return [{ text: `are its own: ${OWN_WORDS}${none}` }];
+    return [{ text: `are its own: ${unknownOwnText(time.parts)}${none}` }];
   }
   const place = { text: worst.place, href: links.to('/stalls') };
   const held = `held the event loop ${plural(stalls, 'time')}, for ${text(duration(heldMillis))} in all`;
   if (isWork(own, millis, count))
     return [{ text: 'are its own work, most of it in ' }, place, { text: `, which ${held}` }];
-  return [{ text: 'are its own: ' }, place, { text: ` ${held}; the rest is ${OWN_WORDS}` }];
+  return [{ text: 'are its own: ' }, place, { text: ` ${held}; the rest is ${unknownOwnText(time.parts)}` }];
 }
 
 function profileWords({ profile }: OwnWork, links: Links, now: number): Sentence {
@@ -177,7 +194,7 @@ function profileWords({ profile }: OwnWork, links: Links, now: number): Sentence
 /** A statement by its summary, or by its text if that names no table. */
 function named({ type, series, name }: TimePart, links: Links): SentencePart {
   const shown = type === 'database' && !name.includes(' ') ? series : name;
-  return { text: shortened(shown, MAX_NAME), href: links.series(type, series), tone: type };
+  return { text: shortened(withoutHash(shown), MAX_NAME), href: links.series(type, series), tone: type };
 }
 
 function sumOf(parts: readonly TimePart[]): number {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { conditionsOf, tellApart } from '../../../../src/observatory/format/statement-words.ts';
+import { namesOfSource } from '../../../../otel/sql/statement-names.ts';
+import { operationName } from '../../../../src/observatory/draw/statement-name.ts';
+import { conditionsOf, tellApart, withoutHash } from '../../../../src/observatory/format/statement-words.ts';
 
 const apart = (...texts: readonly string[]): readonly (string | undefined)[] => {
   const words = tellApart(texts.map((text) => ({ name: text, summary: 'SELECT posts', text })));
@@ -60,4 +62,18 @@ describe('tellApart', () => {
       undefined,
     ]);
   });
+});
+
+it('a cut statement is shown without the hash that tells it from others of its beginning', () => {
+  const columns = Array.from({ length: 60 }, (_, index) => `column_${index} AS a`).join(', ');
+  const { series, summary } = namesOfSource(`SELECT ${columns} FROM posts`);
+  expect(series).toMatch(/…[0-9a-f]{8}$/);
+  expect(withoutHash(series)).toBe(series.slice(0, -8));
+  expect(withoutHash('SELECT 1')).toBe('SELECT 1');
+  const row = operationName({ type: 'database', series, name: summary }, '/statement').toString();
+  const end = namesOfSource(`SELECT ${columns} FROM posts`.replace('SELECT', 'UPDATE posts SET'));
+  const short = { type: 'database' as const, name: 'x', series: `x WHERE A…4fbc0777` };
+  expect(operationName(short, '/statement').toString()).toContain('<bdi>A…</bdi>');
+  for (const shown of [row, operationName({ ...short, ...end, name: end.summary }, '').toString()])
+    expect(shown).not.toMatch(/…[0-9a-f]{8}/);
 });

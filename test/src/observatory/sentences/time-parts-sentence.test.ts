@@ -36,6 +36,7 @@ const NO_CODE: OwnWork['code'] = {
   sampledMillis: 0,
   workMillis: 0,
   idleMillis: 0,
+  sharedMillis: 0,
   functions: [],
   sinceMillis: undefined,
 };
@@ -99,6 +100,31 @@ const CASES: readonly (readonly [
     `/a has no recorded statement; 400 ms are its own: ${OWN}.`,
     [['own', 400]],
     { recordedFromMillis: undefined },
+  ],
+  [
+    'waiting asleep, and how long it waits at least and at most',
+    '/a has no recorded statement; 33.2 ms are waiting for what is not recorded (a timer, a file, a process): the event loop slept; in 10.7 ms more it ran, for this request or for others, so that it waits 33.2 ms to 43.9 ms of the 43.9 ms.',
+    [
+      ['asleep', 33.2],
+      ['own', 10.7],
+    ],
+  ],
+  [
+    'waiting asleep, of which the rest is work by samples',
+    '/a has no recorded statement; 33.2 ms are waiting for what is not recorded (a timer, a file, a process): the event loop slept.',
+    [
+      ['asleep', 33.2],
+      ['own', 10.7],
+    ],
+    { code: { ...NO_CODE, samples: 30, sampledMillis: 1200, workMillis: 1200 } },
+  ],
+  [
+    'its own time beside what was asleep: both words are not of one thing',
+    '/a has no recorded statement; 20 ms are its own: work in its code, or waiting while the event loop worked for others.',
+    [
+      ['own', 20],
+      ['asleep', 8],
+    ],
   ],
   [
     'work that stalls know',
