@@ -2,7 +2,7 @@ import type { Marker, TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { compareLinks } from '../draw/compare-links.ts';
-import { comparedColumns } from '../draw/compared-columns.ts';
+import { comparedColumns, comparedSheetColumns } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
@@ -121,7 +121,7 @@ export const changesPage = definePage<ChangesFacts>({
         >`,
     })}`;
   },
-  sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
+  sheet: ({ rows }, view) => sheetOf(rows, comparedSheetColumns(view)),
 });
 
 /** The growth of now, of a version that began between the begin of the one side and the end of the other. */

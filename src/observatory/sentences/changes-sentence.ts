@@ -1,6 +1,6 @@
 import type { OperationType } from '../../../otel/query.ts';
 import { countText } from '../../markup/quantity.ts';
-import { isCompared, type ComparedSeries } from '../facts/compared-series.ts';
+import { isCompared, isQuantile, type ComparedSeries } from '../facts/compared-series.ts';
 import type { MemorySince } from '../facts/memory-since.ts';
 import type { FailureState } from '../facts/failure-state.ts';
 import {
@@ -22,6 +22,8 @@ const MAX_NAMED = 3;
 /** Of these, failing ones: what became slower is always named. */
 export const MAX_FAILING = 2;
 
+/** Of the largest change of the time in all. */
+const TRIFLE = 0.01;
 /** Of what distinguishes a statement, in characters. */
 const MAX_APART = 48;
 
@@ -48,11 +50,13 @@ export function changesSentence(
   ];
   if (differing.length === 0)
     return [...nothingCertain(rows, words, { isMore: asides.length > 0, memory }), ...asides];
+  const trifles = triflesOf(differing);
+  const worth = differing.filter((row) => !trifles.includes(row));
   return [
     {
       text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}${memory === undefined ? '' : `, and ${memory}`}:`,
     },
-    ...listed(worstFirst(differing), differenceWords, links),
+    ...listed([...worstFirst(worth), ...trifles], differenceWords, links, { most: worth.length }),
     ...asides.map((part): SentencePart => ({ ...part, aside: true })),
   ];
 }
@@ -96,6 +100,14 @@ export function worstFirst(differing: readonly ComparedSeries[]): readonly Compa
   );
   const first = [...failing.slice(0, slower.length === 0 ? MAX_NAMED : MAX_FAILING), ...slower];
   return [...first, ...differing.filter((row) => !first.includes(row))];
+}
+
+/** Durations that differ by a hundredth of what the largest difference adds. */
+function triflesOf(differing: readonly ComparedSeries[]): readonly ComparedSeries[] {
+  const most = Math.max(...differing.map((row) => Math.abs(slowdownMillis(row))));
+  return differing.filter(
+    (row) => row.differs.every(isQuantile) && Math.abs(slowdownMillis(row)) < most * TRIFLE,
+  );
 }
 
 function bySlowdown(rows: readonly ComparedSeries[]): readonly ComparedSeries[] {
@@ -156,11 +168,21 @@ export function namedOperations(
   rows: readonly ComparedSeries[],
   wordsOf: (row: ComparedSeries) => string,
   links: Links,
-  { tone, ofTypes = false }: { readonly tone?: SentencePart['tone']; readonly ofTypes?: boolean } = {},
+  {
+    tone,
+    ofTypes = false,
+    most = MAX_NAMED,
+  }: {
+    readonly tone?: SentencePart['tone'];
+    readonly ofTypes?: boolean;
+    /** Fewer are named. */
+    readonly most?: number;
+  } = {},
 ): Sentence {
-  const rest = rows.slice(MAX_NAMED);
+  const named = Math.min(most, MAX_NAMED);
+  const rest = rows.slice(named);
   return [
-    ...rows.slice(0, MAX_NAMED).flatMap((row, index): Sentence => [
+    ...rows.slice(0, named).flatMap((row, index): Sentence => [
       { text: index === 0 ? ' ' : '; ' },
       {
         text: nameOf(row, rows),

@@ -78,9 +78,15 @@ describe('changesSentence', () => {
   );
 
   it('names first what added the most time, and says that a template is rendered', () => {
-    expect(say([template, scan])).toMatch(
-      /differ: SELECT posts comes .*, none before; rendering quote takes ×2\.00 at p50/,
+    const page = row(['render', 'page'], side(200, 1), side(200, 2), ['p50']);
+    expect(say([page, scan])).toMatch(
+      /differ: SELECT posts comes .*, none before; rendering page takes ×2\.00 at p50/,
     );
+  });
+
+  it('only counts what adds a hundredth of that, or less', () => {
+    expect(say([template, scan])).toMatch(/differ: SELECT posts comes [^;]*, none before; and 1 more\./);
+    expect(say([template])).toMatch(/differs: rendering quote takes ×2\.00 at p50/);
   });
 
   it('tells statements of one summary apart', () => {
