@@ -28,7 +28,7 @@ export interface OwnCode {
   readonly atMillis: number;
   readonly durationMillis: number;
   readonly ownMillis: number;
-  /** Between two samples of the profile, the mean: it says how many were due. */
+  /** Between two samples that are due. A busy machine takes fewer. */
   readonly everyMillis: number;
   readonly samples: number;
   /** The event loop slept: the request waited for something without a span. */

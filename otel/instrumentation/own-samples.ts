@@ -44,16 +44,9 @@ interface Counts {
  */
 export class OwnSamples {
   readonly #samples: readonly Sample[];
-  readonly everyMillis: number;
 
   constructor(profiles: readonly Profiler.Profile[], names: FrameNames) {
     this.#samples = samplesOf(profiles, names);
-    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    const between = this.#samples.length - 1;
-    this.everyMillis =
-      first === undefined || last === undefined || between === 0
-        ? SAMPLE_MICROS / 1000
-        : (last.micros - first.micros) / between / 1000;
   }
 
   of(asked: AskedRequest): ReadRequest {
@@ -74,7 +67,7 @@ export class OwnSamples {
       }
       before = [];
     }
-    return { id, everyMillis: this.everyMillis, samples, ...told(counts) };
+    return { id, everyMillis: SAMPLE_MICROS / 1000, samples, ...told(counts) };
   }
 
   *#between(fromMicros: number, toMicros: number): Generator<Sample> {

@@ -8,8 +8,9 @@ const UNTRACED = 'untraced';
 /** Packages that do nothing but call the next function. */
 const PASSES_ON =
   /(?:^|\/)node_modules\/(?:@opentelemetry\/(?:api|context-async-hooks)|@koa\/router|koa-router|koa-compose|koa-mount|router)\//;
-/** Of the kit, what keeps the context for functions that it calls. */
-const KEEPS_CONTEXT = /(?:^|\/)(?:context-manager|untraced)\.[cm]?[jt]s:/;
+/** Of the kit, what keeps the context for functions that it calls, or measures them. */
+const WRAPS =
+  /(?:^|\/)(?:context-manager|untraced|cost-meter|database-observer|(?:database|statement|transaction|iterator)-wrapper)\.[cm]?[jt]s:/;
 
 /** Stacks of a profile by its nodes, each read once. */
 export class ProfileStacks {
@@ -71,7 +72,7 @@ const CAUSES: readonly ((frame: StallFrame, isTelemetry: boolean) => boolean)[] 
 ];
 
 function passesOn({ location = '', origin }: StallFrame): boolean {
-  return PASSES_ON.test(location) || (origin === 'kit' && KEEPS_CONTEXT.test(location));
+  return PASSES_ON.test(location) || (origin === 'kit' && WRAPS.test(location));
 }
 
 /** True for the kit's function below which all is outside of every trace. */

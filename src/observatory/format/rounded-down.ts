@@ -9,7 +9,7 @@ export function roundedDown(millis: number): number {
   return Math.floor(millis / unit + ROUNDING) * unit;
 }
 
-/** The whole that such parts are of: as shown, and no more than it is. */
+/** The whole that such parts are of, as shown: what has all of it is shown as long. */
 export function shownWhole(millis: number): number {
-  return Math.min(millis, Number(millis.toPrecision(DIGITS)));
+  return Number(millis.toPrecision(DIGITS));
 }

@@ -41,6 +41,17 @@ describe('the samples of a request', () => {
     expect(said).toMatchObject({ id: 1, everyMillis: SAMPLE_MICROS / 1000, samples: 4, idle: 1, others: 0 });
   });
 
+  it('are due as often as they were asked for, however few a busy machine took', () => {
+    const profile = profileOf([[rank], [rank], [rank]]);
+    const timeDeltas = profile.timeDeltas!.map((each) => 3 * each);
+    const own = between(0, 6);
+    const asked = { id: 1, own, alone: own, latest: [] };
+    expect(new OwnSamples([{ ...profile, timeDeltas }], names).of(asked)).toMatchObject({
+      everyMillis: SAMPLE_MICROS / 1000,
+      samples: 3,
+    });
+  });
+
   it('are those of its own time: of a child span in between it has none', () => {
     const said = read([[handle], [rank], [rank], [handle]], [...between(0, 0), ...between(3, 3)]);
     expect([seen(said), said.samples]).toEqual([['handle src/rank.ts:10 2'], 2]);

@@ -29,6 +29,7 @@ const join = 'join file:///srv/app/node_modules/joiner/index.js 5';
 const kit = 'note file:///srv/app/node_modules/kit/dist/notes.js 2';
 const untraced = 'untraced file:///srv/app/node_modules/kit/dist/base/untraced.js 5';
 const keepsContext = 'with file:///srv/app/node_modules/kit/dist/instrumentation/context-manager.js 20';
+const observes = 'observeCall file:///srv/app/node_modules/kit/dist/instrumentation/database-observer.js 9';
 const withContext = 'with file:///srv/app/node_modules/@opentelemetry/api/dist/api/context.mjs 45';
 const COMPOSE = 'node_modules/koa-compose/index.js';
 const dispatch = `dispatch file:///srv/app/${COMPOSE} 40`;
@@ -65,6 +66,12 @@ describe('the samples of a stall', () => {
     [
       'telemetry, not a package that it works with',
       ['run node:timers 9', untraced, withContext, keepsContext, kit, join],
+      'note node_modules/kit/dist/notes.js:2',
+      'kit',
+    ],
+    [
+      'telemetry, not what of it measures a statement that it runs',
+      ['run node:timers 9', untraced, withContext, kit, observes, join],
       'note node_modules/kit/dist/notes.js:2',
       'kit',
     ],

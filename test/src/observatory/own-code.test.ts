@@ -132,6 +132,12 @@ describe('the page of a trace', () => {
     });
   });
 
+  it('shows all of its samples as all of its time, and says how many are missing', async () => {
+    expect(await ofTrace('1', code('1', 5078, { rank: 60 }))).toContain(
+      'It spent about 5.08 s of the 5.08 s that are in none of its spans in rankListens src/rank.ts:12 (60 samples); 67 of 127 samples are missing, as the system ran other programs.',
+    );
+  });
+
   it('says what else the samples are: other functions, waiting, and what is not known', async () => {
     const functions = [
       { place: RANK, callers: [], samples: 3 },
