@@ -1,5 +1,6 @@
 /** Functions that an app and its pages share with the kit. Importing this file starts nothing. */
 export { agentName, isBrowserName, scannerIn } from './aggregate/agent-family.ts';
+export { isScanned } from './aggregate/scanner-watch.ts';
 export { maskedNumbers } from './base/masked-message.ts';
 export { currentAttributeName } from './base/renamed-attributes.ts';
 export { retryAfterOf } from './base/retry-after.ts';

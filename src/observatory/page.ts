@@ -126,6 +126,8 @@ export interface ObservatoryPage<Facts> {
   readonly live?: boolean;
   /** False if the page does not depend on the time range. Default true. */
   readonly ranged?: boolean;
+  /** False if no number on it is from the counts, so that none of them can be missing: what is told of one trace. Default true. */
+  readonly counted?: boolean;
   /** False if what is shown is not of the chosen range, which then bounds it only. Default true. */
   isOfRange?(facts: Facts): boolean;
 }
@@ -151,6 +153,7 @@ export interface AnyPage {
   readonly menu: MenuKey | 'keys';
   readonly live: boolean;
   readonly ranged: boolean;
+  readonly counted: boolean;
   readonly parent: ObservatoryPage<unknown>['parent'];
   readonly assets: readonly string[];
   prepare(request: PageRequest): Iterable<unknown>;

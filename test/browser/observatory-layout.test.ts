@@ -26,7 +26,6 @@ const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
   objectives: /availability 99\.9\s%/,
   alerts: /since \d\d:\d\d:\d\d/,
   stalls: /times\s+longest/,
-  'not-found?from=-24h': /wp-login\.php\s+no referrer\s+not known\s+no user agent ×\s60\s+60/,
   'slow?type=http&series=GET+%2Fsearch': /1,040/,
 };
 
@@ -44,8 +43,8 @@ function touching(page: Page): Promise<readonly string[]> {
             (b) =>
               a.box.left < b.box.right - 1 &&
               b.box.left < a.box.right - 1 &&
-              a.box.top < b.box.bottom - 4 &&
-              b.box.top < a.box.bottom - 4,
+              a.box.top < b.box.bottom - 1 &&
+              b.box.top < a.box.bottom - 1,
           )
           .map((b) => `${chart.getAttribute('aria-label') ?? ''}: ${a.text} and ${b.text}`),
       );
@@ -68,6 +67,27 @@ function marked(): MeasuredBlog {
   ];
   return blog;
 }
+
+/** One of eight long addresses, each asked for by five clients with their own programs. */
+const notFound = (index: number) => ({
+  startMillis: NOW - 60_000 + index * 1000,
+  spans: [
+    {
+      name: 'GET /media/:path',
+      type: 'http' as const,
+      at: 0,
+      millis: 2,
+      attributes: {
+        'http.request.method': 'GET',
+        'http.route': '/media/:path',
+        'url.path': `/media/2026/08/21/a-long-name-of-a-post-about-the-harbour/picture-${index % 8}.png`,
+        'client.address': `192.0.2.${index + 1}`,
+        'user_agent.original': `Reader${index}/1.0`,
+        'http.response.status_code': 404,
+      },
+    },
+  ],
+});
 
 const everySecond = Array.from({ length: 45 }, (_, index) => ({
   startMillis: NOW - 46_000 + index * 1000,
@@ -126,6 +146,55 @@ run('the observatory on every width', () => {
       expect(words).toMatch(SHOWN_ON_A_PHONE[name]!);
     },
   );
+
+  it('gives a long address the width of a phone, with count, time and the rest on one line below', async () => {
+    const { overview: lost } = await house.serve(
+      new MeasuredBlog({ happened: Array.from({ length: 40 }, (_, index) => notFound(index)) }),
+    );
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${lost}/not-found`);
+    const rows = page.locator('main .panel > .scroll').first().locator('tbody tr');
+    expect(await rows.count()).toBe(8);
+    const boxes = await rows.evaluateAll((all) =>
+      all.map((row) => {
+        const [name, ...cells] = [...row.children]
+          .map((cell) => cell.getBoundingClientRect())
+          .filter(({ width }) => width > 0);
+        const middles = cells.map(({ top, bottom }) => Math.round((top + bottom) / 2));
+        return {
+          isWide: name!.width >= row.getBoundingClientRect().width - 1,
+          isBelow: cells.every(({ top }) => top >= name!.bottom - 1),
+          lines: new Set(middles).size,
+          cells: cells.length,
+          isLow: row.getBoundingClientRect().height < 110,
+        };
+      }),
+    );
+    expect(new Set(boxes.map((box) => JSON.stringify(box)))).toEqual(
+      new Set([JSON.stringify({ isWide: true, isBelow: true, lines: 1, cells: 4, isLow: true })]),
+    );
+    await rows.first().locator('summary').click();
+    expect(await rows.first().innerText()).toMatch(/192\.0\.2\.\d+ ×\s1/);
+    const cut = await page
+      .locator('main .scroll')
+      .evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+    expect(Math.max(...cut)).toBe(0);
+  });
+
+  it.each(['changes', 'queries'])('cuts no statement of %s on a phone', async (name) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${overview}/${name}?from=-24h`);
+    const over = await page.locator('.rows.stacked .statement-name bdi').evaluateAll((all) =>
+      all.map((word) => {
+        const box = word.closest('tr')!.getBoundingClientRect();
+        const clip = word.parentElement!.getBoundingClientRect();
+        const { right, bottom } = word.getBoundingClientRect();
+        return Math.max(right - Math.min(box.right, clip.right), bottom - box.bottom);
+      }),
+    );
+    expect(over.length).toBeGreaterThan(0);
+    expect(Math.max(...over)).toBeLessThan(2);
+  });
 
   it('gives a shared trace the room of a page', async () => {
     await page.setViewportSize({ width: 1440, height: 900 });

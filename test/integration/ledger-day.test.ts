@@ -97,7 +97,7 @@ describe('a day of known requests over three restarts and two clock steps, sampl
     } else {
       expect(first.count).toBeLessThanOrEqual(all.length);
       expect(first.count).toBeGreaterThanOrEqual(certain.length);
-      expect(range.notes.join(' ')).toContain('lower bounds');
+      expect(range.notes.join(' ')).toContain('Lower bounds');
     }
     if (range.to_ms <= moments.killed) expect(first.kept).toBe(first.count);
     else if (range.from_ms > moments.killed) expect(first.kept).toBeLessThan(first.count!);

@@ -1,7 +1,7 @@
 import { line } from 'd3-shape';
 import { html, type Html } from '../../markup/html.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
-import { type logScale, px, timeScale, zeroScale } from './scales.ts';
+import { LABEL_LINE, type logScale, px, timeScale, zeroScale } from './scales.ts';
 
 export interface ChartLine {
   readonly label: string;
@@ -60,7 +60,7 @@ export function lineChart(
     .filter((end) => end.last !== undefined)
     .map((end) => ({ label: end.label, y: y(end.last!.value) + 3.5 }))
     .sort((a, b) => b.y - a.y);
-  let floor = height + 9;
+  let floor = height - 2 + LABEL_LINE;
   return plot({
     label: values.length === 0 ? `${what}: no samples in this range.` : `${what} over time.`,
     height,
@@ -68,7 +68,7 @@ export function lineChart(
     time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${ends.map((end) => {
-      floor = Math.max(9, Math.min(end.y, floor - 11));
+      floor = Math.max(9, Math.min(end.y, floor - LABEL_LINE));
       return html`<text class="axis line-label" x="100%" y="${px(floor)}" dx="6">${end.label}</text>`;
     })}${values.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no samples in this range</text>`}`,
     yTicks: values.length === 0 ? [] : ticks.map((tick) => ({ y: y(tick), label: tickLabel(tick) })),

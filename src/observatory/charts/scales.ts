@@ -5,6 +5,9 @@ import { shownZone, wallTime } from '../format/zone.ts';
 /** Shapes are drawn 1000 wide and stretched; heights are CSS pixels, so text keeps its size. */
 export const PLOT_WIDTH = 1000;
 
+/** Between base lines of two labels at the end of lines, in pixels: glyphs of 11 px and some air. */
+export const LABEL_LINE = 14;
+
 export type Scale = (value: number) => number;
 
 /** Formats a number for an attribute: two decimals, never NaN. */

@@ -4,7 +4,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { countText, duration, measured, text } from '../../markup/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
-import { logScale, px, timeScale } from './scales.ts';
+import { LABEL_LINE, logScale, px, timeScale } from './scales.ts';
 
 /** Consecutive non-empty buckets. */
 export function segments(points: readonly TimelinePoint[]): readonly (readonly TimelinePoint[])[] {
@@ -98,9 +98,9 @@ export function timeSeries(
 /** Labels of the lines at the right end, at their last values, moved apart if they would overlap. */
 function lineLabels(last: Vertex | undefined, height: number): Html {
   if (last === undefined) return html``;
-  let floor = height + 11;
+  let floor = height + LABEL_LINE;
   const placed = (['p50', 'p95', 'p99'] as const).map((name) => {
-    floor = Math.min(last[name] + 3.5, floor - 11);
+    floor = Math.min(last[name] + 3.5, floor - LABEL_LINE);
     return { name, y: floor };
   });
   const sunk = Math.max(0, 8 - floor);

@@ -7,6 +7,7 @@ import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ADDRESS_VALUES, agentValues, countedValues, valuesText } from './counted-values.ts';
 import { csvLink } from './facts.ts';
+import { narrowDetails } from './narrow-details.ts';
 import { drawTable, sheetOf, type Column } from './table.ts';
 import {
   askedValue,
@@ -23,12 +24,12 @@ import {
   type TopWords,
   tracesListed,
 } from './top-tables.ts';
+import { listPlace, rowsShown, wholeListLink } from './whole-list.ts';
 
 /** The attribute of a request's span that has the address. */
 const CLIENT_ADDRESS = 'client.address';
 /** Of a search: traces of requests that were answered with 4xx. */
 export const CLIENT_ERROR_TERM: ListedSearch = { q: 'status:4xx' };
-const MAX_ROWS = 10;
 const CLIENT_WORDS: TopWords = { label: 'client', none: 'address not known', others: 'other clients' };
 
 type Line = TopLine<ErrorRow>;
@@ -68,19 +69,22 @@ export function clientPanel(
   const { clients, count } = lists;
   if (clients === undefined || count === 0) return undefined;
   const isKnown = clients.rows.length > 0;
+  const shown = rowsShown('clients', clients.rows.length, view);
   return panel({
+    id: listPlace('clients'),
     title: listedTitle(title, { lists, view }),
     note: isKnown
       ? html`${clientsText(clients)} ${csvLink(view, 'CSV', { list: 'clients' })}`
       : 'addresses not known',
     body: isKnown
-      ? drawTable(topLines(clients, MAX_ROWS), clientColumns({ lists, view }, term), {
+      ? html`${drawTable(topLines(clients, shown), clientColumns({ lists, view }, term), {
           caption: title,
           keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
           view,
           still: true,
+          stacked: true,
           empty: 'None.',
-        })
+        })}${wholeListLink('clients', clients.rows.length, view)}`
       : html`<p class="quiet">
           No address of a client was recorded: METRICS_CLIENT_ADDRESS is false, or an earlier version counted
           the requests.
@@ -88,7 +92,7 @@ export function clientPanel(
     ...(isKnown && {
       foot: html`<span
         >from every request
-        ${listedWhen(lists, view)};${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
+        ${listedWhen(lists, view)};${!hasLeader(clients) && ' more clients than are counted one by one: others may have as many;'}${hasRanges(clients, shown) && ' “9 to 14”: 9 are counted here, up to 5 more may be among the others;'}
         links lead to those of these requests that are kept; addresses stand where traces have them, in this
         program’s files alone, and for as long. METRICS_CLIENT_ADDRESS=false records none</span
       >`,
@@ -107,9 +111,9 @@ export function clientSheet(
   return { ...sheetOf(topLines(clients, clients.rows.length), columns), name: 'clients' };
 }
 
-function hasRanges({ rows }: TopRows<ErrorRow>): boolean {
+function hasRanges({ rows }: TopRows<ErrorRow>, shown: number): boolean {
   return rows
-    .slice(0, MAX_ROWS)
+    .slice(0, shown)
     .some((row) => [row, ...row.agents.rows, ...row.peers.rows].some(({ isExact }) => !isExact));
 }
 
@@ -129,10 +133,7 @@ function clientColumns(listed: Listed, term: ListedSearch): readonly Column<Line
       ...topName<ErrorRow>(CLIENT_WORDS),
       cell: (line) =>
         line.kind === 'listed'
-          ? html`${askedValue(line.row.value, tracesOfClient(line.row.value, term, listed))}<span
-                class="only-narrow callers"
-                >${agentValues(line.row.agents)}<br />${addressesOf(line.row)}</span
-              >`
+          ? askedValue(line.row.value, tracesOfClient(line.row.value, term, listed))
           : html`<span class="quiet-words">${CLIENT_WORDS[line.kind]}</span>`,
     },
     topCount(),
@@ -151,5 +152,6 @@ function clientColumns(listed: Listed, term: ListedSearch): readonly Column<Line
       cell: (line) => (line.kind === 'listed' ? addressesOf(line.row) : '–'),
     },
     ...seenColumns<ErrorRow>(view, { first: 'wide' }),
+    narrowDetails((row) => html`${agentValues(row.agents)}<br />${addressesOf(row)}`, view),
   ];
 }

@@ -24,7 +24,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     </header>
     ${view.shed !== undefined && html`<p class="notice" role="status">${sheddingWords(view.shed, view.now)}</p>`}
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
-    ${page.ranged && coverageNotes(view.range, view.now).map((note) => noticeOf(note, view))}
+    ${page.ranged && page.counted && coverageNotes(view.range, view.now).map((note) => noticeOf(note, view))}
     <div class="lead ${moves && `moving ${page.menu}`}">
       ${drawSentence(open.sentence)}${moves && html`<button type="button" class="lead-more" hidden>more</button>`}
     </div>

@@ -14,8 +14,8 @@ export interface Column<Row> {
   file?(row: Row): string | undefined;
   cell(row: Row): HtmlValue;
   readonly align?: 'number' | 'text';
-  /** Hidden if the table is narrower. */
-  readonly room?: 'mid' | 'wide' | undefined;
+  /** Hidden if the table is narrower; `narrow`, if it is not. */
+  readonly room?: 'narrow' | 'mid' | 'wide' | undefined;
 }
 
 function cssOf<Row>({ align, room }: Column<Row>): string {
@@ -35,6 +35,8 @@ export interface TableOptions<Row> {
   readonly view: PageView;
   /** Without sort links. */
   readonly still?: boolean;
+  /** On a phone the first column has the whole width, and the others stand below it: for names that would wrap over many lines. */
+  readonly stacked?: boolean;
 }
 
 /** The column that `?sort=` names (`-name` reverses); undefined if there is none. */
@@ -70,7 +72,7 @@ export function drawTable<Row>(
 ): Html {
   if (rows.length === 0) return html`<p class="quiet">${options.empty}</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${options.caption}">
-    <table class="rows">
+    <table class="rows${options.stacked === true && ' stacked'}">
       <caption class="visually-hidden">
         ${options.caption}
       </caption>

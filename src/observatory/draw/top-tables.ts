@@ -15,9 +15,8 @@ import { agentValue } from './agent-value.ts';
 import { breakablePath, shareText } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 import { isoTime } from './time-columns.ts';
+import { type ListName, listPlace, rowsShown, wholeListLink } from './whole-list.ts';
 
-/** Rows of each list on a route's page. */
-const MAX_ROWS = 10;
 /** Limit of a value in a row, in characters; its title has all that is stored. */
 const MAX_SHOWN = 120;
 const USER_AGENT = 'user_agent.original';
@@ -86,30 +85,28 @@ export function topShare<Row extends TopRow>(room?: Column<TopLine<Row>>['room']
   };
 }
 
-/** Lists are of whole hours: what came after a range that has ended is only said to. */
+/** When a row was seen. Lists are of whole hours: what came after a range that has ended is only said to. */
+export function seenAt(row: TopRow, label: 'first' | 'last', { now, range }: PageView): Html {
+  const millis = row[`${label}Millis`];
+  if (!range.moving && millis >= range.toMillis)
+    return html`<span class="quiet-words">after ${momentText(range.toMillis, now)}</span>`;
+  const beyond = html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}"
+    >or ${BEYOND[label]}</span
+  >`;
+  return html`${moment(millis, now)}${!isSeenExactly(row, label) && beyond}`;
+}
+
 export function seenColumns<Row extends TopRow>(
-  { now, range }: PageView,
+  view: PageView,
   room: { readonly first: Column<Row>['room']; readonly last?: Column<Row>['room'] },
 ): readonly Column<TopLine<Row>>[] {
-  const when = (row: Row, label: 'first' | 'last'): Html => {
-    const millis = row[`${label}Millis`];
-    if (!range.moving && millis >= range.toMillis)
-      return html`<span class="quiet-words">after ${momentText(range.toMillis, now)}</span>`;
-    const beyond = html` <span class="unit" title="one that is among the others may be ${BEYOND[label]}"
-      >or ${BEYOND[label]}</span
-    >`;
-    return html`${moment(millis, now)}${!isSeenExactly(row, label) && beyond}`;
-  };
   const seen = (label: 'first' | 'last', millisOf: (row: Row) => number): Column<TopLine<Row>> => ({
     label: `${label} seen`,
     key: label,
     room: room[label],
     value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
     file: (line) => (line.kind === 'listed' ? isoTime(millisOf(line.row)) : undefined),
-    cell: (line) =>
-      line.kind === 'listed'
-        ? html`${when(line.row, label)}${label === 'last' && html`<span class="only-narrow callers">first ${when(line.row, 'first')}</span>`}`
-        : html`–`,
+    cell: (line) => (line.kind === 'listed' ? seenAt(line.row, label, view) : '–'),
   });
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
 }
@@ -191,15 +188,15 @@ export function failedRequestPanels(
   view: PageView,
   { term, unlisted }: { readonly term: ListedSearch; readonly unlisted: number },
 ): Html {
-  const { addresses, browsers, bots, scanners } = lists;
+  const { bots, scanners } = lists;
   const foot = countedNote(lists, view, unlisted);
   const agentTerm = (value: string): ListedSearch => narrowed(term, attributeTerm(USER_AGENT, value));
   const pathAndTerm = (value: string): ListedSearch => narrowed(term, pathTerm(value));
-  return html`${listPanel('Addresses with an error', { rows: addresses, lists }, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
+  return html`${listPanel('Addresses with an error', { list: 'addresses', lists }, ADDRESS_WORDS, view, { foot, termOf: pathAndTerm })}
     <div class="grid even">
-      ${listPanel('Browsers that got an error', { rows: browsers, lists }, BROWSER_WORDS, view, { termOf: agentTerm, foot: KINDS_NOTE })}
-      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', { rows: bots, lists }, BOT_WORDS, view, { termOf: agentTerm })}
-      ${topTotal(scanners) > 0 && listPanel('Scanners that got an error', { rows: scanners, lists }, SCANNER_WORDS, view, { termOf: agentTerm })}
+      ${listPanel('Browsers that got an error', { list: 'browsers', lists }, BROWSER_WORDS, view, { termOf: agentTerm, foot: KINDS_NOTE })}
+      ${topTotal(bots) > 0 && listPanel('Bots and other programs that got an error', { list: 'bots', lists }, BOT_WORDS, view, { termOf: agentTerm })}
+      ${topTotal(scanners) > 0 && listPanel('Scanners that got an error', { list: 'scanners', lists }, SCANNER_WORDS, view, { termOf: agentTerm })}
     </div>`;
 }
 
@@ -211,7 +208,7 @@ interface ListOptions {
 
 function listPanel(
   title: string,
-  { rows, lists }: { readonly rows: TopRows; readonly lists: RequestLists },
+  { list, lists }: { readonly list: Exclude<ListName, 'clients'>; readonly lists: RequestLists },
   words: TopWords,
   view: PageView,
   { foot, termOf }: ListOptions = {},
@@ -219,18 +216,22 @@ function listPanel(
   // A cut value is only a beginning.
   const hrefOf = (value: string): string | undefined =>
     termOf === undefined || value.endsWith('…') ? undefined : tracesListed(termOf(value), { lists, view });
+  const rows: TopRows = lists[list];
+  const shown = rowsShown(list, rows.rows.length, view);
   const total = topTotal(rows);
   const isPart = total < lists.count;
   return panel({
+    id: listPlace(list),
     title: listedTitle(title, { lists, view }),
     note: isPart ? `${countText(total)} of ${plural(lists.count, 'request')}` : plural(total, 'request'),
-    body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view, hrefOf), {
+    body: html`${drawTable(topLines(rows, shown), topColumns(words, view, hrefOf), {
       caption: title,
       keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
       view,
       still: true,
+      stacked: list === 'addresses' || list === 'referrers',
       empty: 'None.',
-    }),
+    })}${wholeListLink(list, rows.rows.length, view)}`,
     ...(foot && { foot }),
   });
 }
@@ -242,12 +243,12 @@ export function requestPanels(
   { withAddresses = true, unlisted = 0 }: { readonly withAddresses?: boolean; readonly unlisted?: number },
 ): Html {
   const foot = countedNote(lists, view, unlisted);
-  return html`${withAddresses && listPanel('Addresses', { rows: lists.addresses, lists }, ADDRESS_WORDS, view, { foot })}
+  return html`${withAddresses && listPanel('Addresses', { list: 'addresses', lists }, ADDRESS_WORDS, view, { foot })}
     <div class="grid even">
-      ${listPanel('Referrers', { rows: lists.referrers, lists }, REFERRER_WORDS, view)}
-      ${listPanel('Browsers', { rows: lists.browsers, lists }, BROWSER_WORDS, view, { foot: KINDS_NOTE })}
-      ${listPanel('Bots and other programs', { rows: lists.bots, lists }, BOT_WORDS, view)}
-      ${topTotal(lists.scanners) > 0 && listPanel('Scanners', { rows: lists.scanners, lists }, SCANNER_WORDS, view)}
+      ${listPanel('Referrers', { list: 'referrers', lists }, REFERRER_WORDS, view)}
+      ${listPanel('Browsers', { list: 'browsers', lists }, BROWSER_WORDS, view, { foot: KINDS_NOTE })}
+      ${listPanel('Bots and other programs', { list: 'bots', lists }, BOT_WORDS, view)}
+      ${topTotal(lists.scanners) > 0 && listPanel('Scanners', { list: 'scanners', lists }, SCANNER_WORDS, view)}
     </div>`;
 }
 

@@ -207,7 +207,7 @@ export function coverageNotes({ coverage }: ChosenRange, now: number): readonly 
       );
     const left = gaps.length - MAX_NOTES;
     const more = left > 0 ? [`in ${left} more ${left === 1 ? 'interval' : 'intervals'}`] : [];
-    const text = `Numbers are lower bounds: counts ${LIST.format([...whens, ...more])} ${WHY_MISSING[reason]}.`;
+    const text = `Lower bounds: counts ${LIST.format([...whens, ...more])} ${WHY_MISSING[reason]}.`;
     return { text, more: MORE_OF_MISSING[reason] };
   });
   if (coarser === undefined) return notes;
@@ -229,7 +229,7 @@ const LIST = new Intl.ListFormat('en');
 const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
   bound: 'are no longer held: they exceed the days of history or the limits of memory and file',
-  killed: 'may be missing: a process ended before it wrote all of them to disk',
+  killed: 'may be missing, as a process ended before it saved them',
   disk: 'are partly missing: writing them to disk failed',
 };
 

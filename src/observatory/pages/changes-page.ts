@@ -105,6 +105,7 @@ export const changesPage = definePage<ChangesFacts>({
         caption: 'Operations before and after',
         keyOf: (row) => `${row.type} ${row.name}`,
         view,
+        stacked: true,
         empty: 'Shown once operations were counted on both sides.',
       }),
       foot: html`<span

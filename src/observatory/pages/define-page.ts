@@ -10,6 +10,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
     menu: page.menu,
     live: page.live ?? true,
     ranged: page.ranged ?? true,
+    counted: page.counted ?? true,
     parent: page.parent,
     assets: page.assets ?? [],
     prepare: (request) => (request.telemetry.enabled ? (page.prepare?.(request) ?? []) : []),

@@ -13,6 +13,7 @@ import { shownName } from '../format/shown-name.ts';
 /** A trace from a file, shown like any other, but not compared with the counts of this process. */
 export const importedTracePage = definePage<TraceFacts>({
   path: `${IMPORTED_PATH}/:traceId`,
+  counted: false,
   menu: 'traces',
   live: false,
   offToo: true,

@@ -35,6 +35,7 @@ interface LogsFacts extends Partial<LogList> {
 /** Lines of the app's log, stored on disk: searched, by level, and grouped by pattern. */
 export const logsPage = definePage<LogsFacts>({
   path: '/logs',
+  counted: false,
   menu: 'logs',
   assets: ['admin/observatory-trace.css'],
   fetch({ telemetry, query, range }) {

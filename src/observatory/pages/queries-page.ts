@@ -126,6 +126,7 @@ export const queriesPage = definePage<QueriesFacts>({
         caption: 'Statements',
         keyOf: (row) => row.name,
         view,
+        stacked: true,
         empty: statements.length > 0 ? 'No statement has these words.' : 'No statements in this range.',
       })}${pages}${startUpRows(startUp, view)}`,
     })}
@@ -137,6 +138,7 @@ export const queriesPage = definePage<QueriesFacts>({
         keyOf: repeatedKey,
         view,
         still: true,
+        stacked: true,
         empty:
           repeated.rows.length > 0
             ? 'None is below this place of the list.'
@@ -194,6 +196,7 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
         keyOf: (row) => row.name,
         view,
         still: true,
+        stacked: true,
         empty: '',
       },
     )}

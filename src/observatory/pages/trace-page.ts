@@ -34,6 +34,7 @@ interface TracePageFacts extends TraceFacts {
 /** One trace: its spans in order, and where the time went. */
 export const tracePage = definePage<TracePageFacts>({
   path: '/traces/:traceId',
+  counted: false,
   menu: 'traces',
   live: false,
   parent: { path: '/traces', label: 'Traces' },

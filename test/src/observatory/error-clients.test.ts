@@ -69,9 +69,9 @@ describe('who got an error', () => {
     const words = await wordsAt('/failures');
     expect(words).toMatch(/2 clients got a server error since [^,]*, most often 192\.0\.2\.1, 9 times\./);
     expect(words).toMatch(
-      /192\.0\.2\.1 Firefox × 7 ExampleBot bot × 2 \/a × 7 \/b × 2 9 Firefox × 7 ExampleBot bot × 2/,
+      /192\.0\.2\.1 9 Firefox × 7 ExampleBot bot × 2 \/a × 7 \/b × 2 [\d: ]+ more Firefox × 7 ExampleBot bot × 2 \/a × 7/,
     );
-    expect(words).toMatch(/192\.0\.2\.2 ExampleBot bot × 4 \/b × 4 4 /);
+    expect(words).toMatch(/192\.0\.2\.2 4 ExampleBot bot × 4 \/b × 4 /);
     expect(words).not.toContain('192.0.2.9');
     const document: unknown = JSON.parse(await get('/failures', 'application/json'));
     expect(document).toMatchObject({
@@ -122,8 +122,27 @@ describe('who got an error', () => {
   it('is a choice: the same of 4xx', async () => {
     const words = await wordsAt('/failures?errors=4xx');
     expect(words).toMatch(/2 clients got a 4xx since [^,]*, most often 192\.0\.2\.3, 3 times\./);
-    expect(words).toMatch(/192\.0\.2\.4 Firefox × 2 \/form × 2/);
+    expect(words).toMatch(/192\.0\.2\.4 2 Firefox × 2 \/form × 2/);
     expect(words).not.toContain('192.0.2.1');
+    expect(words).toContain('5 requests got a 4xx since');
+    expect(words).toContain('3 × 404, 2 × 403. Of these 5, 3 are 404 or 410: Not found lists them.');
+    expect(await wordsAt('/not-found')).toContain('3 requests found nothing');
+    for (const of5xx of ['By type and place', 'failed in the last', 'What failed requests', 'server error '])
+      expect(words).not.toContain(of5xx);
+    expect(await get('/failures?errors=4xx&format=csv', 'text/csv')).toBe(
+      'status,requests\r\n404,3\r\n403,2\r\n',
+    );
+  });
+
+  it('leads from the number of failures that are held to their traces', async () => {
+    const [, href = '', words = ''] =
+      /<a\s+href="([^"]*\/traces\?[^"]*)"\s*>(1 of 13 operations still held)</.exec(
+        await get('/failures', 'text/html'),
+      ) ?? [];
+    expect(words).not.toBe('');
+    const { origin } = await served;
+    const traces = await (await fetch(origin + href.replaceAll('&amp;', '&'))).text();
+    expect([...traces.matchAll(/<tr data-key="[0-9a-f]{32}/g)]).toHaveLength(1);
   });
 
   it('is said of a route, and of what was not found', async () => {

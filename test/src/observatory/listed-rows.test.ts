@@ -134,7 +134,7 @@ describe('rows of lists', () => {
   });
 
   it('of failures are a row for a bug, which came back after a pause', async () => {
-    const [page = ''] = (await html('/failures?from=-24h')).split('Who got an error');
+    const [page = ''] = (await html('/failures?from=-24h')).split('Clients that got an error');
     expect([...page.matchAll(/<tr data-key=/g)]).toHaveLength(1);
     for (const words of ['no post #', 'came back', 'readPost read-post.ts:5']) expect(page).toContain(words);
     const [head, row] = await csv('/failures?from=-24h');

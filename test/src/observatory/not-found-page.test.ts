@@ -7,14 +7,13 @@ import { NOW } from '../../fixtures/still-runtime.ts';
 
 describe('the page of addresses that were not found', () => {
   it.each([
-    ['offers a redirect', () => undefined, 'Redirect', '"redirects"'],
     ['says where it leads by now', () => '/new-home', 'leads to /new-home', '/new-home'],
     ['says that it is found by now', (path: string) => path, 'found by now', '"redirects"'],
   ])('%s', async (_name, redirectOf, words, inJson) => {
     const { origin } = await serveObservatory(busyBlog().telemetry, { redirectOf });
     const get = async (accept: string): Promise<string> =>
       (await fetch(`${origin}/admin/metrics-dashboard/not-found?from=-24h`, { headers: { accept } })).text();
-    expect(wordsOf(await get('text/html'))).toMatch(new RegExp(String.raw`13:49:41 first [\d:]+ ${words}`));
+    expect(wordsOf(await get('text/html'))).toMatch(new RegExp(String.raw`13:49:41 ${words}`));
     expect(await get('application/json')).toContain(inJson);
   });
 
@@ -63,8 +62,79 @@ describe('the page of addresses that were not found', () => {
   it('says on the page of all 4xx of which status they are', async () => {
     const { words } = await open('/failures?errors=4xx');
     expect(words).toContain(
-      'Every 4xx since 12:00:00: 30 × 404, 3 × 405, 2 × 410. Not found lists those with 404 or 410 alone.',
+      'Every 4xx since 12:00:00: 30 × 404, 3 × 405, 2 × 410. Of these 35, 32 are 404 or 410: Not found lists them.',
     );
+  });
+
+  const askedBy = (client: string, path: string, agent: string) => ({
+    startMillis: NOW - 60_000,
+    spans: [
+      {
+        name: 'GET /:slug',
+        type: 'http' as const,
+        at: 0,
+        millis: 2,
+        attributes: {
+          'http.request.method': 'GET',
+          'http.route': '/:slug',
+          'url.path': path,
+          'client.address': client,
+          'user_agent.original': agent,
+          'http.response.status_code': 404,
+        },
+      },
+    ],
+  });
+
+  it('offers a redirect of what readers and bots ask, and groups what scanners alone ask, without one', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const { telemetry } = new MeasuredBlog({
+      happened: [
+        askedBy('192.0.2.1', '/old-post', firefox),
+        askedBy('192.0.2.2', '/old-post', 'ExampleBot/1.0 (+https://bot.example/about)'),
+        askedBy('192.0.2.3', '/feed.php', 'FreshRSS/1.26'),
+        // A scanner, which says what it is, and asks for what others ask, too.
+        askedBy('203.0.113.9', '/wp-login.php', 'python-requests/2.32'),
+        askedBy('203.0.113.9', '/.env', 'python-requests/2.32'),
+        askedBy('203.0.113.9', '/setup.php', 'python-requests/2.32'),
+        askedBy('203.0.113.9', '/old-post', 'python-requests/2.32'),
+      ],
+    });
+    const { origin } = await serveObservatory(telemetry);
+    const get = async (query: string): Promise<string> =>
+      (await fetch(`${origin}/admin/metrics-dashboard/not-found?from=-1h${query}`)).text();
+    const page = await get('');
+    const offered = [...page.matchAll(/aria-label="Redirect ([^"]+)"/g)].map(([, path]) => path);
+    expect(offered).toEqual(['/old-post', '/feed.php']);
+    expect(wordsOf(page)).toContain('asked by scanners alone: 3 addresses, 3 requests');
+    expect(page).not.toMatch(/<details class="folded"[^>]* open/);
+    const found = await get('&find=setup');
+    expect(found).toMatch(/<details class="folded"[^>]* open/);
+    expect(wordsOf(found)).toContain('asked by scanners alone: 1 address, 1 request');
+    const rows = (await get('&format=csv')).trimEnd().split('\r\n');
+    expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(
+      expect.arrayContaining(['/old-post', '/feed.php', '/wp-login.php', '/.env', '/setup.php']),
+    );
+  });
+
+  it('shows all of a list that it begins with ten rows of', async () => {
+    const happened = Array.from({ length: 23 }, (_, index) =>
+      askedBy(`192.0.2.${index + 1}`, '/old-post', `Reader${index}/1.0`),
+    );
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+    const get = async (path: string): Promise<string> => (await fetch(origin + path)).text();
+    const clientsOn = (page: string): number => [...page.matchAll(/<tr data-key="192\.0\.2\.\d+"/g)].length;
+    for (const path of ['/not-found?from=-1h', '/failures?errors=4xx&from=-1h']) {
+      const page = await get(`/admin/metrics-dashboard${path}`);
+      expect(clientsOn(page)).toBe(10);
+      const [, href = ''] = /href="([^"]*all=clients[^"]*)#list-clients"/.exec(page) ?? [];
+      const whole = await get(href.replaceAll('&amp;', '&'));
+      expect(clientsOn(whole)).toBe(23);
+      expect(whole).toContain('the first 10');
+      expect(wordsOf(whole)).not.toContain('other clients');
+      const [, bots = ''] = /href="([^"]*all=bots[^"]*)#list-bots"/.exec(page) ?? [];
+      expect((await get(bots.replaceAll('&amp;', '&'))).match(/<tr data-key="Reader\d+/g)).toHaveLength(23);
+    }
   });
 
   it('shows its addresses in parts, and finds one in all of them', async () => {

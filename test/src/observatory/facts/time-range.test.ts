@@ -109,11 +109,11 @@ describe('asCounted', () => {
     expect(range.words).toBe('in the last 3 hours, as far as is known');
     expect(coverageNotes(range, NOW).map(({ text, more }) => [text, more?.path])).toEqual([
       [
-        'Numbers are lower bounds: counts between 13:00:00 and 13:00:15 may be missing: a process ended before it wrote all of them to disk.',
+        'Lower bounds: counts between 13:00:00 and 13:00:15 may be missing, as a process ended before it saved them.',
         '/sampling',
       ],
       [
-        'Numbers are lower bounds: counts between 11:00:00 and 12:00:00 are no longer held: they exceed the days of history or the limits of memory and file.',
+        'Lower bounds: counts between 11:00:00 and 12:00:00 are no longer held: they exceed the days of history or the limits of memory and file.',
         '/buffer',
       ],
       ['Before 13:30:00 counts are per minute: there was no room for finer ones.', '/buffer'],
@@ -142,7 +142,7 @@ describe('asCounted', () => {
         NOW,
       ).map(({ text }) => text);
     expect(notes(2)).toEqual([
-      'Numbers are lower bounds: counts between 13:10:00 and 13:10:01 and between 13:20:00 and 13:20:01 may be missing: a process ended before it wrote all of them to disk.',
+      'Lower bounds: counts between 13:10:00 and 13:10:01 and between 13:20:00 and 13:20:01 may be missing, as a process ended before it saved them.',
     ]);
     expect(notes(5)).toHaveLength(1);
     expect(notes(5)[0]).toContain('between 13:30:00 and 13:30:01, and in 2 more intervals may be missing');
