@@ -14,6 +14,8 @@ export interface Downtime extends TimeRange {
   readonly stack?: string | undefined;
   /** The begin by the clock of the process that ended, as its traces and log lines have it: the clock may have been set meanwhile. */
   readonly seenMillis: number;
+  /** It began up to this much later, so it was that much shorter, as nobody noted the end; 0 if it was noted. */
+  readonly uncertainMillis: number;
 }
 
 export interface DowntimeFacts {
@@ -21,7 +23,7 @@ export interface DowntimeFacts {
   readonly rows: readonly Downtime[];
   /** Earlier processes are not known. */
   readonly sinceMillis: number;
-  /** A process that was killed, and a suspended machine, ended up to this much later than listed. */
+  /** Between two heartbeats at most, while the event loop is not held: what `uncertainMillis` is from now on. */
   readonly precisionMillis: number;
 }
 

@@ -7,3 +7,8 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 export function backgroundTimeout(work: () => void, delayMillis: number): NodeJS.Timeout {
   return context.with(ROOT_CONTEXT, () => setTimeout(work, delayMillis)).unref();
 }
+
+/** The same, again and again. */
+export function backgroundInterval(work: () => void, intervalMillis: number): NodeJS.Timeout {
+  return context.with(ROOT_CONTEXT, () => setInterval(work, intervalMillis)).unref();
+}

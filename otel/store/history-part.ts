@@ -6,6 +6,8 @@ export interface HistoryPart {
   restore(file: HistoryFile): void;
   /** Called every few seconds, or more often: writes what is new and removes what has expired, a few rows at a time. */
   write(file: HistoryFile): void;
+  /** Called by a timer of its own, whatever else there is to write. */
+  beat?(file: HistoryFile): void;
   /** The last write. */
   close(file: HistoryFile): void;
 }

@@ -4,14 +4,15 @@ import type { Clock } from '../base/clock.ts';
 import { untraced } from '../base/untraced.ts';
 import type { Guard } from '../base/guard.ts';
 import type { HistoryFacts, OperationFilter, SampleFilter, TraceFilter } from '../query.ts';
-import { backgroundTimeout } from './background-timer.ts';
+import { askedCounts } from './asked-counts.ts';
+import { backgroundInterval, backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
 import { ExpiryClock } from './expiry-clock.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
 import type { Thresholds } from './operation-rows.ts';
-import { MAX_RUNS } from './run-table.ts';
+import { BEAT_TIMER_MILLIS, MAX_RUNS } from './run-table.ts';
 import { delayMillis, SLICE } from './slice-bounds.ts';
 import { type DatabaseOpener, isDamage } from './sqlite-file.ts';
 import { setAside } from './set-aside.ts';
@@ -65,6 +66,7 @@ export class History implements TraceArchive {
   readonly #expiry: ExpiryClock;
   #file: HistoryFile | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #beats: NodeJS.Timeout | undefined;
   #begunAnew = 0;
   #slicesToSweep = 0;
   /** Traces in the last slice. */
@@ -85,6 +87,8 @@ export class History implements TraceArchive {
     this.#quietly('history.restore', () => this.#restore(this.#file));
     this.#eachPart('restore');
     this.#schedule(SLICE.idleMillis);
+    const { runMeasured = (write) => write() } = this.#options;
+    this.#beats = backgroundInterval(() => runMeasured(() => this.#eachPart('beat')), BEAT_TIMER_MILLIS);
   }
 
   /** Writes everything pending, without pauses, or what it can of it in `maxMillis`; for shutdown. */
@@ -95,11 +99,13 @@ export class History implements TraceArchive {
       while (this.#writeSlice() !== SLICE.idleMillis && clock.monotonicNanos() < untilNanos);
     });
     this.#eachPart('write');
+    this.#eachPart('beat');
   }
 
   /** Flushes and closes; whatever happens afterwards stays in memory. */
   close(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#beats);
     this.flush();
     this.#quietly('history.flush', () => {
       this.#options.rollUps?.closeAll();
@@ -170,7 +176,7 @@ export class History implements TraceArchive {
   /** If one fails, the others still run, and it keeps its pending content for the next time. */
   #eachPart(does: keyof HistoryPart): void {
     for (const part of this.#options.parts ?? [])
-      this.#quietly(`history.${does}`, () => this.#file === undefined || part[does](this.#file));
+      this.#quietly(`history.${does}`, () => this.#file && part[does]?.(this.#file));
   }
 
   /** Restores traces as the ring would hold them without the restart, and all unexpired roll-ups. */
@@ -258,14 +264,7 @@ export class History implements TraceArchive {
   #archive(): CountsArchive {
     const ask = <T>(question: (counts: RollUpArchive) => T, unknown: T): T =>
       this.#quietly('history.counts', () => this.#file && question(this.#file.counts)) ?? unknown;
-    return {
-      read: (...asked) => ask((counts) => counts.read(...asked), undefined),
-      starts: (tier) => ask((counts) => counts.starts(tier), []),
-      missing: (tier, range) => ask((counts) => counts.missing(tier, range), [range]),
-      lost: (range) => ask((counts) => counts.lost(range), []),
-      changed: () => ask((counts) => counts.changed(), undefined),
-      oldestMillis: () => ask((counts) => counts.oldestMillis(), undefined),
-    };
+    return askedCounts(ask);
   }
 
   #cutoffMillis(): number {

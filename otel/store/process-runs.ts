@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Downtime, DowntimeFacts, Marker, ProcessCourse } from '../query.ts';
+import type { Downtime, DowntimeFacts, Marker, ProcessCourse, TimeRange } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import { MAX_REPEATED, REPEATED_KINDS } from './markers.ts';
@@ -9,8 +9,6 @@ import { markersOf, type Passage } from './run-passages.ts';
 import { BEAT_MILLIS, MAX_RUNS, type CrashCause, type ProcessRun } from './run-table.ts';
 import { endMillis, endsLater, gapMillis, isSameBoot, processesOf, ranMillis } from './run-times.ts';
 
-/** A slice of writes comes at least every 0.3 s or after the interval, by a timer that may be a little early: neither may skip a heartbeat. */
-const SEEN_AGAIN_MILLIS = BEAT_MILLIS - 400;
 /** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
 /** A smaller difference between clocks is none, as they are read one after the other: a shorter sleep is not noted. */
@@ -38,7 +36,7 @@ export interface ProcessRunsOptions {
 
 /**
  * Processes that wrote into the history file, with their starts and ends: each start is a marker, and the times between them are the downtime. A
- * process writes a heartbeat every two seconds. A suspended machine ends a run, and its wake-up begins another one of the same process.
+ * process writes a heartbeat at least every two seconds, while its event loop is not held. A suspended machine ends a run, and its wake-up begins another one of the same process.
  */
 export class ProcessRuns implements HistoryPart {
   readonly #clock: Clock;
@@ -108,9 +106,9 @@ export class ProcessRuns implements HistoryPart {
       const { startedMillis, resumed, listenedAfterMillis } = next;
       const range = { fromMillis: endedMillis, toMillis: startedMillis + (listenedAfterMillis ?? 0) };
       const isWhole = resumed || listenedAfterMillis !== undefined;
-      return [
-        { ...range, startedMillis, isWhole, ended, reason: cause?.reason, stack: cause?.stack, seenMillis },
-      ];
+      const uncertainMillis = uncertainOf(ended, before, range);
+      const { reason, stack } = cause ?? {};
+      return [{ ...range, startedMillis, isWhole, ended, reason, stack, seenMillis, uncertainMillis }];
     });
     // After a clock was set back, the first start is not the earliest time.
     const sinceMillis = Math.min(
@@ -177,8 +175,10 @@ export class ProcessRuns implements HistoryPart {
 
   write(file: HistoryFile): void {
     this.#saveListened(file);
+  }
+
+  beat(file: HistoryFile): void {
     const { monotonic, uptime, wall } = this.#seen;
-    if (this.#clock.monotonicNanos() / 1e6 - monotonic < SEEN_AGAIN_MILLIS) return;
     const now = this.#moment();
     // While a machine is suspended, the time since its boot goes on and the monotonic clock does not.
     if (now.uptime - uptime - (now.monotonic - monotonic) >= MIN_SLEEP_MILLIS) {
@@ -259,6 +259,16 @@ export class ProcessRuns implements HistoryPart {
     if (before.boot === undefined) return 'not stopped';
     return isSameBoot(before, next) || next.boot === '' ? 'killed' : 'machine restarted';
   }
+}
+
+/** A stop and a crash are noted with their times. */
+function uncertainOf(
+  ended: Downtime['ended'],
+  { beatMillis = BEAT_MILLIS }: ProcessRun,
+  range: TimeRange,
+): number {
+  if (ended === 'stopped' || ended === 'crashed') return 0;
+  return Math.max(0, Math.min(beatMillis, range.toMillis - range.fromMillis));
 }
 
 /** With the number of a run if the uptime began anew after it, as a container's may on the same boot of its host. */

@@ -3,8 +3,12 @@ import type { Marker } from '../query.ts';
 
 /** In the history file and as chart markers; a month with several starts a day. */
 export const MAX_RUNS = 500;
-/** Heartbeat interval: the end of a killed process is known to this precision. */
+/** Heartbeats are at most so far apart, while the event loop is not held: the end of a killed process is known to this precision. */
 export const BEAT_MILLIS = 2000;
+/** Of the timer: half a second is left for one that is late, and for the write. */
+export const BEAT_TIMER_MILLIS = BEAT_MILLIS - 500;
+/** The same of processes of earlier versions, whose heartbeats came with other writes. */
+const EARLIER_BEAT_MILLIS = 4000;
 
 /** A process that wrote into the history file, or its part between two times in which the machine was suspended. */
 export interface ProcessRun {
@@ -28,6 +32,8 @@ export interface ProcessRun {
   readonly resumed: boolean;
   /** From the start until a server listened; undefined before, or if that is not known. */
   readonly listenedAfterMillis?: number | undefined;
+  /** Between two of its heartbeats at most; not needed to begin one. */
+  readonly beatMillis?: number;
 }
 
 export interface CrashCause {
@@ -59,6 +65,7 @@ type RunRow = {
   version: string | null;
   resumed: number;
   listened_after: number | null;
+  beat_millis: number | null;
 };
 type MarkerRow = { at_millis: number; kind: string; label: string };
 
@@ -73,6 +80,7 @@ const ADDED_COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['version', 'TEXT'],
   ['resumed', 'INTEGER NOT NULL DEFAULT 0'],
   ['listened_after', 'REAL'],
+  ['beat_millis', 'REAL'],
 ];
 
 /** Processes and markers in the history file. Each call is synchronous and short. */
@@ -118,8 +126,8 @@ export class RunTable {
   begin(begun: ProcessRun): number {
     const added = this.#database
       .prepare(
-        `INSERT INTO process_run (pid, started_millis, started_uptime, seen_millis, seen_uptime, stopped, boot, version, resumed, listened_after)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+        `INSERT INTO process_run (pid, started_millis, started_uptime, seen_millis, seen_uptime, stopped, boot, version, resumed, listened_after, beat_millis)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
       )
       .run(
         begun.pid,
@@ -131,6 +139,7 @@ export class RunTable {
         begun.version ?? null,
         Number(begun.resumed),
         begun.listenedAfterMillis ?? null,
+        BEAT_MILLIS,
       );
     return Number(added.lastInsertRowid);
   }
@@ -182,6 +191,7 @@ export class RunTable {
         version: row.version ?? undefined,
         resumed: row.resumed === 1,
         listenedAfterMillis: row.listened_after ?? undefined,
+        beatMillis: row.beat_millis ?? EARLIER_BEAT_MILLIS,
       }));
   }
 

@@ -10,7 +10,7 @@ export const SLICE = {
   maxRollUps: 50,
   /** Traces of a version 1 file moved per slice: 1 to 2 ms. */
   maxMoved: 10,
-  /** Delay with nothing pending: what a crash may lose, and how exactly its time is known. */
+  /** Delay with nothing pending: what a kill may lose. */
   idleMillis: 2000,
   /** Longest delay with traces pending: at least 25 ordinary ones/s, or 50 that failed or were slow, if a slice is full. */
   busyMillis: { ordinary: 320, mustKeep: 160 },

@@ -34,12 +34,12 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
       cell: ({ adjusted, deviation }) =>
         html`${countText(adjusted)} <span class="unit">± ${countText(deviation)}</span>`,
     },
-    { label: 'off by, in ±', align: 'number', cell: ({ z }) => html`${signed(z)}` },
+    { label: 'difference', align: 'number', cell: ({ counted, adjusted }) => signed(adjusted - counted) },
     {
-      label: 'chance reaches',
+      label: 'by chance up to',
       align: 'number',
       room: 'wide',
-      cell: ({ bound }) => html`${bound === undefined ? '–' : `± ${bound.toFixed(1)}`}`,
+      cell: ({ bound, deviation }) => (bound === undefined ? '–' : countText(bound * deviation)),
     },
     { label: 'result', room: 'mid', cell: ({ judgement }) => JUDGEMENTS[judgement] },
   ];
@@ -67,9 +67,9 @@ function keyOf({ type, series, over, deviation }: AuditedSeries): string {
   return `audit-${over}-${deviation === 0 ? 'certain' : 'sampled'}-${type}-${series ?? ''}`;
 }
 
-function signed(z: number): string {
-  if (!Number.isFinite(z)) return '–';
-  return `${z < 0 ? '−' : '+'}${Math.abs(z).toFixed(1)}`;
+function signed(difference: number): string {
+  const size = countText(Math.abs(difference));
+  return size === '0' ? size : `${difference < 0 ? '−' : '+'}${size}`;
 }
 
 function leftOutWords({ leftOut, certain, sampled }: AuditFacts): string {

@@ -53,7 +53,7 @@ export function railCost(telemetry: TelemetryQuery, ownViewNanos: number, { link
 
 function costWords({ isEarly, coreShare, bytesHeld, nanosPerSpan }: OwnCost, views: string): string {
   if (isEarly)
-    return `Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs. These pages took ${views} of a core.`;
+    return `Telemetry holds ${text(size(bytesHeld))}; it is too early to say what it costs. These pages took ${views} of a core since the start.`;
   const perSpan = text(duration(nanosPerSpan / 1e6));
-  return `Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory, ${perSpan} per span; these pages come on top: ${views} of a core.`;
+  return `Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory, ${perSpan} per span; these pages come on top: ${views} of a core, both since the start.`;
 }

@@ -14,6 +14,8 @@ export interface DowntimeSum {
   readonly later: readonly Downtime[];
   /** Of the whole rows. */
   readonly totalMillis: number;
+  /** The same if each began as late as it may have. */
+  readonly leastMillis: number;
   /** Of their parts within the range. */
   readonly withinMillis: number;
   /** The known part of the range. */
@@ -22,6 +24,8 @@ export interface DowntimeSum {
   readonly sinceMillis: number;
   /** Of the known part, in which a process ran; 1 if nothing is known. */
   readonly upShare: number;
+  /** The same if each began as late as it may have. */
+  readonly mostUpShare: number;
   readonly precisionMillis: number;
 }
 
@@ -31,21 +35,35 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
     toMillis: range.toMillis,
   };
   const rows = facts.rows.filter((row) => partWithin(row, known) > 0);
-  const totalMillis = rows.reduce((sum, { fromMillis, toMillis }) => sum + toMillis - fromMillis, 0);
-  const withinMillis = rows.reduce((sum, row) => sum + partWithin(row, known), 0);
+  const sumOf = (millisOf: (row: Downtime) => number): number =>
+    rows.reduce((sum, row) => sum + millisOf(row), 0);
+  const totalMillis = sumOf(lengthOf);
+  const withinMillis = sumOf((row) => partWithin(row, known));
+  const leastWithinMillis = sumOf((row) => Math.max(0, partWithin(latestBegun(row), known)));
   const knownMillis = known.toMillis - known.fromMillis;
+  // Where a clock was set back, times are there twice.
+  const upShareOf = (downMillis: number): number =>
+    knownMillis <= 0 ? 1 : Math.max(0, 1 - downMillis / knownMillis);
   return {
     rows: rows.toReversed(),
     earlier: facts.rows.filter(({ toMillis }) => toMillis <= known.fromMillis).toReversed(),
     later: facts.rows.filter(({ fromMillis }) => fromMillis >= known.toMillis).toReversed(),
     totalMillis,
+    leastMillis: sumOf((row) => lengthOf(latestBegun(row))),
     withinMillis,
     known,
     sinceMillis: facts.sinceMillis,
-    // Where a clock was set back, times are there twice.
-    upShare: knownMillis <= 0 ? 1 : Math.max(0, 1 - withinMillis / knownMillis),
+    upShare: upShareOf(withinMillis),
+    mostUpShare: upShareOf(leastWithinMillis),
     precisionMillis: facts.precisionMillis,
   };
+}
+
+export const lengthOf = ({ fromMillis, toMillis }: TimeRange): number => toMillis - fromMillis;
+
+/** Of an end that nobody noted: the shortest that it may have been. */
+export function latestBegun({ fromMillis, toMillis, uncertainMillis }: Downtime): TimeRange {
+  return { fromMillis: fromMillis + uncertainMillis, toMillis };
 }
 
 /** How much of a time lies within another; not above 0 if nothing does. */

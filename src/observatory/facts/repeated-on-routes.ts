@@ -23,6 +23,11 @@ export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
   readonly spanId: string;
   /** Number of checked traces that have it. */
   readonly traces: number;
+  /** Of so many checked ones of the route. */
+  readonly ofTraces: number;
+  /** How often it is repeated in each of them: the fewest and the most. */
+  readonly fewest: number;
+  readonly most: number;
 }
 
 export interface RepetitionSearch {
@@ -88,15 +93,19 @@ export function* prepareRepeatedOnRoutes(
 export function repeatedOnRoutes(telemetry: TelemetryQuery, range: TimeRange): RepetitionSearch {
   const memory = memoryOf(telemetry);
   const { rows, total, isAll } = memory.lists.get(range) ?? listOf(telemetry, range, memory.looks);
-  const found = new Map<string, RepeatedOnRoute>();
+  const found = new Map<string, Omit<RepeatedOnRoute, 'ofTraces'>>();
+  const lookedOn = new Map<string, number>();
   let looked = 0;
   for (const row of rows.values()) {
     const repeated = foundIn(memory, row);
     if (repeated === undefined) continue;
     looked += 1;
+    lookedOn.set(row.series, (lookedOn.get(row.series) ?? 0) + 1);
     for (const { statement, spanId } of repeated) add(found, row, statement, spanId);
   }
-  const worstFirst = [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+  const worstFirst = [...found.values()]
+    .map((row) => ({ ...row, ofTraces: lookedOn.get(row.route) ?? row.traces }))
+    .sort((a, b) => b.totalMillis - a.totalMillis);
   const wanted = isAll ? rows.size : Math.max(rows.size, Math.min(total, MAX_REQUESTS));
   return { rows: worstFirst, looked, wanted, total };
 }
@@ -141,14 +150,20 @@ function read(telemetry: TelemetryQuery, traceId: string): Found {
 }
 
 function add(
-  found: Map<string, RepeatedOnRoute>,
+  found: Map<string, Omit<RepeatedOnRoute, 'ofTraces'>>,
   { series: route, traceId }: TraceSummary,
   statement: Omit<RepeatedStatement, 'spanIds'>,
   spanId: string,
 ): void {
   const key = `${route}\n${statement.series}`;
   const known = found.get(key);
-  const traces = (known?.traces ?? 0) + 1;
+  const { count } = statement;
+  const { fewest = count, most = count } = known ?? {};
+  const seen = {
+    traces: (known?.traces ?? 0) + 1,
+    fewest: Math.min(fewest, count),
+    most: Math.max(most, count),
+  };
   const worse = known === undefined || statement.totalMillis > known.totalMillis;
-  found.set(key, worse ? { ...statement, route, traceId, spanId, traces } : { ...known, traces });
+  found.set(key, worse ? { ...statement, route, traceId, spanId, ...seen } : { ...known, ...seen });
 }

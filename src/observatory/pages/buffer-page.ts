@@ -3,34 +3,31 @@ import {
   type BufferFacts,
   type HistoryFacts,
   type KeepReason,
-  type OwnCost,
   type OperationCounts,
   type MissingNodeFeature,
   type TelemetryFault,
 } from '../../../otel/query.ts';
 import type { TraceLink } from '../trace/trace-links.ts';
-import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import type { PageView } from '../page.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
+import { costPanel, costWords, type CostFacts } from '../draw/cost-panel.ts';
 import { factList } from '../draw/facts.ts';
 import { historyPanel } from '../draw/history-panel.ts';
 import { REASON_WORDS } from '../format/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, momentText, spanText } from '../format/moment.ts';
-import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
-import { COST_ID, ownViewShare } from '../facts/own-views.ts';
+import { countText, figure, size, text } from '../../markup/quantity.ts';
+import { ownStalls } from '../facts/own-stalls.ts';
 import { definePage } from './define-page.ts';
+import { SETTINGS_ID } from './sampling-page.ts';
 import { type HeldRequests, heldRequestsEver } from '../facts/held-requests.ts';
 import { heldSentence } from '../sentences/held-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 
-interface BufferPageFacts {
+interface BufferPageFacts extends CostFacts {
   readonly buffer: BufferFacts;
-  readonly ownCost: OwnCost;
-  /** CPU time that these pages took since the start. */
-  readonly ownViewNanos: number;
-  readonly uptimeSeconds: number;
   readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
   readonly missing: readonly MissingNodeFeature[];
@@ -93,11 +90,12 @@ export const bufferPage = definePage<BufferPageFacts>({
   path: '/buffer',
   menu: 'buffer',
   ranged: false,
-  fetch: ({ telemetry, traceLinks, ownViewNanos }) => ({
+  fetch: ({ telemetry, range, traceLinks, ownViewNanos }) => ({
     buffer: telemetry.buffer(),
     ownCost: telemetry.ownCost(),
     ownViewNanos: ownViewNanos(),
     uptimeSeconds: telemetry.process().uptimeSeconds,
+    ownStalls: ownStalls(telemetry, range),
     spans: telemetry.spans(),
     faults: telemetry.faults(),
     missing: telemetry.missingNodeFeatures(),
@@ -168,11 +166,12 @@ export const bufferPage = definePage<BufferPageFacts>({
             ]),
           ),
         })}
-        ${costPanel(facts, spans.started, requests)}
+        ${costPanel(facts, spans.started, requests, view)}
       </div>
       <p class="note bounds">
         Bounds: <code>METRICS_BUFFER_SIZE</code> traces, <code>METRICS_BUFFER_BYTES</code> together,
-        <code>METRICS_HISTORY_DAYS</code> on disk. <a href="${view.links.to('/sampling')}">Their values</a>
+        <code>METRICS_HISTORY_DAYS</code> on disk.
+        <a href="${view.links.to('/sampling')}#${SETTINGS_ID}">Their values</a>
       </p>
       ${
         missing.length === 0
@@ -216,53 +215,5 @@ function linksPanel(traceLinks: readonly TraceLink[], view: PageView): Html {
       still: true,
       empty: 'None.',
     }),
-  });
-}
-
-const EARLY_WORDS = 'It is too early to say what telemetry costs: two minutes and 200 operations are needed.';
-
-function costWords({ isEarly, coreShare, cpuShare, nanosPerSpan }: OwnCost): string {
-  return isEarly
-    ? EARLY_WORDS
-    : `Telemetry takes about ${text(share(coreShare))} of a core, ${text(share(cpuShare))} of the process's CPU time, ${text(duration(nanosPerSpan / 1e6))} per span.`;
-}
-
-function measuredCost(
-  ownCost: OwnCost,
-  spans: number,
-  requests: number,
-): readonly (readonly [string, HtmlValue])[] {
-  return [
-    ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
-    [
-      'time per request',
-      requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
-    ],
-    ['share of a core', figure(share(ownCost.coreShare))],
-    ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
-    ['… creating spans, during requests', figure(share(ownCost.shares.making))],
-    ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
-    ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
-    ['… garbage collection, compilation, caches', figure(share(ownCost.shares.unseen))],
-  ];
-}
-
-function costPanel(
-  { ownCost, ownViewNanos, uptimeSeconds }: BufferPageFacts,
-  spans: number,
-  requests: number,
-): Html {
-  return panel({
-    title: html`<span id="${COST_ID}">Cost of telemetry</span>`,
-    note: ownCost.isEarly
-      ? EARLY_WORDS
-      : 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
-    body: factList([
-      ...(ownCost.isEarly ? [] : measuredCost(ownCost, spans, requests)),
-      ['these pages, not in it: CPU time since the start', figure(duration(ownViewNanos / 1e6))],
-      ['… share of a core', figure(share(ownViewShare(ownViewNanos, uptimeSeconds)))],
-      ['held in memory', figure(size(ownCost.bytesHeld))],
-      ['history file', figure(size(ownCost.historyFileBytes))],
-    ]),
   });
 }

@@ -1,6 +1,6 @@
 import type { Downtime, Marker, TimeRange } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, figure, text } from '../../markup/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawStack } from '../draw/stack.ts';
@@ -21,6 +21,7 @@ import {
   ENDED_MEANINGS,
   ENDED_WORDS,
   outsideWords,
+  rowLength,
 } from '../sentences/downtime-sentence.ts';
 import { plural, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
@@ -62,8 +63,7 @@ export const downtimePage = definePage<DowntimePageFacts>({
     const shown = [rows, earlier.slice(0, MAX_OUTSIDE), later.slice(0, MAX_OUTSIDE)];
     return html`${panel({
         title: 'Times without a running process',
-        note: html`known since ${moment(sinceMillis, view.now)}; ends that nobody noted are known to
-        ${text(duration(precisionMillis))} ${csvLink(view)}`,
+        note: html`known since ${moment(sinceMillis, view.now)} ${csvLink(view)}`,
         body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
           caption: 'Times without a running process',
           keyOf: ({ toMillis }) => String(toMillis),
@@ -75,13 +75,16 @@ export const downtimePage = definePage<DowntimePageFacts>({
       ${meaningsOf(shown.flat())} ${beside.length > 0 && besidePanel(beside, view)}
       <p class="note">
         Each lasts from the last sign of one process until a server of the next one listens; “or more” where
-        that is not known, as of versions before: then it ends with the start. Times are those of the clock at
-        that start: if it was set meanwhile, that is taken out, here as on charts. A blocked event loop is no
-        downtime: see
+        that is not known, as of versions before: then it ends with the start. A stop and a crash are noted
+        with their times. Else the last sign is a heartbeat, and the process ended up to
+        ${text(duration(precisionMillis))} later (of earlier versions 4 s), so the length is a range; if its
+        event loop was held at the end, later by that, too: it answered nothing then. Times are those of the
+        clock at that start: if it was set meanwhile, that is taken out, here as on charts. A blocked event
+        loop is no downtime: see
         <a href="${view.links.to('/stalls')}">stalls</a>. Whether readers reached the blog, it cannot know.
       </p>`;
   },
-  sheet: ({ rows }, view) => sheetOf(rows, columnsOf(view)),
+  sheet: ({ rows }, view) => sheetOf(rows, [...columnsOf(view), UNCERTAIN]),
 });
 
 /** How many are listed of the time before the range, and after it. */
@@ -149,6 +152,14 @@ function evidenceOf(last: LastMinute | undefined, links: Links): readonly Senten
 
 const LAST_MINUTE = 'in its last minute';
 
+/** Of the file: the page has the length as a range. */
+const UNCERTAIN: Column<DowntimeRow> = {
+  label: 'shorter by up to',
+  key: 'uncertain',
+  value: ({ uncertainMillis }) => uncertainMillis,
+  cell: ({ uncertainMillis }) => text(duration(uncertainMillis)),
+};
+
 /** @param known The range that a row may reach out of. */
 const columnsOf = ({ now, links }: PageView, known?: TimeRange): readonly Column<DowntimeRow>[] => [
   {
@@ -174,8 +185,7 @@ const columnsOf = ({ now, links }: PageView, known?: TimeRange): readonly Column
     key: 'length',
     value: ({ fromMillis, toMillis }) => toMillis - fromMillis,
     align: 'number',
-    cell: ({ fromMillis, toMillis, isWhole }) =>
-      html`${figure(duration(toMillis - fromMillis))}${!isWhole && html` <span class="unit" title="it is not known when the next process listened">or more</span>`}`,
+    cell: (row) => rowLength(row),
   },
   {
     label: 'how it ended',

@@ -1,10 +1,11 @@
 import { html, type Html } from '../../markup/html.ts';
-import { share, text, threeDigits } from '../../markup/quantity.ts';
+import { countText, share, text, threeDigits } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { LIMITS_PATH } from '../draw/checks-panel.ts';
 import { csvLink } from '../draw/facts.ts';
 import { BURN_COLUMNS, objectiveColumns } from '../draw/objective-columns.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
+import { type DowntimeSum, sumDowntimes } from '../facts/downtimes.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import {
   BURN_RULES,
@@ -13,11 +14,17 @@ import {
   type ObjectiveFacts,
 } from '../objectives/objective-facts.ts';
 import type { PageView } from '../page.ts';
+import { lengthWords } from '../sentences/downtime-sentence.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
 interface ObjectivesFacts {
   readonly objectives: readonly ObjectiveFacts[];
+  /** Of the time of the objectives; no objective counts it. */
+  readonly downtime: Pick<DowntimeSum, 'leastMillis' | 'totalMillis'> & {
+    readonly times: number;
+    readonly isWhole: boolean;
+  };
 }
 
 /** Service-level objectives over 30 days: what is left of the error budget, and how fast it goes. */
@@ -25,12 +32,21 @@ export const objectivesPage = definePage<ObjectivesFacts>({
   path: '/objectives',
   menu: 'objectives',
   ranged: false,
-  fetch: ({ telemetry, now }) => ({ objectives: objectiveFacts(telemetry, telemetry.limits(), now) }),
+  fetch({ telemetry, now }) {
+    const objectives = objectiveFacts(telemetry, telemetry.limits(), now);
+    const fromMillis = objectives[0]?.window.fromMillis ?? now;
+    const { rows, leastMillis, totalMillis } = sumDowntimes(telemetry.downtime(), {
+      fromMillis,
+      toMillis: now,
+    });
+    const isWhole = rows.every((row) => row.isWhole);
+    return { objectives, downtime: { times: rows.length, leastMillis, totalMillis, isWhole } };
+  },
   title: () => 'Objectives',
   sentence: objectivesSentence,
   actions: (_facts, { links }) =>
     html`<a class="button" href="${links.to(LIMITS_PATH)}#METRICS_OBJECTIVES">Change</a>`,
-  draw: ({ objectives }, view) => {
+  draw: ({ objectives, downtime }, view) => {
     const columns = objectiveColumns(view);
     return html`${panel({
       title: 'Error budgets',
@@ -42,7 +58,8 @@ export const objectivesPage = definePage<ObjectivesFacts>({
         still: true,
         empty: 'No objective is set.',
       }),
-      foot: html`<span>${countedWords(objectives, view)}</span>`,
+      foot: html`<span>${countedWords(objectives, view)}</span
+        >${objectives.length > 0 && html`<span>${downWords(downtime, view)}</span>`}`,
     })}
     ${panel({
       title: 'Burn',
@@ -136,6 +153,17 @@ function countedWords(objectives: readonly ObjectiveFacts[], { now }: PageView):
   ]
     .filter((words) => words !== false)
     .join('; ');
+}
+
+/** Nobody knows how many would have asked. */
+function downWords(downtime: ObjectivesFacts['downtime'], { links }: PageView): Html {
+  const { times, leastMillis, totalMillis, isWhole } = downtime;
+  if (times === 0) return html`Only answers count; the blog was not down in that time.`;
+  const length = lengthWords(leastMillis, totalMillis, isWhole);
+  return html`Only answers count, not the time the blog was
+    <a href="${links.ranged('/downtime', {}, { from: '-30d' })}"
+      >down: ${length}, ${times === 1 ? 'once' : `${countText(times)} times`}</a
+    >.`;
 }
 
 function exactness(): Html {

@@ -105,7 +105,7 @@ export const queriesPage = definePage<QueriesFacts>({
       },
       { label: 'statement', room: 'mid', cell: statement },
       { label: 'in the worst', align: 'number', cell: (row) => durationCell(row.totalMillis) },
-      { label: 'seen in', align: 'number', room: 'mid', cell: (row) => plural(row.traces, 'trace') },
+      { label: 'seen in', align: 'number', room: 'mid', cell: seenIn },
       { label: 'example', room: 'mid', cell: example },
     ];
     const { rows, note, search, pages } = tablePage(
@@ -159,6 +159,15 @@ function apartWords(rows: readonly RepeatedOnRoute[]): ReadonlyMap<string, strin
 
 function repeatedKey({ route, series }: RepeatedOnRoute): string {
   return `${route} ${series}`;
+}
+
+/** `30 of 30 requests of the route that were looked at, 40 times in each`. */
+function seenIn({ traces, ofTraces, fewest, most }: RepeatedOnRoute): Html {
+  const each = fewest === most ? countText(most) : `${countText(fewest)} to ${countText(most)}`;
+  return html`${countText(traces)} of ${plural(ofTraces, 'request')}
+    <span class="callers"
+      >of the route that ${ofTraces === 1 ? 'was' : 'were'} looked at, ${each} times in each</span
+    >`;
 }
 
 /** The table below has cheap ones, too. */

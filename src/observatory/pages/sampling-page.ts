@@ -168,6 +168,9 @@ function heldFoot({ kept, gone }: HeldRequests, countedFromMillis: number, { lin
   >`;
 }
 
+/** Within what is folded: a link to it unfolds it. */
+export const SETTINGS_ID = 'settings';
+
 /** Our settings and changed ones come first; OpenTelemetry's settings at their defaults are folded away. */
 function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): Html {
   const folded = settings.filter((row) => row.source === 'default' && row.name.startsWith('OTEL_'));
@@ -179,16 +182,22 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
     note: html`secrets show as (set); sampling settings
       <a href="${view.links.to(CHANGE_PATH)}">can be changed here</a>, others in the environment or .env, with
       a restart`,
-    body: html`${table(
-      settings.filter((row) => !folded.includes(row)),
-      'Settings',
-    )}${
-      folded.length > 0 &&
-      html`<details class="more-settings">
-        <summary>${plural(folded.length, 'setting')} of OpenTelemetry at their defaults</summary>
-        ${table(folded, 'Settings of OpenTelemetry at their defaults')}
-      </details>`
-    }`,
+    body: html`<details class="more-settings">
+        <summary>${plural(settings.length - folded.length, 'setting')}, and where each was set</summary>
+        <div id="${SETTINGS_ID}">
+          ${table(
+            settings.filter((row) => !folded.includes(row)),
+            'Settings',
+          )}
+        </div>
+      </details>
+      ${
+        folded.length > 0 &&
+        html`<details class="more-settings">
+          <summary>${plural(folded.length, 'setting')} of OpenTelemetry at their defaults</summary>
+          ${table(folded, 'Settings of OpenTelemetry at their defaults')}
+        </details>`
+      }`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Downtime } from '../../../otel/query.ts';
-import { type DowntimeSum, outsideText } from '../facts/downtimes.ts';
+import { type DowntimeSum, isUnasked, latestBegun, lengthOf, outsideText } from '../facts/downtimes.ts';
 import type { Links } from '../links.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';
@@ -28,8 +28,6 @@ export const ENDED_MEANINGS: Readonly<Record<Downtime['ended'], string>> = {
   'not stopped': 'an earlier version of this program ran, which noted no more than that it was not stopped',
 };
 
-const lengthOf = ({ fromMillis, toMillis }: Downtime): number => toMillis - fromMillis;
-
 /**
  * How often the blog was down, for how long altogether, the last time and why, and how much of the range it ran.
  *
@@ -41,12 +39,11 @@ export function downtimeSentence(
   now: number,
   last?: SentencePart,
 ): Sentence {
-  const { rows, totalMillis, known, upShare } = sum;
+  const { rows, totalMillis, leastMillis, known } = sum;
   const when =
     known.fromMillis > range.fromMillis ? `since ${momentText(known.fromMillis, now)}` : range.words;
   const [newest] = rows;
   const detailOf = (row: Downtime): string => detail(row, now, outsideText(row, known));
-  const isWhole = rows.every((row) => row.isWhole);
   if (newest === undefined)
     return [{ text: 'The blog ran', tone: 'good' }, { text: ` all the time ${when}.` }];
   const unasked = unaskedOf(rows);
@@ -54,24 +51,43 @@ export function downtimeSentence(
     text: rows.length === 1 ? 'Down once' : `Down ${countText(rows.length)} times`,
     ...(unasked > 0 && { tone: 'failed' as const }),
   };
-  const asked = unasked === 0 ? 'each a stop that somebody asked for' : `${unasked} of them unasked`;
+  const asked = rows.every(({ ended }) => ended === 'stopped')
+    ? 'each a stop that somebody asked for'
+    : unaskedWords(unasked, rows.length);
   return [
     all,
     {
       text:
         rows.length === 1
           ? ` ${when}: ${detailOf(newest)}`
-          : ` ${when}, altogether ${text(duration(totalMillis))}${orMore(isWhole)}; ${asked}. The last: ${detailOf(newest)}`,
+          : ` ${when}, altogether ${lengthWords(leastMillis, totalMillis, isWhole(rows))}; ${asked}. The last: ${detailOf(newest)}`,
     },
     ...(last === undefined ? [] : [{ text: '; in its last minute ' }, last]),
     {
-      text: `. ${longestOf(rows, detailOf)}The blog ran ${isWhole ? '' : 'at most '}${percent(upShare)} of the time.`,
+      text: `. ${longestOf(rows, detailOf)}The blog ran ${upWords(sum)} of the time.`,
     },
   ];
 }
 
 function unaskedOf(rows: readonly Downtime[]): number {
-  return rows.filter(({ ended }) => ended !== 'stopped').length;
+  return rows.filter(isUnasked).length;
+}
+
+/** `2 of them ended without being asked to`. */
+function unaskedWords(unasked: number, all: number): string {
+  const which = unasked === 0 ? 'none' : unasked === all ? 'each' : countText(unasked);
+  return `${which} of them ended without being asked to`;
+}
+
+function isWhole(rows: readonly Downtime[]): boolean {
+  return rows.every((row) => row.isWhole);
+}
+
+/** `99.95 to 99.96 %`: as exact as the lengths are. */
+function upWords({ rows, upShare, mostUpShare }: DowntimeSum): string {
+  const [from, to] = [percent(upShare), percent(mostUpShare)];
+  if (!isWhole(rows)) return `at most ${to}`;
+  return from === to ? from : `${from.replace(/\s*%$/, '')} to ${to}`;
 }
 
 /** Room for the times around a stop. */
@@ -98,8 +114,7 @@ export function outsideWords({ earlier, later, rows }: DowntimeSum, now: number,
     if (last === undefined) return [];
     const unasked = unaskedOf(outside);
     const times = outside.length === 1 ? `once${more}` : `${countText(outside.length)}${more} times`;
-    const asked =
-      outside.length === 1 ? '' : `, ${unasked === 0 ? 'none' : countText(unasked)} of them unasked`;
+    const asked = outside.length === 1 ? '' : `, ${unaskedWords(unasked, outside.length)}`;
     const fromMillis = Math.min(...outside.map((row) => row.fromMillis));
     return [
       { text: ` ${where} this range it was ` },
@@ -124,12 +139,22 @@ function longestOf(rows: readonly Downtime[], detailOf: (row: Downtime) => strin
 function detail(row: Downtime, now: number, outside?: string): string {
   const { fromMillis, ended, reason } = row;
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `${text(duration(lengthOf(row)))}${orMore(row.isWhole)} from ${momentText(fromMillis, now)}${outside === undefined ? '' : ` (${outside})`}, ${ENDED_WORDS[ended]}${why}`;
+  return `${rowLength(row)} from ${momentText(fromMillis, now)}${outside === undefined ? '' : ` (${outside})`}, ${ENDED_WORDS[ended]}${why}`;
 }
 
-/** After a length whose end is not known. */
-export function orMore(isWhole: boolean): string {
-  return isWhole ? '' : ' or more';
+/** `44.8 to 48.8 s` of an end that nobody noted, `48.8 s` of another. */
+export function rowLength(row: Downtime): string {
+  return lengthWords(lengthOf(latestBegun(row)), lengthOf(row), row.isWhole);
+}
+
+/** @param isWhole False if it is not known when it ended. */
+export function lengthWords(leastMillis: number, mostMillis: number, isWhole = true): string {
+  const [least, most] = [duration(leastMillis), duration(mostMillis)];
+  if (!isWhole) return `${text(least)} or more`;
+  if (text(least) === text(most)) return text(most);
+  return least.unit === most.unit || leastMillis === 0
+    ? `${least.value} to ${text(most)}`
+    : `${text(least)} to ${text(most)}`;
 }
 
 /** Never rounded up to a whole that it is not. */

@@ -35,9 +35,9 @@ export function overSentence(
     ];
   const times = isVague(first) ? `at least ${timesText(ratioFrom)}` : timesText(ratio);
   return [
-    { text: `${capital(words.all)} are ${times} as often ` },
+    { text: `${of} of ${words.all} are ` },
     value,
-    { text: `: ${of} of ${words.short}, ${text(share(rest.share))} of the rest.${ran}` },
+    { text: `, of the others ${text(share(rest.share))}: ${times} the share.${ran}` },
   ];
 }
 
@@ -89,7 +89,7 @@ export function timesText(ratio: number): string {
   return `${ratio < 9.5 ? threeDigits(Number(ratio.toPrecision(2))) : Math.round(ratio).toLocaleString('en')} times`;
 }
 
-/** Completes `Slow requests are 12 times as often …`. */
+/** Completes `80 % of slow requests are …`. */
 export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: number): string {
   const value = shownValue(row, now);
   switch (row.key) {
@@ -103,7 +103,7 @@ export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: numbe
     case 'route':
       return `for ${value}`;
     case 'version':
-      return `in version ${value}`;
+      return `of version ${value}`;
     case 'hour':
       return `in the hour from ${value}`;
     case 'process':
@@ -119,8 +119,4 @@ export function shownValue({ key, value }: Pick<OverRepresented, 'key' | 'value'
   if (key === 'hour' || key === 'process') return momentText(Number(value), now);
   if (key === 'statement') return shortened(statementText(value), MAX_VALUE);
   return shortened(value === '' ? 'an empty value' : value, MAX_VALUE);
-}
-
-function capital(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

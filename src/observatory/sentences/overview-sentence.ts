@@ -5,7 +5,7 @@ import type { Links } from '../links.ts';
 import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { brokenKeys, type CheckKey, pathOf } from './checks.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
-import { beforeWords, ENDED_WORDS } from './downtime-sentence.ts';
+import { beforeWords, ENDED_WORDS, lengthWords } from './downtime-sentence.ts';
 import { NOTICED_MILLIS, reasonOf, remarksOf } from './overview-reasons.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
 import { memoryReason } from './memory-reason.ts';
@@ -180,11 +180,13 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
 /** A restart takes less. */
 const DOWN_MILLIS = 10_000;
 
-function down({ downMillis }: OverviewSituation, links: Links): Sentence {
+function down(situation: OverviewSituation, links: Links): Sentence {
+  const { downMillis, downLeastMillis = downMillis, downTimes = 1 } = situation;
   if (downMillis < DOWN_MILLIS) return [];
   return [
     { text: '; the blog was down for ' },
-    { text: text(duration(downMillis)), href: links.to('/downtime') },
+    { text: lengthWords(downLeastMillis, downMillis), href: links.to('/downtime') },
+    ...(downTimes > 1 ? [{ text: downTimes === 2 ? ', twice' : `, ${countText(downTimes)} times` }] : []),
   ];
 }
 

@@ -25,7 +25,7 @@ export interface OverviewSituation {
   /** Routes that began to fail, whatever happened. */
   readonly recent: readonly RecentFailure[];
   readonly statements: readonly SeriesSummary[];
-  readonly repeated: readonly RepeatedOnRoute[];
+  readonly repeated: readonly Omit<RepeatedOnRoute, 'ofTraces' | 'fewest' | 'most'>[];
   /** Of the last process of the range. */
   readonly memory: MemoryFacts;
   /** In words: while that cannot be judged, that memory grew in the one before; undefined otherwise. */
@@ -46,6 +46,10 @@ export interface OverviewSituation {
   readonly crashes: readonly Marker[];
   /** How long no process ran, as far as known: of times that lie partly in the range, all. */
   readonly downMillis: number;
+  /** The same if each began as late as it may have. */
+  readonly downLeastMillis?: number;
+  /** How often. */
+  readonly downTimes?: number;
   /** The part of it in the range. */
   readonly downWithinMillis: number;
   /** The longest of these times after a process that was not stopped; 0 if there is none. */

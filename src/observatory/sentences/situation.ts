@@ -96,6 +96,8 @@ export function situationOf(
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes, range),
     downMillis: down.totalMillis,
+    downLeastMillis: down.leastMillis,
+    downTimes: down.rows.length,
     downWithinMillis: down.withinMillis,
     crashedMillis: down.rows
       .filter(({ ended }) => UNEXPECTED.has(ended))

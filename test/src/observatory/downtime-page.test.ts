@@ -23,6 +23,7 @@ const rows = LEDGER.map(([ago, seconds, ended]): Downtime => {
     seenMillis: fromMillis,
     isWhole: true,
     startedMillis: toMillis,
+    uncertainMillis: ended === 'killed' ? 2000 : 0,
     reason: ended === 'crashed' ? 'exit code 3' : undefined,
   };
 });
@@ -48,14 +49,14 @@ describe('the page about downtime', () => {
     const words = wordsOf(page);
     expect(words).toContain('The blog ran all the time in the last hour. Before this range it was ');
     expect(words).toMatch(
-      / down 3 times , 2 of them unasked, the last: 7 s from [\d:]+, crashed \(exit code 3\)\./,
+      / down 3 times , 2 of them ended without being asked to, the last: 7 s from [\d:]+, crashed \(exit code 3\)\./,
     );
     expect(words).toMatch(/Before this range not counted above .* crashed exit code 3 .* killed .* stopped /);
     expect(words).toContain('killed : it had no time to note anything: SIGKILL,');
     expect(words).not.toContain('machine restarted');
     const [, href = ''] = /<a class="tone-failed" href="([^"]*)"\s*>down 3 times/.exec(page) ?? [];
     const led = wordsOf(await read(href.replaceAll('&amp;', '&')));
-    expect(led).toMatch(/Down 3 times .*, altogether 78 s; 2 of them unasked/);
+    expect(led).toMatch(/Down 3 times .*, altogether 76 to 78 s; 2 of them ended without being asked to\./);
     expect(led).not.toContain('Before this range');
   });
 
@@ -80,7 +81,7 @@ describe('the page about downtime', () => {
   it('of a range that ended in the past tells what came before and after it apart', async () => {
     const read = await pages();
     const words = wordsOf(await read(`/downtime?from=${iso(310)}&to=${iso(290)}`));
-    expect(words).toMatch(/Down once between .*: 51 s from [\d:]+, killed/);
+    expect(words).toMatch(/Down once between .*: 49 to 51 s from [\d:]+, killed/);
     expect(words).toMatch(/Before this range it was down once more : 20 s from [\d:]+, stopped\./);
     expect(words).toMatch(/After this range it was down once more : 7 s from [\d:]+, crashed/);
   });
@@ -95,13 +96,13 @@ describe('the page about downtime', () => {
         wordsOf(await read(`${path}?from=${from}&to=${iso(250)}`)),
       ),
     );
-    const said = /Down once [^.]*: 51 s from ([\d:]+) \(began before this range\), killed/;
+    const said = /Down once [^.]*: 49 to 51 s from ([\d:]+) \(began before this range\), killed/;
     expect(said.exec(page!)?.[1]).toBe(said.exec(process!)?.[1]);
     expect(new Date(begin).toISOString()).toContain(said.exec(page!)?.[1]);
-    expect(page).toMatch(/[\d:]+ began before this range .*51 s/);
+    expect(page).toMatch(/[\d:]+ began before this range .*49 to 51 s/);
     expect(page).toContain(`known since`);
     expect(page).not.toMatch(new RegExp(`known since ${from.slice(11, 19)}`));
-    expect(overview).toContain('the blog was down for 51 s');
+    expect(overview).toContain('the blog was down for 49 to 51 s');
   });
 
   it('is found from the overview and the process, whose hour hides the end before it', async () => {

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
 import type { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import type { DowntimeFacts } from '../../../otel/query.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 
 describe('the page of objectives', () => {
@@ -56,5 +59,29 @@ describe('the page of objectives', () => {
     expect(text).toContain('Where exactness ends');
     expect(text).toContain('0, judged from 1,000');
     expect(text).toContain('there are no older counts');
+  });
+
+  it('says that the time the blog was down is in no objective, how long that was, and where it stands', async () => {
+    blog.change({ METRICS_OBJECTIVES: 'availability 50%' });
+    const page = async (): Promise<string> =>
+      (await fetch(address, { headers: { accept: 'text/html' } })).text();
+    expect(wordsOf(await page())).toContain('Only answers count; the blog was not down in that time.');
+    const toMillis = NOW - 60_000;
+    const row = {
+      fromMillis: toMillis - 48_800,
+      toMillis,
+      startedMillis: toMillis,
+      isWhole: true,
+      ended: 'killed',
+      reason: undefined,
+      seenMillis: toMillis - 48_800,
+      uncertainMillis: 2000,
+    } as const;
+    const facts: DowntimeFacts = { rows: [row], sinceMillis: 0, precisionMillis: 2000 };
+    Object.defineProperty(blog.telemetry, 'downtime', { value: () => facts });
+    expect(wordsOf(await page())).toContain(
+      'Only answers count, not the time the blog was down: 46.8 to 48.8 s, once .',
+    );
+    expect(await page()).toMatch(/href="[^"]*\/downtime\?from=-30d"/);
   });
 });

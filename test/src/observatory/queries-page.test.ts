@@ -25,6 +25,43 @@ it('lists a loop of forty statements that costs next to nothing, and says so', a
   const words = await queries(40);
   expect(words).toMatch(/1 statement is repeated within one request ?, at little cost so far\./);
   expect(words).toMatch(/×40 .*cheap so far: 40 times, 200 µs in all/);
+  expect(words).toMatch(/ 1 of 1 request of the route that was looked at, 40 times in each/);
+});
+
+it('says in how many of the requests of a route that were looked at a statement is repeated, not in how many of all', async () => {
+  const loopOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: TAGS_TEXT,
+      type: 'database' as const,
+      at: 1 + index,
+      millis: 0.5,
+    }));
+  const of = (route: string) => ({
+    ...PLAIN[0]!,
+    name: `GET ${route}`,
+    attributes: { ...PLAIN[0]!.attributes, 'http.route': route },
+  });
+  const ledger = [40, 40, 12, 0, 40];
+  const { telemetry } = new MeasuredBlog({
+    happened: [
+      ...ledger.map((count, index) => ({
+        startMillis: NOW - 10_000 * (index + 1),
+        spans: [{ ...of('/gallery'), millis: 90 }, ...loopOf(count)],
+      })),
+      ...Array.from({ length: 7 }, (_, index) => ({
+        startMillis: NOW - 1000 * (index + 1),
+        spans: [of('/about')],
+      })),
+    ],
+  });
+  const { origin } = await serveObservatory(telemetry);
+  expect(wordsOf(await (await fetch(`${origin}${PATH}`)).text())).toMatch(
+    / 4 of 5 requests of the route that were looked at, 12 to 40 times in each/,
+  );
+  const { facts } = (await (await fetch(`${origin}${PATH}?format=json`)).json()) as {
+    facts: { repeated: { rows: unknown[] } };
+  };
+  expect(facts.repeated.rows).toMatchObject([{ traces: 4, of_traces: 5, fewest: 12, most: 40 }]);
 });
 
 it('says beside one that costs time how many of the table are cheap', async () => {

@@ -123,10 +123,14 @@ describe('the sampling page', () => {
       ` ${few} of the ${audit.rows.length} rows ${few === 1 ? 'has' : 'have'} too few operations to judge yet; their counts and durations are exact all the same.`,
     );
     const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
-    const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
+    const off = fine.adjusted - fine.counted;
+    const signed = `${off < 0 ? '−' : '+'}${countText(Math.abs(off))}`;
     expect(wordsOf(page)).toContain(
-      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within random variation`,
+      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${signed} ${countText(fine.bound! * fine.deviation)} within random variation`,
     );
+    expect(wordsOf(page)).toContain(' counted estimated difference by chance up to result ');
+    // The answer first: settings are behind a line.
+    expect(page).toMatch(/<details class="more-settings">\s*<summary>\d+ settings, and where each was set</);
     expect(wordsOf(page)).toContain('Requests, decided by chance');
     expect(wordsOf(page)).not.toContain('Requests, all');
     const { error, slow, trace } = blog.telemetry.sampling().rules;

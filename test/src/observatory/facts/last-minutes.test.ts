@@ -12,6 +12,7 @@ const crash = (from: number, to: number, more: Partial<Downtime> = {}): Downtime
   startedMillis: NOW + to * SECOND,
   isWhole: true,
   ended: 'crashed',
+  uncertainMillis: 0,
   reason: 'planted',
   seenMillis: NOW + from * SECOND,
   ...more,

@@ -63,7 +63,7 @@ class SampledProcess {
         heapFloorBytes: floor,
         rssFloorBytes: floor + 40 * MB,
       });
-      this.runs.write(file);
+      this.runs.beat(file);
     }
     this.#samples.write(file);
     return this;

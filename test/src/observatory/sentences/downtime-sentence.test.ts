@@ -15,6 +15,7 @@ const down = (ago: number, seconds: number, ended: Downtime['ended'], reason?: s
   startedMillis: NOW - ago + seconds * SECOND,
   isWhole: true,
   seenMillis: NOW - ago,
+  uncertainMillis: ended === 'killed' ? Math.min(2, seconds) * SECOND : 0,
   ended,
   reason,
 });
@@ -48,7 +49,7 @@ describe('the sentence about downtime', () => {
     const sum = sumDowntimes({ rows, sinceMillis: 0, precisionMillis: 2000 }, range);
     const left = { text: '3 log lines', href: '/logs' };
     expect(sentenceText(downtimeSentence(sum, range, NOW, left)).replaceAll(/[\d:]{8}/g, 'T')).toBe(
-      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them unasked. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped. The blog ran 99.87 % of the time.',
+      'Down 2 times in the last 24 hours, altogether 1.83 min; 1 of them ended without being asked to. The last: 30 s from T, crashed (TypeError: x is not a function); in its last minute 3 log lines. The longest: 80 s from T, stopped. The blog ran 99.87 % of the time.',
     );
   });
 
@@ -59,8 +60,26 @@ describe('the sentence about downtime', () => {
     );
   });
 
+  it('says a length that nobody noted as a range, of a noted one exactly, and of neither more than is kept', () => {
+    expect(say([down(HOUR, 48.8, 'killed')])).toMatch(
+      /: 46\.8 to 48\.8 s from [\d:]*, killed\. The blog ran 99\.943 to 99\.945 % of the time\.$/,
+    );
+    expect(say([down(2 * HOUR, 30, 'crashed'), down(HOUR, 1.5, 'killed')])).toMatch(
+      /altogether 30 to 31\.5 s; each of them ended without being asked to\. The last: 0 to 1\.5 s from .* The longest: 30 s from/,
+    );
+    expect(say([{ ...down(HOUR, 20, 'killed'), isWhole: false }])).toContain(': 18 s or more from');
+    expect(say([down(2 * HOUR, 61, 'killed'), down(HOUR, 30, 'stopped')])).toContain(
+      'altogether 89 to 91 s; 1 of',
+    );
+  });
+
+  it('does not count a machine that was suspended as one that was not asked', () => {
+    const said = say([down(2 * HOUR, 600, 'slept'), down(HOUR, 30, 'stopped')]);
+    expect(said).toContain('; none of them ended without being asked to.');
+  });
+
   it('never rounds up to a hundred per cent', () => {
-    expect(say([down(HOUR, 0.1, 'killed')])).toContain('The blog ran 99.999 % of the time.');
+    expect(say([down(HOUR, 0.1, 'crashed')])).toContain('The blog ran 99.999 % of the time.');
   });
 
   it('counts for the share of the time only what is within the range', () => {
@@ -75,7 +94,7 @@ describe('the sentence about downtime', () => {
   it('tells one that began before the range, or ended after it, with its true begin and length', () => {
     const before = down(24 * HOUR + 40 * SECOND, 53.9, 'killed');
     expect(say([before]).replaceAll(/[\d:]{8}/g, 'T')).toMatch(
-      /^Down once in the last 24 hours: 53\.9 s from [^(]*T \(began before this range\), killed\. The blog ran 99\.983 % of the time\.$/,
+      /^Down once in the last 24 hours: 51\.9 to 53\.9 s from [^(]*T \(began before this range\), killed\. The blog ran 99\.983 % of the time\.$/,
     );
     const past = chooseRange(
       { from: new Date(NOW - 3 * HOUR).toISOString(), to: new Date(NOW - HOUR).toISOString() },
@@ -84,7 +103,7 @@ describe('the sentence about downtime', () => {
     const after = down(HOUR + 10 * SECOND, 30, 'killed');
     const sum = sumDowntimes({ rows: [after], sinceMillis: 0, precisionMillis: 2000 }, past);
     expect(sentenceText(downtimeSentence(sum, past, NOW))).toMatch(
-      /: 30 s from [\d:]+ \(ended after this range\), killed\./,
+      /: 28 to 30 s from [\d:]+ \(ended after this range\), killed\./,
     );
     expect([sum.totalMillis, sum.withinMillis]).toEqual([30 * SECOND, 10 * SECOND]);
   });

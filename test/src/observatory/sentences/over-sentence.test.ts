@@ -51,14 +51,14 @@ function said(row: Partial<OverRepresented> | undefined, more: Partial<OverRepre
 
 describe('overSentence', () => {
   it.each<[Partial<OverRepresented>, string]>([
-    [{}, 'Slow requests are 27 times as often from Googlebot: 80 % of slow, 3 % of the rest.'],
+    [{}, '80 % of slow requests are from Googlebot, of the others 3 %: 27 times the share.'],
     [
       { key: 'url.path', value: '/posts/heavy', ratio: 3.21, ratioFrom: 2, ratioTo: 5 },
-      'Slow requests are 3.2 times as often for /posts/heavy: 80 % of slow, 3 % of the rest.',
+      '80 % of slow requests are for /posts/heavy, of the others 3 %: 3.2 times the share.',
     ],
     [
       { key: 'cache.state', value: 'stale', ratio: 900, ratioFrom: 26, ratioTo: 30_000 },
-      'Slow requests are at least 26 times as often with cache.state stale: 80 % of slow, 3 % of the rest.',
+      '80 % of slow requests are with cache.state stale, of the others 3 %: at least 26 times the share.',
     ],
     [
       { ratio: undefined, ratioTo: undefined, rest: { share: 0, traces: 0 } },
@@ -66,7 +66,7 @@ describe('overSentence', () => {
     ],
     [
       { key: 'hour', value: String(new Date(2026, 10, 30, 13).getTime()) },
-      'Slow requests are 27 times as often in the hour from 13:00:00: 80 % of slow, 3 % of the rest.',
+      '80 % of slow requests are in the hour from 13:00:00, of the others 3 %: 27 times the share.',
     ],
   ])('says %j', (row, sentence) => {
     expect(said(row)).toBe(sentence);
@@ -86,7 +86,7 @@ describe('overSentence', () => {
       { version: '3.1', fromMillis: at(70), toMillis: undefined },
     ];
     expect(said({ key: 'version', value }, { versions })).toBe(
-      `Slow requests are 27 times as often in version ${value}: 80 % of slow, 3 % of the rest.${ran}`,
+      `80 % of slow requests are of version ${value}, of the others 3 %: 27 times the share.${ran}`,
     );
   });
 
@@ -151,8 +151,12 @@ describe('overHref', () => {
   it('names a statement as tables do, by its summary and its conditions', () => {
     const value =
       'WITH RECURSIVE word(at) AS (SELECT ? UNION SELECT at + ? FROM word) SELECT at FROM position, word WHERE at = ?';
-    expect(said({ key: 'statement', value })).toContain(' with statement SELECT position at = ?: ');
-    expect(said({ key: 'statement', value: 'SELECT tags' })).toContain(' with statement SELECT tags: ');
+    expect(said({ key: 'statement', value })).toContain(
+      ' with statement SELECT position at = ?, of the others ',
+    );
+    expect(said({ key: 'statement', value: 'SELECT tags' })).toContain(
+      ' with statement SELECT tags, of the others ',
+    );
   });
 
   it('restricts the time for an hour, and is none for a class of numbers', () => {

@@ -53,6 +53,7 @@ describe('situationOf', () => {
         seenMillis: fromMillis,
         isWhole: true,
         startedMillis: toMillis,
+        uncertainMillis: 0,
         reason: undefined,
       };
     });
