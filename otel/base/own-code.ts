@@ -35,6 +35,8 @@ export interface OwnCode {
   readonly idle: number;
   /** It ran, but perhaps for somebody else: another request was open, too, or a timer called what ran. */
   readonly shared: number;
+  /** Of those: it did run for another request, or for telemetry. Undefined if recorded by an earlier version. */
+  readonly theirs?: number;
   /** In no function, in the kit's, or in one that is not listed. */
   readonly others: number;
   /** Most samples first, at most 3. */

@@ -29,6 +29,7 @@ interface Sample {
 interface Counts {
   idle: number;
   shared: number;
+  theirs: number;
   others: number;
   readonly functions: Map<
     string,
@@ -51,7 +52,7 @@ export class OwnSamples {
 
   of(asked: AskedRequest): ReadRequest {
     const { id, own } = asked;
-    const counts: Counts = { idle: 0, shared: 0, others: 0, functions: new Map() };
+    const counts: Counts = { idle: 0, shared: 0, theirs: 0, others: 0, functions: new Map() };
     let samples = 0;
     let before: readonly StallFrame[] = [];
     for (let pair = 0; pair + 1 < own.length; pair += 2) {
@@ -62,8 +63,10 @@ export class OwnSamples {
         // Collecting garbage is part of what made it.
         before = frames?.length === 0 ? before : (frames ?? []);
         if (frames === undefined) counts.idle++;
-        else if (!isOf(asked, micros, before)) counts.shared++;
-        else count(counts, before);
+        else if (!isOf(asked, micros, before)) {
+          counts.shared++;
+          if (isTheirs(asked, micros, before)) counts.theirs++;
+        } else count(counts, before);
       }
       before = [];
     }
@@ -105,9 +108,16 @@ function samplesOf(profiles: readonly Profiler.Profile[], names: FrameNames): re
 
 function isOf({ alone, latest }: AskedRequest, micros: number, frames: readonly StallFrame[]): boolean {
   if (isIn(alone, micros)) return !isElsewhere(frames);
-  return (
-    isIn(latest, micros) && frames.some(({ name, origin }) => name === CALLS_HANDLER && origin === 'node')
-  );
+  return isIn(latest, micros) && isHandled(frames);
+}
+
+/** The parser called the handler of one that began later, or telemetry works outside of every trace. */
+function isTheirs({ alone, latest }: AskedRequest, micros: number, frames: readonly StallFrame[]): boolean {
+  return frames.some(isUntraced) || (isHandled(frames) && !isIn(alone, micros) && !isIn(latest, micros));
+}
+
+function isHandled(frames: readonly StallFrame[]): boolean {
+  return frames.some(({ name, origin }) => name === CALLS_HANDLER && origin === 'node');
 }
 
 function isIn(pairs: readonly number[], micros: number): boolean {
@@ -144,7 +154,7 @@ function told({
   functions,
   others,
   ...counts
-}: Counts): Pick<OwnCode, 'idle' | 'shared' | 'others' | 'functions'> {
+}: Counts): Pick<OwnCode, 'idle' | 'shared' | 'theirs' | 'others' | 'functions'> {
   const all: readonly SampledFunction[] = [...functions.values()].toSorted((a, b) => b.samples - a.samples);
   const rest = all.slice(MAX_FUNCTIONS).reduce((sum, { samples }) => sum + samples, 0);
   return { ...counts, others: others + rest, functions: all.slice(0, MAX_FUNCTIONS) };

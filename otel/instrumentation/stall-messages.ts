@@ -58,7 +58,7 @@ export interface AskedRequest {
 /** What samples say of it. */
 export type ReadRequest = { readonly id: number } & Pick<
   OwnCode,
-  'everyMillis' | 'samples' | 'idle' | 'shared' | 'others' | 'functions'
+  'everyMillis' | 'samples' | 'idle' | 'shared' | 'theirs' | 'others' | 'functions'
 >;
 
 /** What the samples of a stall say. */

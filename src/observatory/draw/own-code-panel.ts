@@ -2,6 +2,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, durationCell } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { RouteCode } from '../facts/own-code.ts';
+import { OTHERS_WORDS } from '../format/own-words.ts';
 import { roundedDown } from '../format/rounded-down.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
@@ -25,7 +26,8 @@ interface Row {
 /** In which functions the requests of a route spent their own time, by samples that add up. Empty if none was sampled. */
 export function ownCodePanel(code: RouteCode, view: PageView): Html {
   if (code.samples === 0) return html``;
-  const { samples, idle, shared, functions, requests, sampledMillis, idleMillis, sharedMillis } = code;
+  const { samples, idle, shared, theirs, functions, requests, sampledMillis, idleMillis } = code;
+  const { sharedMillis, theirsMillis } = code;
   const rowOf = (key: string, name: HtmlValue, count: number, millis: number): Row => ({
     key,
     name,
@@ -43,11 +45,12 @@ export function ownCodePanel(code: RouteCode, view: PageView): Html {
       requests: each.requests,
     })),
     rowOf('idle', quiet('waiting for what is not recorded: the event loop slept'), idle, idleMillis),
+    rowOf('theirs', quiet(OTHERS_WORDS), theirs, theirsMillis),
     rowOf(
       'shared',
       quiet('not known for whom: other requests were open, or a timer ran'),
-      shared,
-      sharedMillis,
+      shared - theirs,
+      sharedMillis - theirsMillis,
     ),
     rowOf('others', quiet('other functions, Node and telemetry'), samples - named - idle - shared, rest),
   ].filter((row) => row.samples > 0);

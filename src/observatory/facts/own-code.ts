@@ -36,6 +36,8 @@ export interface RouteCode {
   readonly samples: number;
   readonly idle: number;
   readonly shared: number;
+  /** Of those: it did run for others. */
+  readonly theirs: number;
   readonly others: number;
   /** The own time of those with samples: for which all of these stand. */
   readonly sampledMillis: number;
@@ -43,6 +45,7 @@ export interface RouteCode {
   readonly workMillis: number;
   readonly idleMillis: number;
   readonly sharedMillis: number;
+  readonly theirsMillis: number;
   /** The most time first. */
   readonly functions: readonly RouteFunction[];
   /** Earlier ones are not held; undefined if all of the range are. */
@@ -80,11 +83,13 @@ export function routeCode(
     samples: sum(({ samples }) => samples),
     idle: sum(({ idle }) => idle),
     shared: sum(({ shared }) => shared),
+    theirs: sum(({ theirs = 0 }) => theirs),
     others: sum(({ others }) => others),
     sampledMillis: sum((row) => sampledMillis(row, row.samples)),
     workMillis: sum((row) => sampledMillis(row, row.samples - row.idle - row.shared)),
     idleMillis: sum((row) => sampledMillis(row, row.idle)),
     sharedMillis: sum((row) => sampledMillis(row, row.shared)),
+    theirsMillis: sum((row) => sampledMillis(row, row.theirs ?? 0)),
     functions: functionsOf(rows, (traceId) => 'spans' in telemetry.trace(traceId)),
     sinceMillis: heldSinceMillis !== undefined && heldSinceMillis > fromMillis ? heldSinceMillis : undefined,
   };
@@ -102,9 +107,15 @@ export function sampledMillis({ ownMillis, samples: all }: OwnCode, samples: num
 function withoutWaits(row: OwnCode, waitedMillis: number): OwnCode {
   if (waitedMillis <= 0) return row;
   const waited = Math.round((row.samples * waitedMillis) / Math.max(1, row.ownMillis));
-  const theirs = Math.min(row.shared, waited);
+  const awaited = Math.min(row.shared, waited);
   const ownMillis = Math.max(0, row.ownMillis - waitedMillis);
-  return { ...row, ownMillis, shared: row.shared - theirs, samples: row.samples - theirs };
+  return {
+    ...row,
+    ownMillis,
+    shared: row.shared - awaited,
+    theirs: Math.max(0, (row.theirs ?? 0) - awaited),
+    samples: row.samples - awaited,
+  };
 }
 
 function spanOf({ atMillis, durationMillis, ...ids }: OwnCode) {

@@ -38,15 +38,17 @@ export function ownTimeText(node: SpanNode): string {
   return samples - idle - shared >= MOSTLY * samples ? 'work in its code' : OWN_WORDS;
 }
 
-/** ` It spent about 80 of the 242 ms that are in none of its spans in rankListens src/rank.ts:12 (2 samples).` Never more than samples say. */
+/** ` It spent about 80 of the 242 ms that are in none of its spans in rankListens src/rank.ts:12 (2 samples).` The share of its samples. */
 export function requestCodeText(code: OwnCode, who = 'It'): string {
-  const { samples, idle, shared, functions, ownMillis, everyMillis } = code;
+  const { samples, idle, functions, ownMillis, everyMillis, theirs = 0 } = code;
+  const shared = code.shared - theirs;
   const own = `the ${text(duration(ownMillis))} that are in none of its spans`;
   if (samples === 0) return ` No sample was taken in ${own}.`;
   const [first, ...others] = functions;
   const due = Math.round(ownMillis / everyMillis);
   const rest = [
     ...(idle > 0 ? [`in ${ofSamples(idle, samples)} the event loop slept: it waited`] : []),
+    ...(theirs > 0 ? [`in ${ofSamples(theirs, samples)} the event loop worked for others: it waited`] : []),
     ...(shared > 0
       ? [`in ${ofSamples(shared, samples)} it is not known for whom something ran, as others were open, too`]
       : []),
@@ -103,7 +105,8 @@ function ofSamples(count: number, samples: number): string {
 
 /** What samples say of all of a route's requests with much time of their own. */
 export function routeCodeWords(code: RouteCode, now: number, links: Links): Sentence {
-  const { requests, samples, idle, shared, functions, leastMillis, sinceMillis, unasked, unread } = code;
+  const { requests, samples, idle, theirs, functions, leastMillis, sinceMillis, unasked, unread } = code;
+  const shared = code.shared - theirs;
   if (requests + unasked + unread === 0) return [];
   const since = sinceMillis === undefined ? '' : ` since ${momentText(sinceMillis, now)}`;
   const all = `${plural(requests, 'request')} that took ${text(duration(leastMillis))} or more of ${requests === 1 ? 'its' : 'their'} own${since}`;
@@ -111,6 +114,11 @@ export function routeCodeWords(code: RouteCode, now: number, links: Links): Sent
   const rest = [
     ...(idle >= TOLD * samples && idle > 0
       ? [`in ${text(share(idle / samples))} of the samples of that time the event loop slept: they waited`]
+      : []),
+    ...(theirs >= TOLD * samples && theirs > 0
+      ? [
+          `in ${text(share(theirs / samples))} of the samples of that time the event loop worked for others: they waited`,
+        ]
       : []),
     ...(shared >= TOLD * samples && shared > 0
       ? [`in ${text(share(shared / samples))} of the samples it is not known for whom something ran`]

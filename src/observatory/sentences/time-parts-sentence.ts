@@ -2,7 +2,7 @@ import { duration, text, threeDigits } from '../../markup/quantity.ts';
 import type { OwnWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
-import { ASLEEP_WORDS, OWN_WORDS, RAN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
+import { ASLEEP_WORDS, OTHERS_WORDS, OWN_WORDS, RAN_WORDS, UNKNOWN_WAITING } from '../format/own-words.ts';
 import { shortened } from '../format/shortened.ts';
 import { withoutHash } from '../format/statement-words.ts';
 import type { Links } from '../links.ts';
@@ -141,6 +141,7 @@ export function sampledText({ own: { code }, parts, count }: KnownTime, millis: 
     return first !== undefined && first.millis >= MOSTLY * code.workMillis
       ? `work, most of it in ${first.place}`
       : 'work in its code';
+  if (code.theirsMillis >= most) return OTHERS_WORDS;
   // What is known to be sleeping is a part of its own.
   const isPart = parts.some(({ kind }) => kind === 'asleep');
   return code.idleMillis >= most && !isPart ? UNKNOWN_WAITING : undefined;

@@ -67,9 +67,13 @@ describe('the samples of a request', () => {
     const called = ['parserOnIncoming node:_http_server 1200', handle, rank];
     // Others are open all the time; the next begins after the second sample.
     const said = read([called, [handle, rank], called], between(0, 2), [], between(0, 1));
-    expect([seen(said), said.shared]).toEqual([['rankListens src/rank.ts:12 1'], 2]);
+    expect([seen(said), said.shared, said.theirs]).toEqual([['rankListens src/rank.ts:12 1'], 2, 1]);
     const other = ['parserOnIncoming file:///srv/app/src/server.ts 12', rank];
-    expect(read([other], between(0, 0), [], between(0, 0))).toMatchObject({ shared: 1, functions: [] });
+    expect(read([other], between(0, 0), [], between(0, 0))).toMatchObject({
+      shared: 1,
+      theirs: 0,
+      functions: [],
+    });
   });
 
   it.each([

@@ -156,6 +156,17 @@ describe('the page of a trace', () => {
     );
   });
 
+  it('says in which of its samples the loop is known to have worked for others', async () => {
+    const entry = code('1', 240, { rank: 2, shared: 4, theirs: 3 });
+    expect(await ofTrace('1', entry)).toContain(
+      '(2 samples); in 3 of 6 samples the event loop worked for others: it waited; in 1 of 6 samples it is not known for whom something ran, as others were open, too.',
+    );
+    const route = await summaryOf(blogWith(entry), '/route?name=GET%20%2Flistening');
+    expect(route).toContain(
+      '; in 50 % of the samples of that time the event loop worked for others: they waited; in 17 % of the samples it is not known for whom something ran.',
+    );
+  });
+
   it('says that it is not yet known while it is awaited', async () => {
     const blog = blogWith();
     blog.awaited.set(spanIdOf(idOf('1'), 0), idOf('1'));

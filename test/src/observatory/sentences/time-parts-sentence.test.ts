@@ -32,11 +32,13 @@ const NO_CODE: OwnWork['code'] = {
   samples: 0,
   idle: 0,
   shared: 0,
+  theirs: 0,
   others: 0,
   sampledMillis: 0,
   workMillis: 0,
   idleMillis: 0,
   sharedMillis: 0,
+  theirsMillis: 0,
   functions: [],
   sinceMillis: undefined,
 };
@@ -117,6 +119,15 @@ const CASES: readonly (readonly [
       ['own', 10.7],
     ],
     { code: { ...NO_CODE, samples: 30, sampledMillis: 1200, workMillis: 1200 } },
+  ],
+  [
+    'its own time in which the loop worked for others, by samples',
+    '/a has no recorded statement; 20 ms are its own: waiting while the event loop worked for others.',
+    [
+      ['own', 20],
+      ['asleep', 8],
+    ],
+    { code: { ...NO_CODE, samples: 30, sampledMillis: 1200, sharedMillis: 1200, theirsMillis: 1100 } },
   ],
   [
     'its own time beside what was asleep: both words are not of one thing',
