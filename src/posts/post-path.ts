@@ -38,6 +38,11 @@ export function isBlogPage(requestPath: string): boolean {
   return key === '' || isOwnAddress(key);
 }
 
+/** Static site generators serve `/x.html` and `/x/index.html` where the blog has `/x`. Undefined for other paths. */
+export function withoutFileName(path: string): string | undefined {
+  return /^(.+?)(?:\/index)?\.html?$/is.exec(path)?.[1];
+}
+
 /** `Über Glas & Licht` → `über-glas-licht`. Never empty. */
 export function slugOf(title: string): string {
   const slug = title

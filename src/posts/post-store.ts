@@ -18,7 +18,7 @@ import { PostConflictError, PostDraftError, PostNotFoundError } from './post-err
 import { aliasesAfter, decideFields, type PostFields } from './post-fields.ts';
 import { PostListings, type PageOptions } from './post-listings.ts';
 import { pathKey } from '../process/address.ts';
-import { checkPath, datedPath, decodePath, postUrl } from './post-path.ts';
+import { checkPath, datedPath, decodePath, postUrl, withoutFileName } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
 import { TagNames } from './tag-names.ts';
@@ -99,8 +99,7 @@ export class PostStore {
     if (path === undefined || path === '') return { kind: 'missing' };
     const found = this.#find(path, requestPath);
     if (found.kind !== 'missing') return found;
-    // Static site generators serve `/x.html` and `/x/index.html` where the blog has `/x`.
-    const plain = /^(.+?)(?:\/index)?\.html?$/is.exec(path)?.[1];
+    const plain = withoutFileName(path);
     const behind = plain === undefined ? found : this.#find(plain, postUrl(plain));
     return behind.kind === 'post' ? { kind: 'moved', path: behind.post.path } : behind;
   }

@@ -5,7 +5,7 @@ import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown } from '../markdown/markdown.ts';
 import { deadLinks, type LinkTargets } from '../dead-links.ts';
 import { pathKey } from '../../process/address.ts';
-import { postUrl } from '../post-path.ts';
+import { postUrl, withoutFileName } from '../post-path.ts';
 import { Redirects } from '../redirects.ts';
 import type { PostStore } from '../post-store.ts';
 import { removeUntouchedWelcomePosts } from '../welcome-posts.ts';
@@ -117,7 +117,9 @@ function takeLists(
 function linkTargets({ posts, media, database }: ImportOptions): LinkTargets {
   const redirects = new Redirects(database, { now: Date.now });
   return {
-    hasPage: (path) => posts.ownerOf(path) !== undefined || redirects.find(postUrl(path)) !== undefined,
+    hasPage: (path) =>
+      [path, withoutFileName(path)].some((name) => name !== undefined && posts.ownerOf(name) !== undefined) ||
+      redirects.find(postUrl(path)) !== undefined,
     hasMedia: (address) => media.find(address) !== undefined,
   };
 }

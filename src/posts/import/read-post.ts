@@ -138,6 +138,8 @@ function entriesOf(data: Data): Entries {
 export function readPost(front: FrontMatter, relative: string, options: ReadPostOptions = {}): SourcePost {
   const { site = NO_SITE_FACTS, nowMillis = Date.now() } = options;
   const timeZone = site.timeZone ?? options.timeZone ?? 'UTC';
+  // Hugo reads times without a zone in that of its settings.
+  const clockZone = site.generator === 'hugo' ? site.timeZone : undefined;
   const inherited = inheritedMatter({ relative, own: front.data }, site, options.folders ?? NO_FOLDERS, {
     nowMillis,
     timeZone,
@@ -159,6 +161,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       fallbackMillis: dateInNames(all, relative, site, timeZone),
       nowMillis,
       timeZone,
+      clockZone,
     });
   const visibility = visibilityIn(timeZone);
   const { publishedAtMillis } = visibility;
@@ -204,7 +207,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       }),
     },
     formerPath: address.formerPath,
-    updatedAtMillis: sourceTime(updated, timeZone),
+    updatedAtMillis: sourceTime(updated, timeZone, clockZone),
     publishedIn,
     updatedIn:
       sourceTime(updated, timeZone) === undefined ? publishedIn : zoneOf((zone) => sourceTime(updated, zone)),

@@ -96,7 +96,7 @@ function channelOf(xml: string): Channel {
           channel.items.push(item);
           item = undefined;
         } else if (name === 'wp:author_login') login = text;
-        else if (name === 'wp:author_display_name') channel.authors.set(login, text);
+        else if (name === 'wp:author_display_name') channel.authors.set(login, textOfHtml(text));
         else if (item === undefined) {
           if (parent === 'channel' && !channel.texts.has(name)) channel.texts.set(name, text);
         } else if (name === 'wp:comment') item.comments++;
@@ -106,7 +106,8 @@ function channelOf(xml: string): Channel {
           item.terms.push({
             domain: attributes['domain'] ?? '',
             slug: attributes['nicename'] ?? '',
-            name: text.trim(),
+            // WordPress stores names of terms and authors as HTML: `News &amp; more`.
+            name: textOfHtml(text),
           });
         else if (parent === 'item') item.texts.set(name, text);
         text = '';

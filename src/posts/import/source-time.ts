@@ -23,22 +23,24 @@ const MAX_CHARACTERS = 60;
 
 /**
  * Parses a front matter date to epoch milliseconds; a date without a time is midnight in the zone, a time without a zone is in
- * UTC, as generators read them. Undefined unless the whole text is understood, as a
+ * `clockZone`: UTC, as generators read them, but for Hugo. Undefined unless the whole text is understood, as a
  * partly parsed time would be wrong.
  */
-export function sourceTime(value: unknown, timeZone: string): number | undefined {
-  if (value instanceof TomlDate && value.isDate()) return sourceTime(value.toISOString(), timeZone);
+export function sourceTime(value: unknown, timeZone: string, clockZone = 'UTC'): number | undefined {
+  if (value instanceof TomlDate && value.isLocal())
+    return sourceTime(value.toISOString(), timeZone, clockZone);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
   if (typeof value !== 'string' || value.length > MAX_CHARACTERS) return undefined;
   const text = value.trim();
+  const zones = { day: timeZone, clock: clockZone };
   const numeric = NUMERIC.exec(text);
   if (numeric !== null)
-    return millisOf(numeric[1]!, Number(numeric[3]), numeric[4]!, numeric.slice(5), timeZone);
+    return millisOf(numeric[1]!, Number(numeric[3]), numeric[4]!, numeric.slice(5), zones);
   const [dayFirst, monthFirst] = [DAY_FIRST.exec(text), MONTH_FIRST.exec(text)];
   if (dayFirst !== null)
-    return millisOf(dayFirst[3]!, monthOf(dayFirst[2]!), dayFirst[1]!, dayFirst.slice(4), timeZone);
+    return millisOf(dayFirst[3]!, monthOf(dayFirst[2]!), dayFirst[1]!, dayFirst.slice(4), zones);
   if (monthFirst !== null)
-    return millisOf(monthFirst[3]!, monthOf(monthFirst[1]!), monthFirst[2]!, monthFirst.slice(4), timeZone);
+    return millisOf(monthFirst[3]!, monthOf(monthFirst[1]!), monthFirst[2]!, monthFirst.slice(4), zones);
   return undefined;
 }
 
@@ -53,8 +55,8 @@ function millisOf(
   year: string,
   month: number,
   day: string,
-  [hour, minute = '0', second = '0', fraction = '0', half, zone = 'Z']: readonly (string | undefined)[],
-  timeZone: string,
+  [hour, minute = '0', second = '0', fraction = '0', half, zone]: readonly (string | undefined)[],
+  zones: { readonly day: string; readonly clock: string },
 ): number | undefined {
   const clock = Number(hour ?? '0');
   const hours = half === undefined ? clock : (clock % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
@@ -71,7 +73,7 @@ function millisOf(
     mi < 60 &&
     s < 60;
   if (!isReal) return undefined;
-  if (hour === undefined) return momentOf(millis, timeZone);
+  if (zone === undefined) return momentOf(millis, hour === undefined ? zones.day : zones.clock);
   const offset = offsetMinutes(zone);
   return offset === undefined ? undefined : millis - offset * 60_000;
 }

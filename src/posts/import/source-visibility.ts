@@ -41,9 +41,12 @@ export function sourceVisibility(
     readonly nowMillis: number;
     /** IANA name of the zone of dates without one. */
     readonly timeZone: string;
+    /** The zone of times without one; UTC if it is not given. */
+    readonly clockZone?: string | undefined;
   },
 ): SourceVisibility {
-  const { timeZone } = options;
+  const timeIn = (value: unknown): number | undefined =>
+    sourceTime(value, options.timeZone, options.clockZone);
   const notes: string[] = [];
   let status: PostStatus = 'published';
   const hide: Hide = (to, why) => {
@@ -55,10 +58,10 @@ export function sourceVisibility(
     const key = keyOf(name);
     const isPublished = key === 'published' || key === 'scheduled';
     // `published` may be a boolean or a date.
-    if (DATES.has(key) && !(isPublished && sourceTime(value, timeZone) === undefined))
-      times.push(...timeOf(name, value, timeZone, hide));
+    if (DATES.has(key) && !(isPublished && timeIn(value) === undefined))
+      times.push(...timeOf(name, value, timeIn, hide));
     else if (ENDS.has(key))
-      for (const end of timeOf(name, value, timeZone, hide)) {
+      for (const end of timeOf(name, value, timeIn, hide)) {
         if (end <= options.nowMillis) hide('draft', `${name} has passed`);
         else
           notes.push(
@@ -91,9 +94,14 @@ function keyOf(name: string): string {
     .replace(/^is(?=draft|private|hidden|public|visible|protected|unlisted|publish)/, '');
 }
 
-function timeOf(name: string, value: unknown, timeZone: string, hide: Hide): readonly number[] {
+function timeOf(
+  name: string,
+  value: unknown,
+  timeIn: (value: unknown) => number | undefined,
+  hide: Hide,
+): readonly number[] {
   if (value === undefined || value === null || value === '') return [];
-  const time = sourceTime(value, timeZone);
+  const time = timeIn(value);
   if (time !== undefined) return [time];
   hide('draft', `${name}: ${shown(value)} is not understood`);
   return [];

@@ -158,3 +158,17 @@ describe('posts of Next', () => {
     expect(blog.posts.page().posts[0]).toMatchObject({ title: 'A', publishedAtMillis: Date.UTC(2024, 4, 6) });
   });
 });
+
+describe('what is broken in a tree', () => {
+  it('is no link that the blog leads on, as generators write them', () => {
+    const { deadLinks } = run({
+      '_config.yml': 'title: Old\n',
+      '_posts/2024-01-02-first.md': '---\ntitle: First\ncategories: news\n---\nFirst.\n',
+      '_posts/2024-01-03-second.md':
+        '---\ntitle: Second\n---\n[a](/news/2024/01/02/first.html) [b](/news/2024/01/02/first/index.html) [c](/news/2024/01/02/none.html)\n',
+    });
+    expect(deadLinks.map(({ text }) => text)).toEqual(['/news/2024/01/02/none.html']);
+    expect(blog.posts.lookup('/news/2024/01/02/first.html').kind).toBe('moved');
+    expect(blog.posts.lookup('/news/2024/01/02/first/index.html').kind).toBe('moved');
+  });
+});

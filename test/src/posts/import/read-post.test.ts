@@ -104,6 +104,22 @@ describe('readPost', () => {
   });
 });
 
+describe('a time without a zone', () => {
+  it.each([
+    ['hugo', '2025-01-01T03:00:00.000Z'],
+    ['jekyll', '2024-12-31T22:00:00.000Z'],
+  ] as const)('is read as %s reads it', (generator, iso) => {
+    const site = { ...NO_SITE_FACTS, generator, timeZone: 'America/New_York' };
+    const front = parseFrontMatter(
+      '---\ndate: 2024-12-31T22:00:00\nlastmod: 2024-12-31T22:00:00\n---\nText.',
+      'a.md',
+    );
+    const { draft, updatedAtMillis } = readPost(front, 'posts/a.md', { site });
+    expect(new Date(draft.publishedAtMillis!).toISOString()).toBe(iso);
+    expect(new Date(updatedAtMillis!).toISOString()).toBe(iso);
+  });
+});
+
 describe('a date without a time', () => {
   it.each(['Asia/Tokyo', 'America/Los_Angeles'])('is that day in %s, also in its address', (timeZone) => {
     const site = { ...NO_SITE_FACTS, generator: 'jekyll' as const, permalink: '/:year/:month/:day/:title' };

@@ -31,6 +31,16 @@ describe('sourceTime', () => {
   });
 
   it.each([
+    ['a time', '2024-03-05 07:05', '2024-03-05T12:05:00.000Z'],
+    ['a time of TOML', parse('a = 2024-03-05T07:05:00')['a'], '2024-03-05T12:05:00.000Z'],
+    ['a day', '2024-03-05', '2024-03-05T05:00:00.000Z'],
+    ['a time with its zone', '2024-03-05 07:05 +02', '2024-03-05T05:05:00.000Z'],
+  ])('reads %s in the zone of the settings, where they are to apply', (_name, value, iso) => {
+    const millis = sourceTime(value, 'America/New_York', 'America/New_York');
+    expect(new Date(millis!).toISOString()).toBe(iso);
+  });
+
+  it.each([
     '2024-03-05 and more',
     '2024-03-05 07:05 +02:00 sharp',
     '2024-02-30',

@@ -112,6 +112,16 @@ See <a href="/about/">about</a> &amp; \\*stars\\*.
     ]);
   });
 
+  it('shows names as WordPress does, which stores them as HTML', () => {
+    run(XML.replace('Panes & light', 'Panes &amp; &lt;light&gt;').replace('Ada L.', 'Ada &amp; Eve'));
+    expect(blog.posts.byPath('2024/03/clear-glass')).toMatchObject({
+      tags: ['Panes & <light>', 'T'],
+      authors: ['Ada & Eve'],
+    });
+    const [first] = new Redirects(blog.database, { now: () => NOON }).list();
+    expect(first!.target).toBe('/tags/Panes%20%26%20%3Clight%3E');
+  });
+
   it('shows nobody what was not public', () => {
     run();
     const status = (address: string): string | undefined => blog.posts.byPath(address)?.status;
