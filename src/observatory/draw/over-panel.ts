@@ -46,6 +46,7 @@ export function overPanel(
         caption: `What ${words.all} have more often than the rest`,
         keyOf: ({ key, value }) => `${key} ${value}`,
         view,
+        stacked: true,
         still: true,
         empty: '',
       })

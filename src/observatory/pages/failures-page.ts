@@ -160,6 +160,7 @@ export const failuresPage = definePage<FailuresFacts>({
         caption: 'Failures by type and place',
         keyOf: (group) => group.key,
         view,
+        stacked: true,
         empty: groups.length > 0 ? 'No failure has these words.' : 'Nothing failed in this range.',
       })}${part.pages}`,
       foot: html`<span

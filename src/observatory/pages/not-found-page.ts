@@ -35,7 +35,7 @@ import { plural } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 
 /** A row has lists of clients and agents: some 130 px, 90 on a telephone, where they are folded. */
-const PAGE_ROWS = 15;
+const PAGE_ROWS = 10;
 const MAX_IN_SENTENCE = 80;
 
 type Line = TopLine<ErrorRow>;
