@@ -161,13 +161,11 @@ function repeatedKey({ route, series }: RepeatedOnRoute): string {
   return `${route} ${series}`;
 }
 
-/** `30 of 30 requests of the route that were looked at, 40 times in each`. */
+/** `30 of 30`, `requests looked at, 40 times each`: of the route. */
 function seenIn({ traces, ofTraces, fewest, most }: RepeatedOnRoute): Html {
   const each = fewest === most ? countText(most) : `${countText(fewest)} to ${countText(most)}`;
-  return html`${countText(traces)} of ${plural(ofTraces, 'request')}
-    <span class="callers"
-      >of the route that ${ofTraces === 1 ? 'was' : 'were'} looked at, ${each} times in each</span
-    >`;
+  return html`${countText(traces)} of ${countText(ofTraces)}
+    <span class="callers">${ofTraces === 1 ? 'request' : 'requests'} looked at, ${each} times each</span>`;
 }
 
 /** The table below has cheap ones, too. */
