@@ -56,15 +56,13 @@ export interface ChosenRange extends TimeRange {
   readonly problem: string | undefined;
 }
 
-function relative(text: string): { readonly millis: number; readonly words: string } | undefined {
+/** `-2h` in milliseconds. */
+function relative(text: string): number | undefined {
   const match = /^-(\d{1,6})([smhd])$/.exec(text);
   const unit = UNITS[match?.[2] ?? ''];
   const count = Number(match?.[1]);
   if (unit === undefined || !(count > 0)) return undefined;
-  return {
-    millis: Math.min(count * unit[0], MAX_MILLIS),
-    words: count === 1 ? unit[1] : `${count} ${unit[1]}s`,
-  };
+  return Math.min(count * unit[0], MAX_MILLIS);
 }
 
 /** Parses ISO text (in the shown zone if it names none) or epoch milliseconds; undefined if it is neither. */
@@ -76,9 +74,16 @@ function instant(text: string): number | undefined {
   return Number.isFinite(millis) ? millis : undefined;
 }
 
-function moving(millis: number, words: string, now: number): ChosenRange {
+/** In the largest unit that has it whole: `-2h`, `2 hours`. */
+function inUnits(millis: number): Pick<Preset, 'from' | 'words'> {
+  const [sign, [size, unit]] = Object.entries(UNITS).findLast(([, [each]]) => millis % each === 0)!;
+  const count = millis / size;
+  return { from: `-${count}${sign}`, words: count === 1 ? unit : `${count} ${unit}s` };
+}
+
+function moving(millis: number, now: number): ChosenRange {
   const preset = PRESETS.find((each) => each.millis === millis);
-  const from = preset?.from ?? `-${Math.round(millis / 1000)}s`;
+  const { from, words } = preset ?? inUnits(millis);
   // The end is exclusive, and the current millisecond belongs to the range.
   const range = { fromMillis: now - millis, toMillis: now + 1 };
   return {
@@ -88,7 +93,7 @@ function moving(millis: number, words: string, now: number): ChosenRange {
     drawn: range,
     query: { from },
     moving: true,
-    words: `in the last ${preset?.words ?? words}`,
+    words: `in the last ${words}`,
     preset,
     problem: undefined,
   };
@@ -107,10 +112,10 @@ export function chooseRange(
 ): ChosenRange {
   const from = query['from']?.trim() ?? '';
   const to = query['to']?.trim() ?? '';
-  const unasked: ChosenRange = { ...moving(fallback.millis, fallback.words, now), query: {} };
+  const unasked: ChosenRange = { ...moving(fallback.millis, now), query: {} };
   if (from === '' && to === '') return unasked;
   const past = relative(from);
-  if (past !== undefined && (to === '' || to === 'now')) return moving(past.millis, past.words, now);
+  if (past !== undefined && (to === '' || to === 'now')) return moving(past, now);
   const fromMillis = instant(from);
   const toMillis = to === '' || to === 'now' ? now + 1 : instant(to);
   const wrong = (why: string): ChosenRange => ({ ...unasked, problem: why });

@@ -165,6 +165,9 @@ describe('chooseRange', () => {
     ['-24h', 24 * HOUR, 'in the last 24 hours'],
     ['-1d', 24 * HOUR, 'in the last 24 hours'],
     ['-90s', 90_000, 'in the last 90 seconds'],
+    ['-7200s', 2 * HOUR, 'in the last 2 hours'],
+    ['-120m', 2 * HOUR, 'in the last 2 hours'],
+    ['-1m', 60_000, 'in the last minute'],
     ['-30d', 720 * HOUR, 'in the last 30 days'],
   ])('reads %s', (from, millis, words) => {
     const range = chooseRange({ from }, NOW);
