@@ -15,7 +15,7 @@ export interface SourceAddress {
   readonly formerPath: string;
   /** The date in its file name, `YYYY-MM-DD`. */
   readonly date: string | undefined;
-  /** Its file name without ending and date. */
+  /** Its file name as it is, without ending and date. */
   readonly name: string;
 }
 
@@ -76,8 +76,7 @@ export function sourceAddress(
   const pattern = hasDates ? JEKYLL_DATE : site.generator === 'zola' ? ZOLA_DATE : undefined;
   const stripped = pattern === undefined ? file : file.replace(pattern, '');
   const date = dayOf((isInPosts ? JEKYLL_DATE : FILE_DATE).exec(file)?.[1]);
-  const name = slugOfFile(stripped);
-  const slug = usable(textOf(data['slug']) ?? name);
+  const slug = usable(textOf(data['slug']) ?? slugOfFile(stripped));
   const given = textOf(data['path'], data['permalink'], data['url']);
   const isPattern = given !== undefined && /[:{]/.test(given);
   const fixed =
@@ -101,7 +100,7 @@ export function sourceAddress(
     ],
     formerPath: formerPathOf(data, folder, file),
     date,
-    name,
+    name: stripped,
   };
 }
 

@@ -159,6 +159,13 @@ describe('posts of Next', () => {
   });
 });
 
+describe('a note without a title', () => {
+  it('is named as its file is written', () => {
+    run({ '.obsidian/app.json': '{}', 'Notes/My Note.md': '---\npublish: true\n---\nText.\n' });
+    expect(blog.posts.byPath('Notes/my-note')).toMatchObject({ title: 'My Note' });
+  });
+});
+
 describe('what is broken in a tree', () => {
   it('is no link that the blog leads on, as generators write them', () => {
     const { deadLinks } = run({
