@@ -64,6 +64,7 @@ export function editorPage(options: EditorOptions): Html {
       data-autosave="${AUTOSAVE_PATH}"
       data-post="${post?.id ?? ''}"
       data-pictures="${MEDIA_PATH}"
+      data-time-zone="${options.timeZone}"
     >
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('draft', draft)}
       ${hiddenField('continued', continuedText(options.continued))}

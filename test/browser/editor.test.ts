@@ -280,6 +280,31 @@ if (executablePath !== undefined) {
       await context.close();
     });
 
+    it('tells times in the zone of the blog, not in that of the browser', async () => {
+      await context.close();
+      context = await browser.newContext({ timezoneId: 'Pacific/Auckland', locale: 'en-US' });
+      await signIn();
+      page = await context.newPage();
+      page.on('dialog', (dialog) => void dialog.accept());
+      await open('/admin/posts/new');
+      await text().fill('Far away');
+      await status()
+        .filter({ hasText: /Draft kept at \d\d:\d\d, not/ })
+        .waitFor();
+      await context.clearCookies();
+      await text().fill('Farther away');
+      await status().filter({ hasText: 'signed out' }).waitFor();
+      const typedAt = await page.evaluate(
+        () => /"typedAtMillis":(\d+)/.exec(JSON.stringify({ ...localStorage }).replaceAll('\\', ''))?.[1],
+      );
+      await signIn();
+      await open('/admin/posts/new');
+      const minute = new Date(Number(typedAt)).toISOString().slice(0, 16).replace('T', ' ');
+      expect(await page.locator('.notice:visible').allTextContents()).toEqual([
+        expect.stringContaining(`of ${minute} (UTC), 2 words.`),
+      ]);
+    });
+
     it('offers one text that both browser and server have, and discards it once', async () => {
       page.on('dialog', (dialog) => void dialog.accept());
       const { id } = server.posts.create({ title: 'Both', markdown: 'Old', status: 'draft' });

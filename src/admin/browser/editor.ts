@@ -167,7 +167,7 @@ class Editor {
       this.#showOwnAddress();
       // What was typed meanwhile is kept by its own timer.
       if (this.#typed() === typed) inStorage(() => localStorage.removeItem(this.#key));
-      const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+      const [, time] = this.#moment(Date.now()).split(' ');
       const elsewhere =
         answer.status === 204 ? '' : ' The post was saved elsewhere: your save will show both.';
       return this.#say(`Draft kept at ${time}, not saved yet.${elsewhere}`);
@@ -251,6 +251,12 @@ class Editor {
     kept?.remove();
   }
 
+  /** As the server writes times: `2026-03-14 12:00`, in the blog's zone. */
+  #moment(millis: number): string {
+    const timeZone = this.#form.dataset['timeZone'];
+    return new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(millis);
+  }
+
   /** In place of the server's offer, which is of an earlier state of the text. */
   #offer(key: string, text: LocalText, kept: HTMLFormElement | undefined): void {
     if (kept !== undefined) kept.hidden = true;
@@ -259,7 +265,7 @@ class Editor {
     notice.setAttribute('role', 'status');
     const words = document.createElement('p');
     const title = text.fields['title'] ?? '';
-    words.textContent = `This browser has a text that was not saved, of ${new Date(text.typedAtMillis).toLocaleString()}${title === '' ? '' : `: “${title}”`}, ${wordCountText(text.fields['markdown'] ?? '')}.`;
+    words.textContent = `This browser has a text that was not saved, of ${this.#moment(text.typedAtMillis)} (${this.#form.dataset['timeZone'] ?? ''})${title === '' ? '' : `: “${title}”`}, ${wordCountText(text.fields['markdown'] ?? '')}.`;
     const restore = buttonOf('Put it into the editor', () => {
       for (const [name, value] of Object.entries(text.fields)) {
         const field = this.#form.elements.namedItem(name);
