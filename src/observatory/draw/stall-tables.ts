@@ -146,7 +146,7 @@ function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
       ? html`<span class="quiet">${place}</span>`
       : html`<bdi class="name">${shortened(name, MAX_NAME)}</bdi> <span class="note wrap">${place}</span>`;
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
-    >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}
+    >${location !== undefined && html` <bdi class="note">${breakable(location)}</bdi><span class="note">,</span>`}
     <span class="note"
       >${shareText(placeShare)} of the samples${line !== undefined && `, line ${line} in the longest`}</span
     >`;
