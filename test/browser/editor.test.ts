@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { AdminServer, PASSWORD } from '../src/accounts/admin-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
+import { giveSession } from './owner-session.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
@@ -21,10 +22,7 @@ if (executablePath !== undefined) {
   });
   afterAll(() => browser.close());
 
-  async function signIn(): Promise<void> {
-    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
-    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
-  }
+  const signIn = (): Promise<void> => giveSession(context, server);
 
   beforeEach(async () => {
     context = await browser.newContext();

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { AdminServer } from '../src/accounts/admin-server.ts';
 import { chromiumPath } from './chromium.ts';
+import { pastedInto } from './clipboard.ts';
+import { giveSession } from './owner-session.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
@@ -21,30 +23,18 @@ if (executablePath !== undefined) {
     await server.owner();
     browser = await launchChromium(executablePath);
     const context = await browser.newContext();
-    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
-    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
+    await giveSession(context, server);
     page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.accept());
     await page.goto(`${server.origin}/admin/posts/new`);
   });
   afterAll(() => browser.close());
 
-  async function pasted(html: string): Promise<string> {
+  const pasted = async (html: string): Promise<string> => {
     const text = page.locator('textarea[name=markdown]');
     await text.fill('');
-    await page.evaluate((copied) => {
-      const set = (event: ClipboardEvent): void => {
-        event.clipboardData?.setData('text/html', copied);
-        event.clipboardData?.setData('text/plain', 'PLAIN');
-        event.preventDefault();
-      };
-      document.addEventListener('copy', set, { once: true });
-    }, html);
-    await text.press('Control+c');
-    await text.press('Control+v');
-    await page.waitForFunction(() => document.querySelector('textarea')?.value !== '');
-    return text.inputValue();
-  }
+    return pastedInto(text, html);
+  };
 
   describe('a paste of a text processor', () => {
     it('has the lists of Word, by paragraphs, styles and numbers, and its tables', async () => {

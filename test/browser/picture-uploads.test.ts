@@ -7,6 +7,7 @@ import { plainPicture } from '../fixtures/pictures.ts';
 import { AdminServer } from '../src/accounts/admin-server.ts';
 import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
+import { giveSession } from './owner-session.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
@@ -29,8 +30,7 @@ if (executablePath !== undefined) {
     await server.owner();
     browser = await launchChromium(executablePath);
     const context = await browser.newContext();
-    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
-    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
+    await giveSession(context, server);
     page = await context.newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Browser, Page } from 'playwright-core';
 import { AdminServer } from '../src/accounts/admin-server.ts';
 import { chromiumPath } from './chromium.ts';
+import { copy as copyTypes, pastedInto } from './clipboard.ts';
+import { giveSession } from './owner-session.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
@@ -18,8 +20,7 @@ if (executablePath !== undefined) {
     await server.owner();
     browser = await launchChromium(executablePath);
     const context = await browser.newContext();
-    const { token } = server.accounts.sessions.create(server.accounts.owners.find()!.id, 'Chromium');
-    await context.addCookies([{ name: 'glasshouse_session', value: token, url: server.origin }]);
+    await giveSession(context, server);
     page = await context.newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('dialog', (dialog) => void dialog.accept());
@@ -40,34 +41,13 @@ if (executablePath !== undefined) {
       [start, end],
     );
 
-  /** Puts it on the clipboard as a program does. */
-  async function copy(
-    html: string,
-    plain: string,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    await page.evaluate(
-      (all) =>
-        document.addEventListener(
-          'copy',
-          (event) => {
-            for (const [type, data] of Object.entries(all)) event.clipboardData?.setData(type, data);
-            event.preventDefault();
-          },
-          { once: true },
-        ),
-      { ...more, 'text/html': html, 'text/plain': plain },
-    );
-    await text().press('Control+c');
-  }
-
-  /** What the editor has after a paste into an empty text; `plain` is the text beside the HTML. */
-  async function pasted(html: string, plain = 'PLAIN', keys = 'Control+v'): Promise<string> {
-    await copy(html, plain);
-    await text().press(keys);
-    await page.waitForFunction(() => document.querySelector('textarea')?.value !== '');
-    return text().inputValue();
-  }
+  const copy = (html: string, plain: string, more: Readonly<Record<string, string>> = {}): Promise<void> =>
+    copyTypes(text(), { ...more, 'text/html': html, 'text/plain': plain });
+  const pasted = (html: string, plain?: string, keys?: string): Promise<string> =>
+    pastedInto(text(), html, {
+      ...(plain !== undefined && { plain }),
+      ...(keys !== undefined && { keys }),
+    });
 
   describe('a paste of what has form', () => {
     it('loads the library with the first one, and undoes each in one step', async () => {

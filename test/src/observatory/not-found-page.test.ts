@@ -159,23 +159,8 @@ describe('the page of addresses that were not found', () => {
     ];
     const { telemetry } = new MeasuredBlog({
       happened: sent.map(({ path, client }, index) => ({
+        ...askedBy(client, path, chrome),
         startMillis: NOW - 60_000 + index * 100,
-        spans: [
-          {
-            name: 'GET /:slug',
-            type: 'http' as const,
-            at: 0,
-            millis: 2,
-            attributes: {
-              'http.request.method': 'GET',
-              'http.route': '/:slug',
-              'url.path': path,
-              'client.address': client,
-              'user_agent.original': chrome,
-              'http.response.status_code': 404,
-            },
-          },
-        ],
       })),
     });
     const { origin } = await serveObservatory(telemetry);
