@@ -117,8 +117,8 @@ export const changesPage = definePage<ChangesFacts>({
           >durations are compared from 20 operations on each side for p50, from 30 for p75, from 60 for p95;
           of each type, the operations that took the most time are compared</span
         ><span
-          >memory is compared between a version and the one before it, once a process of each ran long enough
-          for a slope of its heap</span
+          >memory is compared between a version and the one before it, once a process ran long enough for a
+          slope of its heap, and one of the version before for a bound of it</span
         >`,
     })}`;
   },

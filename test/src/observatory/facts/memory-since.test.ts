@@ -89,6 +89,16 @@ describe('memorySince', () => {
     );
   });
 
+  it('is known by a bound of the version before, if that ran too short for a slope', () => {
+    const found = since([
+      ['1.4.0', 13 / 60, 0],
+      ['1.5.0', 1, 500],
+      ['1.5.0', YOUNG, 500],
+    ])!;
+    expect(found).toMatchObject({ version: '1.5.0', of: 'heap', isBefore: 'bounded' });
+    expect(memorySinceWords(found, START + 6 * HOUR)).toMatch(/; no large growth before\.$/);
+  });
+
   it('says that it grew then, once another version runs', () => {
     const found = since([LEVEL, ['1.5.0', 2, 970], ['1.5.1', YOUNG, 0]])!;
     expect(found.isLatest).toBe(false);
@@ -120,6 +130,13 @@ describe('memorySince', () => {
       [
         ['1.4.0', YOUNG, 0],
         ['1.5.0', 2, 970],
+      ],
+    ],
+    [
+      'the version before may have grown as much, by the bound that is known of it',
+      [
+        ['1.4.0', 13 / 60, 400],
+        ['1.5.0', 2, 500],
       ],
     ],
     [
