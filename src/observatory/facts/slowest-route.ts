@@ -9,6 +9,7 @@ import type {
 } from '../../../otel/query.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { stallsAround, withWaits } from './loop-waits.ts';
+import { type RouteCode, routeCode } from './own-code.ts';
 import { sentMillis } from './time-parts.ts';
 
 /** Limit of traces that are read. */
@@ -41,12 +42,16 @@ export interface SlowestRoute {
   readonly read: number;
   /** Of those, the largest part first. */
   readonly parts: readonly SlowPart[];
+  /** In which function most of its own time is, by samples; undefined if they do not tell. */
+  readonly place: string | undefined;
   /** The newest of them. */
   readonly example: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
 /** Fewer requests say nothing of a median: by chance, one in 32 times all five of a route are longer than it. */
 export const LEAST_REQUESTS = 6;
+/** Of a function, from which share of the samples on most of the time is in it. */
+const MOST = 0.5;
 /** Limit of routes whose sketches are read. */
 const MAX_SKETCHES = 30;
 /** Of so many, five or more took longer than p95. */
@@ -74,8 +79,11 @@ function leastMedian({ bandEdgesMillis: edges, columns }: HeatMap): number | und
   return edges[Math.max(0, band)];
 }
 
+/** Not of the owner, who signs in and writes: readers wait for the others. */
+const isForReaders = ({ name }: Pick<SeriesSummary, 'name'>): boolean => !/ \/admin(?:\/|$)/.test(name);
+
 /**
- * The route of which it is surest that half of its requests take long: by the lower end of its median's 95 % interval. One or a few slow requests do
+ * The route for readers, if there is one, of which it is surest that half of its requests take long: by the lower end of its median's 95 % interval. One or a few slow requests do
  * not decide, and of a route that is clearly slower, LEAST_REQUESTS do. Undefined if no route had so many.
  */
 export function slowestOf<Row extends SeriesSummary>(
@@ -85,8 +93,8 @@ export function slowestOf<Row extends SeriesSummary>(
 ): Row | undefined {
   let slowest: Row | undefined;
   let leastMillis = -1;
-  const rows = routes
-    .filter(({ count }) => count >= LEAST_REQUESTS)
+  const judged = routes.filter(({ count }) => count >= LEAST_REQUESTS);
+  const rows = (judged.some(isForReaders) ? judged.filter(isForReaders) : judged)
     .toSorted((a, b) => b.durationMillis.p50 - a.durationMillis.p50)
     .slice(0, MAX_SKETCHES);
   for (const row of rows) {
@@ -105,6 +113,8 @@ export interface SlowOthers {
   readonly few: OtherRoute | undefined;
   /** Its slowest requests are slower than theirs: p95, which five requests or more exceed. */
   readonly tail: OtherRoute | undefined;
+  /** The slowest of the owner's, if its median is longer than that of the slowest for readers. */
+  readonly own: OtherRoute | undefined;
 }
 
 export interface OtherRoute {
@@ -124,7 +134,16 @@ export function slowOthers(
   slowest: Pick<SeriesSummary, 'name' | 'durationMillis'> | undefined,
 ): SlowOthers {
   const { p50 = 0, p95 = Infinity } = slowest?.durationMillis ?? {};
-  const others = routes.filter(({ name, count }) => count > 0 && name !== slowest?.name);
+  const isOfReaders = slowest !== undefined && isForReaders(slowest);
+  const others = routes.filter(
+    (row) => row.count > 0 && row.name !== slowest?.name && (!isOfReaders || isForReaders(row)),
+  );
+  const [own] = routes
+    .filter(
+      (row) =>
+        isOfReaders && !isForReaders(row) && row.count >= LEAST_REQUESTS && row.durationMillis.p50 > p50,
+    )
+    .toSorted((a, b) => b.durationMillis.p50 - a.durationMillis.p50);
   const [few] = others
     .filter(
       ({ count, durationMillis }) =>
@@ -134,7 +153,7 @@ export function slowOthers(
   const [tail] = others
     .filter((row) => row !== few && row.count >= ENOUGH_FOR_P95 && row.durationMillis.p95 > p95)
     .toSorted((a, b) => b.durationMillis.p95 - a.durationMillis.p95);
-  return { few: few && otherRoute(few), tail: tail && otherRoute(tail) };
+  return { few: few && otherRoute(few), tail: tail && otherRoute(tail), own: own && otherRoute(own) };
 }
 
 function otherRoute({ name, count, durationMillis: { p50, p95, max } }: SeriesSummary): OtherRoute {
@@ -172,8 +191,13 @@ export function slowestRoute(
     p95Millis,
     read: read.length,
     parts: times.parts(),
+    place: mostlyIn(routeCode(telemetry, name, range)),
     example: read[0],
   };
+}
+
+function mostlyIn({ functions: [first], samples }: RouteCode): string | undefined {
+  return first !== undefined && first.samples > samples * MOST ? first.place : undefined;
 }
 
 /** Sums where the time of requests went, each counted for those that it stands for. */

@@ -15,7 +15,7 @@ const MAX_NAME = 80;
 
 /** `Slowest per request is /search: half of its 240 requests took 812 ms or more, 91 % of that in SELECT posts (the trace of one).` */
 export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
-  const { name, count, medianMillis, parts, example } = slowest;
+  const { name, count, medianMillis, parts, place, example } = slowest;
   const [largest] = parts;
   return [
     { text: 'Slowest per request', href: links.to('/routes', { sort: 'p50_ms' }) },
@@ -27,7 +27,7 @@ export function slowestWords(slowest: SlowestRoute, links: Links): Sentence {
     ...(largest === undefined || example === undefined
       ? [{ text: '; no such request is kept, so that the reason is not known. ' }]
       : [
-          ...reason(largest, links),
+          ...reason(largest, place, links),
           { text: ' (' },
           { text: 'the trace of one', href: links.trace(example.traceId, example.spanId) },
           { text: '). ' },
@@ -41,10 +41,10 @@ export function halfText(count: number, medianMillis: number): string {
 }
 
 /**
- * `/import may be slower: half of its 9 requests took 6.33 s or more, but they vary. /search has a longer tail: one in twenty of its 300 requests took longer than 3.1 s. `
+ * `/import may be slower: half of its 9 requests took 6.33 s or more, but they vary. /search has a longer tail: one in twenty of its 300 requests took longer than 3.1 s. Of the owner's, /admin/sign-in is slower: half of its 7 requests took 600 ms or more. `
  */
 export function otherWords(
-  { few, tail }: SlowOthers,
+  { few, tail, own }: SlowOthers,
   slowest: Pick<SlowestRoute, 'name'> | undefined,
   links: Links,
 ): Sentence {
@@ -57,6 +57,13 @@ export function otherWords(
           {
             text: ` has a longer tail: one in twenty of its ${plural(tail.count, 'request')} took longer than ${text(duration(tail.p95Millis))}. `,
           },
+        ]),
+    ...(own === undefined
+      ? []
+      : [
+          { text: 'Of the owner’s, ' },
+          linkTo(own, links),
+          { text: ` is slower: ${halfText(own.count, own.medianMillis)}. ` },
         ]),
   ];
 }
@@ -81,7 +88,11 @@ function linkTo({ name }: OtherRoute, links: Links): SentencePart {
   return { text: shortRoute(name), href: links.series('http', name) };
 }
 
-function reason({ kind, share: part, operation }: SlowPart, links: Links): Sentence {
+function reason(
+  { kind, share: part, operation }: SlowPart,
+  place: string | undefined,
+  links: Links,
+): Sentence {
   const before: SentencePart = { text: `, ${text(share(part))} of that ` };
   if (operation !== undefined)
     return [
@@ -104,6 +115,9 @@ function reason({ kind, share: part, operation }: SlowPart, links: Links): Sente
     case 'sending':
       return [{ ...before, text: `${before.text}sending what follows the first byte` }];
     default:
-      return [{ ...before, text: `${before.text}its own time, in no statement or rendering` }];
+      return [
+        { ...before, text: `${before.text}its own time, in no statement or rendering` },
+        ...(place === undefined ? [] : [{ text: `, most of it in ${shortened(place, MAX_NAME)}` }]),
+      ];
   }
 }

@@ -86,6 +86,17 @@ describe('the sentence of routes', () => {
     );
   });
 
+  it('names the slowest for readers, and then a slower one of the owner', async () => {
+    const signIn = requests('/admin/sign-in', 7, () => [request('/admin/sign-in', 800)]);
+    const summary = await summaryOf([...rare, ...busy, ...signIn]);
+    expect(summary).toContain('Slowest per request is /rare: ');
+    expect(summary).toContain(
+      ' Of the owner’s, /admin/sign-in is slower: half of its 7 requests took 800 ms or more. ',
+    );
+    expect(summary).not.toContain('may be slower');
+    expect(await summaryOf([...once, ...signIn])).toContain('Slowest per request is /admin/sign-in: ');
+  });
+
   it('says how many requests it takes', async () => {
     expect(await summaryOf(once)).toContain(
       '1 route in the last hour, none with the 6 requests that it takes to judge the slowest. The longest took 900 ms, at /once.',
