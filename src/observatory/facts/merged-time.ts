@@ -6,7 +6,12 @@ import { raisedOf } from './lost-traces.ts';
 import { loopWaits, waitsWithin } from './loop-waits.ts';
 import type { DrawnTraces } from './drawn-traces.ts';
 import { drawnFrom } from './sampled-values.ts';
-import { type TimePart, timeParts } from './time-parts.ts';
+import { type TimePart, timeParts, type WaitsOf, type WeighedTrace } from './time-parts.ts';
+
+/** Traces from which the fastest ones are told, and which share these are. */
+const ENOUGH = 20;
+const FASTEST = 0.1;
+const MOST = 0.5;
 
 /** Where the time of a route goes, per request: the mean over its kept traces, each counted by its weight. */
 export interface MergedTime {
@@ -19,6 +24,8 @@ export interface MergedTime {
   readonly graph: FlameGraph;
   /** They add up to the time of a request. */
   readonly parts: readonly TimePart[];
+  /** Of the fastest tenth, if most of their time the event loop slept: hardly anything else ran then. */
+  readonly quiet?: { readonly sleptMillis: number; readonly wholeMillis: number } | undefined;
   /** The mean time of a request by these traces; NaN without any. */
   readonly meanMillis: number;
   /** The mean of all requests, if graph and parts are scaled to it. */
@@ -64,7 +71,8 @@ export function mergedTime(
     nodes: selfTimeTree(trace.spans),
   }));
   const graph = mergedFlameGraph(weighed);
-  const parts = timeParts(weighed, (trace) => waitsWithin(trace, waitsOf));
+  const waits: WaitsOf = (trace) => waitsWithin(trace, waitsOf);
+  const parts = timeParts(weighed, waits);
   return {
     traces: used.length,
     kept: marked.kept + rest.kept,
@@ -72,8 +80,28 @@ export function mergedTime(
     isWeighted,
     graph,
     parts,
+    quiet: quietTime(weighed, waits),
     meanMillis: used.length === 0 ? NaN : parts.reduce((sum, { millis }) => sum + millis, 0),
   };
+}
+
+/** A loop that works for others does not sleep while a request waits: how long it waits is told by those with which nothing else ran. */
+function quietTime(weighed: readonly WeighedTrace[], waits: WaitsOf): MergedTime['quiet'] {
+  const millisOf = ({ trace, unit = trace.spans[0] }: WeighedTrace): number =>
+    unit?.durationMillis ?? Infinity;
+  if (weighed.length < ENOUGH) return undefined;
+  const fastest = weighed
+    .toSorted((a, b) => millisOf(a) - millisOf(b))
+    .slice(0, Math.ceil(weighed.length * FASTEST));
+  const weights = fastest.reduce((sum, { weight }) => sum + weight, 0);
+  const parts = timeParts(
+    fastest.map((each) => ({ ...each, weight: each.weight / weights })),
+    waits,
+  );
+  const sumOf = (of: readonly TimePart[]): number => of.reduce((sum, { millis }) => sum + millis, 0);
+  const sleptMillis = sumOf(parts.filter(({ kind }) => kind === 'asleep'));
+  const wholeMillis = sumOf(parts);
+  return sleptMillis > MOST * wholeMillis ? { sleptMillis, wholeMillis } : undefined;
 }
 
 /** With weights that add up to what each side counts. */

@@ -141,5 +141,5 @@ export const routePage = definePage<RouteFacts>({
 });
 
 function knownTime({ name, row, time, own }: RouteFacts): KnownTime | undefined {
-  return row && time && { route: name, count: row.count, parts: time.parts, own };
+  return row && time && { route: name, count: row.count, parts: time.parts, quiet: time.quiet, own };
 }

@@ -1,4 +1,5 @@
 import { duration, text, threeDigits } from '../../markup/quantity.ts';
+import type { MergedTime } from '../facts/merged-time.ts';
 import type { OwnWork } from '../facts/own-work.ts';
 import type { TimePart } from '../facts/time-parts.ts';
 import { momentText } from '../format/moment.ts';
@@ -28,6 +29,7 @@ export interface KnownTime {
   /** Requests counted. */
   readonly count: number;
   readonly parts: readonly TimePart[];
+  readonly quiet?: MergedTime['quiet'];
   readonly own: OwnWork;
 }
 
@@ -157,6 +159,10 @@ function mostWaited(time: KnownTime, sleptMillis: number): string {
   const millis = sumOf(time.parts.filter(({ kind }) => kind === 'own'));
   const isKnown = isWork(time.own, millis, time.count) || sampledText(time, millis) !== undefined;
   if (isKnown || millis < FEW * sleptMillis) return '';
+  if (time.quiet !== undefined) {
+    const { sleptMillis: slept, wholeMillis } = time.quiet;
+    return `; in the fastest tenth, while hardly anything else ran, ${text(duration(slept))} of ${text(duration(wholeMillis))}`;
+  }
   const most = text(duration(sleptMillis + millis));
   return `; in ${text(duration(millis))} more it ran, for this request or for others, so that it waits ${text(duration(sleptMillis))} to ${most} of the ${text(duration(sumOf(time.parts)))}`;
 }

@@ -75,6 +75,24 @@ describe('mergedTime', () => {
     );
   });
 
+  it('tells by the fastest tenth for how long a request waits, as the loop works for others meanwhile', () => {
+    // Each waits 40 ms; of the others, it runs for somebody else for a third of that, or is late.
+    const waiting = (count: number, slept: number, millis: number): readonly SampledTrace[] =>
+      Array.from({ length: count }, (_, i) => request(`${millis}w${i}`, 3, millis, 1)).map(
+        ({ traceId, spans: [unit, statement] }) => ({
+          traceId,
+          spans: [{ ...unit!, attributes: ['operation.loop_idle', slept / 1000] }, statement!],
+        }),
+      );
+    const of = (traces: readonly SampledTrace[]) =>
+      mergedTime({ marked: { traces: [], kept: 0 }, rest: { traces, kept: traces.length }, ...NOT_RAISED });
+    const { quiet, parts } = of([...waiting(27, 27, 48), ...waiting(3, 40, 41.5)]);
+    expect(quiet).toEqual({ sleptMillis: expect.closeTo(40), wholeMillis: expect.closeTo(41.5) });
+    expect(parts[0]).toMatchObject({ kind: 'asleep', millis: expect.closeTo((27 * 27 + 3 * 40) / 30) });
+    expect(of(waiting(19, 40, 41)).quiet).toBeUndefined();
+    expect(of(waiting(30, 5, 41)).quiet).toBeUndefined();
+  });
+
   it('counts each side for what was counted of it, though by chance its traces stand for fewer', () => {
     // 5 of 1,000 ms and 28 of 50 ms were sent; of these, one was kept at a rate of a tenth.
     const slow = ['a', 'b', 'c', 'd', 'e'].map((id) => request(id, 1, 1000, 900));
