@@ -194,6 +194,7 @@ function showEditor(
       .map(({ tag }) => tag),
     csrfToken: csrfTokenOf(ctx)!,
     timeZone: site.timeZone,
+    language: site.language,
     nowMillis: now(),
   });
   send(ctx, {

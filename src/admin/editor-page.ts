@@ -40,6 +40,8 @@ export interface EditorOptions {
   readonly tags: readonly string[];
   readonly csrfToken: string;
   readonly timeZone: string;
+  /** The blog's. */
+  readonly language: string;
   readonly nowMillis: number;
 }
 
@@ -92,7 +94,7 @@ export function editorPage(options: EditorOptions): Html {
           control: (attributes) =>
             textArea(
               html`class="prose" dir="auto" ${attributes} rows="24" spellcheck="true"
-              lang="${langOf(values.language)}"`,
+              lang="${langOf(values.language.trim() || options.language)}"`,
               values.markdown,
             ),
         })}

@@ -46,7 +46,7 @@ export function valuesOfPost(post: Post, timeZone: string): PostFormValues {
     tags: post.tags.join(', '),
     authors: post.authors.join(', '),
     aliases: post.aliases.join('\n'),
-    language: post.language,
+    language: post.language ?? '',
   };
 }
 

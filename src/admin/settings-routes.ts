@@ -66,9 +66,10 @@ export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencie
   router.post('/admin/settings', forms.owner, async (ctx) => {
     const { values, problems } = readSiteForm(formFields(ctx), isPicture);
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
-    const { typographer, math } = site.values;
+    const { typographer, math, language } = site.values;
     await whenUnlocked(() => deps.importedDays.moveTo(values.timeZone, () => site.save(values)));
-    if (values.typographer !== typographer || values.math !== math) deps.renderStale();
+    if (values.typographer !== typographer || values.math !== math || values.language !== language)
+      deps.renderStale();
     seeOther(ctx, '/admin/settings?done=saved');
   });
 

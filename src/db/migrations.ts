@@ -207,4 +207,17 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE imported_posts ADD COLUMN updated_in TEXT;
     `,
   },
+  {
+    version: 26,
+    name: 'posts in the language of the blog',
+    sql: `
+      -- The language of a text's quotes and dashes; empty: as typed.
+      ALTER TABLE posts ADD COLUMN rendered_in TEXT NOT NULL DEFAULT '';
+      DROP INDEX posts_rendered_by;
+      CREATE INDEX posts_rendered_by ON posts (rendered_by, deleted_at, language, rendered_in);
+      UPDATE posts SET rendered_in = language WHERE rendered_by % 2 = 1;
+      -- An empty language is the blog's, whichever that is. A post got the blog's if it named none, and nothing says which did.
+      UPDATE posts SET language = '' WHERE language = coalesce((SELECT value FROM settings WHERE key = 'language'), 'en');
+    `,
+  },
 ];

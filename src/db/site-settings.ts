@@ -82,6 +82,13 @@ export function keepTextsAsTyped(store: SettingStore): boolean {
   return true;
 }
 
+/** An import into an empty blog takes the language of its source, unless somebody has chosen. Returns true if that changed the setting. */
+export function takeLanguage(store: SettingStore, language: string): boolean {
+  if (store.get(KEYS.language) !== undefined || language === DEFAULTS.language) return false;
+  store.set(KEYS.language, language);
+  return true;
+}
+
 /** An import into an empty blog whose posts ask for formulas switches them on, unless somebody has chosen. Returns true if that changed the setting. */
 export function showFormulas(store: SettingStore): boolean {
   if (store.get(KEYS.math) !== undefined) return false;

@@ -9,9 +9,13 @@ export interface LinkTargets {
   readonly hasMedia: (address: string) => boolean;
 }
 
+/** Of WordPress, to a post by its number: here each leads to the front page. */
+const SHORT_LINK = /^\/(?:index\.php)?\?(?:[^#]*&)?(?:p|page_id|attachment_id|cat)=\d+(?:[&#]|$)/;
+
 /** Links within the blog that lead nowhere; those to its own pages, such as tags, are assumed to be valid. */
 export function deadLinks(links: readonly string[], { hasPage, hasMedia }: LinkTargets): readonly string[] {
   return links.filter((link) => {
+    if (SHORT_LINK.test(link)) return true;
     if (!/^\/(?!\/)./.test(link)) return false;
     const [address = ''] = link.split(/[?#]/, 1);
     if (address.startsWith('/media/')) return !hasMedia(address);

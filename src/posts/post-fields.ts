@@ -18,7 +18,8 @@ export interface PostFields {
   readonly tags: readonly string[];
   readonly authors: readonly string[];
   readonly aliases: readonly string[];
-  readonly language: string;
+  /** Undefined: the blog's. */
+  readonly language: string | undefined;
 }
 
 function oneLine(text: string, maxCharacters: number): string {
@@ -49,9 +50,10 @@ function checkTime(millis: number | null): number | null {
   return millis;
 }
 
-function checkLanguage(tag: string): string {
+function checkLanguage(tag: string): string | undefined {
+  if (tag === '') return undefined;
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? 'en';
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
     throw new PostDraftError(
       'language',
@@ -70,7 +72,6 @@ export function decideFields(
   current: Post | undefined,
   facts: {
     readonly now: number;
-    readonly language: string;
     /** The name of a tag that was renamed. */
     readonly tagName: (tag: string) => string;
   },
@@ -106,10 +107,7 @@ export function decideFields(
             draft.aliases.map((alias) => checkPath(alias, 'aliases')),
             pathKey,
           ),
-    language:
-      draft.language === undefined || draft.language.trim() === ''
-        ? (current?.language ?? checkLanguage(facts.language))
-        : checkLanguage(draft.language.trim()),
+    language: draft.language === undefined ? current?.language : checkLanguage(draft.language.trim()),
   };
 }
 

@@ -13,6 +13,7 @@ export interface SummaryRow {
   readonly published_at: number | null;
   readonly updated_at: number;
   readonly tags: string;
+  /** Empty: the blog's. */
   readonly language: string;
   readonly reading_minutes: number;
 }
@@ -33,6 +34,11 @@ export interface PostRow extends SummaryRow {
 /** A whole post, with its aliases by a subquery. */
 export const SELECT_POST = `SELECT posts.*, (SELECT json_group_array(path) FROM (SELECT path FROM aliases WHERE post_id = posts.id ORDER BY path_key)) AS aliases FROM posts`;
 
+/** A post's own language, of its column; undefined: the blog's. */
+export function ownLanguage(stored: string): string | undefined {
+  return stored === '' ? undefined : stored;
+}
+
 export function summaryOf(row: SummaryRow): PostSummary {
   return {
     id: row.id,
@@ -43,7 +49,7 @@ export function summaryOf(row: SummaryRow): PostSummary {
     publishedAtMillis: row.published_at,
     updatedAtMillis: row.updated_at,
     tags: JSON.parse(row.tags) as string[],
-    language: row.language,
+    language: ownLanguage(row.language),
     readingMinutes: row.reading_minutes,
   };
 }

@@ -188,9 +188,8 @@ export class PostStore {
 
   /** The post that saving a draft now would produce, over `before` or as a new post. Throws PostDraftError. */
   decide(draft: PostDraft, before?: Post): DecidedPost {
-    const language = readSiteSetting(this.#settings, 'language');
     const tagName = (tag: string): string => this.tagNames.nameOf(tag);
-    const fields = decideFields(draft, before, { now: this.#now(), language, tagName });
+    const fields = decideFields(draft, before, { now: this.#now(), tagName });
     const given = draft.path?.trim() ? checkPath(draft.path, 'path') : undefined;
     if (before === undefined)
       return { fields, path: given ?? this.#freePath(fields), formerPaths: fields.aliases };

@@ -54,20 +54,20 @@ export class PostWriter {
     this.#search = new SearchWriter(database);
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
-      `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
+      `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language, rendered_in,
          reading_minutes, version, edited_version, description, markdown, html, rendered_by, deleted_at, feed_id)
-       VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
+       VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language, @rendered_in,
          @reading_minutes, 1, 1, @description, @markdown, @html, @rendered_by, @deleted_at, @feed_id)`,
     );
     this.#update = database.prepare(
       `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
          published_at = @published_at, updated_at = @updated_at, tags = @tags, authors = @authors, language = @language,
          reading_minutes = @reading_minutes, version = version + 1, edited_version = version + 1, description = @description, markdown = @markdown, html = @html,
-         rendered_by = @rendered_by, deleted_at = @deleted_at
+         rendered_by = @rendered_by, rendered_in = @rendered_in, deleted_at = @deleted_at
        WHERE id = @id`,
     );
     this.#replaceRendered = database.prepare(
-      `UPDATE posts SET summary = @summary, reading_minutes = @reading_minutes, html = @html, rendered_by = @rendered_by,
+      `UPDATE posts SET summary = @summary, reading_minutes = @reading_minutes, html = @html, rendered_by = @rendered_by, rendered_in = @rendered_in,
          version = version + (html <> @html OR summary <> @summary OR reading_minutes <> @reading_minutes)
        WHERE id = @id AND version = @version AND deleted_at IS NULL`,
     );
@@ -206,18 +206,19 @@ function columnsOf(record: PostRecord): Columns {
     deleted_at: record.deletedAtMillis,
     tags: JSON.stringify(record.tags),
     authors: JSON.stringify(record.authors),
-    language: record.language,
+    language: record.language ?? '',
     description: record.description ?? null,
     markdown: record.markdown,
   };
 }
 
-function renderedColumns(post: Pick<Post, 'description' | 'language'>, rendered: RenderedMarkdown) {
+function renderedColumns(post: Pick<Post, 'description'>, rendered: RenderedMarkdown) {
   const { summary, readingMinutes } = derivedText(post, rendered);
   return {
     summary,
     reading_minutes: readingMinutes,
     html: rendered.html,
     rendered_by: rendered.renderedBy,
+    rendered_in: rendered.typography ?? '',
   };
 }

@@ -14,7 +14,8 @@ export interface PostSummary {
   readonly publishedAtMillis: number | null;
   readonly updatedAtMillis: number;
   readonly tags: readonly string[];
-  readonly language: string;
+  /** Its own, BCP 47; undefined: the blog's, whenever that changes. */
+  readonly language: string | undefined;
   readonly readingMinutes: number;
 }
 
@@ -63,6 +64,7 @@ export interface PostDraft {
   readonly tags?: readonly string[] | undefined;
   readonly authors?: readonly string[] | undefined;
   readonly aliases?: readonly string[] | undefined;
+  /** Empty: the blog's; undefined: as before. */
   readonly language?: string | undefined;
   /** For a new post; default: a new id, also if another post has the given one. */
   readonly feedId?: string | undefined;

@@ -6,13 +6,13 @@ import type { Post } from './post.ts';
 import type { PostStore } from './post-store.ts';
 import { PostWriter } from './post-writer.ts';
 
-/** Posts whose HTML and search text are from another version, or from before typography or formulas were switched; deleted ones are rendered when restored. */
+/** Posts whose HTML and search text are from another version, from before typography or formulas were switched, or in a language that the blog had; deleted ones are rendered when restored. */
 export class StaleRenders {
   readonly #database: Database;
   readonly #posts: PostStore;
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   readonly #writer: PostWriter;
-  readonly #stale: Statement<[number], number>;
+  readonly #stale: Statement<[number, string], number>;
   #running: Promise<number> | undefined;
   /** Asked for while it was running: what is stale may have changed. */
   #isAskedAgain = false;
@@ -27,7 +27,9 @@ export class StaleRenders {
     this.#log = deps.log;
     this.#writer = new PostWriter(database);
     this.#stale = database
-      .prepare<[number], number>('SELECT id FROM posts WHERE rendered_by <> ? AND deleted_at IS NULL')
+      .prepare<[number, string], number>(
+        "SELECT id FROM posts WHERE (rendered_by <> ? OR (language = '' AND rendered_in <> ?)) AND deleted_at IS NULL",
+      )
       .pluck();
   }
 
@@ -66,7 +68,8 @@ export class StaleRenders {
 
   async #renderStale(worker: MarkdownWorker): Promise<number> {
     let done = 0;
-    for (const id of this.#stale.all(rendererNumber(this.#posts.rendering.settingsFor()))) {
+    const settings = this.#posts.rendering.settingsFor();
+    for (const id of this.#stale.all(rendererNumber(settings), settings.typography ?? '')) {
       try {
         const post = this.#posts.byId(id);
         if (post !== undefined && (await this.#renderOne(post, worker))) done++;

@@ -21,11 +21,13 @@ export class TextRendering {
     return this.#pictures.of(name);
   }
 
-  /** What the settings say about a text of `language` (default: the blog's). */
+  /** What the settings say about a text of `language` (undefined or empty: the blog's). */
   settingsFor(language?: string): TextSettings {
     const isTypographic = readSiteSetting(this.#settings, 'typographer') === 'on';
+    const its =
+      language === '' || language === undefined ? readSiteSetting(this.#settings, 'language') : language;
     return {
-      typography: isTypographic ? (language ?? readSiteSetting(this.#settings, 'language')) : undefined,
+      typography: isTypographic ? its : undefined,
       math: readSiteSetting(this.#settings, 'math') === 'on',
     };
   }

@@ -7,7 +7,8 @@ export interface SearchHit {
   readonly path: string;
   readonly title: string;
   /** BCP 47. */
-  readonly language: string;
+  /** Its own; undefined: the blog's. */
+  readonly language: string | undefined;
   readonly titlePieces: readonly SnippetPiece[];
   readonly snippet: readonly SnippetPiece[];
   readonly publishedAtMillis: number;
@@ -150,7 +151,7 @@ function hitOf(row: HitRow, terms: readonly SearchTerm[]): SearchHit {
     id: row.id,
     path: row.path,
     title: row.title,
-    language: row.language,
+    language: row.language === '' ? undefined : row.language,
     titlePieces: highlighted(row.title.normalize('NFC'), terms),
     snippet: snippetOf(row.body, terms),
     publishedAtMillis: row.published_at,

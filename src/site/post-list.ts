@@ -26,8 +26,13 @@ ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
 }
 
 /** `lang` and `dir` of a text in another language than the site's. */
-export function foreignAttributes(language: string, site: Pick<SiteSettings, 'language'>): Html | string {
-  return language === site.language ? '' : html` lang="${language}" dir="${textDirection(language)}"`;
+export function foreignAttributes(
+  language: string | undefined,
+  site: Pick<SiteSettings, 'language'>,
+): Html | string {
+  return language === undefined || language === site.language
+    ? ''
+    : html` lang="${language}" dir="${textDirection(language)}"`;
 }
 
 /** Links to newer and older posts, where there are any. */

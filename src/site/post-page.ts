@@ -7,7 +7,8 @@ import { absoluteAddress, firstPicture, type CardPicture } from './card-picture.
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { menuOf } from './menu.ts';
-import { shownTitle } from './shown-title.ts';
+import { foreignAttributes } from './post-list.ts';
+import { shownLanguage, shownTitle } from './shown-title.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleClasses, titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
@@ -37,7 +38,7 @@ export function postPage(options: {
     title: titleText(title),
     description: post.summary,
     canonicalPath: path,
-    language: post.language,
+    language: shownLanguage(post, site),
     current: post.path === 'about' ? 'about' : undefined,
     openGraphType: 'article',
     picture,
@@ -63,7 +64,7 @@ function byline(post: Post, authors: readonly [Author, ...Author[]], site: SiteS
     post.updatedAtMillis - Math.max(published, post.createdAtMillis) >= SHOWN_UPDATE_MILLIS;
   // An unlisted page (about, contact) has no date.
   const dated = post.status !== 'unlisted' && published !== null;
-  const isForeign = post.language !== site.language;
+  const isForeign = shownLanguage(post, site) !== site.language;
   // The blog's own words in a post of the other text direction: isolate each part.
   const own = (part: Html): Html =>
     isForeign ? html`<bdi dir="${textDirection(site.language)}">${part}</bdi>` : part;
@@ -90,7 +91,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   const link = (post: PostSummary | undefined, rel: string, label: string): Html =>
     post === undefined
       ? html`<span></span>`
-      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${titleHtml(shownTitle(post, site))}</span></a>`;
+      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${foreignAttributes(post.language, site)}>${titleHtml(shownTitle(post, site))}</span></a>`;
   return html`<nav
     class="beside"
     aria-label="Earlier and later posts"
@@ -120,10 +121,11 @@ function metadata(
     post.publishedAtMillis === null ? undefined : new Date(post.publishedAtMillis).toISOString();
   const updated = new Date(post.updatedAtMillis).toISOString();
   const url = origin + postUrl(post.path);
+  const language = shownLanguage(post, site);
   const openGraph = html`${
       published === undefined ? '' : html`<meta property="article:published_time" content="${published}" /> `
     }<meta property="article:modified_time" content="${updated}" />
-    <meta property="og:locale" content="${post.language.replace('-', '_')}" />
+    <meta property="og:locale" content="${language.replace('-', '_')}" />
     ${authors.map(({ name }) => html`<meta property="article:author" content="${name}" /> `)}${post.tags.map(
       (tag) => html`<meta property="article:tag" content="${tag}" /> `,
     )}`;
@@ -139,7 +141,7 @@ function metadata(
     mainEntityOfPage: url,
     datePublished: published,
     dateModified: updated,
-    inLanguage: post.language,
+    inLanguage: language,
     image: picture && absoluteAddress(picture.address, origin),
     keywords: post.tags.length === 0 ? undefined : post.tags,
     author: authors.map(({ name, url: home, picture }) => ({

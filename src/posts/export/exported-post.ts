@@ -82,7 +82,7 @@ export function readExportedText(text: string): ExportedPost | undefined {
       tags: words('tags'),
       authors: words('authors'),
       aliases: words('aliases'),
-      language: word('language'),
+      language: word('language') ?? '',
       feedId: word('id'),
     },
     updatedAtMillis: millisOf(word('lastmod')),

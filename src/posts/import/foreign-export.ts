@@ -14,6 +14,8 @@ export interface ForeignExport {
   readonly posts: readonly ForeignPost[];
   /** Addresses of lists, and where the blog has them. */
   readonly redirects: readonly { readonly from: string; readonly to: string }[];
+  /** The site's, BCP 47. */
+  readonly language: string | undefined;
   /** What is not imported, with numbers. */
   readonly notes: readonly string[];
 }

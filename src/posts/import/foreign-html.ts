@@ -4,14 +4,18 @@ import { decodeHTML } from 'entities';
 
 const ADDRESSES: ReadonlySet<string> = new Set('href src poster srcset data-src'.split(' '));
 
-/** HTML in which links to the old site lead within this one. `bases` are its addresses without a slash at the end. */
-export function ownLinks(html: string, bases: readonly string[]): string {
+/** HTML in which links to the old site lead within this one. `bases` are its addresses without a slash at the end; `toNew` gives an address within the site its new form. */
+export function ownLinks(
+  html: string,
+  bases: readonly string[],
+  toNew = (address: string): string => address,
+): string {
   const found = bases.filter((base) => base !== '');
   const own = (address: string): string => {
     const base = found.find(
       (each) => address === each || (/^[/?#]/.test(address.slice(each.length)) && address.startsWith(each)),
     );
-    return base === undefined ? address : address.slice(base.length) || '/';
+    return toNew(base === undefined ? address : address.slice(base.length) || '/');
   };
   return mapAttributes(
     html,

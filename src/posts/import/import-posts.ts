@@ -18,6 +18,7 @@ import { PictureRefresh } from './refresh-pictures.ts';
 import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
+import { settleLanguage } from './settle-language.ts';
 import { settleMath } from './settle-math.ts';
 import { settleTypography } from './settle-typography.ts';
 import { readSource, type SourceTree } from './read-tree.ts';
@@ -54,6 +55,7 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     summary.removedWelcomePosts = removeUntouchedWelcomePosts(options.database, takenPaths(tree, planned));
   if (planned.length > 0 && tree.site.generator !== 'glasshouse') {
     if (planned.some(({ post }) => post.hasMath)) summary.math = settleMath(options.database);
+    summary.language = settleLanguage(options.database, tree.exported?.language ?? tree.site.siteLanguage);
     summary.typography = settleTypography(options.database);
   }
   if (tree.site.generator === 'glasshouse') {
@@ -73,7 +75,7 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     if (typeof verdict === 'object') pictures.refresh(post.source, verdict);
     const isWritten = verdict === 'write';
     if (isWritten || options.checksAll === true) {
-      const rendered = render(post, options.posts, media, summary);
+      const rendered = render(imported.withLanguage(post), options.posts, media, summary);
       links.set(post.source.relative, rendered.rendered.links);
       if (isWritten) batch.push(rendered);
     }

@@ -1,3 +1,5 @@
+import type { SettledLanguage } from './settle-language.ts';
+
 /** A skipped file; `isFault` if someone has to fix it. */
 export interface SkippedSource {
   readonly file: string;
@@ -22,6 +24,8 @@ export class ImportSummary {
   typography: 'as typed' | 'typographic' | undefined;
   /** How formulas are shown, if a source says that it has some. */
   math: 'formulas' | 'as typed' | undefined;
+  /** What became of the language that the source names. */
+  language: SettledLanguage | undefined;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
   /** Links to addresses that do not exist in the blog. */
@@ -89,6 +93,7 @@ export function summaryLines(
       : []),
     ...(summary.typography === undefined ? [] : [TYPOGRAPHY_LINES[summary.typography]]),
     ...(summary.math === undefined ? [] : [MATH_LINES[summary.math]]),
+    ...languageLines(summary),
     ...(summary.isEmpty ? ['There is no post to import.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>
@@ -98,6 +103,18 @@ export function summaryLines(
     ),
     ...(summary.isEmpty || isNothing ? [] : ['', brokenLine(summary)]),
   ];
+}
+
+function languageLines({ language: settled, imported }: ImportSummary): readonly string[] {
+  if (settled === undefined) return [];
+  const { language, of } = settled;
+  if (of === 'blog')
+    return [`The blog has the language of the source, ${language}; the settings can change it.`];
+  return imported === 0
+    ? []
+    : [
+        `Imported posts that name no language have that of the source, ${language}, as the blog has another one.`,
+      ];
 }
 
 function brokenLine({ deadLinks, missingImages, lostEmbeds, lostAddresses }: ImportSummary): string {

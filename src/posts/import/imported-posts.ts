@@ -53,6 +53,21 @@ export class ImportedPosts {
     return 'leave';
   }
 
+  /** A source that names no language has that of its post here; a new one that of its site, if it is not the blog's. */
+  withLanguage(planned: PlannedPost): PlannedPost {
+    const { draft } = planned.post;
+    if (draft.language !== undefined) return planned;
+    const known = this.#entryOf(planned);
+    const settled = this.#summary.language;
+    const language =
+      known !== undefined
+        ? this.#posts.byId(known.postId)?.language
+        : settled?.of === 'posts'
+          ? settled.language
+          : undefined;
+    return { ...planned, post: { ...planned.post, draft: { ...draft, language } } };
+  }
+
   /** Call it inside a transaction. */
   write(planned: RenderedPost): void {
     const { source, post, sha256, rendered } = planned;

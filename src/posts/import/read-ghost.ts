@@ -6,6 +6,7 @@ import type { PostStatus } from '../post.ts';
 import { tableOf, tablesOf, wordOf, type ForeignExport, type ForeignPost } from './foreign-export.ts';
 import { leadPicture, ownLinks, withoutMadeSizes } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
+import { languageTag } from './source-language.ts';
 
 type Table = ReturnType<typeof tableOf>;
 
@@ -29,6 +30,7 @@ export function readGhost(value: unknown): ForeignExport | undefined {
       authors: (authors.get(id) ?? []).flatMap(nameOf),
     });
   });
+  const settings = new Map(tablesOf(data.get('settings')).map((row) => [row.get('key'), row.get('value')]));
   const members = tablesOf(data.get('members')).length;
   return {
     posts,
@@ -40,6 +42,8 @@ export function readGhost(value: unknown): ForeignExport | undefined {
           to: tagUrl(name),
         })),
       ),
+    // Until version 4 it was called `lang`.
+    language: languageTag(settings.get('locale'), settings.get('lang'), settings.get('default_locale')),
     notes: members === 0 ? [] : [`${members} members are not imported`],
   };
 }

@@ -6,6 +6,7 @@ import type { FrontMatter } from './front-matter.ts';
 import { NO_SITE_FACTS, type SiteFacts } from './site-facts.ts';
 import { sourceAddress, textOf, wordsOf } from './source-address.ts';
 import { inheritedMatter, type FolderFacts } from './inherited-matter.ts';
+import { languageInName } from './source-language.ts';
 import { sourceTime } from './source-time.ts';
 import { sourceVisibility, type Entries, type SourceVisibility } from './source-visibility.ts';
 
@@ -199,7 +200,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       ],
       authors: wordsOf(all['authors'] ?? all['author']),
       aliases: address.aliases,
-      language: textOf(all['language'], all['lang']),
+      language: textOf(all['language'], all['lang']) ?? languageInName(relative, site),
       feedId: feedIdOf(textOf(all['guid'], all['uuid'], all['id']), {
         path: address.path,
         // The same in every zone.

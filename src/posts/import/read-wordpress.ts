@@ -7,7 +7,9 @@ import type { PostStatus } from '../post.ts';
 import { ForeignExportError, type ForeignExport, type ForeignPost } from './foreign-export.ts';
 import { leadPicture, ownLinks, textOfHtml } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
+import { languageTag } from './source-language.ts';
 import { sourceTime } from './source-time.ts';
+import { newWordpressAddress, type WordpressPlaces } from './wordpress-addresses.ts';
 import { wordpressHtml } from './wordpress-html.ts';
 
 interface Term {
@@ -33,8 +35,8 @@ interface Channel {
 /** Open elements at once: the parser searches all of them at each end tag. An export has ten. */
 const MAX_OPEN = 512;
 
-/** Reads an export of WordPress (WXR). Undefined if it is none. Throws ForeignExportError. */
-export function readWordpress(xml: string): ForeignExport | undefined {
+/** Reads an export of WordPress (WXR); `hasFile` knows files beside it by their addresses. Undefined if it is none. Throws ForeignExportError. */
+export function readWordpress(xml: string, hasFile: WordpressPlaces['hasFile']): ForeignExport | undefined {
   if (!/<wp:wxr_version>/.test(xml)) return undefined;
   const channel = channelOf(xml);
   const bases = [
@@ -45,6 +47,7 @@ export function readWordpress(xml: string): ForeignExport | undefined {
   const pictures = new Map(
     channel.items.map(({ texts }) => [texts.get('wp:post_id') ?? '', texts.get('wp:attachment_url') ?? '']),
   );
+  const places = placesIn(channel.items, bases, hasFile);
   const posts: ForeignPost[] = [];
   const others = new Map<string, number>();
   let comments = 0;
@@ -52,14 +55,14 @@ export function readWordpress(xml: string): ForeignExport | undefined {
     const type = item.texts.get('wp:post_type') ?? 'post';
     const isTrash = item.texts.get('wp:status') === 'trash';
     comments += item.comments;
-    if ((type === 'post' || type === 'page') && !isTrash)
-      posts.push(wordpressPost(item, { bases, pictures, authors: channel.authors }));
+    if (isPost(item)) posts.push(wordpressPost(item, { bases, pictures, places, authors: channel.authors }));
     else if (type !== 'attachment')
       others.set(isTrash ? 'in the trash' : type, (others.get(isTrash ? 'in the trash' : type) ?? 0) + 1);
   }
   return {
     posts,
     redirects: termRedirects(channel.items),
+    language: languageTag(channel.texts.get('language')),
     notes: [
       ...(comments === 0
         ? []
@@ -67,6 +70,39 @@ export function readWordpress(xml: string): ForeignExport | undefined {
       ...[...others].map(([type, count]) => `not imported: ${count} × ${type}`),
     ],
   };
+}
+
+function isPost({ texts }: Item): boolean {
+  const type = texts.get('wp:post_type') ?? 'post';
+  return (type === 'post' || type === 'page') && texts.get('wp:status') !== 'trash';
+}
+
+function placesIn(
+  items: readonly Item[],
+  bases: readonly string[],
+  hasFile: WordpressPlaces['hasFile'],
+): WordpressPlaces {
+  const idOf = ({ texts }: Item): string => texts.get('wp:post_id')?.trim() ?? '';
+  const own = (url: string): string => ownLinks(`<a href="${url}">`, bases).slice('<a href="'.length, -2);
+  return {
+    paths: new Map(items.filter(isPost).map((item) => [idOf(item), pathIn(item.texts, bases)])),
+    uploads: new Map(
+      items.flatMap((item) => {
+        const url = item.texts.get('wp:attachment_url')?.trim() ?? '';
+        return url === '' ? [] : [[idOf(item), own(url)]];
+      }),
+    ),
+    hasFile,
+  };
+}
+
+function titleOf(texts: Item['texts']): string {
+  return textOfHtml(texts.get('title')?.trim() ?? '') || 'Untitled';
+}
+
+function pathIn(texts: Item['texts'], bases: readonly string[]): string {
+  const word = (name: string): string => texts.get(name)?.trim() ?? '';
+  return pathOf(word('link'), bases) ?? slugOf(decodePath(word('wp:post_name')) || titleOf(texts));
 }
 
 const trimmed = (url = ''): string => url.trim().replace(/(?<!\/)\/+$/, '');
@@ -125,21 +161,23 @@ function wordpressPost(
   site: {
     readonly bases: readonly string[];
     readonly pictures: ReadonlyMap<string, string>;
+    readonly places: WordpressPlaces;
     readonly authors: ReadonlyMap<string, string>;
   },
 ): ForeignPost {
   const word = (name: string): string => texts.get(name)?.trim() ?? '';
-  const title = textOfHtml(word('title')) || 'Untitled';
+  const title = titleOf(texts);
   const notes: string[] = [];
   const lost: string[] = [];
-  const own = (html: string): string => ownLinks(html, site.bases);
+  const own = (html: string): string =>
+    ownLinks(html, site.bases, (address) => newWordpressAddress(address, site.places));
   const html = own(wordpressHtml(texts.get('content:encoded') ?? '', (what) => lost.push(what)));
   const picture = own(`<a href="${site.pictures.get(meta.get('_thumbnail_id') ?? '') ?? ''}">`).slice(
     '<a href="'.length,
     -2,
   );
   const publishedAtMillis = timeOf(word('wp:post_date_gmt')) ?? timeOf(word('wp:post_date'));
-  const path = pathOf(word('link'), site.bases) ?? slugOf(decodePath(word('wp:post_name')) || title);
+  const path = pathIn(texts, site.bases);
   const status = statusOf({ status: word('wp:status'), hasPassword: word('wp:post_password') !== '' }, notes);
   const isPage = word('wp:post_type') === 'page';
   return {

@@ -4,6 +4,7 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { EXPORT_FILE_NAME } from '../export/exported-site.ts';
 import type { JekyllDefaults } from './jekyll-defaults.ts';
+import { languageTag } from './source-language.ts';
 
 /** Facts from a tree's configuration. */
 export interface SiteFacts {
@@ -18,6 +19,8 @@ export interface SiteFacts {
   /** Hugo's languages, in lower case, and that of files that name none. */
   readonly languages: readonly string[];
   readonly language: string;
+  /** BCP 47; undefined if the configuration names none. */
+  readonly siteLanguage: string | undefined;
   /** Jekyll's front matter defaults by scope. */
   readonly defaults: readonly JekyllDefaults[];
   /** Jekyll's collections with pages, and their permalink. */
@@ -55,6 +58,7 @@ const NOTHING: SiteFacts = {
   cascade: undefined,
   languages: [],
   language: 'en',
+  siteLanguage: undefined,
   defaults: [],
   collections: new Map(),
   exclude: [],
@@ -90,11 +94,14 @@ function generatorIn(root: string): SiteFacts['generator'] {
   return has('.obsidian') ? 'obsidian' : 'other';
 }
 
-function parsed(name: string, text: string): Readonly<Record<string, unknown>> {
+const lowerCased = (data: Data): Data =>
+  Object.fromEntries(Object.entries(data).map(([key, each]) => [key.toLowerCase(), each]));
+
+function parsed(name: string, text: string): Data {
   try {
     const value: unknown = name.endsWith('.toml') ? parseToml(text) : parseYaml(text);
     return typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key.toLowerCase(), each]))
+      ? lowerCased(Object.fromEntries(Object.entries(value)))
       : {};
   } catch {
     return {};
@@ -104,9 +111,12 @@ function parsed(name: string, text: string): Readonly<Record<string, unknown>> {
 function factsOf(name: string, config: Data): SiteFacts {
   if (name === EXPORT_FILE_NAME) return { ...NOTHING, generator: 'glasshouse' };
   if (name.startsWith('_config')) return jekyllFacts(config);
-  if ('base_url' in config) return { ...NOTHING, generator: 'zola' };
+  if ('base_url' in config)
+    return { ...NOTHING, generator: 'zola', siteLanguage: languageTag(config['default_language']) };
   if (!name.includes('hugo') && !name.includes('_default') && !('baseurl' in config)) return NOTHING;
   const page = tableOf(config['permalinks']);
+  const content = String(config['defaultcontentlanguage'] ?? 'en').toLowerCase();
+  const table = lowerCased(tableOf(lowerCased(tableOf(config['languages']))[content]));
   const patterns = { ...page, ...tableOf(page['page']) };
   return {
     ...NOTHING,
@@ -116,7 +126,12 @@ function factsOf(name: string, config: Data): SiteFacts {
     ),
     cascade: config['cascade'],
     languages: Object.keys(tableOf(config['languages'])).map((name) => name.toLowerCase()),
-    language: String(config['defaultcontentlanguage'] ?? 'en').toLowerCase(),
+    language: content,
+    siteLanguage: languageTag(
+      table['languagecode'],
+      config['languagecode'],
+      config['defaultcontentlanguage'],
+    ),
     timeZone: zoneOf(config['timezone']),
   };
 }
@@ -144,6 +159,7 @@ function jekyllFacts(config: Data): SiteFacts {
     ),
     exclude: listOf(exclude).filter((place) => typeof place === 'string'),
     timeZone: zoneOf(config['timezone']),
+    siteLanguage: languageTag(config['lang'], config['language'], config['locale']),
     encoding: typeof encoding === 'string' ? encoding : undefined,
   };
 }

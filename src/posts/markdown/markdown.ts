@@ -13,11 +13,6 @@ export function rendererNumber({ typography, math = false }: TextSettings): numb
   return 4 * RENDERER_VERSION + (math ? 2 : 0) + (typography === undefined ? 0 : 1);
 }
 
-/** Returns true if the text was rendered with the typographer on. */
-export function isTypographic({ renderedBy }: Pick<RenderedMarkdown, 'renderedBy'>): boolean {
-  return renderedBy % 2 === 1;
-}
-
 /** A rendered text, as stored. */
 export interface RenderedMarkdown {
   readonly html: string;
@@ -33,6 +28,8 @@ export interface RenderedMarkdown {
   readonly missingImages: readonly string[];
   /** `rendererNumber` of its settings. */
   readonly renderedBy: number;
+  /** The language of its quotes and dashes; undefined: as typed. */
+  readonly typography: string | undefined;
 }
 
 const parser = createMarkdownParser();
@@ -121,6 +118,7 @@ export function placeMarkdown(parsed: ParsedMarkdown, context: LinkContext): Ren
     links: [...targets.links].filter((link) => !link.startsWith('#')),
     missingImages: [...targets.missingImages],
     renderedBy: parsed.renderedBy,
+    typography: parsed.typography,
   };
 }
 

@@ -11,7 +11,7 @@ const HEADING_ANCHOR = / ?<a class="heading-anchor"[^>]*>[^<]*<\/a>/g;
 
 /** The text of a post for a feed reader, which has neither its page, its styles nor its direction. */
 export function feedContent(
-  { html, summary, language }: Pick<Post, 'html' | 'summary' | 'language'>,
+  { html, summary, language }: Pick<Post, 'html' | 'summary'> & { readonly language: string },
   url: string,
   siteUrl: string,
 ): string {

@@ -7,7 +7,7 @@ import { tagUrl } from '../../posts/post-path.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { authorsOf, type Author } from '../author-card.ts';
 import { feedContent, newestWithin } from './feed-content.ts';
-import { shownTitle } from '../shown-title.ts';
+import { shownLanguage, shownTitle } from '../shown-title.ts';
 import { xmlText } from './xml-text.ts';
 import { titleText } from '../../markup/title.ts';
 
@@ -155,15 +155,16 @@ function withoutIndentation(xml: string): string {
 
 function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   const url = origin + postUrl(post.path);
+  const language = shownLanguage(post, site);
   return {
     id: post.feedId ?? formerFeedId(post, origin),
     url,
     title: xmlText(titleText(shownTitle(post, site))).trim(),
     summary: xmlText(post.summary),
-    html: feedContent(post, url, origin),
+    html: feedContent({ ...post, language }, url, origin),
     authors: cleanAuthors(post.authors, site, origin),
     tags: post.tags.map(xmlText).filter((tag) => tag !== ''),
-    language: post.language,
+    language,
     published: new Date(post.publishedAtMillis ?? post.createdAtMillis),
     updated: new Date(post.updatedAtMillis),
   };

@@ -66,6 +66,20 @@ describe('editor', () => {
     expect((await server.ask('/older')).headers.location).toMatch(/\/glas\/licht$/);
   });
 
+  it('leaves the language of a post empty, which then is the blog’s, and takes one away again', async () => {
+    const id = await create({ title: 'A', markdown: 'x', path: 'a', status: 'published', language: '' });
+    server.site.save({ ...server.site.values, language: 'de' });
+    const page = await owner.get(`/admin/posts/${id}/edit`);
+    expect(formOf(page.text)).toMatchObject({ language: '' });
+    expect(page.text).toMatch(/<textarea[^>]*\slang="de"/);
+    expect((await server.ask('/a')).text).toContain('<html lang="de"');
+    const own = { ...formOf(page.text), language: 'fr' };
+    await owner.post(`/admin/posts/${id}`, own);
+    expect((await server.ask('/a')).text).toContain('<html lang="fr"');
+    await owner.post(`/admin/posts/${id}`, { ...own, version: '2', language: ' ' });
+    expect((await server.ask('/a')).text).toContain('<html lang="de"');
+  });
+
   it('saves posts of one title at once, each at an address of its own', async () => {
     await owner.get('/admin/posts/new');
     const fields = { title: 'Same', markdown: 'x', status: 'published' };

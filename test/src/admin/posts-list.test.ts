@@ -142,9 +142,9 @@ describe('settings', () => {
   it('render the posts again when formulas are switched, and only then', async () => {
     expect((await owner.get('/admin/settings')).text).not.toMatch(/name="math"[^>]* checked/);
     expect((await owner.get('/admin/settings')).text).toContain('<code>$$\\sqrt{x}$$</code>');
-    await owner.post('/admin/settings', { ...site, math: 'on' });
+    await owner.post('/admin/settings', { ...site, language: 'en', math: 'on' });
     expect([server.staleRenders, server.site.math]).toEqual([1, 'on']);
-    await owner.post('/admin/settings', { ...site, math: 'on' });
+    await owner.post('/admin/settings', { ...site, language: 'en', math: 'on' });
     expect(server.staleRenders).toBe(1);
     expect((await owner.get('/admin/settings')).text).toMatch(/name="math"[^>]* checked/);
   });
@@ -157,13 +157,16 @@ describe('settings', () => {
     expect(await saved()).not.toContain('leads nowhere');
   });
 
-  it('render the posts again when the typographer is switched, and only then', async () => {
+  it('render the posts again when the typographer is switched or the language is another, and only then', async () => {
     expect((await owner.get('/admin/settings')).text).toMatch(/name="typographer"[^>]* checked/);
-    await owner.post('/admin/settings', site);
+    await owner.post('/admin/settings', { ...site, language: 'en' });
     expect(server.staleRenders).toBe(0);
+    await owner.post('/admin/settings', site);
+    await owner.post('/admin/settings', site);
+    expect(server.staleRenders).toBe(1);
     const { typographer: _, ...off } = site;
     await owner.post('/admin/settings', off);
-    expect([server.staleRenders, server.site.typographer]).toEqual([1, 'off']);
+    expect([server.staleRenders, server.site.typographer]).toEqual([2, 'off']);
     expect((await owner.get('/admin/settings')).text).not.toMatch(/name="typographer"[^>]* checked/);
   });
 

@@ -100,6 +100,33 @@ describe('openDatabase', () => {
     closeDatabase(database);
   });
 
+  it("leaves posts that have the blog's language without one, as they may have got it from there", () => {
+    const database = new SqliteDatabase(path.join(folder, 'made.db'));
+    migrate(
+      database,
+      MIGRATIONS.filter(({ version }) => version < 26),
+    );
+    const insert = database.prepare(
+      `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
+         reading_minutes, version, markdown, html, rendered_by)
+       VALUES (@path, @path, 'T', '', 'published', 1, 1, 1, '[]', '[]', @language, 1, 1, 'x', 'x', @renderedBy)`,
+    );
+    database.exec("INSERT INTO settings (key, value) VALUES ('language', 'de')");
+    insert.run({ path: 'same', language: 'de', renderedBy: 33 });
+    insert.run({ path: 'typed', language: 'de', renderedBy: 32 });
+    insert.run({ path: 'other', language: 'en', renderedBy: 33 });
+    migrate(database);
+    expect(database.prepare('SELECT path, language, rendered_in FROM posts ORDER BY id').raw().all()).toEqual(
+      [
+        ['same', '', 'de'],
+        ['typed', '', ''],
+        ['other', 'en', 'en'],
+      ],
+    );
+    expect(new PostStore(database).byPath('same')!.language).toBeUndefined();
+    database.close();
+  });
+
   it('arrives at the same schema from schema 1 as from an empty file', () => {
     const schemaOf = (opened: ReturnType<typeof openDatabase>): unknown => {
       const names = opened

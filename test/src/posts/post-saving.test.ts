@@ -74,9 +74,16 @@ describe('PostStore.create', () => {
     ).toBeNull();
   });
 
-  it("takes the blog's language when none is given", () => {
+  it('has no language of its own unless one is given, and loses it with an empty field', () => {
     new SettingStore(blog.database).set('language', 'fr');
-    expect(blog.posts.create(draft()).language).toBe('fr');
+    expect(blog.posts.create(draft()).language).toBeUndefined();
+    const { id, version, language } = blog.posts.create(draft({ path: 'own', language: 'de' }));
+    expect(language).toBe('de');
+    const kept = blog.posts.update(id, version, draft({ path: 'own' }));
+    expect(kept.language).toBe('de');
+    expect(
+      blog.posts.update(id, kept.version, draft({ path: 'own', language: ' ' })).language,
+    ).toBeUndefined();
   });
 
   it.each([

@@ -89,6 +89,22 @@ describe('StaleRenders', () => {
     expect(blog.posts.byId(id)!.version).toBeGreaterThan(version);
   });
 
+  it('renders posts without a language of their own again when the blog has another one', async () => {
+    const markdown = '"so"';
+    const { id } = blog.posts.create(draft({ markdown, description: '"so"' }));
+    const own = blog.posts.create(draft({ title: 'Own', markdown, language: 'en' }));
+    const settings = new SettingStore(blog.database);
+    settings.set('language', 'de');
+    expect(await staleRenders().renderAll()).toBe(1);
+    expect(blog.posts.byId(id)).toMatchObject({ html: '<p>„so“</p>\n', summary: '„so“' });
+    expect(blog.posts.byId(own.id)).toEqual(own);
+    expect(await staleRenders().renderAll()).toBe(0);
+    settings.set('typographer', 'off');
+    expect(await staleRenders().renderAll()).toBe(2);
+    settings.set('language', 'fr');
+    expect(await staleRenders().renderAll()).toBe(0);
+  });
+
   it('renders every post again when formulas are switched', async () => {
     const { id } = blog.posts.create(draft({ markdown: 'So $x^2$.' }));
     expect(blog.posts.byId(id)!.html).toBe('<p>So $x^2$.</p>\n');

@@ -176,6 +176,22 @@ describe('an export', () => {
     expect(other.posts.page().posts.map(({ title }) => title)).toEqual(['k', 'a', 'z', 'm']);
   });
 
+  it('names no language of a post that has the blog’s, and so does what is imported of it', async () => {
+    new SettingStore(blog.database).set('language', 'de');
+    blog.posts.create(draft({ path: 'none' }));
+    blog.posts.create(draft({ path: 'same', language: 'de' }));
+    const other = await roundTrip();
+    expect(contentOf('first').get('content/none.md')).not.toContain('language:');
+    expect(contentOf('first').get('content/same.md')).toContain('\nlanguage: "de"\n');
+    expect(['none', 'same'].map((path) => other.posts.byPath(path)!.language)).toEqual([undefined, 'de']);
+    // A later export that has lost it takes it away.
+    const { id, version } = blog.posts.byPath('same')!;
+    blog.posts.update(id, version, draft({ language: '' }));
+    await exported(blog, 'third');
+    expect(imported(other, 'third')).toMatchObject({ updated: 1 });
+    expect(other.posts.byPath('same')!.language).toBeUndefined();
+  });
+
   it('has the settings, the former names of tags, and the redirects, also of addresses that a post has since', async () => {
     const site = new StoredSiteSettings(new SettingStore(blog.database));
     site.save({

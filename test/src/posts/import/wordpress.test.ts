@@ -151,6 +151,54 @@ See <a href="/about/">about</a> &amp; \\*stars\\*.
   });
 });
 
+describe('addresses of WordPress', () => {
+  const withText = (html: string): string =>
+    XML.replace('[gallery ids="1,2"]', html).replace(
+      '</channel>',
+      own('up', {
+        'wp:post_id': '6',
+        'wp:post_type': 'attachment',
+        'wp:attachment_url': 'https://old.example/blog/wp-content/uploads/2024/a.gif',
+      }) + '</channel>',
+    );
+
+  it('by number become those of the posts, and what cannot is a dead link', () => {
+    const xml = withText(
+      `<a href="https://old.example/blog/?p=5#me">a</a> <a href="https://old.example/blog/?page_id=5&amp;x=1">b</a>
+<a href="/?preview=1&amp;p=1#top">c</a> <a href="/?p=7">d</a> <a href="/?attachment_id=6">e</a> <a href="/?p=99">f</a> <a href="/?s=1">g</a>`,
+    ).replace('<wp:post_id>about<', '<wp:post_id>5<');
+    const summary = run(xml);
+    const links = [
+      ...blog.posts.byPath('2024/03/clear-glass')!.html.matchAll(/<a href="([^"]*)"[^>]*>([a-g])</g),
+    ].map(([, to, name]) => [name, to]);
+    expect(links).toEqual([
+      ['a', '/about#me'],
+      ['b', '/about'],
+      ['c', '/2024/03/clear-glass#top'],
+      ['d', '/an-idea'],
+      ['e', '/media/wp-content/uploads/2024/a.gif'],
+      ['f', '/?p=99'],
+      ['g', '/?s=1'],
+    ]);
+    expect(summary.deadLinks.map(({ text }) => text)).toEqual(['/?p=99']);
+  });
+
+  it('of pictures in a size that is not there become those of the full ones', () => {
+    const at = 'https://old.example/blog/wp-content/uploads/2024';
+    const uploads = path.join(blog.folder, 'old/wp-content/uploads/2024');
+    writeFileSync(path.join(uploads, 'b-scaled.gif'), Buffer.from('GIF89a\x07\x00\x05\x00'));
+    writeFileSync(path.join(uploads, 'c-1x1.gif'), Buffer.from('GIF89a\x01\x00\x01\x00'));
+    const names = ['a-150x100.gif', 'a-scaled.gif', 'b-7x5.gif', 'c-1x1.gif', 'd-1x1.gif'];
+    const summary = run(withText(names.map((name) => `<img src="${at}/${name}" alt="">`).join('\n')));
+    const shown = [
+      ...blog.posts.byPath('2024/03/clear-glass')!.html.matchAll(/src="[^"]*2024\/([a-d][^"]*)"/g),
+    ].map(([, name]) => name);
+    expect(shown).toEqual(['a.gif', 'a.gif', 'a.gif', 'b-scaled.gif', 'c-1x1.gif', 'd-1x1.gif']);
+    expect(summary.missingImages.map(({ text }) => text)).toContain('/wp-content/uploads/2024/d-1x1.gif');
+    expect(summary.missingImages).toHaveLength(2);
+  });
+});
+
 describe('the text of a WordPress post', () => {
   it.each([
     ['One\ntwo\n\nthree', '<p>One<br>\ntwo</p>\n<p>three</p>'],
