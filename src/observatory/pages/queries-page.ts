@@ -12,7 +12,7 @@ import { countText, duration, durationCell, share, text } from '../../markup/qua
 import { tellApart } from '../format/statement-words.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
-import { orderWords, plural, type Sentence, type SentencePart } from '../sentences/sentence.ts';
+import { orderWords, plural, shortRoute, type Sentence, type SentencePart } from '../sentences/sentence.ts';
 import {
   prepareRepeatedOnRoutes,
   repeatedOnRoutes,
@@ -62,17 +62,20 @@ export const queriesPage = definePage<QueriesFacts>({
       href: links.series('database', name),
     });
     const [worst] = repeated.rows;
-    const costly = repeated.rows.filter(isCostly);
     const again: Sentence =
       worst === undefined
         ? []
         : [
             { text: ' ' },
+            { text: worst.name, href: links.series('database', worst.series), tone: 'database' },
+            { text: ' is ' },
             {
-              text: `${plural(costly.length || repeated.rows.length, 'statement is', 'statements are')} repeated within one request`,
+              text: `repeated ${countText(worst.count)} times within one request`,
               href: links.trace(worst.traceId, worst.spanId),
             },
-            { text: repetitionCost(costly.length, repeated.rows.length - costly.length) },
+            { text: ' of ' },
+            { text: shortRoute(worst.route), href: links.series('http', worst.route) },
+            { text: repetitionCost(repeated.rows) },
           ];
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}` },
@@ -168,12 +171,14 @@ function seenIn({ traces, ofTraces, fewest, most }: RepeatedOnRoute): Html {
     <span class="callers">${ofTraces === 1 ? 'request' : 'requests'} looked at, ${each} times each</span>`;
 }
 
-/** The table below has cheap ones, too. */
-function repetitionCost(costly: number, cheap: number): string {
-  if (costly === 0) return ', at little cost so far.';
-  return cheap === 0
-    ? ' and costs time.'
-    : ` and costs time, and ${countText(cheap)} more at little cost so far.`;
+/** Of the first one, and of the others: the table below has cheap ones, too. */
+function repetitionCost(rows: readonly RepeatedOnRoute[]): string {
+  const more = (count: number, opening: string): string =>
+    count === 0 ? '' : `${opening} ${countText(count)} more`;
+  const costly = rows.filter(isCostly).length;
+  if (costly === 0) return `, at little cost so far${more(rows.length - 1, ', and')}.`;
+  const cheap = more(rows.length - costly, ', and');
+  return ` and costs time${more(costly - 1, ', as')}${cheap === '' ? '' : `${cheap} at little cost so far`}.`;
 }
 
 function wordsOf({ name, summary = '', text: whole = '', callers = [] }: SeriesLine): string {
