@@ -158,7 +158,7 @@ function stall(situation: OverviewSituation, links: Links): Sentence | undefined
       ? []
       : [
           {
-            text: `; ${plural(longest.delayedCount, 'request')} had to wait${stalls > 1 ? ' for that one' : ''}`,
+            text: `; ${plural(longest.delayedCount, 'request')} had to wait for that${stalls > 1 ? ' one' : ''}`,
           },
         ]),
     { text: '.' },

@@ -260,17 +260,17 @@ describe('overviewSentence', () => {
     [
       'a stall of 300 ms',
       { stallMillis: 290, blocked: longestTurn([stallOf(300)]) },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that.',
     ],
     [
       'a stall of 2 s',
       { stallMillis: 1980, blocked: longestTurn([stallOf(2000)]) },
-      'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 10.3 s, for which a timer was 10.5 s late',
       { stallMillis: 10_500, blocked: longestTurn([stallOf(10_300)]) },
-      'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'two stalls in one turn, the longer one without a sample',
@@ -302,7 +302,7 @@ describe('overviewSentence', () => {
           },
         ]),
       },
-      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s while the server started, before the thread that samples ran; 3 requests had to wait. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s while the server started, before the thread that samples ran; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s that nobody sampled',
