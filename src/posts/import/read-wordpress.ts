@@ -41,7 +41,11 @@ export function readWordpress(xml: string, hasFile: WordpressPlaces['hasFile']):
   const channel = channelOf(xml);
   const bases = [
     ...new Set(
-      ['wp:base_blog_url', 'wp:base_site_url', 'link'].map((name) => trimmed(channel.texts.get(name))),
+      ['wp:base_blog_url', 'wp:base_site_url', 'link'].flatMap((name) => {
+        const url = trimmed(channel.texts.get(name));
+        // Texts from before a site had TLS say http, others https.
+        return [url, url.replace(/^http:/i, 'https:'), url.replace(/^https:/i, 'http:')];
+      }),
     ),
   ];
   const pictures = new Map(

@@ -164,7 +164,7 @@ describe('addresses of WordPress', () => {
 
   it('by number become those of the posts, and what cannot is a dead link', () => {
     const xml = withText(
-      `<a href="https://old.example/blog/?p=5#me">a</a> <a href="https://old.example/blog/?page_id=5&amp;x=1">b</a>
+      `<a href="https://old.example/blog/?p=5#me">a</a> <a href="http://old.example/blog/?page_id=5&amp;x=1">b</a>
 <a href="/?preview=1&amp;p=1#top">c</a> <a href="/?p=7">d</a> <a href="/?attachment_id=6">e</a> <a href="/?p=99">f</a> <a href="/?s=1">g</a>`,
     ).replace('<wp:post_id>about<', '<wp:post_id>5<');
     const summary = run(xml);
