@@ -8,9 +8,9 @@ import type { DrawnTraces } from './drawn-traces.ts';
 import { drawnFrom } from './sampled-values.ts';
 import { type TimePart, timeParts, type WaitsOf, type WeighedTrace } from './time-parts.ts';
 
-/** Traces from which the fastest ones are told, and which share these are. */
+/** Traces from which the quietest ones are told, and which share these are. */
 const ENOUGH = 20;
-const FASTEST = 0.1;
+const QUIETEST = 0.1;
 const MOST = 0.5;
 
 /** Where the time of a route goes, per request: the mean over its kept traces, each counted by its weight. */
@@ -24,7 +24,7 @@ export interface MergedTime {
   readonly graph: FlameGraph;
   /** They add up to the time of a request. */
   readonly parts: readonly TimePart[];
-  /** Of the fastest tenth, if most of their time the event loop slept: hardly anything else ran then. */
+  /** The mean of the tenth with which the event loop slept for the largest share, if that is most of their time. */
   readonly quiet?: { readonly sleptMillis: number; readonly wholeMillis: number } | undefined;
   /** The mean time of a request by these traces; NaN without any. */
   readonly meanMillis: number;
@@ -85,22 +85,20 @@ export function mergedTime(
   };
 }
 
-/** A loop that works for others does not sleep while a request waits: how long it waits is told by those with which nothing else ran. */
+/** A loop that works for others does not sleep while a request waits: how long it waits is told by those with which least else ran. */
 function quietTime(weighed: readonly WeighedTrace[], waits: WaitsOf): MergedTime['quiet'] {
-  const millisOf = ({ trace, unit = trace.spans[0] }: WeighedTrace): number =>
-    unit?.durationMillis ?? Infinity;
   if (weighed.length < ENOUGH) return undefined;
-  const fastest = weighed
-    .toSorted((a, b) => millisOf(a) - millisOf(b))
-    .slice(0, Math.ceil(weighed.length * FASTEST));
-  const weights = fastest.reduce((sum, { weight }) => sum + weight, 0);
-  const parts = timeParts(
-    fastest.map((each) => ({ ...each, weight: each.weight / weights })),
-    waits,
-  );
-  const sumOf = (of: readonly TimePart[]): number => of.reduce((sum, { millis }) => sum + millis, 0);
-  const sleptMillis = sumOf(parts.filter(({ kind }) => kind === 'asleep'));
-  const wholeMillis = sumOf(parts);
+  const times = weighed
+    .map((each) => {
+      const parts = timeParts([{ ...each, weight: 1 }], waits);
+      const sumOf = (of: readonly TimePart[]): number => of.reduce((sum, { millis }) => sum + millis, 0);
+      return { sleptMillis: sumOf(parts.filter(({ kind }) => kind === 'asleep')), wholeMillis: sumOf(parts) };
+    })
+    .toSorted((a, b) => b.sleptMillis / b.wholeMillis - a.sleptMillis / a.wholeMillis)
+    .slice(0, Math.ceil(weighed.length * QUIETEST));
+  const meanOf = (what: 'sleptMillis' | 'wholeMillis'): number =>
+    times.reduce((sum, time) => sum + time[what], 0) / times.length;
+  const [sleptMillis, wholeMillis] = [meanOf('sleptMillis'), meanOf('wholeMillis')];
   return sleptMillis > MOST * wholeMillis ? { sleptMillis, wholeMillis } : undefined;
 }
 
