@@ -95,7 +95,7 @@ export const routePage = definePage<RouteFacts>({
       }),
       ...[
         ...(parts.length === 0 ? [] : [{ text: ' ' }, ...parts]),
-        ...routeCodeWords(facts.own.code, now, links),
+        ...(isMoreToSay(facts) ? routeCodeWords(facts.own.code, now, links) : []),
       ].map((part) => ({ ...part, aside: true as const })),
     ];
   },
@@ -139,6 +139,11 @@ export const routePage = definePage<RouteFacts>({
   sheet: ({ slowest, failedRequests }, view) =>
     clientSheet(failedRequests, view) ?? traceSheet(slowest, view),
 });
+
+/** Of a route that mostly waits, samples of its longest requests that name no function say nothing more. */
+function isMoreToSay({ time, own: { code } }: RouteFacts): boolean {
+  return time?.quiet === undefined || code.workMillis >= code.sampledMillis / 2;
+}
 
 function knownTime({ name, row, time, own }: RouteFacts): KnownTime | undefined {
   return row && time && { route: name, count: row.count, parts: time.parts, quiet: time.quiet, own };
