@@ -161,7 +161,7 @@ function mostWaited(time: KnownTime, sleptMillis: number): string {
   if (isKnown || millis < FEW * sleptMillis) return '';
   if (time.quiet !== undefined) {
     const { sleptMillis: slept, wholeMillis } = time.quiet;
-    return `; in the tenth with which it slept most, as least else ran, ${text(duration(slept))} of ${text(duration(wholeMillis))}`;
+    return `; in the tenth with which it slept most, as least else ran, typically ${text(duration(slept))} of ${text(duration(wholeMillis))}`;
   }
   const most = text(duration(sleptMillis + millis));
   return `; in ${text(duration(millis))} more it ran, for this request or for others, so that it waits ${text(duration(sleptMillis))} to ${most} of the ${text(duration(sumOf(time.parts)))}`;
