@@ -1,7 +1,8 @@
 import { activeTelemetry } from '../otel/telemetry.ts';
+import { startArguments } from './start/start-arguments.ts';
 import { startBlog } from './start/start-blog.ts';
 
-startBlog({
-  telemetry: activeTelemetry(),
-  stopWithParent: process.argv.includes('--stop-with-parent'),
-});
+const given = startArguments();
+if (given === undefined) process.exit();
+
+startBlog({ telemetry: activeTelemetry(), ...given });

@@ -6,21 +6,26 @@ import { openBlogData } from '../db/open-blog-data.ts';
 import { closeDatabase } from '../db/open-database.ts';
 import { servedAddress } from '../db/server-lock.ts';
 import { localOrigin } from '../http/local-origin.ts';
-import { isForPeople } from '../process/for-people.ts';
+import { CommandError, runCommand } from '../process/run-command.ts';
 import { OwnerStore } from './owner-store.ts';
 import { SetupLinks } from './setup-links.ts';
 
-class BlogMissingError extends Error {
-  readonly isForPeople = true;
-}
+const USAGE = `Usage: npm run owner-link [-- --data-dir FOLDER]
 
-/* Prints a one-time sign-in link for the owner: for a lost password, or when sign-in is throttled. Works beside a running blog. */
-try {
-  const { dataDir, host, port, publicUrl } = loadBlogConfig();
+Prints a one-time sign-in link for the owner: for a lost password, or when sign-in is throttled. Earlier links are void.
+The blog may be running.
+
+  --data-dir FOLDER  the blog's data; default: DATA_DIR
+`;
+
+await runCommand({ usage: USAGE, values: ['data-dir'] }, 'No link was made', (given) => {
+  const config = loadBlogConfig();
+  const { host, port, publicUrl } = config;
+  const dataDir = given.dataDir ?? config.dataDir;
   const file = join(dataDir, DATABASE_FILE_NAME);
   if (!existsSync(file))
-    throw new BlogMissingError(
-      `There is no blog in ${dataDir}: ${file} is missing. Set DATA_DIR, or run npm start first.`,
+    throw new CommandError(
+      `There is no blog in ${dataDir}: ${file} is missing. Set DATA_DIR or --data-dir, or run npm start first.`,
     );
   const database = openBlogData(dataDir);
   try {
@@ -38,12 +43,8 @@ try {
         ? `Created a one-time sign-in link, valid until ${until}. Earlier links are void.\n`
         : `Created a link that makes you the owner of this blog, valid until ${until}. Earlier links are void.\n`,
     );
+    return 0;
   } finally {
     closeDatabase(database);
   }
-} catch (error) {
-  if (!(error instanceof Error)) throw error;
-  const words = isForPeople(error) ? error.message : error.stack;
-  process.stderr.write(`${words}\n`);
-  process.exitCode = 1;
-}
+});

@@ -14,8 +14,10 @@ import { conflictPage } from './conflict-page.ts';
 import { deadLinkHint, type DeadLinkDependencies } from './dead-links.ts';
 import { editorPage } from './editor-page.ts';
 import {
+  chosenStatus,
   draftOfValues,
   EMPTY_POST_FORM,
+  isPublish,
   valuesOfForm,
   valuesOfPost,
   type PostFormValues,
@@ -41,6 +43,8 @@ interface Edited {
   readonly post?: Post | undefined;
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
+  /** The Publish button was used. */
+  readonly isPublishRefused?: boolean;
   /** The version the form was loaded from; default: the post's current version. */
   readonly version?: number | undefined;
   /** Identifies the page of the editor; default: a new one. */
@@ -108,7 +112,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     } catch (error) {
       if (error instanceof PostDraftError) return refuse(ctx, { ...edited, problems: problemOf(error) }, 422);
       if (!(error instanceof PostConflictError)) throw error;
-      await keep(edited);
+      await keep(asChosen(ctx, edited));
       showConflict(ctx, error.current, { values, draft }, deps);
     }
   });
@@ -130,7 +134,8 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
   }
 
   /** Shows the form again. Its page says that the server has the text, so the text is kept first. */
-  async function refuse(ctx: Context, edited: Edited, status: number): Promise<void> {
+  async function refuse(ctx: Context, refused: Edited, status: number): Promise<void> {
+    const edited = asChosen(ctx, refused);
     await keep(edited);
     show(ctx, edited, status);
   }
@@ -141,6 +146,13 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     const text = { draft, postId: post?.id, version, fields: { ...values } };
     await whenUnlocked(() => unsaved.put(text, continued)).catch(() => {});
   }
+}
+
+/** With the visibility that the form had: the next Save is no Publish. */
+function asChosen(ctx: Context, edited: Edited): Edited {
+  const fields = formFields(ctx);
+  const values = { ...edited.values, status: chosenStatus(fields) };
+  return { ...edited, values, isPublishRefused: isPublish(fields) };
 }
 
 /** The post is saved; if this write fails, the text is offered once more, nothing else. */
@@ -176,12 +188,13 @@ function showEditor(
 ): void {
   const { posts, site, send, unsaved, now } = deps;
   const notice = noticeOf(ctx);
-  const { draft = createSecretToken(), continued = [] } = edited;
+  const { draft = createSecretToken(), continued = [], isPublishRefused = false } = edited;
   const body = editorPage({
     post,
     version,
     values,
     problems,
+    isPublishRefused,
     draft,
     continued,
     unsaved: othersThan({ draft, values }, unsaved.list(post?.id)),

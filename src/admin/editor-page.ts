@@ -27,6 +27,8 @@ export interface EditorOptions {
   readonly version: number | undefined;
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
+  /** The Publish button was used, and the form is shown again. */
+  readonly isPublishRefused?: boolean;
   readonly notice?: string | undefined;
   /** Beside the notice: which links of the post lead nowhere. */
   readonly deadLinks?: Html | undefined;
@@ -57,7 +59,8 @@ export function editorPage(options: EditorOptions): Html {
       ${post !== undefined && seeIt(post, options.nowMillis)}
     </header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}${altHint(post)}${options.deadLinks}</p>`}
-    ${errorSummary(problems)} ${isDeleted && deletedNotice(post, csrfToken)}
+    ${errorSummary(problems)} ${options.isPublishRefused === true && publishRefused(options)}
+    ${isDeleted && deletedNotice(post, csrfToken)}
     ${options.unsaved.map((text) => unsavedNotice(text, options))}
     <form
       method="post"
@@ -110,6 +113,14 @@ export function editorPage(options: EditorOptions): Html {
       </div>
     </form>
   </div>`;
+}
+
+/** What was chosen, as the form shows the visibility from before. */
+function publishRefused({ values }: EditorOptions): Html {
+  return html`<p class="notice">
+    You chose Publish, and nothing was
+    saved.${values.status === 'draft' && ' The post is a draft: Save keeps it one, Publish publishes it.'}
+  </p>`;
 }
 
 /** Empty for a language that is refused. */

@@ -50,22 +50,31 @@ export function valuesOfPost(post: Post, timeZone: string): PostFormValues {
   };
 }
 
-/** Reads the submitted fields; the Publish button overrides the chosen status. */
+/** Reads the submitted fields; the Publish button overrides the chosen status, once: a form that is refused is shown with `chosenStatus` again. */
 export function valuesOfForm(fields: FormFields): PostFormValues {
   const text = (name: keyof PostFormValues): string => fields[name] ?? '';
-  const status = fields['publish'] === undefined ? text('status') : 'published';
   return {
     title: text('title'),
     markdown: text('markdown'),
     path: text('path'),
     description: text('description'),
-    status: status === 'published' || status === 'unlisted' ? status : 'draft',
+    status: isPublish(fields) ? 'published' : chosenStatus(fields),
     publishedAt: text('publishedAt'),
     tags: text('tags'),
     authors: text('authors'),
     aliases: text('aliases'),
     language: text('language'),
   };
+}
+
+/** True for the Publish button. */
+export function isPublish(fields: FormFields): boolean {
+  return fields['publish'] !== undefined;
+}
+
+/** The visibility in the form, whichever button was used. */
+export function chosenStatus({ status }: FormFields): PostStatus {
+  return status === 'published' || status === 'unlisted' ? status : 'draft';
 }
 
 /** Converts a form to a draft. Seconds come from `current`, as the form cannot show them. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { withBlogData } from '../db/open-blog-data.ts';
 import { makeBackup } from './make-backup.ts';
-import { counted, megabytes, runCommand } from '../process/run-command.ts';
+import { counted, megabytes, runFileCommand } from '../process/run-command.ts';
 import { lowerThreadPriority } from '../process/thread-priority.ts';
 
 const USAGE = `Usage: npm run backup -- FILE [--data-dir FOLDER]
@@ -13,7 +13,7 @@ Writes the blog into one file: posts, settings, the owner and the media. The blo
 // A scheduled one: readers are not kept waiting.
 if (!isMainThread) lowerThreadPriority();
 
-await runCommand(USAGE, 'No backup was made', async ({ file, dataDir }) => {
+await runFileCommand({ usage: USAGE }, 'No backup was made', async ({ file, dataDir }) => {
   return withBlogData(dataDir, async (database) => {
     const made = await makeBackup({ database, dataDir, file });
     const what = `${counted(made.posts, 'post', 'posts')} and ${counted(made.media, 'file', 'files')} of media`;

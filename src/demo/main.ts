@@ -5,9 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { readArguments } from '../process/run-command.ts';
 import { watchParent } from '../process/parent-watch.ts';
 import { RandomSource } from './random-source.ts';
 import { visit } from './demo-traffic.ts';
+
+const USAGE = `Usage: npm run demo
+
+Runs a temporary blog with visitors, and prints a link that is signed in. It takes no options; settings are in the environment.
+`;
+if (readArguments({ usage: USAGE }) === undefined) process.exit();
 
 /** The demo: the server is a separate process, this one generates visitors. All data is removed at the end. */
 const folder = mkdtempSync(join(tmpdir(), 'glasshouse-demo-'));

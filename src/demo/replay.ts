@@ -1,29 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { EXIT_USAGE, readArguments } from '../process/run-command.ts';
 import { addressIn } from './fetch-links.ts';
 import { addressesOf } from './known-addresses.ts';
 import { readTrafficLog, replayed, type ReplayedRequest } from './replay-map.ts';
 
+const DEFAULT_SPEED = 600;
 const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
 
   LOG      a traffic log: tab-separated offset in seconds, method, path, status
   ADDRESS  a running blog, such as http://127.0.0.1:3000
-  --speed  how many times faster than life; default 600
+  --speed  how many times faster than life; default ${DEFAULT_SPEED}
 `;
 /** Limit of concurrent requests, as from a handful of visitors. */
 const MAX_CONCURRENT = 8;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { speed: { type: 'string', default: '600' } },
+const given = readArguments({
+  usage: USAGE,
+  names: { count: 2, asked: 'Name a log and an address.' },
+  values: ['speed'],
 });
-const [log, address] = positionals;
-const speed = Number(values.speed);
-if (log === undefined || address === undefined || !URL.canParse(address) || !(speed > 0)) {
-  process.stderr.write(USAGE);
-  process.exit(2);
+if (given === undefined) process.exit();
+const [log = '', address = ''] = given.named;
+const speed = Number(given.valueOf('speed') ?? DEFAULT_SPEED);
+if (!URL.canParse(address) || !(speed > 0)) {
+  const wrong = speed > 0 ? `'${address}' is no address.` : '--speed is a number above 0.';
+  process.stderr.write(`${wrong}\n\n${USAGE}`);
+  process.exit(EXIT_USAGE);
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONCURRENT });
@@ -61,7 +65,7 @@ function ask({ method, path, headers, conditional }: ReplayedRequest): Promise<v
       answers.set(what, (answers.get(what) ?? 0) + 1);
       resolve();
     };
-    const outgoing = request(addressIn(address!, path), { agent, method, headers: all }, (answer) => {
+    const outgoing = request(addressIn(address, path), { agent, method, headers: all }, (answer) => {
       if (answer.headers.etag !== undefined) etags.set(path, answer.headers.etag);
       answer.on('end', () => count(answer.statusCode!));
       answer.on('error', () => count('aborted'));

@@ -4,6 +4,7 @@ import { tagUrl } from '../posts/post-path.ts';
 import { archivePage } from './archive-page.ts';
 import { formerFeed } from './feeds/former-feeds.ts';
 import { frontPage, periodPage, tagPage } from './list-pages.ts';
+import { movePermanently } from './move-permanently.ts';
 import type { PageSender, PageSource } from './page-sender.ts';
 import { postPage } from './post-page.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
@@ -27,9 +28,6 @@ interface PostRouteDependencies {
 interface PostPathDependencies extends PostRouteDependencies {
   readonly redirects: Pick<Redirects, 'find'>;
 }
-
-/** How long a browser may cache the redirect of a moved post. */
-const MOVED_CACHE = 'public, max-age=3600';
 
 /** Routes of the lists: front page, tags, archive. */
 export function createPostRoutes(deps: PostRouteDependencies): Router {
@@ -148,15 +146,6 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
   });
 
   return router;
-}
-
-/** The query of the request goes along, unless the address has its own. */
-function movePermanently(ctx: Context, address: string): undefined {
-  const [path, fragment] = address.split('#', 2);
-  const query = path!.includes('?') ? '' : ctx.search;
-  ctx.redirect(`${path}${query}${fragment === undefined ? '' : `#${fragment}`}`);
-  ctx.status = 301;
-  ctx.set('Cache-Control', MOVED_CACHE);
 }
 
 interface Cursor {

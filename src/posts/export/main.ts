@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { withBlogData } from '../../db/open-blog-data.ts';
 import { exportBlog } from './export-blog.ts';
 import { loadBlogConfig } from '../../process/config.ts';
-import { counted, runCommand } from '../../process/run-command.ts';
+import { counted, runFileCommand } from '../../process/run-command.ts';
 
 const USAGE = `Usage: npm run export -- DIR [--data-dir FOLDER]
 
@@ -11,8 +11,8 @@ the media, the settings and the redirects. The blog may be running. npm run impo
 The owner, sessions, secret links and texts that were never saved are not in it; npm run backup keeps the owner.
 `;
 
-await runCommand(
-  USAGE,
+await runFileCommand(
+  { usage: USAGE, takes: 'folder' },
   'Nothing was exported',
   async ({ file: directory, dataDir }) => {
     return withBlogData(dataDir, async (database) => {
@@ -36,5 +36,4 @@ await runCommand(
       return made.missingMedia.length === 0 ? 0 : 1;
     });
   },
-  'folder',
 );

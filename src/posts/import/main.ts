@@ -1,7 +1,5 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { loadBlogConfig } from '../../process/config.ts';
 import { openBlogData } from '../../db/open-blog-data.ts';
 import { closeDatabase } from '../../db/open-database.ts';
 import { noteImport } from '../../db/last-import.ts';
@@ -11,7 +9,7 @@ import { createWhenUnlocked } from '../../db/when-unlocked.ts';
 import { MediaStore } from '../../media/media-store.ts';
 import { PictureError } from '../../media/picture-error.ts';
 import { Pictures } from '../../media/pictures.ts';
-import { isForPeople } from '../../process/for-people.ts';
+import { dataDirOf, EXIT_USAGE, runCommand } from '../../process/run-command.ts';
 import { PostStore } from '../post-store.ts';
 import { renewPictures } from '../renew-pictures.ts';
 import { importPosts } from './import-posts.ts';
@@ -29,7 +27,12 @@ time: unchanged posts stay as they are.
   --all              list everything that was skipped or noted, not only the first of each, and look again for missing
                      pictures and dead links in posts that have not changed
 `;
-const EXIT_USAGE = 2;
+const SHAPE = {
+  usage: USAGE,
+  names: { count: 1, asked: 'Name one folder or file to import.' },
+  switches: ['all'],
+  values: ['data-dir'],
+};
 /** Without a terminal, prints a line per this many posts or pictures. */
 const PLAIN_STEP = 100;
 
@@ -104,46 +107,16 @@ function withProgress<T>(what: string, work: (report: (done: number, total: numb
 }
 
 /** Exit codes: 0 imported, 1 something could not be imported, 2 wrong usage. */
-async function main(): Promise<number> {
+await runCommand(SHAPE, 'The import stopped', async (given) => {
   const started = performance.now();
-  let options;
-  try {
-    options = parseArgs({
-      allowPositionals: true,
-      options: {
-        'data-dir': { type: 'string' },
-        all: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-    return EXIT_USAGE;
-  }
-  const { values, positionals } = options;
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const [directory] = positionals;
-  if (directory === undefined || positionals.length > 1) {
-    process.stderr.write(`Name one folder or file to import.\n\n${USAGE}`);
-    return EXIT_USAGE;
-  }
+  const [directory = ''] = given.named;
   if (!isFolder(directory) && !isFile(directory)) {
     process.stderr.write(`There is no folder or file ${directory}.\n`);
     return EXIT_USAGE;
   }
-  const summary = await runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir, values.all);
+  const all = given.has('all');
+  const summary = await runImport(directory, dataDirOf(given), all);
   const seconds = (performance.now() - started) / 1000;
-  process.stdout.write(`${summaryLines(summary, { all: values.all, seconds }).join('\n')}\n`);
+  process.stdout.write(`${summaryLines(summary, { all, seconds }).join('\n')}\n`);
   return summary.hasFaults ? 1 : 0;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof Error)) throw error;
-  process.stderr.write(`The import stopped: ${isForPeople(error) ? error.message : error.stack}\n`);
-  process.exitCode = 1;
-}
+});

@@ -4,13 +4,15 @@ import type { Render } from '../../markup/render.ts';
 import type { BusinessMetrics, FeedFormat } from '../../process/business-metrics.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
 import { tagKey } from '../../posts/post-listings.ts';
+import { tagUrl } from '../../posts/post-path.ts';
 import type { PostStore } from '../../posts/post-store.ts';
 import { VersionedValue } from '../versioned-value.ts';
+import { movePermanently } from '../move-permanently.ts';
 import type { PageCache } from '../page-cache.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { openSearchXml, opmlXml, robotsText } from './discovery.ts';
-import { createFeedSender } from './feed-sender.ts';
+import { allowOtherSites, createFeedSender } from './feed-sender.ts';
 import { addSitemapRoutes } from './sitemap-routes.ts';
 import { createRouter } from '../../http/router.ts';
 
@@ -51,10 +53,14 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   const tags = new VersionedValue(() => posts.tags());
 
   async function sendFeed(ctx: Context, format: FeedFormat, asked: string | undefined): Promise<void> {
-    metrics.feedRequested(format);
-    // Feed readers go on asking by the name that they subscribed to.
+    // Feed readers go on asking by the name that they subscribed to, with validators: the present address compares them.
     const key = asked === undefined ? undefined : tagKey(posts.tagNames.nameOf(asked));
     const tag = tags.at(clock.state().key).find((known) => tagKey(known.tag) === key)?.tag;
+    if (tag !== undefined && tag !== asked) {
+      allowOtherSites(ctx);
+      return movePermanently(ctx, `${tagUrl(tag)}${ctx.path.slice(ctx.path.lastIndexOf('/'))}`);
+    }
+    metrics.feedRequested(format);
     if (asked !== undefined && tag === undefined) ctx.throw(404, 'No post has this tag.');
     // With the first feed, as its library takes a tenth of the blog's start.
     const { formatFeed } = await import('./feed-format.ts');

@@ -18,6 +18,12 @@ export interface FeedFile {
 /** Sends a file from the cache, or renders it in a render span and caches it until the blog changes. */
 export type FeedSender = (ctx: Context, file: FeedFile, draw: (origin: string) => string) => void;
 
+/** Feed readers that run in a browser ask from their own site. */
+export function allowOtherSites(ctx: Context): void {
+  ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  ctx.set('Access-Control-Allow-Origin', '*');
+}
+
 export function createFeedSender(deps: {
   readonly render: Render;
   readonly origin: Origin;
@@ -40,8 +46,7 @@ export function createFeedSender(deps: {
     } else {
       metrics.cacheHit();
     }
-    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
-    ctx.set('Access-Control-Allow-Origin', '*');
+    allowOtherSites(ctx);
     sendFresh(ctx, { body: made.body, etag: made.etag, type, lastModifiedMillis: state.changedMillis });
   };
 }

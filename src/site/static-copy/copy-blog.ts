@@ -10,14 +10,23 @@ import { MediaUses } from '../../posts/media-uses.ts';
 import { postUrl } from '../../posts/post-path.ts';
 import { PostStore } from '../../posts/post-store.ts';
 import { fillNewFolder } from '../../process/new-folder.ts';
+import { SettingStore } from '../../db/setting-store.ts';
+import { StoredSiteSettings } from '../../db/site-settings.ts';
+import { FEEDS } from '../layout.ts';
+import { menuOf, type MenuLink } from '../menu.ts';
 import { AskedBlog, type BlogAnswer } from './asked-blog.ts';
 import { copiedFileName } from './copied-file-name.ts';
 import { copiedLink, copiedPath, isAddressAttribute, type PageAddress } from './page-address.ts';
 import { redirectPage } from './redirect-page.ts';
 
-interface CopiedPageLink {
-  readonly from: string;
+/** Links of copied pages to an address that the copy does not have. */
+export interface MissingAddress {
   readonly to: string;
+  /** The first page that links to it. */
+  readonly from: string;
+  readonly pages: number;
+  /** True if the menu, which is on every page, has the link. */
+  readonly isInMenu: boolean;
 }
 
 /** What a copy has, and what it lacks. */
@@ -26,10 +35,10 @@ export interface CopySummary {
   /** Feeds, media, stylesheets and the like. */
   readonly files: number;
   readonly redirects: number;
-  /** Links of copied pages to addresses of the blog that the copy does not have. */
-  readonly deadLinks: readonly CopiedPageLink[];
-  /** Links to posts that are scheduled: their pages are in a copy that is made later. */
-  readonly earlyLinks: readonly (CopiedPageLink & { readonly atMillis: number })[];
+  /** Addresses of the blog that pages link to and the copy does not have, each once. */
+  readonly deadLinks: readonly MissingAddress[];
+  /** The same of posts that are scheduled: their pages are in a copy that is made later. */
+  readonly earlyLinks: readonly (MissingAddress & { readonly atMillis: number })[];
   /** Addresses that need the name of a file that another one has, or that cannot be a file. */
   readonly left: readonly string[];
 }
@@ -86,11 +95,13 @@ export function copyBlog(options: {
       for (const path of FIXED) copy.want(path);
       for (const path of database.prepare<[{ now: number }], string>(ADDRESSES).pluck().all({ now: now() }))
         copy.want(postUrl(path));
-      for (const tag of database.prepare<[], string>(RENAMED_TAGS).pluck().all()) copy.want(tagUrl(tag));
+      for (const tag of database.prepare<[], string>(RENAMED_TAGS).pluck().all())
+        for (const part of ['', ...FEEDS.map(({ path }) => path)]) copy.want(tagUrl(tag) + part);
       for (const url of publicMedia(media, new MediaUses(database, { now }))) copy.want(url);
       await copy.copyAll();
       if (faults.length > 0) throw faults[0];
-      return copy.summary(new PostStore(database, { now }));
+      const { menu } = new StoredSiteSettings(new SettingStore(database)).values;
+      return copy.summary(new PostStore(database, { now }), menuOf(menu));
     } finally {
       await blog.close();
     }
@@ -117,7 +128,8 @@ class BlogCopy {
   /** What the copy has: the body of what is no page, for redirects to it. */
   readonly #copied = new Map<string, 'page' | Buffer>();
   readonly #redirects = new Map<string, string>();
-  readonly #links: CopiedPageLink[] = [];
+  /** The pages that link to an address. */
+  readonly #links = new Map<string, Set<string>>();
   readonly #left = new Set<string>();
 
   constructor(blog: AskedBlog, folder: string, publicUrl: string) {
@@ -143,18 +155,28 @@ class BlogCopy {
     for (const [from, to] of this.#redirects) this.#copyRedirect(from, to);
   }
 
-  summary(posts: Pick<PostStore, 'scheduledAt'>): CopySummary {
+  summary(posts: Pick<PostStore, 'scheduledAt'>, menu: readonly MenuLink[]): CopySummary {
     const isThere = (path: string): boolean => this.#copied.has(path) || this.#redirects.has(path);
-    const missing = this.#links
-      .filter(({ to }) => !isThere(to))
-      .map((link) => ({ ...link, atMillis: posts.scheduledAt(link.to) }));
+    const home = { path: '/', query: '', number: 1 };
+    const inMenu = new Set(
+      menu.map(({ address }) => {
+        const { to } = copiedLink(address.replace(/^\//, `${this.#basePath}/`), home, this.#publicUrl);
+        return to && copiedPath(to);
+      }),
+    );
+    const missing = [...this.#links]
+      .filter(([to]) => !isThere(to))
+      .map(([to, pages]) => ({
+        link: { to, from: [...pages][0]!, pages: pages.size, isInMenu: inMenu.has(to) },
+        atMillis: posts.scheduledAt(to),
+      }));
     const pages = [...this.#copied.values()].filter((copied) => copied === 'page').length;
     return {
       pages,
       files: this.#copied.size - pages,
       redirects: this.#redirects.size,
-      deadLinks: missing.flatMap(({ from, to, atMillis }) => (atMillis === undefined ? [{ from, to }] : [])),
-      earlyLinks: missing.flatMap(({ atMillis, ...link }) =>
+      deadLinks: missing.flatMap(({ link, atMillis }) => (atMillis === undefined ? [link] : [])),
+      earlyLinks: missing.flatMap(({ link, atMillis }) =>
         atMillis === undefined ? [] : [{ ...link, atMillis }],
       ),
       left: [...this.#left],
@@ -192,7 +214,10 @@ class BlogCopy {
   /** Notes where an address in a page leads. Returns what the copy has instead. */
   #follow(value: string, page: PageAddress, from: string): string {
     const { written, to } = copiedLink(value, page, this.#publicUrl);
-    if (to !== undefined) this.#links.push({ from, to: this.#add(to) });
+    if (to !== undefined) {
+      const key = this.#add(to);
+      this.#links.set(key, (this.#links.get(key) ?? new Set()).add(from));
+    }
     return written;
   }
 

@@ -5,7 +5,7 @@ import { StoredSiteSettings } from '../../db/site-settings.ts';
 import { copyBlog } from './copy-blog.ts';
 import { deadLinkText, earlyLinkText } from './dead-link-text.ts';
 import { loadBlogConfig } from '../../process/config.ts';
-import { CommandError, counted, runCommand } from '../../process/run-command.ts';
+import { CommandError, counted, runFileCommand } from '../../process/run-command.ts';
 
 const USAGE = `Usage: PUBLIC_URL=https://blog.example npm run static -- DIR [--data-dir FOLDER]
 
@@ -16,8 +16,8 @@ an address was left out; links that are dead in the blog itself, or lead to sche
 `;
 const MAX_LINES = 20;
 
-await runCommand(
-  USAGE,
+await runFileCommand(
+  { usage: USAGE, takes: 'folder' },
   'No copy was made',
   async ({ file: directory, dataDir }) => {
     const { publicUrl } = loadBlogConfig();
@@ -47,5 +47,4 @@ await runCommand(
       return made.left.length === 0 ? 0 : 1;
     });
   },
-  'folder',
 );

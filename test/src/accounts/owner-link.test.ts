@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
 import { AdminServer, PASSWORD } from './admin-server.ts';
 import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
@@ -61,8 +62,8 @@ describe('a link for the owner', () => {
 });
 
 describe('npm run owner-link', () => {
-  const run = (dataDir: string, more: Readonly<Record<string, string>> = {}) =>
-    spawnSync(process.execPath, ['--no-warnings', 'src/accounts/owner-link.ts'], {
+  const run = (dataDir: string, more: Readonly<Record<string, string>> = {}, ...options: string[]) =>
+    spawnSync(process.execPath, ['--no-warnings', 'src/accounts/owner-link.ts', ...options], {
       encoding: 'utf8',
       env: { ...BARE_ENVIRONMENT, DATA_DIR: dataDir, ...more },
     });
@@ -83,5 +84,27 @@ describe('npm run owner-link', () => {
     expect(rest).toEqual([
       expect.stringMatching(/^Created a link that makes you the owner of this blog, valid until 20/),
     ]);
+  });
+
+  it('takes the folder of the blog as an option, and makes no link with one that it does not know', async () => {
+    await server.owner();
+    const { path } = server.accounts.setupLinks.createForOwner();
+    const copy = join(folder, 'glasshouse.db');
+    server.database.exec(`VACUUM INTO '${copy}'`);
+    const links = (): unknown => {
+      const database = openDatabase(copy);
+      try {
+        return database.prepare('SELECT * FROM setup_tokens').all();
+      } finally {
+        closeDatabase(database);
+      }
+    };
+    const before = links();
+    expect(run(folder, {}, '--bogus').status).toBe(2);
+    expect(links()).toEqual(before);
+    const { status, stdout } = run(join(folder, 'none'), {}, '--data-dir', folder);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Created a one-time sign-in link')]);
+    expect(links()).not.toEqual(before);
+    expect(path).toContain('token=');
   });
 });

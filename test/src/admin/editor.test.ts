@@ -154,6 +154,30 @@ describe('editor', () => {
     expect(server.posts.allForAdmin().posts).toEqual([]);
   });
 
+  it('comes back from a refused Publish as the draft that it is, so that Save publishes nothing', async () => {
+    await owner.get('/admin/posts/new');
+    const typed = { title: 'Mine', markdown: 'x', status: 'draft', path: 'admin/evil', draft: 'one-editor' };
+    const id = await create({ title: 'Saved', markdown: 'x', status: 'draft' });
+    await owner.get('/admin/posts/new');
+    for (const address of ['/admin/posts', `/admin/posts/${id}`]) {
+      const refused = await owner.post(address, { ...typed, version: '1', publish: '1' });
+      expect(refused.status).toBe(422);
+      expect(refused.text.replaceAll(/\s+/g, ' ')).toContain(
+        'You chose Publish, and nothing was saved. The post is a draft',
+      );
+      expect(refused.text).toContain('name="publish"');
+      expect(formOf(refused.text)).toMatchObject({ status: 'draft', path: 'admin/evil' });
+      // Nor does the text that is kept.
+      const kept = server.database.prepare('SELECT fields FROM unsaved_texts').pluck().all();
+      expect(kept.map((fields) => JSON.parse(String(fields)).status)).toEqual(['draft']);
+      const saved = await owner.post(address, { ...formOf(refused.text), path: '' });
+      expect(saved.status).toBe(303);
+    }
+    expect(server.posts.allForAdmin().posts.map(({ state }) => state)).toEqual(['draft', 'draft']);
+    const plain = await owner.post('/admin/posts', { ...typed, draft: 'two-editor' });
+    expect(plain.text).not.toContain('You chose Publish');
+  });
+
   it('schedules in the time zone of the blog', async () => {
     await owner.get('/admin/settings');
     await owner.post('/admin/settings', {

@@ -37,7 +37,18 @@ describe('tags of the owner', () => {
       location: '/tags/Window?before=x',
     });
     expect((await asked('/tags/Window')).text).toContain('Listed');
-    expect((await asked('/tags/glas/feed.atom')).text).toContain('Listed');
+    for (const feed of ['feed', 'feed.atom', 'feed.rss', 'feed.json'])
+      for (const former of ['glas', 'GLAS', 'window']) {
+        const answer = await server.ask(`/tags/${former}/${feed}?x=y`, { headers: { 'If-None-Match': '*' } });
+        expect([answer.status, answer.headers.location]).toEqual([301, `/tags/Window/${feed}?x=y`]);
+        // For feed readers in a browser.
+        expect(answer.headers['access-control-allow-origin']).toBe('*');
+        expect(answer.headers.etag).toBeUndefined();
+        const moved = await server.ask(answer.headers.location!);
+        expect([moved.status, moved.text]).toEqual([200, expect.stringContaining('Listed')]);
+        const headers = { 'If-None-Match': String(moved.headers.etag) };
+        expect((await server.ask(`/tags/Window/${feed}`, { headers })).status).toBe(304);
+      }
     expect((await asked('/search?q=window')).text).toContain('Listed');
   });
 

@@ -42,7 +42,7 @@ describe('npm run export', () => {
 
   it('fails with 2 without a folder', () => {
     const [status, , stderr] = run('export');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('\nName one folder.\n')]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^Name one folder\.\n\nUsage: /)]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { SettingStore } from '../../../../src/db/setting-store.ts';
+import { StoredSiteSettings } from '../../../../src/db/site-settings.ts';
 import { PostWriter } from '../../../../src/posts/post-writer.ts';
 import { TagNames } from '../../../../src/posts/tag-names.ts';
 import { Redirects } from '../../../../src/posts/redirects.ts';
@@ -141,7 +143,7 @@ describe('a static copy', () => {
     redirects.put('/away', 'https://example.org/?a=1&b="2"');
     blog.posts.create(draft({ path: 'tagged', tags: ['New'] }));
     new TagNames(blog.database, new PostWriter(blog.database)).rename('old & odd', 'New');
-    expect(await copy()).toMatchObject({ redirects: 10, left: [] });
+    expect(await copy()).toMatchObject({ redirects: 13, left: [] });
     expect(fileIn('tags/old & odd/index.html')).toContain('content="0; url=https://blog.example/tags/New"');
     for (const file of ['old/index.html', 'ä/x.html'])
       expect(fileIn(file)).toContain('content="0; url=https://blog.example/new"');
@@ -167,11 +169,35 @@ describe('a static copy', () => {
     blog.posts.create(draft({ path: 'page/2', title: 'Mine', markdown: '[x](/nowhere) [y](/search?q=a)' }));
     const { deadLinks, left } = await copy();
     expect(deadLinks).toEqual([
-      { from: '/page/2', to: '/nowhere' },
-      { from: '/page/2', to: '/search' },
+      { from: '/page/2', to: '/nowhere', pages: 1, isInMenu: false },
+      { from: '/page/2', to: '/search', pages: 1, isInMenu: false },
     ]);
     expect(left).toEqual([expect.stringMatching(/^\/\?before=/)]);
     expect(fileIn('page/2/index.html')).toContain('Mine');
+  });
+
+  it('names a dead address once, with its pages, and says which are in the menu', async () => {
+    for (const path of ['a', 'b', 'c'])
+      blog.posts.create(
+        draft({ path, title: path, markdown: path === 'a' ? 'x' : '[x](/lost) [y](/lost#z)' }),
+      );
+    const settings = new StoredSiteSettings(new SettingStore(blog.database));
+    settings.save({ ...settings.values, menu: 'Now /now\nFull https://blog.example/notes/full\nA /a' });
+    const { deadLinks, pages } = await copy('copy', 'https://blog.example/notes');
+    expect(deadLinks).toEqual([
+      { from: '/', to: '/now', pages, isInMenu: true },
+      { from: '/', to: '/full', pages, isInMenu: true },
+      { from: '/b', to: '/lost', pages: 2, isInMenu: false },
+    ]);
+  });
+
+  it('has the feeds of former names of tags', async () => {
+    const { id } = blog.posts.create(draft({ path: 'p', tags: ['Old'] }));
+    blog.posts.tagNames.rename('Old', 'New');
+    blog.posts.tagNames.rewrite(id - 1);
+    await copy();
+    for (const format of ['rss', 'atom', 'json'])
+      expect(fileIn(`tags/old/feed.${format}`)).toBe(fileIn(`tags/New/feed.${format}`));
   });
 
   it('tells links to scheduled posts from dead ones', async () => {
@@ -185,8 +211,8 @@ describe('a static copy', () => {
     const ofPost = ({ from }: { readonly from: string }): boolean => from === '/early';
     expect(deadLinks.filter(ofPost).map(({ to }) => to)).toEqual(['/nowhere', '/draft']);
     expect(earlyLinks.filter(ofPost)).toEqual([
-      { from: '/early', to: '/later', atMillis },
-      { from: '/early', to: '/later-alias', atMillis },
+      { from: '/early', to: '/later', atMillis, pages: 1, isInMenu: false },
+      { from: '/early', to: '/later-alias', atMillis, pages: 1, isInMenu: false },
     ]);
   });
 
