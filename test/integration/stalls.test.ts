@@ -193,10 +193,12 @@ describe('a planted stall', () => {
       stall: heldBy(facts.rows, route)!,
       row: page.facts.routes.find(({ name }) => name === route)!,
     }));
-    const delayed = ({ delayed: all }: ToldStall): readonly string[] =>
-      all.map(({ route }) => route).filter((route) => routes.includes(route));
-    expect([delayed(first!.stall), delayed(second!.stall)]).toEqual([[routes[1]], []]);
-    expect(second!.row.waited_millis).toBeGreaterThan(0);
+    // On a busy machine, the first one's answer may wait for the second, too, and either may come first.
+    const delayed = [first!, second!].map(({ stall }) => stall.delayed.map(({ route }) => route));
+    expect(delayed[0]).not.toContain(routes[0]);
+    expect(delayed[1]).not.toContain(routes[1]);
+    expect(delayed.flat().filter((route) => routes.includes(route)).length).toBeGreaterThan(0);
+    expect(first!.row.waited_millis + second!.row.waited_millis).toBeGreaterThan(0);
     for (const { row, stall } of [first!, second!])
       // To the precision of samples.
       expect(row.waited_millis + stall.duration_millis).toBeLessThan(row.total_millis * 1.1);

@@ -26,6 +26,7 @@ import { type Column, drawTable } from './table.ts';
 const MAX_SHOWN_DELAYED = 20;
 const MAX_PLACES = 5;
 const MAX_NAME = 120;
+const MAX_DURING = 3;
 
 /** The places that blocked the loop for the longest time, with a link to the page of all. */
 export function stallPanel(facts: StallSummary, view: PageView): Html {
@@ -155,8 +156,22 @@ function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
 function runningCell(row: StallGroup, view: PageView): HtmlValue {
   if (row.operation !== undefined) return operationCell(row.operation, view);
   const nobody = row.isOfStart ? `not known; ${COMPILING}` : 'no request';
-  const words = untracedWords(row) ?? (row.heldBy === undefined ? nobody : manyWords(row.heldBy));
+  const words =
+    untracedWords(row) ??
+    duringWords(row) ??
+    (row.heldBy === undefined ? nobody : `${row.count > 1 ? 'up to ' : ''}${manyWords(row.heldBy)}`);
   return html`<span class="quiet wrap">${words}</span>`;
+}
+
+/** `a request, in 8 of 18 of them: /word-count 5 times, /listening 3 times`; none of them is to blame. */
+function duringWords({ during, count, isOfStart: isEarly }: StallGroup): string | undefined {
+  if (during.length === 0 || isEarly) return undefined;
+  const sum = during.reduce((all, each) => all + each.count, 0);
+  const named = during
+    .slice(0, MAX_DURING)
+    .map((each) => `${shortRoute(each.route)} ${plural(each.count, 'time')}`)
+    .join(', ');
+  return `a request, in ${countText(sum)} of ${countText(count)}: ${named}${during.length > MAX_DURING ? ' …' : ''}`;
 }
 
 /** What is known of any start. */

@@ -26,6 +26,8 @@ export interface StallGroup {
   readonly placeShare: number;
   /** Requests that ran one after the other in the longest such stall, none of them for most of it; undefined if there is none. */
   readonly heldBy: number | undefined;
+  /** Requests that were going on and are not blamed, as the system did not run them: of which routes, in how many stalls, most first. */
+  readonly during: readonly { readonly route: string; readonly count: number }[];
   readonly count: number;
   readonly worstMillis: number;
   readonly totalMillis: number;
@@ -67,6 +69,7 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
         ((known?.placeShare ?? 0) * (known?.totalMillis ?? 0) + stall.placeShare * stall.durationMillis) /
         Math.max(1e-9, (known?.totalMillis ?? 0) + stall.durationMillis),
       heldBy: stall.heldBy === undefined ? known?.heldBy : Math.max(stall.heldBy, known?.heldBy ?? 0),
+      during: withRoute(known?.during ?? [], isBlamed ? undefined : stall.holder?.route),
       count: (known?.count ?? 0) + 1,
       worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
       totalMillis: (known?.totalMillis ?? 0) + stall.durationMillis,
@@ -75,6 +78,14 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
     });
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+function withRoute(during: StallGroup['during'], route: string | undefined): StallGroup['during'] {
+  if (route === undefined) return during;
+  const count = (during.find((each) => each.route === route)?.count ?? 0) + 1;
+  return [...during.filter((each) => each.route !== route), { route, count }].toSorted(
+    (a, b) => b.count - a.count,
+  );
 }
 
 /** Those of the observatory's own pages, as one group if there are several; the blog's come first. Their sum stays the same. */
@@ -101,6 +112,7 @@ function together(groups: readonly StallGroup[]): StallGroup {
     untracedPaths: [...new Set(groups.flatMap(({ untracedPaths }) => untracedPaths))],
     placeShare: 0,
     heldBy: undefined,
+    during: [],
     count: sum(({ count }) => count),
     worstMillis: most(({ worstMillis }) => worstMillis),
     totalMillis: sum(({ totalMillis }) => totalMillis),

@@ -63,10 +63,11 @@ export function timePartsSentence(time: KnownTime, links: Links, now: number): S
   const told = groups.slice(0, top.millis >= MOST * whole ? 1 : 2);
   return [
     { text: opening },
-    ...told.flatMap((group) => [
-      { text: `; ${text(duration(group.millis))} ` },
-      ...partWords(group, time, links),
-    ]),
+    ...told.flatMap((group) =>
+      group.kind === 'asleep' && time.quiet !== undefined
+        ? [{ text: waitText(time.quiet) }]
+        : [{ text: `; ${text(duration(group.millis))} ` }, ...partWords(group, time, links)],
+    ),
     { text: '.' },
     ...(told.some(({ kind }) => kind === 'own') ? profileWords(time.own, links, now) : []),
   ];
@@ -154,15 +155,16 @@ export function unknownOwnText(parts: readonly TimePart[]): string {
   return parts.some(({ kind }) => kind === 'asleep') ? RAN_WORDS : OWN_WORDS;
 }
 
+/** While it waits, the event loop works for others: the part in which it slept is less than the wait. */
+function waitText({ sleptMillis, wholeMillis }: NonNullable<KnownTime['quiet']>): string {
+  return `; it waits for what is not recorded (a timer, a file, a process), typically for ${text(duration(sleptMillis))} of ${text(duration(wholeMillis))}, by the tenth of its requests during which the event loop slept most`;
+}
+
 /** The least and the most that it waits: nobody knows for whom the loop ran in the rest of its own time. */
 function mostWaited(time: KnownTime, sleptMillis: number): string {
   const millis = sumOf(time.parts.filter(({ kind }) => kind === 'own'));
   const isKnown = isWork(time.own, millis, time.count) || sampledText(time, millis) !== undefined;
   if (isKnown || millis < FEW * sleptMillis) return '';
-  if (time.quiet !== undefined) {
-    const { sleptMillis: slept, wholeMillis } = time.quiet;
-    return `; in the tenth with which it slept most, as least else ran, typically ${text(duration(slept))} of ${text(duration(wholeMillis))}`;
-  }
   const most = text(duration(sleptMillis + millis));
   return `; in ${text(duration(millis))} more it ran, for this request or for others, so that it waits ${text(duration(sleptMillis))} to ${most} of the ${text(duration(sumOf(time.parts)))}`;
 }

@@ -307,6 +307,25 @@ it('a function is one row, whichever line of it ran, with the line of its longes
   ]);
 });
 
+it('stalls in which the system ran other programs tell which requests were going on, and blame none', () => {
+  const others = (route: string | undefined): Stall => ({
+    ...first!,
+    sampledShare: 0,
+    holder: route === undefined ? undefined : { ...first!.holder!, route },
+  });
+  const [group] = stallGroups(['GET /b', 'GET /a', 'GET /a', undefined].map(others));
+  expect(group).toMatchObject({
+    place: 'other programs',
+    operation: undefined,
+    route: undefined,
+    count: 4,
+    during: [
+      { route: 'GET /a', count: 2 },
+      { route: 'GET /b', count: 1 },
+    ],
+  });
+});
+
 it('the share of the samples in a place is over all of its time', () => {
   const [stall] = STALLS;
   const [group] = stallGroups([

@@ -194,7 +194,7 @@ it('says how long it waits by the requests with which least else ran', () => {
   const time = { route: 'GET /a', count: 100, parts, own: UNKNOWN };
   const quiet = { sleptMillis: 40.1, wholeMillis: 41.3 };
   expect(sentenceText(timePartsSentence({ ...time, quiet }, new Links('/o', {}), NOW))).toBe(
-    '/a has no recorded statement; 33.2 ms are waiting for what is not recorded (a timer, a file, a process): the event loop slept; in the tenth with which it slept most, as least else ran, typically 40.1 ms of 41.3 ms.',
+    '/a has no recorded statement; it waits for what is not recorded (a timer, a file, a process), typically for 40.1 ms of 41.3 ms, by the tenth of its requests during which the event loop slept most.',
   );
 });
 
