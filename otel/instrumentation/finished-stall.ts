@@ -65,7 +65,7 @@ export function finishedStall(
   const millisAt = (nanos: number): number => atMillis - (toNanos - nanos) / 1e6;
   const times = { startNanos: fromNanos, endNanos: untilNanos };
   const holder =
-    main === undefined
+    main === undefined || sampled?.isUntraced === true
       ? undefined
       : holderOf(
           { ...times, startMillis: millisAt(fromNanos), endMillis: millisAt(untilNanos) },

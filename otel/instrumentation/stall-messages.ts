@@ -69,6 +69,8 @@ export interface SampledStall {
   readonly placeShare: number;
   readonly sampledShare: number;
   readonly callers: readonly StallFrame[];
+  /** Most samples were outside of every trace, so that no request held the loop. */
+  readonly isUntraced: boolean;
 }
 
 /** What comes of a profile that was asked for. */

@@ -3,10 +3,11 @@ import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { StackLines } from './stack-lines.ts';
-import { causeIndex, frameKey, ProfileStacks } from './profile-stacks.ts';
+import { causeIndex, frameKey, isUntraced, ProfileStacks } from './profile-stacks.ts';
 import { SAMPLE_MICROS, type SampledStall } from './stall-messages.ts';
 
 const MAX_CALLERS = 12;
+const MOST = 0.5;
 /** Between two samples of which none in between is missing. */
 const MAX_GAP_MICROS = 1.5 * SAMPLE_MICROS;
 /** The profiler's nodes without a function: they say nothing about who caused the work. */
@@ -54,10 +55,12 @@ export function sampledStall(
   const found = new Map<string, Found>();
   const told = held.map(({ frames = [] }) => frames);
   let before = told.find(({ length }) => length > 0) ?? [];
+  let untraced = 0;
   for (const frames of told) {
     // Collecting garbage is part of what made it.
     if (frames.length > 0) before = frames;
     count(found, before);
+    if (before.some(isUntraced)) untraced++;
   }
   // Of as many, the inner function: of two samples, one may be of the moment before it was called.
   const [most] = [...found.values()].toSorted((a, b) => b.count - a.count || b.depth - a.depth);
@@ -67,6 +70,7 @@ export function sampledStall(
     placeShare: most === undefined ? 0 : most.count / held.length,
     sampledShare: Math.min(1, (held.length * SAMPLE_MICROS) / Math.max(1, toMicros - startMicros)),
     callers: most?.callers ?? [],
+    isUntraced: untraced > MOST * held.length,
   };
 }
 

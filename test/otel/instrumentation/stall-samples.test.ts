@@ -37,6 +37,13 @@ const IDLE = ['(idle)'];
 const GC = ['(garbage collector)'];
 
 describe('the samples of a stall', () => {
+  it('are of no request if most of them are outside of every trace, whichever function that calls', () => {
+    const drawn = ['run node:timers 9', untraced, withContext, keepsContext, render, join];
+    expect(stall([IDLE, drawn, GC, [handle, render]]).isUntraced).toBe(true);
+    expect(stall([IDLE, drawn, [handle, render], [handle, render]]).isUntraced).toBe(false);
+    expect(stall([IDLE]).isUntraced).toBe(false);
+  });
+
   it.each([
     [
       'the function of the app, though a package ran for it',
@@ -138,6 +145,7 @@ describe('the samples of a stall', () => {
       placeShare: 0,
       sampledShare: 0,
       callers: [],
+      isUntraced: false,
     });
   });
 

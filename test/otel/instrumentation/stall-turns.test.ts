@@ -7,6 +7,8 @@ import type { UntracedRequest } from '../../../otel/instrumentation/stall-turns.
 import { seen } from './seen-requests.ts';
 
 interface Turn {
+  /** Of its samples. */
+  readonly isUntraced?: boolean;
   readonly requests?: readonly SeenRequest[];
   readonly untraced?: readonly UntracedRequest[];
   readonly probed?: Probed;
@@ -14,7 +16,7 @@ interface Turn {
 }
 
 /** The stalls of 200 ms and longer of a turn of the loop from 1000 to 2000 ms. */
-function stallsIn({ requests = [], untraced = [], probed, until = 2000 }: Turn) {
+function stallsIn({ requests = [], untraced = [], probed, until = 2000, isUntraced }: Turn) {
   const bounds = { fromNanos: 1e9, sleptMillis: 0, idleMillis: 0, requests };
   return stallsOfTurn(bounds, until * 1e6, untraced, 200e6).map((stall) => {
     const pending = {
@@ -27,7 +29,18 @@ function stallsIn({ requests = [], untraced = [], probed, until = 2000 }: Turn) 
       timer: setTimeout(() => {}),
     };
     clearTimeout(pending.timer);
-    return finishedStall(pending, extentOf(pending, undefined, 0), undefined, []);
+    const sampled =
+      isUntraced === undefined
+        ? undefined
+        : {
+            startMicros: stall.fromNanos / 1000,
+            place: undefined,
+            placeShare: 0,
+            sampledShare: 1,
+            callers: [],
+            isUntraced,
+          };
+    return finishedStall(pending, extentOf(pending, undefined, 0), sampled, []);
   });
 }
 
@@ -122,6 +135,13 @@ describe('a page that is not traced', () => {
       [2000, 502, undefined],
     ]);
     expect(stalls.map(({ untracedPath }) => untracedPath)).toEqual([undefined, '/own/view']);
+  });
+
+  it('is not a request that was going on, if samples are outside of every trace, as of a page that is drawn by a timer', () => {
+    const holders = (isUntraced: boolean) =>
+      stallsIn({ requests: [request], untraced, isUntraced }).map(({ holder }) => holder?.route);
+    expect(holders(false)).toEqual(['GET /a', undefined]);
+    expect(holders(true)).toEqual([undefined, undefined]);
   });
 
   it('is not blamed if the probe found a request', () => {
