@@ -93,7 +93,7 @@ describe('an address that names a summary', () => {
     expect(response.status).toBe(200);
     const page = await response.text();
     expect(page).toContain('2 statements of this summary');
-    const links = [...page.matchAll(/href="([^"]*\/statement\?name=[^"]*)" title="([^"]*)"/g)];
+    const links = [...page.matchAll(/href="([^"]*\/statement\?name=[^"]*)"\s+title="([^"]*)"/g)];
     expect(links.map(([, , title]) => title)).toEqual(TEXTS);
     const one = await (await open(TEXTS, links[1]![1])).text();
     expect(one).toContain('count(*)');
