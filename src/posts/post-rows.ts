@@ -35,7 +35,7 @@ export interface PostRow extends SummaryRow {
 export const SELECT_POST = `SELECT posts.*, (SELECT json_group_array(path) FROM (SELECT path FROM aliases WHERE post_id = posts.id ORDER BY path_key)) AS aliases FROM posts`;
 
 /** A post's own language, of its column; undefined: the blog's. */
-export function ownLanguage(stored: string): string | undefined {
+function ownLanguage(stored: string): string | undefined {
   return stored === '' ? undefined : stored;
 }
 

@@ -10,13 +10,7 @@ export function ownLinks(
   bases: readonly string[],
   toNew = (address: string): string => address,
 ): string {
-  const found = bases.filter((base) => base !== '');
-  const own = (address: string): string => {
-    const base = found.find(
-      (each) => address === each || (/^[/?#]/.test(address.slice(each.length)) && address.startsWith(each)),
-    );
-    return toNew(base === undefined ? address : address.slice(base.length) || '/');
-  };
+  const own = (address: string): string => toNew(ownAddress(address, bases));
   return mapAttributes(
     html,
     (name) => ADDRESSES.has(name),
@@ -25,6 +19,16 @@ export function ownLinks(
         ? value.replaceAll(/(^|,\s*)(\S+)/g, (_, comma: string, each: string) => comma + own(each))
         : own(value),
   );
+}
+
+/** An address of the old site within it: it begins with a slash. Others stay. */
+export function ownAddress(address: string, bases: readonly string[]): string {
+  const base = bases.find(
+    (each) =>
+      each !== '' &&
+      (address === each || (/^[/?#]/.test(address.slice(each.length)) && address.startsWith(each))),
+  );
+  return base === undefined ? address : address.slice(base.length) || '/';
 }
 
 /** The text without markup, on one line. */

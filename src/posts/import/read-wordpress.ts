@@ -5,7 +5,7 @@ import { feedIdOf } from '../feed-id.ts';
 import { decodePath, slugOf } from '../post-path.ts';
 import type { PostStatus } from '../post.ts';
 import { ForeignExportError, type ForeignExport, type ForeignPost } from './foreign-export.ts';
-import { leadPicture, ownLinks, textOfHtml } from './foreign-html.ts';
+import { leadPicture, ownAddress, ownLinks, textOfHtml } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 import { languageTag } from './source-language.ts';
 import { sourceTime } from './source-time.ts';
@@ -87,13 +87,12 @@ function placesIn(
   hasFile: WordpressPlaces['hasFile'],
 ): WordpressPlaces {
   const idOf = ({ texts }: Item): string => texts.get('wp:post_id')?.trim() ?? '';
-  const own = (url: string): string => ownLinks(`<a href="${url}">`, bases).slice('<a href="'.length, -2);
   return {
     paths: new Map(items.filter(isPost).map((item) => [idOf(item), pathIn(item.texts, bases)])),
     uploads: new Map(
       items.flatMap((item) => {
         const url = item.texts.get('wp:attachment_url')?.trim() ?? '';
-        return url === '' ? [] : [[idOf(item), own(url)]];
+        return url === '' ? [] : [[idOf(item), ownAddress(url, bases)]];
       }),
     ),
     hasFile,

@@ -100,9 +100,7 @@ const lowerCased = (data: Data): Data =>
 function parsed(name: string, text: string): Data {
   try {
     const value: unknown = name.endsWith('.toml') ? parseToml(text) : parseYaml(text);
-    return typeof value === 'object' && value !== null
-      ? lowerCased(Object.fromEntries(Object.entries(value)))
-      : {};
+    return typeof value === 'object' && value !== null ? lowerCased({ ...value }) : {};
   } catch {
     return {};
   }
