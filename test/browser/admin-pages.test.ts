@@ -1,16 +1,13 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { ReaderCounts } from '../../src/posts/readers/reader-counts.ts';
-import { openReaderFile } from '../../src/posts/readers/reader-file.ts';
-import { afterTests } from '../fixtures/after-tests.ts';
 import { plainPicture } from '../fixtures/pictures.ts';
 import { AdminServer, type Visitor } from '../src/accounts/admin-server.ts';
+import { countReaders } from '../src/accounts/counted-readers.ts';
 import { chromiumPath } from './chromium.ts';
+import { giveSession } from './owner-session.ts';
 import { launchChromium, LIMIT_MILLIS } from './launch-chromium.ts';
 
 const executablePath = chromiumPath();
-const run = executablePath === undefined ? describe.skip : describe;
 
 /** Without a place to break it. */
 const LONG = 'averylongwordwithoutanyplacetobreakit'.repeat(3);
@@ -36,81 +33,75 @@ const PAGES = [
   '/admin/nowhere',
 ];
 
-run('the owner’s pages on a phone', () => {
-  let server: AdminServer;
-  let owner: Visitor;
-  let browser: Browser;
-  let context: BrowserContext;
-  beforeAll(async () => {
-    server = new AdminServer();
-    const counts = new ReaderCounts({
-      untraced: (work) => work(),
-      file: openReaderFile(join(server.folder, 'readers.sqlite')),
-      now: () => server.nowMillis,
-      timeZone: () => server.site.timeZone,
-      onFault(error) {
-        throw error;
-      },
+if (executablePath !== undefined) {
+  describe('the owner’s pages on a phone', () => {
+    let server: AdminServer;
+    let owner: Visitor;
+    let browser: Browser;
+    let context: BrowserContext;
+    beforeAll(async () => {
+      server = new AdminServer();
+      countReaders(server);
+      await server.start();
+      owner = await server.owner();
+      await fill();
+      browser = await launchChromium(executablePath);
+      context = await browser.newContext();
+      await giveSession(context, server);
     });
-    afterTests(() => counts.close());
-    server.readers = counts;
-    await server.start();
-    owner = await server.owner();
-    await fill();
-    browser = await launchChromium(executablePath ?? '');
-    context = await browser.newContext();
-    await context.addCookies(
-      owner.cookieHeader.split('; ').map((cookie) => {
-        const [name = '', value = ''] = cookie.split(/=(.*)/s);
-        return { name, value, url: server.origin };
-      }),
-    );
-  });
-  afterAll(() => browser?.close());
+    afterAll(() => browser.close());
 
-  async function fill(): Promise<void> {
-    const shown = { markdown: `${LONG} [x](/${LONG})`, tags: [LONG, 'Old'], authors: [LONG] };
-    server.posts.create({ ...shown, title: LONG, path: LONG, status: 'published', aliases: [`old-${LONG}`] });
-    server.posts.create({ ...shown, title: LONG, status: 'draft' });
-    server.media.put(`${LONG}.png`, await plainPicture('png', { width: 40, height: 40 }));
-    const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
-    await server.ask(`/${LONG}`, {
-      headers: { ...headers, Referer: `https://${LONG.slice(0, 60)}.example/` },
-    });
-    await server.ask(`/tags/${LONG}/feed.atom`, {
-      headers: { 'User-Agent': 'FreshRSS/1.24 (16 subscribers)' },
-    });
-    await server.ask(`/tags/${LONG}/feed.rss`, { headers: { 'User-Agent': `${LONG}/1.0` } });
-    await owner.get('/admin/tags');
-    await owner.post('/admin/tags', { from: 'Old', to: `new${LONG}` });
-    await owner.post('/admin/redirects', { from: `/gone-${LONG}`, to: `/to-${LONG}` });
-    await owner.post('/admin/posts/1/links', { label: LONG, days: '7' });
-    const draft = 'a-long-editor';
-    await owner.post('/admin/posts/unsaved', { draft, title: LONG, markdown: LONG, status: 'draft' });
-  }
-
-  it.each(PAGES)('%s is no wider than its window', async (path) => {
-    const page = await context.newPage();
-    try {
-      page.setDefaultTimeout(LIMIT_MILLIS);
-      for (const width of [360, 320]) {
-        await page.setViewportSize({ width, height: 740 });
-        const answer = await page.goto(server.origin + path);
-        expect(answer?.status()).toBe(path === '/admin/nowhere' ? 404 : 200);
-        const wide = await page.evaluate(() => {
-          const room = document.documentElement.clientWidth;
-          return document.documentElement.scrollWidth <= room
-            ? []
-            : [...document.querySelectorAll('body *')]
-                .filter((element) => element.getBoundingClientRect().right > room + 1)
-                .map(
-                  (element) => `${element.parentElement?.className}>${element.tagName}.${element.className}`,
-                );
-        });
-        expect([width, wide]).toEqual([width, []]);
-      }
-    } finally {
-      await page.close();
+    async function fill(): Promise<void> {
+      const shown = { markdown: `${LONG} [x](/${LONG})`, tags: [LONG, 'Old'], authors: [LONG] };
+      server.posts.create({
+        ...shown,
+        title: LONG,
+        path: LONG,
+        status: 'published',
+        aliases: [`old-${LONG}`],
+      });
+      server.posts.create({ ...shown, title: LONG, status: 'draft' });
+      server.media.put(`${LONG}.png`, await plainPicture('png', { width: 40, height: 40 }));
+      const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
+      await server.ask(`/${LONG}`, {
+        headers: { ...headers, Referer: `https://${LONG.slice(0, 60)}.example/` },
+      });
+      await server.ask(`/tags/${LONG}/feed.atom`, {
+        headers: { 'User-Agent': 'FreshRSS/1.24 (16 subscribers)' },
+      });
+      await server.ask(`/tags/${LONG}/feed.rss`, { headers: { 'User-Agent': `${LONG}/1.0` } });
+      await owner.get('/admin/tags');
+      await owner.post('/admin/tags', { from: 'Old', to: `new${LONG}` });
+      await owner.post('/admin/redirects', { from: `/gone-${LONG}`, to: `/to-${LONG}` });
+      await owner.post('/admin/posts/1/links', { label: LONG, days: '7' });
+      const draft = 'a-long-editor';
+      await owner.post('/admin/posts/unsaved', { draft, title: LONG, markdown: LONG, status: 'draft' });
     }
+
+    it.each(PAGES)('%s is no wider than its window', async (path) => {
+      const page = await context.newPage();
+      try {
+        page.setDefaultTimeout(LIMIT_MILLIS);
+        for (const width of [360, 320]) {
+          await page.setViewportSize({ width, height: 740 });
+          const answer = await page.goto(server.origin + path);
+          expect(answer?.status()).toBe(path === '/admin/nowhere' ? 404 : 200);
+          const wide = await page.evaluate(() => {
+            const room = document.documentElement.clientWidth;
+            return document.documentElement.scrollWidth <= room
+              ? []
+              : [...document.querySelectorAll('body *')]
+                  .filter((element) => element.getBoundingClientRect().right > room + 1)
+                  .map(
+                    (element) =>
+                      `${element.parentElement?.className}>${element.tagName}.${element.className}`,
+                  );
+          });
+          expect([width, wide]).toEqual([width, []]);
+        }
+      } finally {
+        await page.close();
+      }
+    });
   });
-});
+}

@@ -1,7 +1,12 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, rate } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
-import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-series.ts';
+import {
+  type ComparedSeries,
+  type ComparedSide,
+  type Difference,
+  QUANTILES,
+} from '../facts/compared-series.ts';
 import { certainty } from '../facts/uncertain-differences.ts';
 import type { PageView } from '../page.ts';
 import { durationOf, failedOf, ratioCell } from './compared-columns.ts';
@@ -68,7 +73,8 @@ function sideLabel(side: 'before' | 'after', versions: SidesVersions): string {
   return words === '' ? side : `${side}, ${words}`;
 }
 
-function measuresOf({ type, before, after, p50, p75, p95, rate: ratio }: ComparedSeries): readonly Measure[] {
+function measuresOf(row: ComparedSeries): readonly Measure[] {
+  const { type, before, after, rate: ratio } = row;
   const both = (
     label: string,
     difference: Difference,
@@ -84,8 +90,8 @@ function measuresOf({ type, before, after, p50, p75, p95, rate: ratio }: Compare
     ),
     both('failed', 'failed', failedOf),
     ...(type === 'http' ? [both('4xx', 'client errors', ({ clientErrors }) => countText(clientErrors))] : []),
-    both('p50', 'p50', (side) => durationOf(side, side.durationMillis.p50), ratioCell(p50)),
-    both('p75', 'p75', (side) => durationOf(side, side.durationMillis.p75), ratioCell(p75)),
-    both('p95', 'p95', (side) => durationOf(side, side.durationMillis.p95), ratioCell(p95)),
+    ...QUANTILES.toReversed().map((each) =>
+      both(each, each, (side) => durationOf(side, side.durationMillis[each]), ratioCell(row[each])),
+    ),
   ];
 }

@@ -57,7 +57,7 @@ function leftWords(named: readonly TopRow[], isLed: boolean, { others }: ValueWo
 
 /** Names of user agents; bots and other programs are marked, and scanners that call themselves browsers. */
 export function agentValues(agents: TopRows): Html {
-  return countedValues(agents, AGENT_VALUES, agentWords);
+  return countedValues(agents, AGENT_VALUES, markedAgent);
 }
 
 /** After a client, if all its user agents that are counted are a scanner's. */
@@ -66,7 +66,7 @@ export function scannerWords({ rows }: TopRows): string {
   return isScanner ? ': a scanner that calls itself a browser' : '';
 }
 
-function agentWords(name: string): Html {
+function markedAgent(name: string): Html {
   if (name === 'none') return html`<span class="quiet-words">no user agent</span>`;
   const browser = scannerIn(name);
   if (browser !== undefined) return html`<bdi>${browser}</bdi> <span class="quiet-words">scanner</span>`;

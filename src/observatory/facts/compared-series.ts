@@ -277,7 +277,7 @@ const rank = ({ differs: [first] }: ComparedSeries): number =>
   first === undefined ? DIFFERENCES.length : DIFFERENCES.indexOf(isQuantile(first) ? 'p95' : first);
 
 export function isQuantile(what: Difference): what is Quantile {
-  return what === 'p95' || what === 'p75' || what === 'p50';
+  return QUANTILES.some((each) => each === what);
 }
 
 const costOf = ({ before, after }: ComparedSeries): number =>

@@ -1,4 +1,5 @@
 import type { Downtime, DowntimeFacts, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { lengthOf } from './traffic.ts';
 
 /** Before an end: what it left in the log and in traces. */
 const LAST_MILLIS = 60_000;
@@ -58,8 +59,6 @@ export function sumDowntimes(facts: DowntimeFacts, range: TimeRange): DowntimeSu
     precisionMillis: facts.precisionMillis,
   };
 }
-
-export const lengthOf = ({ fromMillis, toMillis }: TimeRange): number => toMillis - fromMillis;
 
 /** Of an end that nobody noted: the shortest that it may have been. */
 export function latestBegun({ fromMillis, toMillis, uncertainMillis }: Downtime): TimeRange {

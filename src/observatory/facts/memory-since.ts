@@ -19,7 +19,7 @@ export interface MemorySince {
   /** No other version ran since. */
   readonly isLatest: boolean;
   /** Of the version before only a bound is known, which is far below. */
-  readonly isBefore: 'level' | 'bounded';
+  readonly before: 'level' | 'bounded';
 }
 
 /** A bound says that the version before did not grow so, if it is below this share of the growth. */
@@ -65,7 +65,7 @@ export function memorySince(
     startedAtMillis,
     endedAtMillis,
     isLatest: run === runs.at(-1),
-    isBefore: earlier.some(({ heap }) => heap !== undefined) ? 'level' : 'bounded',
+    before: earlier.some(({ heap }) => heap !== undefined) ? 'level' : 'bounded',
   };
 }
 

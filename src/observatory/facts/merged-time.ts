@@ -80,9 +80,15 @@ export function mergedTime(
     isWeighted,
     graph,
     parts,
-    quiet: quietTime(weighed, waits),
-    meanMillis: used.length === 0 ? NaN : parts.reduce((sum, { millis }) => sum + millis, 0),
+    quiet: parts.some(isAsleep) ? quietTime(weighed, waits) : undefined,
+    meanMillis: used.length === 0 ? NaN : sumOf(parts),
   };
+}
+
+const isAsleep = ({ kind }: TimePart): boolean => kind === 'asleep';
+
+function sumOf(parts: readonly TimePart[]): number {
+  return parts.reduce((sum, { millis }) => sum + millis, 0);
 }
 
 /** A loop that works for others does not sleep while a request waits: how long it waits is told by those with which least else ran. */
@@ -91,8 +97,7 @@ function quietTime(weighed: readonly WeighedTrace[], waits: WaitsOf): MergedTime
   const times = weighed
     .map((each) => {
       const parts = timeParts([{ ...each, weight: 1 }], waits);
-      const sumOf = (of: readonly TimePart[]): number => of.reduce((sum, { millis }) => sum + millis, 0);
-      return { sleptMillis: sumOf(parts.filter(({ kind }) => kind === 'asleep')), wholeMillis: sumOf(parts) };
+      return { sleptMillis: sumOf(parts.filter(isAsleep)), wholeMillis: sumOf(parts) };
     })
     .toSorted((a, b) => b.sleptMillis / b.wholeMillis - a.sleptMillis / a.wholeMillis)
     .slice(0, Math.ceil(weighed.length * QUIETEST));

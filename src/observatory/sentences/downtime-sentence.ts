@@ -1,5 +1,6 @@
 import type { Downtime } from '../../../otel/query.ts';
-import { type DowntimeSum, isUnasked, latestBegun, lengthOf, outsideText } from '../facts/downtimes.ts';
+import { type DowntimeSum, isUnasked, latestBegun, outsideText } from '../facts/downtimes.ts';
+import { lengthOf } from '../facts/traffic.ts';
 import type { Links } from '../links.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { momentText } from '../format/moment.ts';

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ReaderCounts } from '../../../src/posts/readers/reader-counts.ts';
-import { openReaderFile } from '../../../src/posts/readers/reader-file.ts';
-import { afterTests } from '../../fixtures/after-tests.ts';
 import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
+import { countReaders } from '../accounts/counted-readers.ts';
 
 const BROWSER = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
 
@@ -11,17 +8,7 @@ let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
   server = new AdminServer();
-  const counts = new ReaderCounts({
-    untraced: (work) => work(),
-    file: openReaderFile(join(server.folder, 'readers.sqlite')),
-    now: () => server.nowMillis,
-    timeZone: () => server.site.timeZone,
-    onFault(error) {
-      throw error;
-    },
-  });
-  afterTests(() => counts.close());
-  server.readers = counts;
+  countReaders(server);
   await server.start();
   owner = await server.owner();
   server.posts.create({

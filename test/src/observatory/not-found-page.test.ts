@@ -24,8 +24,12 @@ describe('the page of addresses that were not found', () => {
     ...Array.from({ length: 2 }, () => [10, '/gone', 410] as const),
     ...Array.from({ length: 3 }, () => [5, '/form', 405] as const),
   ];
-  const happened = LEDGER.map(([minutes, path, status], index) => ({
-    startMillis: NOW - minutes * 60_000 + index * 10,
+  const asked = (
+    startMillis: number,
+    path: string,
+    attributes: Readonly<Record<string, string | number>>,
+  ) => ({
+    startMillis,
     spans: [
       {
         name: 'GET /:slug',
@@ -36,11 +40,14 @@ describe('the page of addresses that were not found', () => {
           'http.request.method': 'GET',
           'http.route': '/:slug',
           'url.path': path,
-          'http.response.status_code': status,
+          ...attributes,
         },
       },
     ],
-  }));
+  });
+  const happened = LEDGER.map(([minutes, path, status], index) =>
+    asked(NOW - minutes * 60_000 + index * 10, path, { 'http.response.status_code': status }),
+  );
 
   async function open(path: string): Promise<{ readonly page: string; readonly words: string }> {
     const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
@@ -66,25 +73,12 @@ describe('the page of addresses that were not found', () => {
     );
   });
 
-  const askedBy = (client: string, path: string, agent: string) => ({
-    startMillis: NOW - 60_000,
-    spans: [
-      {
-        name: 'GET /:slug',
-        type: 'http' as const,
-        at: 0,
-        millis: 2,
-        attributes: {
-          'http.request.method': 'GET',
-          'http.route': '/:slug',
-          'url.path': path,
-          'client.address': client,
-          'user_agent.original': agent,
-          'http.response.status_code': 404,
-        },
-      },
-    ],
-  });
+  const askedBy = (client: string, path: string, agent: string) =>
+    asked(NOW - 60_000, path, {
+      'client.address': client,
+      'user_agent.original': agent,
+      'http.response.status_code': 404,
+    });
 
   it('offers a redirect of what readers and bots ask, and groups what scanners alone ask, without one', async () => {
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';

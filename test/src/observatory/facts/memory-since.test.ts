@@ -95,7 +95,7 @@ describe('memorySince', () => {
       ['1.5.0', 1, 500],
       ['1.5.0', YOUNG, 500],
     ])!;
-    expect(found).toMatchObject({ version: '1.5.0', of: 'heap', isBefore: 'bounded' });
+    expect(found).toMatchObject({ version: '1.5.0', of: 'heap', before: 'bounded' });
     expect(memorySinceWords(found, START + 6 * HOUR)).toMatch(/; no large growth before\.$/);
   });
 

@@ -53,7 +53,7 @@ const GROWS: MemorySince = {
   startedAtMillis: 0,
   endedAtMillis: undefined,
   isLatest: true,
-  isBefore: 'level',
+  before: 'level',
 };
 
 describe('changesSentence', () => {

@@ -71,7 +71,7 @@ const memorySinceOf = (endedAtMillis: number | undefined): MemorySince => ({
   startedAtMillis: NOW - HOUR,
   endedAtMillis,
   isLatest: true,
-  isBefore: 'level',
+  before: 'level',
 });
 /** Too young to judge, of a version that grew. */
 const LEAKING_BEFORE = memoryOf(

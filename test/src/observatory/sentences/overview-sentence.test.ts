@@ -400,7 +400,7 @@ describe('overviewSentence', () => {
     startedAtMillis: NOW - 2 * HOUR,
     endedAtMillis: undefined,
     isLatest: true,
-    isBefore: 'level',
+    before: 'level',
   };
   const manyBroken: Partial<OverviewSituation> = {
     metrics: metrics({ errors: 3000, p95: 9000, slow: 9000 }),
