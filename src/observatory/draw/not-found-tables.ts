@@ -55,8 +55,8 @@ export function scannersTable(
       { caption: 'Addresses that scanners alone ask', keyOf: keyOfLine, view, stacked: true, empty: '' },
     )}
     <p class="note">
-      Such as /wp-login.php and /.env, which no page links to; and all whose clients are known to ask for
-      these, or are scanners.
+      Such as /wp-login.php and /.env, which no page links to; and others that no page refers to, if all of
+      their clients asked for several of these, or are scanners.
     </p>
   </details>`;
 }

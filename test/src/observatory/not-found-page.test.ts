@@ -111,6 +111,35 @@ describe('the page of addresses that were not found', () => {
     );
   });
 
+  it('offers one of a dead link, whoever shares the address of the client that followed it', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const offeredOf = async (
+      probes: readonly string[],
+      referrer?: string,
+    ): Promise<readonly (string | undefined)[]> => {
+      const linked = askedBy('192.0.2.1', '/dead-link', firefox);
+      const [span] = linked.spans;
+      const attributes = {
+        ...span!.attributes,
+        ...(referrer !== undefined && { 'http.request.header.referer': [referrer] }),
+      };
+      const { telemetry } = new MeasuredBlog({
+        happened: [
+          { ...linked, spans: [{ ...span!, attributes }] },
+          ...probes.map((path) => askedBy('192.0.2.1', path, firefox)),
+        ],
+      });
+      const { origin } = await serveObservatory(telemetry);
+      const page = await (await fetch(`${origin}/admin/metrics-dashboard/not-found?from=-1h`)).text();
+      return [...page.matchAll(/aria-label="Redirect ([^"]+)"/g)].map(([, path]) => path);
+    };
+    expect(await offeredOf(['/wp-login.php'])).toEqual(['/dead-link']);
+    expect(await offeredOf(['/wp-login.php', '/.env'])).toEqual([]);
+    expect(await offeredOf(['/wp-login.php', '/.env'], 'https://example.net/old-links')).toEqual([
+      '/dead-link',
+    ]);
+  });
+
   it('shows all of a list that it begins with ten rows of', async () => {
     const happened = Array.from({ length: 23 }, (_, index) =>
       askedBy(`192.0.2.${index + 1}`, '/old-post', `Reader${index}/1.0`),
