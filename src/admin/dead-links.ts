@@ -1,21 +1,23 @@
 import { html, type Html } from '../markup/html.ts';
+import { mediaPath } from '../media/media-path.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import { menuOf } from '../site/menu.ts';
 import { addressesIn, deadLinks } from '../posts/dead-links.ts';
+import type { FoundPost } from '../posts/found-posts.ts';
 import type { Post } from '../posts/post.ts';
-import { postUrl } from '../posts/post-path.ts';
+import { decodePath, postUrl, withoutFileName } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 
-/** Of one text: each takes up to three statements. */
+/** Of one text. */
 const MAX_CHECKED = 500;
 const MAX_SHOWN = 5;
 
 export interface DeadLinkDependencies {
-  readonly posts: Pick<PostStore, 'lookup' | 'scheduledAt'>;
-  readonly media: Pick<MediaStore, 'find'>;
-  readonly redirects: Pick<Redirects, 'find'>;
+  readonly posts: Pick<PostStore, 'found'>;
+  readonly media: Pick<MediaStore, 'findAll'>;
+  readonly redirects: Pick<Redirects, 'among'>;
 }
 
 /** A link to a post that readers cannot see yet. */
@@ -45,20 +47,36 @@ export function brokenLinks(
   { posts, media, redirects }: DeadLinkDependencies,
 ): BrokenLinks {
   const local = links.filter((link) => link.startsWith('/')).slice(0, MAX_CHECKED);
-  const isFound = (address: string): boolean =>
-    /^(?:post|moved)$/.test(posts.lookup(address).kind) || redirects.find(address) !== undefined;
+  const addresses = local.map(pathIn);
+  const plain = addresses.flatMap((to) => withoutFileName(to) ?? []);
+  const found = posts.found.at([...addresses, ...plain]);
+  const redirected = redirects.among(addresses);
+  const names = addresses
+    .filter((to) => to.startsWith('media/'))
+    .flatMap((to) => mediaPath(postUrl(to)) ?? []);
+  const files = new Set(media.findAll(names).map((file) => file.path));
+  const kindAt = (to: string): FoundPost['kind'] => found.get(to)?.kind ?? 'missing';
+  const isFound = (to: string): boolean => {
+    const kind = kindAt(to);
+    return kind === 'post' || (kind === 'missing' && kindAt(withoutFileName(to) ?? to) === 'post');
+  };
   const missing = deadLinks(local, {
-    hasPage: (to) => to === path || isFound(postUrl(to)),
-    hasMedia: (address) => media.find(address) !== undefined,
+    hasPage: (to) => to === path || isFound(to) || redirected.has(to),
+    hasMedia: (address) => files.has(mediaPath(address) ?? ''),
   });
   const dead: string[] = [];
   const early: EarlyLink[] = [];
   for (const address of missing) {
-    const scheduled = posts.scheduledAt(address.split(/[?#]/, 1)[0] ?? '');
+    const scheduled = found.get(pathIn(address))?.scheduledAtMillis;
     if (scheduled === undefined) dead.push(address);
     else if (scheduled > (atMillis ?? 0)) early.push({ address, atMillis: scheduled });
   }
   return { dead, early };
+}
+
+/** Without slashes around it; empty if it is invalid. */
+function pathIn(link: string): string {
+  return decodePath(link.split(/[?#]/, 1)[0] ?? '') ?? '';
 }
 
 /** `1 link leads nowhere: /x.` Undefined if all links and pictures of the post are there. */

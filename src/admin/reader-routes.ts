@@ -3,7 +3,6 @@ import type { Context, Middleware } from 'koa';
 import type { AdminSender } from '../accounts/admin-sender.ts';
 import { queryText } from '../accounts/route-answers.ts';
 import { html } from '../markup/html.ts';
-import { postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import { READERS_PATH } from '../process/own-addresses.ts';
 import type { ReaderCounts } from '../posts/readers/reader-counts.ts';
@@ -13,7 +12,7 @@ import { READER_RANGES, readersPage } from './readers-page.ts';
 export interface ReaderRouteDependencies {
   /** Undefined: readers are not counted. */
   readonly readers?: ReaderCounts | undefined;
-  readonly posts: Pick<PostStore, 'lookup' | 'byPath'>;
+  readonly posts: Pick<PostStore, 'found'>;
   readonly owner: Middleware;
   readonly send: AdminSender;
 }
@@ -27,13 +26,6 @@ export function addReaderRoutes(
   router: Router,
   { readers, posts, owner, send }: ReaderRouteDependencies,
 ): void {
-  /** Of the post that is found at the address now, also if it has moved. */
-  const titleOf = (path: string): string | undefined => {
-    const found = posts.lookup(postUrl(path));
-    if (found.kind === 'post') return found.post.title;
-    return found.kind === 'moved' ? posts.byPath(found.path)?.title : undefined;
-  };
-
   router.get(READERS_PATH, owner, (ctx) => {
     if (readers === undefined) return show(ctx, 503, NOT_COUNTED);
     // Up to this request.
@@ -50,7 +42,10 @@ export function addReaderRoutes(
       ctx.body = { first, last, ...report };
       return;
     }
-    show(ctx, 200, readersPage({ range, report, path, titleOf }));
+    const found = posts.found.at([path, ...report.posts.map((post) => post.path)]);
+    const seen = [...found].filter(([, { kind }]) => kind === 'post');
+    const titles = new Map(seen.map(([at, { title }]) => [at, title]));
+    show(ctx, 200, readersPage({ range, report, path, titles }));
   });
 
   function show(ctx: Context, status: number, body: ReturnType<typeof readersPage>): void {

@@ -12,8 +12,8 @@ interface ReadersPageOptions {
   readonly report: ReaderReport;
   /** Of one post; empty: all pages. */
   readonly path: string;
-  /** Undefined: there is no post at the path any more. */
-  readonly titleOf: (path: string) => string | undefined;
+  /** By path; none: there is no post any more. */
+  readonly titles: ReadonlyMap<string, string>;
 }
 
 export const READER_RANGES: readonly { readonly days: number; readonly label: string }[] = [
@@ -25,8 +25,8 @@ export const READER_RANGES: readonly { readonly days: number; readonly label: st
 
 /** A sentence, the days as bars, and what was read, from where, and with which feed readers. */
 export function readersPage(options: ReadersPageOptions): Html {
-  const { report, path, titleOf } = options;
-  const title = path === '' ? undefined : (titleOf(path) ?? `/${path}`);
+  const { report, path, titles } = options;
+  const title = path === '' ? undefined : (titles.get(path) ?? `/${path}`);
   return html`<header class="page-bar"><h1>Readers</h1></header>
     <div class="list-bar">
       <nav aria-label="Range">
@@ -64,7 +64,7 @@ function address(days: number, path: string): string {
   return `${READERS_PATH}?${new URLSearchParams({ days: String(days), ...(path !== '' && { post: path }) })}`;
 }
 
-function sentence({ report, range, path, titleOf }: ReadersPageOptions): HtmlValue {
+function sentence({ report, range, path, titles }: ReadersPageOptions): HtmlValue {
   const { people, views, bots, subscribers, isCapped, posts } = report;
   const when = range === 1 ? 'today' : `in the last ${range} days`;
   const [first, second] = posts;
@@ -78,7 +78,7 @@ function sentence({ report, range, path, titleOf }: ReadersPageOptions): HtmlVal
     views === 0
       ? `Nobody has read ${path === '' ? 'the blog' : 'it'} ${when}${range === 1 ? ' yet' : ''}.`
       : html`${isCapped && 'At least '}${who} read ${what}
-        ${when}${isMost && html`; most read was “${titleHtml(titleOf(first.path) ?? `/${first.path}`)}”`}.`;
+        ${when}${isMost && html`; most read was “${titleHtml(titles.get(first.path) ?? `/${first.path}`)}”`}.`;
   if (path !== '') return read;
   return html`${read} ${bots > 0 && `Programs fetched ${plural(bots, 'page')}${views > 0 ? ' more' : ''}.`}
   ${subscribers > 0 && `The feeds have ${plural(subscribers, 'subscriber')}.`}`;
@@ -135,11 +135,11 @@ function dayTable(days: readonly ReaderDay[], hasBots: boolean): Html {
   </details>`;
 }
 
-function postTable({ report, range, titleOf }: ReadersPageOptions): HtmlValue {
+function postTable({ report, range, titles }: ReadersPageOptions): HtmlValue {
   const { posts, postCount } = report;
   return section('Posts', posts, postCount, () =>
     table('Posts, most read first', ['Post', 'People', 'Views'], posts, ({ path, people, views }) => {
-      const title = titleOf(path);
+      const title = titles.get(path);
       return [
         html`<a href="${address(range, path)}">${title === undefined ? `/${path}` : titleHtml(title)}</a>`,
         html`${countText(people)}`,

@@ -3,11 +3,15 @@ import type { Database, Statement } from 'better-sqlite3';
 /** The table of settings: values by key. */
 export class SettingStore {
   readonly #get: Statement<[string], string>;
+  readonly #some: Statement<[string], { key: string; value: string }>;
   readonly #set: Statement<[string, string]>;
   readonly #setAll: (settings: readonly (readonly [string, string])[]) => void;
 
   constructor(database: Database) {
     this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
+    this.#some = database.prepare(
+      'SELECT key, value FROM settings WHERE key IN (SELECT value FROM json_each(?))',
+    );
     this.#set = database.prepare(
       'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
@@ -18,6 +22,11 @@ export class SettingStore {
 
   get(key: string): string | undefined {
     return this.#get.get(key);
+  }
+
+  /** Those of the keys that are set, with one statement. */
+  some(keys: readonly string[]): ReadonlyMap<string, string> {
+    return new Map(this.#some.all(JSON.stringify(keys)).map(({ key, value }) => [key, value]));
   }
 
   set(key: string, value: string): void {

@@ -75,6 +75,27 @@ export function readSiteSetting(store: SettingStore, name: keyof SiteSettings): 
   return store.get(KEYS[name]) ?? DEFAULTS[name];
 }
 
+/** Reads all settings with one statement. */
+export function readSiteSettings(store: SettingStore): SiteSettings {
+  const values = store.some(Object.values(KEYS));
+  const valueOf = (name: keyof SiteSettings): string => values.get(KEYS[name]) ?? DEFAULTS[name];
+  return {
+    title: valueOf('title'),
+    description: valueOf('description'),
+    language: valueOf('language'),
+    author: valueOf('author'),
+    authorPicture: valueOf('authorPicture'),
+    timeZone: valueOf('timeZone'),
+    menu: valueOf('menu'),
+    footer: valueOf('footer'),
+    accent: valueOf('accent'),
+    headPicture: valueOf('headPicture'),
+    cardPicture: valueOf('cardPicture'),
+    typographer: valueOf('typographer'),
+    math: valueOf('math'),
+  };
+}
+
 /** An import into an empty blog leaves its texts as typed, unless somebody has chosen. Returns true if that changed the setting. */
 export function keepTextsAsTyped(store: SettingStore): boolean {
   if (store.get(KEYS.typographer) !== undefined) return false;
@@ -111,12 +132,12 @@ export class StoredSiteSettings implements SiteSettings {
 
   constructor(store: SettingStore) {
     this.#store = store;
-    this.#values = readAll(store);
+    this.#values = readSiteSettings(store);
   }
 
   /** Reads them again: an import, another process, may have written them. */
   reload(): void {
-    this.#values = readAll(this.#store);
+    this.#values = readSiteSettings(this.#store);
   }
 
   /** Saves all settings in one transaction. */
@@ -148,8 +169,9 @@ export class StoredSiteSettings implements SiteSettings {
 
   /** As they are stored, for a form. */
   get values(): SiteSettings {
-    this.reload();
-    return { ...this.#values, math: this.math };
+    const values = readSiteSettings(this.#store);
+    this.#values = values;
+    return values;
   }
   get title(): string {
     return this.#values.title;
@@ -191,21 +213,4 @@ export class StoredSiteSettings implements SiteSettings {
   get math(): string {
     return readSiteSetting(this.#store, 'math');
   }
-}
-
-function readAll(store: SettingStore): ShownSettings {
-  return {
-    title: readSiteSetting(store, 'title'),
-    description: readSiteSetting(store, 'description'),
-    language: readSiteSetting(store, 'language'),
-    author: readSiteSetting(store, 'author'),
-    authorPicture: readSiteSetting(store, 'authorPicture'),
-    timeZone: readSiteSetting(store, 'timeZone'),
-    menu: readSiteSetting(store, 'menu'),
-    footer: readSiteSetting(store, 'footer'),
-    accent: readSiteSetting(store, 'accent'),
-    headPicture: readSiteSetting(store, 'headPicture'),
-    cardPicture: readSiteSetting(store, 'cardPicture'),
-    typographer: readSiteSetting(store, 'typographer'),
-  };
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
-import { readSiteSetting } from '../db/site-settings.ts';
+import { readSiteSettings } from '../db/site-settings.ts';
 import { mediaNamesIn } from '../media/media-names.ts';
 import { escapedPath } from '../media/media-path.ts';
 import { pictureOf, PictureSizes } from '../media/picture-sizes.ts';
@@ -152,7 +152,8 @@ export class MediaUses {
   }
 
   #inSettings(): readonly string[] {
-    return NAMING_SETTINGS.map((key) => readSiteSetting(this.#settings, key));
+    const settings = readSiteSettings(this.#settings);
+    return NAMING_SETTINGS.map((name) => settings[name]);
   }
 
   /** What every page names. */

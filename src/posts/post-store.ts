@@ -14,6 +14,7 @@ import type {
   PostPage,
   PostSummary,
 } from './post.ts';
+import { FoundPosts, kindOf, type Visibility } from './found-posts.ts';
 import { PostConflictError, PostDraftError, PostNotFoundError } from './post-errors.ts';
 import { aliasesAfter, decideFields, type PostFields } from './post-fields.ts';
 import { PostListings, type PageOptions } from './post-listings.ts';
@@ -44,14 +45,9 @@ export interface DecidedPost {
   readonly formerPaths: readonly string[];
 }
 
-interface AliasRow {
+interface AliasRow extends Visibility {
   readonly path: string;
-  readonly status: string;
-  readonly published_at: number | null;
-  readonly deleted_at: number | null;
 }
-
-type Visibility = Pick<AliasRow, 'status' | 'published_at' | 'deleted_at'>;
 
 /** The posts of the blog. `page`, `lookup` and the other lists are for readers; methods for the owner say so. */
 export class PostStore {
@@ -67,6 +63,8 @@ export class PostStore {
   readonly #byId: Statement<[number], PostRow>;
   readonly #byAlias: Statement<[string], AliasRow>;
   readonly #versions: Statement<[number], { version: number; edited_version: number }>;
+  /** Many addresses at once, for lists of the owner. */
+  readonly found: FoundPosts;
   /** Media and settings that a text is rendered with. */
   readonly rendering: TextRendering;
 
@@ -85,6 +83,7 @@ export class PostStore {
       `SELECT posts.path, posts.status, posts.published_at, posts.deleted_at
        FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?`,
     );
+    this.found = new FoundPosts(database, this.#now);
     this.rendering = new TextRendering(database);
   }
 
@@ -104,25 +103,17 @@ export class PostStore {
     return behind.kind === 'post' ? { kind: 'moved', path: behind.post.path } : behind;
   }
 
-  /** For the owner: when readers get the post at this address, former ones included; undefined if none is scheduled there. */
-  scheduledAt(requestPath: string): number | undefined {
-    const key = pathKey(decodePath(requestPath) ?? '');
-    const row = this.#byKey.get(key) ?? this.#byAlias.get(key);
-    if (row === undefined || row.status === 'draft' || row.deleted_at !== null) return undefined;
-    return row.published_at !== null && row.published_at > this.#now() ? row.published_at : undefined;
-  }
-
   #find(path: string, requestPath: string): PathLookup {
     const row = this.#byKey.get(pathKey(path));
     if (row !== undefined) {
-      const kind = this.#kindOf(row);
+      const kind = kindOf(row, this.#now());
       if (kind !== 'post') return { kind };
       const isCanonical = row.path === path && !/^\/\/|.\/$/.test(requestPath);
       return isCanonical ? { kind, post: postOf(row) } : { kind: 'moved', path: row.path };
     }
     const alias = this.#byAlias.get(pathKey(path));
     if (alias === undefined) return { kind: 'missing' };
-    const kind = this.#kindOf(alias);
+    const kind = kindOf(alias, this.#now());
     return kind === 'post' ? { kind: 'moved', path: alias.path } : { kind };
   }
 
@@ -281,13 +272,6 @@ export class PostStore {
     if (post.version !== version && this.isEditedSince(id, version))
       throw new PostConflictError(post, version);
     return post;
-  }
-
-  #kindOf(row: Visibility): 'post' | 'gone' | 'missing' {
-    if (row.status === 'draft' || row.published_at === null) return 'missing';
-    // A post deleted before its publication was never visible, so its path is `missing`.
-    if (row.deleted_at !== null) return row.published_at <= row.deleted_at ? 'gone' : 'missing';
-    return row.published_at <= this.#now() ? 'post' : 'missing';
   }
 
   #checkFree(paths: readonly string[], field: 'path' | 'aliases', ownId: number | undefined): void {

@@ -31,6 +31,7 @@ export class Redirects {
   readonly #ownAddress: string | undefined;
   readonly #put: Statement<[string, string, string, number]>;
   readonly #find: Statement<[string], RedirectRow>;
+  readonly #among: Statement<[string], { path_key: string }>;
   readonly #list: Statement<[], RedirectRow>;
   readonly #remove: Statement<[number]>;
   readonly #post: Statement<[{ key: string }], { title: string }>;
@@ -47,6 +48,9 @@ export class Redirects {
        ON CONFLICT (path_key) DO UPDATE SET path = excluded.path, target = excluded.target`,
     );
     this.#find = database.prepare('SELECT * FROM redirects WHERE path_key = ?');
+    this.#among = database.prepare(
+      'SELECT path_key FROM redirects WHERE path_key IN (SELECT value FROM json_each(?))',
+    );
     this.#list = database.prepare('SELECT * FROM redirects ORDER BY path_key');
     this.#remove = database.prepare('DELETE FROM redirects WHERE id = ?');
     this.#post = database.prepare(
@@ -59,6 +63,12 @@ export class Redirects {
   find(requestPath: string): string | undefined {
     const path = decodePath(requestPath);
     return path === undefined ? undefined : this.#find.get(pathKey(path))?.target;
+  }
+
+  /** Those of the paths that are redirected, with one statement. */
+  among(paths: readonly string[]): ReadonlySet<string> {
+    const keys = new Set(this.#among.all(JSON.stringify(paths.map(pathKey))).map((row) => row.path_key));
+    return new Set(paths.filter((path) => keys.has(pathKey(path))));
   }
 
   /** By address. */

@@ -7,7 +7,7 @@ import { basePathOf, withoutBasePath } from '../../http/base-path.ts';
 import { mapAttributes } from '../../markup/html-tokens.ts';
 import { MediaStore } from '../../media/media-store.ts';
 import { MediaUses } from '../../posts/media-uses.ts';
-import { postUrl } from '../../posts/post-path.ts';
+import { decodePath, postUrl } from '../../posts/post-path.ts';
 import { PostStore } from '../../posts/post-store.ts';
 import { fillNewFolder } from '../../process/new-folder.ts';
 import { SettingStore } from '../../db/setting-store.ts';
@@ -155,7 +155,7 @@ class BlogCopy {
     for (const [from, to] of this.#redirects) this.#copyRedirect(from, to);
   }
 
-  summary(posts: Pick<PostStore, 'scheduledAt'>, menu: readonly MenuLink[]): CopySummary {
+  summary(posts: Pick<PostStore, 'found'>, menu: readonly MenuLink[]): CopySummary {
     const isThere = (path: string): boolean => this.#copied.has(path) || this.#redirects.has(path);
     const home = { path: '/', query: '', number: 1 };
     const inMenu = new Set(
@@ -164,12 +164,13 @@ class BlogCopy {
         return to && copiedPath(to);
       }),
     );
-    const missing = [...this.#links]
-      .filter(([to]) => !isThere(to))
-      .map(([to, pages]) => ({
-        link: { to, from: [...pages][0]!, pages: pages.size, isInMenu: inMenu.has(to) },
-        atMillis: posts.scheduledAt(to),
-      }));
+    const lacking = [...this.#links].filter(([to]) => !isThere(to));
+    const pathOf = (to: string): string => decodePath(to) ?? '';
+    const found = posts.found.at(lacking.map(([to]) => pathOf(to)));
+    const missing = lacking.map(([to, pages]) => ({
+      link: { to, from: [...pages][0]!, pages: pages.size, isInMenu: inMenu.has(to) },
+      atMillis: found.get(pathOf(to))?.scheduledAtMillis,
+    }));
     const pages = [...this.#copied.values()].filter((copied) => copied === 'page').length;
     return {
       pages,

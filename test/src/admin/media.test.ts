@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHTML } from 'entities';
 import { StaleRenders } from '../../../src/posts/stale-renders.ts';
 import { wordsOf } from '../../fixtures/page-text.ts';
 import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
+import { countStatements } from '../accounts/counted-statements.ts';
 
 let server: AdminServer;
 let owner: Visitor;
@@ -19,28 +19,11 @@ const page = async (query = ''): Promise<string> => (await owner.get(`/admin/med
 const fileText = async (name: string): Promise<string> =>
   textOf((await owner.get(`/admin/media/file?name=${encodeURIComponent(name)}`)).text);
 
-/** The same database, with its statements counted as they run. */
-function counting(database: Database, count: () => void): Database {
-  const watched = <Of extends object>(of: Of): Of =>
-    new Proxy(of, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        return (...given: unknown[]): unknown => {
-          if (name === 'all' || name === 'get' || name === 'run') count();
-          const result: unknown = Reflect.apply(value, target, given);
-          return name === 'prepare' || name === 'pluck' ? watched(Object(result)) : result;
-        };
-      },
-    });
-  return watched(database);
-}
-
 describe('the page of media', () => {
   it('asks for all that it says of a hundred files in as many statements as for one', async () => {
     const counted = new AdminServer();
     let statements = 0;
-    counted.database = counting(counted.database, () => (statements += 1));
+    counted.database = countStatements(counted.database, () => (statements += 1));
     await counted.start();
     const visitor = await counted.owner();
     const ofPage = async (): Promise<number> => {
