@@ -25,6 +25,7 @@ import type { SheddingFacts } from './base/shedding-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { TraceFacets, TraceFilter, TracePlace } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
+import type { EvictionReason, MissingTrace } from './base/missing-trace.ts';
 import type {
   LiveSettings,
   SettingProblem,
@@ -56,6 +57,7 @@ export type {
 } from './base/stall.ts';
 export type { OwnCode, OwnCodeSource, UnknownCode } from './base/own-code.ts';
 export type { Limits, Objective } from './base/limits.ts';
+export type { EvictionReason, MissingTrace } from './base/missing-trace.ts';
 export { LOG_LEVELS } from './base/log-search.ts';
 export type {
   BoundedCount,
@@ -119,9 +121,6 @@ export type {
   SettingsRequest,
   SettingsTrial,
 } from './base/settings-change.ts';
-/** Why a kept trace was evicted from memory: too many traces, too many bytes, or older than the history. */
-export type EvictionReason = 'count' | 'bytes' | 'age';
-
 /** How a range is counted: in whole buckets of the finest width that covers all of it. */
 export interface Coverage extends TimeRange {
   /** Bucket width at the start of the range. */
@@ -305,20 +304,6 @@ export interface TraceDetail extends TraceSummary {
   readonly version?: string | undefined;
 }
 
-/** Why a trace id has no detail; `trace` in store/telemetry-store.ts decides. */
-export interface MissingTrace {
-  readonly traceId: string;
-  readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';
-  /** For `unknown`: how far back dropped and evicted traces are remembered. */
-  readonly rememberedFromMillis?: number | undefined;
-  readonly evicted?: {
-    readonly atMillis: number;
-    readonly reason: EvictionReason;
-    readonly name: string;
-    readonly startMillis: number;
-  };
-}
-
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
   /** Number of matches; `rows` are the first of them, or those after the first `ahead`. */
@@ -496,6 +481,8 @@ export interface TelemetryQuery extends HeldProfiles {
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
+  /** Those of these traces that `trace` does not find, and why, without reading the others. */
+  missingTraces(traceIds: readonly string[]): ReadonlyMap<string, MissingTrace['reason']>;
   /**
    * Operations of type http that ended in the range and are in a trace that is held, in memory or on disk: to compare with those that were kept,
    * in `operations`.

@@ -23,6 +23,8 @@ export interface StallHolder {
   readonly name?: string;
   /** Series of the request that it belongs to; undefined outside any. */
   readonly route: string | undefined;
+  /** Part of the stall that it covers, 0–1, if it is a statement or a render that is known to cover some; undefined in stalls of earlier versions. */
+  readonly coveredShare?: number;
 }
 
 /** A part of a request's span. */

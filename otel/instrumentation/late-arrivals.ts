@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { ActiveRequest } from './active-requests.ts';
+import { waitingConnections } from './waiting-connections.ts';
 
 /** Published by Node for each connection that is accepted. */
 const ACCEPTED = 'net.server.socket';
@@ -17,25 +18,33 @@ export function connectionOf({
 
 /**
  * Which requests, read after a stall, can have arrived during it. What arrived on an open connection is read in the first turn of the loop; waiting
- * connections are accepted one in a turn, and read in the next. So the first turn that accepts none is the last but one.
+ * connections are accepted one in a turn, and read in the next. They are accepted in the order in which they came: where the system tells how many
+ * waited at the end of the stall, later ones came after it. Else the first turn that accepts none is the last but one.
  */
 export class LateArrivals {
   readonly #whenOver: () => void;
+  /** By local port, those that are not accepted yet; of other ports, their number is not known. */
+  readonly #waiting: Map<number, number>;
   #turn = 0;
   #accepted = new Set<string | undefined>();
   /** In the turn before. */
   #acceptedBefore = new Set<string | undefined>();
   #immediate: NodeJS.Immediate | undefined;
 
-  /** Call it before the loop reads: in a timer. */
-  constructor(whenOver: () => void) {
+  /**
+   * Call it before the loop reads: in a timer.
+   *
+   * @param waiting Connections that wait, by local port.
+   */
+  constructor(whenOver: () => void, waiting: ReadonlyMap<number, number> = waitingConnections()) {
     this.#whenOver = whenOver;
+    this.#waiting = new Map(waiting);
     subscribe(ACCEPTED, this.#onAccepted);
     this.#awaitTurn();
   }
 
   /** True for a request that begins now if it can have arrived before the stall was over. */
-  includes(request: ActiveRequest): boolean {
+  includes(request: Pick<ActiveRequest, 'peerAddress' | 'peerPort'>): boolean {
     const connection = connectionOf(request);
     return this.#turn === 0 || this.#accepted.has(connection) || this.#acceptedBefore.has(connection);
   }
@@ -46,7 +55,10 @@ export class LateArrivals {
   }
 
   readonly #onAccepted = (message: unknown): void => {
-    const { remoteAddress, remotePort } = (message as { readonly socket: Socket }).socket;
+    const { remoteAddress, remotePort, localPort = NaN } = (message as { readonly socket: Socket }).socket;
+    const waiting = this.#waiting.get(localPort);
+    if (waiting === 0) return;
+    if (waiting !== undefined) this.#waiting.set(localPort, waiting - 1);
     this.#accepted.add(connectionOf({ peerAddress: remoteAddress, peerPort: remotePort }));
   };
 

@@ -66,17 +66,21 @@ export function holderOf(
   runner?: Runner,
 ): StallHolder | undefined {
   const active = probed?.span;
-  const covering = long.filter((each) => coveredShare(each, stall) >= COVERED);
+  const covering = long.filter((each) => coveredPart(each, stall) >= COVERED);
   const suspects = requests.filter((each) => mayHaveHeld(each, stall)).map(({ request }) => request);
   const all = requests.map(({ request }) => request);
   const span = active !== undefined && isLater(active, all, suspects) ? undefined : active;
   const traceId = span?.spanContext().traceId;
   const mine = covering.filter((each) => traceId === undefined || each.traceId === traceId);
   const statement = mine.find(({ type }) => type === 'database');
-  if (statement !== undefined) return holderOfOperation(statement, all);
-  if (span !== undefined) return holderOfSpan(span, all);
+  if (statement !== undefined) return holderOfOperation(statement, all, stall);
   const [only, ...others] = mine;
-  if (only !== undefined && others.length === 0) return holderOfOperation(only, all);
+  if (span !== undefined) {
+    const { spanId } = span.spanContext();
+    const itself = mine.find((each) => each.spanId === spanId);
+    return itself === undefined ? holderOfSpan(span, all) : holderOfOperation(itself, all, stall);
+  }
+  if (only !== undefined && others.length === 0) return holderOfOperation(only, all, stall);
   // A timer ran.
   const isNobody = probed !== undefined && active === undefined;
   if (runner !== undefined && !isNobody)
@@ -98,16 +102,20 @@ function isLater(active: Span, all: readonly ActiveRequest[], suspects: readonly
   return request !== undefined && !suspects.includes(request);
 }
 
-function coveredShare({ startMillis, endMillis }: LongOperation, stall: StallTimes): number {
+function coveredPart({ startMillis, endMillis }: LongOperation, stall: StallTimes): number {
   const common = Math.min(endMillis, stall.endMillis) - Math.max(startMillis, stall.startMillis);
   return common / Math.max(1, stall.endMillis - stall.startMillis);
 }
 
 function holderOfOperation(
-  { traceId, spanId, type, series, name, caller }: LongOperation,
+  operation: LongOperation,
   requests: readonly ActiveRequest[],
+  stall: StallTimes,
 ): StallHolder {
-  return { traceId, spanId, type, series, name, route: routeIn(requests, traceId) ?? caller };
+  const { traceId, spanId, type, series, name, caller } = operation;
+  const route = routeIn(requests, traceId) ?? caller;
+  const coveredShare = Math.min(1, coveredPart(operation, stall));
+  return { traceId, spanId, type, series, name, route, coveredShare };
 }
 
 function holderOfSpan(span: Span, requests: readonly ActiveRequest[]): StallHolder | undefined {
@@ -115,7 +123,8 @@ function holderOfSpan(span: Span, requests: readonly ActiveRequest[]): StallHold
   if (!isReadable(span)) return undefined;
   const type = operationTypeOf(span);
   const { name } = span;
-  return { traceId, spanId, type, series: seriesOf(type, span), name, route: routeIn(requests, traceId) };
+  const series = seriesOf(type, span);
+  return { traceId, spanId, type, series, name, route: routeIn(requests, traceId), coveredShare: 0 };
 }
 
 function routeIn(requests: readonly ActiveRequest[], traceId: string): string | undefined {

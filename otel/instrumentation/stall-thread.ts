@@ -30,6 +30,8 @@ const PROFILE_MILLIS = 60_000;
 const MIN_PROFILE_MILLIS = 1000;
 /** The request that caused a stall is asked about once its trace is complete: its samples are read with those of the stall. */
 const AFTER_STALL_MILLIS = 500;
+/** After so long its samples are read although the next stall holds the loop. */
+const IN_ROW_MILLIS = 2000;
 const TITLE = 'stall watch ';
 
 type Asked = Extract<ToStallThread, { kind: 'stall' }>;
@@ -92,13 +94,16 @@ class StallThread {
     if (Atomics.load(shared, STOP) !== 0) return this.#stop();
     const beat = Atomics.load(shared, BEAT);
     const now = sharedMillis();
-    if (((now - beat) | 0) > probeAfterMillis) {
-      if (beat === this.#probed) return;
-      this.#probed = beat;
-      return this.#evaluate(probe, () => {});
-    }
     const millis = (now - this.#profileSince) | 0;
-    const isStallDue = this.#waiting.length > 0 && ((now - this.#waitingSince) | 0) >= AFTER_STALL_MILLIS;
+    const waitedMillis = this.#waiting.length > 0 ? (now - this.#waitingSince) | 0 : 0;
+    if (((now - beat) | 0) > probeAfterMillis) {
+      if (beat !== this.#probed) {
+        this.#probed = beat;
+        this.#evaluate(probe, () => {});
+      } else if (waitedMillis >= IN_ROW_MILLIS && millis >= MIN_PROFILE_MILLIS) this.#replace();
+      return;
+    }
+    const isStallDue = waitedMillis >= AFTER_STALL_MILLIS;
     if (millis >= PROFILE_MILLIS || (isStallDue && millis >= MIN_PROFILE_MILLIS)) this.#replace();
   }
 
@@ -117,11 +122,16 @@ class StallThread {
     if (params.title?.startsWith(TITLE) !== true) return;
     const profiles = [...(this.#previous === undefined ? [] : [this.#previous]), params.profile];
     this.#previous = params.profile;
-    for (const { id, fromMicros, toMicros, stack } of this.#waiting.splice(0)) {
+    const { endTime } = params.profile;
+    const over = this.#waiting.filter(({ toMicros }) => toMicros <= endTime);
+    // Of one that ended since, the next profile has the rest.
+    this.#waiting = this.#waiting.filter(({ toMicros }) => toMicros > endTime);
+    this.#waitingSince = sharedMillis();
+    for (const { id, fromMicros, toMicros, stack } of over) {
       const words = { names: this.#names, lines: new StackLines(stack), own: this.#own };
       tell({ kind: 'sampled', id, ...sampledStall(profiles, fromMicros, toMicros, words) });
     }
-    this.#readRequests(profiles, params.profile.endTime);
+    this.#readRequests(profiles, endTime);
   }
 
   /** Those that have ended by then; of the others, the next profile has samples, too. */

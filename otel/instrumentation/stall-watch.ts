@@ -30,12 +30,14 @@ const BEATS_PER_THRESHOLD = 3;
 const PROBE_BEATS = 1.75;
 const MIN_BEAT_MILLIS = 20;
 const MAX_BEAT_MILLIS = 200;
-/** Without the samples of a stall for so long, it is recorded without them. */
+/** Without the samples of a stall for so long after it, and after those that follow in a row, it is recorded without them. */
 const SAMPLES_MILLIS = 3000;
+/** A row that does not end. */
+const MAX_ROW_NANOS = 30e9;
 /** Requests seen around one stall, long operations since the last turns, and stalls whose samples are awaited. */
 const MAX_REQUESTS = 1000;
 const MAX_LONG = 100;
-const MAX_PENDING = 20;
+const MAX_PENDING = 40;
 const LONG_MILLIS = 10_000;
 /** How often is checked whether somebody uses the inspector. */
 const LOOK_MILLIS = 1000;
@@ -183,12 +185,16 @@ export class StallWatch {
       requests: [...this.#ended, ...open.map((request) => ({ request }))],
     };
     const shortestNanos = this.#options.thresholdMillis * 1e6;
+    // Neither the thread nor connections that wait can come meanwhile.
+    for (const { timer, toNanos } of this.#pending.values())
+      if (this.#beatNanos - toNanos < MAX_ROW_NANOS) timer.refresh();
     for (const stall of stallsOfTurn(bounds, this.#beatNanos, this.#untraced, shortestNanos))
       this.#noteStall(stall, probed);
   }
 
   #noteStall(stall: FoundStall, probed: Probed | undefined): void {
-    if (this.#pending.size >= MAX_PENDING) return;
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size >= MAX_PENDING && oldest !== undefined) this.#finish(oldest, undefined);
     const id = ++this.#lastId;
     const isSampled = this.#state.is === 'watching';
     const microsAt = (nanos: number): number => this.#beatMicros - (this.#beatNanos - nanos) / 1000;

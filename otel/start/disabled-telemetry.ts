@@ -149,6 +149,7 @@ export function disabledTelemetry(
     runtime: () => [],
     memoryFloors: () => [],
     heldRequests: () => 0,
+    missingTraces: () => new Map(),
     processes: () => [],
     ...NONE_TAKEN,
     ...NO_STALLS,

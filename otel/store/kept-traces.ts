@@ -113,6 +113,13 @@ export class KeptTraces {
     return { marked: yield* draw('marked'), rest: yield* draw('rest') };
   }
 
+  /** Those of these that are not held. */
+  missing(traceIds: readonly string[]): readonly string[] {
+    const others = [...new Set(traceIds)].filter((traceId) => this.#ring.get(traceId) === undefined);
+    const saved = new Set(this.#archive?.known(others));
+    return others.filter((traceId) => !saved.has(traceId));
+  }
+
   /** A trace with its saved log lines; undefined logs are unknown. */
   find(traceId: string): SavedTrace | undefined {
     const held = this.#ring.get(traceId);

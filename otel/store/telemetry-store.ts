@@ -137,9 +137,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   readonly now = (): number => this.#options.clock.now();
 
-  settings(): readonly EffectiveSetting[] {
-    return this.#options.settings();
-  }
+  readonly settings = (): readonly EffectiveSetting[] => this.#options.settings();
 
   sampling(): SamplingFacts {
     return this.#options.sampling();
@@ -185,11 +183,18 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
       const logs = linesTogether(found.logs, held);
       return found.trace.detail((span) => this.#toRow(span), logs);
     }
+    return this.#missing(id);
+  }
+
+  readonly missingTraces: TelemetryQuery['missingTraces'] = (traceIds) =>
+    new Map(this.#kept.missing(traceIds).map((id) => [id, this.#missing(id).reason]));
+
+  #missing(id: string): MissingTrace {
     const evicted = this.#settled.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
-    const seen = this.#options.wasSeen?.(id);
-    if (seen !== undefined) return { traceId: id, reason: seen };
-    return { traceId: id, reason: 'unknown', rememberedFromMillis: this.process().startedAtMillis };
+    const reason = this.#options.wasSeen?.(id) ?? 'unknown';
+    if (reason !== 'unknown') return { traceId: id, reason };
+    return { traceId: id, reason, rememberedFromMillis: this.process().startedAtMillis };
   }
 
   slow(filter?: OperationFilter): OperationList {
@@ -237,13 +242,9 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     await this.#options.refresh?.();
   }
 
-  faults(): readonly TelemetryFault[] {
-    return this.#options.guard.faults();
-  }
+  readonly faults = (): readonly TelemetryFault[] => this.#options.guard.faults();
 
-  missingNodeFeatures(): readonly MissingNodeFeature[] {
-    return missingNodeFeatures();
-  }
+  readonly missingNodeFeatures = (): readonly MissingNodeFeature[] => missingNodeFeatures();
 
   ownCost(): OwnCost {
     return this.#options.ownCost();

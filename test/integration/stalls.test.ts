@@ -227,6 +227,53 @@ describe('a planted stall', () => {
     return socket;
   }
 
+  const begun = (file: string): Promise<boolean> =>
+    until(
+      () => Promise.resolve(existsSync(`${file}.begun`)),
+      (hasBegun) => hasBegun,
+    );
+
+  it('is named in a row that lasts for seconds, and delayed what had come before its own end', async () => {
+    const [one, two] = ['one', 'two'].map((name) => join(temporaryFolder(), name));
+    /** One connection after the other, so that they wait in this order. */
+    const send = async (...paths: readonly string[]): Promise<readonly Promise<unknown>[]> => {
+      const answers: Promise<unknown>[] = [];
+      for (const path of paths) {
+        const socket = await connected();
+        answers.push(once(socket, 'data'));
+        await sent(socket, path);
+      }
+      return answers;
+    };
+    const first = site.blog.ask(`/planted/until?millis=400&file=${one}`);
+    await begun(one!);
+    const early = ['/row/early/0', '/row/early/1'];
+    const others = await send(
+      `/planted/until?millis=400&file=${two}`,
+      ...Array.from({ length: 5 }, () => '/planted/render?millis=1000'),
+      ...early,
+    );
+    writeFileSync(one!, '');
+    await begun(two!);
+    const late = ['/row/late/0', '/row/late/1'];
+    const answers = [...others, ...(await send(...late))];
+    writeFileSync(two!, '');
+    await first;
+    const inRow = ({ path }: ToldStall['delayed'][number]): boolean => path.startsWith('/row/');
+    const isFirst = ({ delayed, place, callers }: ToldStall): boolean =>
+      delayed.some(inRow) && [place, ...callers].some((frame) => frame?.name === 'spinUntil');
+    const { facts } = await site.until((page) => page.facts.rows.filter(isFirst).length === 2);
+    await Promise.all(answers);
+    const paths = facts.rows.filter(isFirst).map(({ delayed }) =>
+      delayed
+        .filter(inRow)
+        .map(({ path }) => path)
+        .sort(),
+    );
+    // Elsewhere, how many connections waited is not known.
+    expect(paths).toEqual([[...early, ...late], process.platform === 'linux' ? early : [...early, ...late]]);
+  });
+
   it('delayed the requests that overlap with it, for no longer than they do, and no others', async () => {
     const file = join(temporaryFolder(), 'sent');
     const known = await connected();
@@ -242,10 +289,7 @@ describe('a planted stall', () => {
       () => ++turns > 4,
     );
     const blocking = site.blog.ask(`/planted/until?millis=400&file=${file}`);
-    await until(
-      () => Promise.resolve(existsSync(`${file}.begun`)),
-      (hasBegun) => hasBegun,
-    );
+    await begun(file);
     const news = await Promise.all([connected(), connected(), connected(), connected()]);
     await Promise.all([known, ...news].map((socket, index) => sent(socket, `/during/${index}`)));
     writeFileSync(file, '');

@@ -98,6 +98,21 @@ describe('TelemetryStore', () => {
     });
   });
 
+  it('tells of many traces which it does not have, and why', () => {
+    const { store, ring } = storeWith({
+      ring: new TraceRing({ maxTraces: 1, maxBytes: 1_000_000, now: () => 77 }),
+      wasSeen: (traceId) => (traceId === traceIdOf(5) ? 'running' : undefined),
+    });
+    for (const id of [1, 2]) ring.add(traceIdOf(id), [spanRecord()], WHOLE);
+    const asked = [1, 2, 5, 6, 5].map(traceIdOf);
+    expect([...store.missingTraces(asked)]).toEqual([
+      [traceIdOf(1), 'evicted'],
+      [traceIdOf(5), 'running'],
+      [traceIdOf(6), 'unknown'],
+    ]);
+    expect(asked.map((id) => 'spans' in store.trace(id))).toEqual([false, true, false, false, false]);
+  });
+
   it.each(['', '<script>', '__proto__', 'é', '../../etc'])('knows nothing of the trace %j', (id) => {
     expect(storeWith().store.trace(id)).toMatchObject({ traceId: id, reason: 'unknown' });
   });
