@@ -159,7 +159,8 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
     }),
     foot: html`<span
         >Growth is the slope of what full garbage collections leave, the ${explained('floor', view.links)} of
-        the heap, ± its 95 % interval; of the process that runs as a rule over its last 12 hours.</span
+        the heap, ± its 95 % interval. Of the process that runs now, it is usually the slope of its last 12
+        hours.</span
       >
       <details class="behind" data-key="memory-judged">
         <summary>How growth is judged</summary>

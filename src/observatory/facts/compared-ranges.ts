@@ -190,7 +190,7 @@ function halves(telemetry: ComparedTelemetry, { fromMillis, toMillis, now }: Rea
   return {
     before: { fromMillis: busy.fromMillis, toMillis: middle },
     after: { fromMillis: middle, toMillis: busy.toMillis },
-    words: `the first ${lengthWords(middle - busy.fromMillis)} counted`,
+    words: `the first half of what was counted (${lengthWords(middle - busy.fromMillis)})`,
     notes: silenceNotes(telemetry, busy, all, now),
     marker: undefined,
   };

@@ -122,7 +122,9 @@ function afterNotes(
   now: number,
 ): readonly string[] {
   if (busy.toMillis - after.toMillis > MINUTE_MILLIS)
-    return [`Of the time after, the first ${lengthWords(lengthOf(after))} are compared.`];
+    return [
+      `Of the time after, the first ${lengthWords(lengthOf(after))} are compared: about as much as has traffic before.`,
+    ];
   if (busy.toMillis >= whole.toMillis) return [];
   const upToNow = { fromMillis: busy.toMillis, toMillis: now + 1 };
   return silenceNotes(telemetry, busy, requestsIn(telemetry, upToNow) < ENOUGH ? upToNow : whole, now);

@@ -173,12 +173,17 @@ function seenIn({ traces, ofTraces, fewest, most }: RepeatedOnRoute): Html {
 
 /** Of the first one, and of the others: the table below has cheap ones, too. */
 function repetitionCost(rows: readonly RepeatedOnRoute[]): string {
-  const more = (count: number, opening: string): string =>
-    count === 0 ? '' : `${opening} ${countText(count)} more`;
   const costly = rows.filter(isCostly).length;
-  if (costly === 0) return `, at little cost so far${more(rows.length - 1, ', and')}.`;
-  const cheap = more(rows.length - costly, ', and');
-  return ` and costs time${more(costly - 1, ', as')}${cheap === '' ? '' : `${cheap} at little cost so far`}.`;
+  const [more, cheap] = [Math.max(0, costly - 1), rows.length - Math.max(1, costly)];
+  const others = [
+    ...(more > 0 ? [`so ${more === 1 ? 'does' : 'do'} ${countText(more)} more`] : []),
+    ...(cheap > 0
+      ? [
+          `${countText(cheap)} more ${cheap === 1 ? 'is' : 'are'} repeated${costly > 0 ? ' at little cost' : ''}`,
+        ]
+      : []),
+  ];
+  return `${costly > 0 ? ' and costs time' : ', at little cost so far'}${others.map((each) => `; ${each}`).join('')}.`;
 }
 
 function wordsOf({ name, summary = '', text: whole = '', callers = [] }: SeriesLine): string {

@@ -6,9 +6,9 @@ import { clearest } from '../facts/uncertain-differences.ts';
 /** `×1.33`. */
 export const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
 
-/** `0.80 to 11`; where nothing bounds it, `0.80 or more`, `at most 11` or `too few to tell`. */
+/** `0.80 to 11`; where nothing bounds it, `at least 0.80`, `at most 11` or `too few to tell`. */
 export function intervalText({ low, high }: ComparedRatio): string {
-  if (high === Infinity) return low === 0 ? 'too few to tell' : `${times(low)} or more`;
+  if (high === Infinity) return low === 0 ? 'too few to tell' : `at least ${times(low)}`;
   return low === 0 ? `at most ${times(high)}` : `${times(low)} to ${times(high)}`;
 }
 

@@ -11,5 +11,5 @@ export function memorySinceWords(since: MemorySince, now: number): string {
     endedAtMillis === undefined
       ? ''
       : ` in the process from ${momentText(startedAtMillis, now)} to ${momentText(endedAtMillis, now)}`;
-  return `${what} ${verb} since version ${version} (${momentText(atMillis, now)}): ${growthText(growth)} an hour${until}; ${before === 'level' ? 'level' : 'no large growth'} before.`;
+  return `${what} ${verb} since version ${version} (${momentText(atMillis, now)}): ${growthText(growth)} an hour${until}; ${before === 'level' ? 'level' : 'less than half as much'} before.`;
 }

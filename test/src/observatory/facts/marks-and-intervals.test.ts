@@ -86,8 +86,9 @@ function processOf(place: CountingPlace) {
 function readsAsDifferent(text: string): boolean {
   const [low, high] = text.split(' to ').map((end) => Number(end.replaceAll(',', '')));
   if (high !== undefined) return low! > 1 || high < 1;
-  const most = /^at most (.*)$/.exec(text)?.[1];
-  return most === undefined ? Number.parseFloat(text) > 1 : Number(most.replaceAll(',', '')) < 1;
+  const [, end, bound = ''] = /^at (most|least) (.*)$/.exec(text) ?? [];
+  const value = Number(bound.replaceAll(',', ''));
+  return end === 'most' ? value < 1 : end === 'least' && value > 1;
 }
 
 describe('a mark and the interval beside it', () => {
