@@ -55,6 +55,7 @@ export class OwnSamples {
     const counts: Counts = { idle: 0, shared: 0, theirs: 0, others: 0, functions: new Map() };
     let samples = 0;
     let before: readonly StallFrame[] = [];
+    let wasOwn = false;
     for (let pair = 0; pair + 1 < own.length; pair += 2) {
       for (const { micros, id: node, stacks } of this.#between(own[pair]!, own[pair + 1]!)) {
         samples++;
@@ -62,11 +63,15 @@ export class OwnSamples {
         const frames = stacks.of(node);
         // Collecting garbage is part of what made it.
         before = frames?.length === 0 ? before : (frames ?? []);
+        const isOwn = isOf(asked, micros, before);
         if (frames === undefined) counts.idle++;
-        else if (!isOf(asked, micros, before)) {
+        else if (!isOwn) {
           counts.shared++;
           if (isTheirs(asked, micros, before)) counts.theirs++;
-        } else count(counts, before);
+        } else if (frames.length > 0 || wasOwn) count(counts, before);
+        // What came before was another's: that says nothing of now.
+        else counts.others++;
+        wasOwn = isOwn && (frames?.length !== 0 || wasOwn);
       }
       before = [];
     }

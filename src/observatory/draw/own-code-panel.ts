@@ -34,7 +34,7 @@ export function ownCodePanel(code: RouteCode, view: PageView): Html {
     requests: undefined,
     samples: count,
     millis,
-    share: count / samples,
+    share: millis / sampledMillis,
   });
   const told = functions.slice(0, MAX_ROWS);
   const named = told.reduce((sum, each) => sum + each.samples, 0);

@@ -95,7 +95,7 @@ export const routePage = definePage<RouteFacts>({
       }),
       ...[
         ...(parts.length === 0 ? [] : [{ text: ' ' }, ...parts]),
-        ...(isMoreToSay(facts) ? routeCodeWords(facts.own.code, now, links) : []),
+        ...(isMoreToSay(facts) ? routeCodeWords(facts.own.code, totalMillis, { now, links }) : []),
       ].map((part) => ({ ...part, aside: true as const })),
     ];
   },

@@ -15,10 +15,12 @@ const MOSTLY = 0.5;
 const NEARLY_ALL = 0.95;
 /** Of the samples of a route, to be told. */
 const TOLD = 0.1;
+/** Of the time of a route: so few samples are told as well. */
+const NOTICED = 0.05;
 /** With so many in each request, those that by chance have none do not change the mean. */
 const OFTEN_SEEN = 1.5;
 const MAX_NAMED = 2;
-/** Fewer samples without a function say nothing. */
+/** Fewer samples may be chance, unless they stand for a part of a route's time that is noticed. */
 const ENOUGH = 3;
 /** Of the samples that were due. */
 const FEW = 0.6;
@@ -103,31 +105,41 @@ function ofSamples(count: number, samples: number): string {
   return `${countText(count)} of ${plural(samples, 'sample')}`;
 }
 
-/** What samples say of all of a route's requests with much time of their own. */
-export function routeCodeWords(code: RouteCode, now: number, links: Links): Sentence {
+/**
+ * What samples say of all of a route's requests with much time of their own.
+ *
+ * @param totalMillis Of all its requests.
+ */
+export function routeCodeWords(
+  code: RouteCode,
+  totalMillis: number,
+  { now, links }: { readonly now: number; readonly links: Links },
+): Sentence {
   const { requests, samples, idle, theirs, functions, leastMillis, sinceMillis, unasked, unread } = code;
   const shared = code.shared - theirs;
   if (requests + unasked + unread === 0) return [];
   const since = sinceMillis === undefined ? '' : ` since ${momentText(sinceMillis, now)}`;
   const all = `${plural(requests, 'request')} that took ${text(duration(leastMillis))} or more of ${requests === 1 ? 'its' : 'their'} own${since}`;
-  const told = functions.slice(0, MAX_NAMED).filter((each) => each.samples >= TOLD * samples);
+  const sharedMillis = code.sharedMillis - code.theirsMillis;
+  const isTold = (count: number, millis: number): boolean =>
+    count > 0 && count >= TOLD * samples && (count >= ENOUGH || millis >= NOTICED * totalMillis);
+  const partOf = (millis: number): string => `for ${text(share(millis / code.sampledMillis))} of that time`;
+  const told = functions.slice(0, MAX_NAMED).filter((each) => isTold(each.samples, each.millis));
   const rest = [
-    ...(idle >= TOLD * samples && idle > 0
-      ? [`in ${text(share(idle / samples))} of the samples of that time the event loop slept: they waited`]
+    ...(isTold(idle, code.idleMillis)
+      ? [`${partOf(code.idleMillis)} the event loop slept: they waited`]
       : []),
-    ...(theirs >= TOLD * samples && theirs > 0
-      ? [
-          `in ${text(share(theirs / samples))} of the samples of that time the event loop worked for others: they waited`,
-        ]
+    ...(isTold(theirs, code.theirsMillis)
+      ? [`${partOf(code.theirsMillis)} the event loop worked for others: they waited`]
       : []),
-    ...(shared >= TOLD * samples && shared > 0
-      ? [`in ${text(share(shared / samples))} of the samples it is not known for whom something ran`]
+    ...(isTold(shared, sharedMillis)
+      ? [`${partOf(sharedMillis)} it is not known for whom something ran`]
       : []),
   ].join('; ');
   const [first, ...others] = told;
   const opening: Sentence =
     first === undefined
-      ? [{ text: ` Of ${all}, ${rest === '' ? 'no function has a tenth of the samples' : rest}.` }]
+      ? [{ text: ` Of ${all}, ${rest}.` }]
       : [
           { text: ' Own code: ' },
           placePart(first, links),
@@ -140,7 +152,7 @@ export function routeCodeWords(code: RouteCode, now: number, links: Links): Sent
           { text: `${rest === '' ? '' : `; ${rest}`}.` },
         ];
   return [
-    ...(requests === 0 || (first === undefined && samples < ENOUGH) ? [] : opening),
+    ...(requests === 0 || (first === undefined && (rest === '' || samples < ENOUGH)) ? [] : opening),
     ...(unasked > 0
       ? [{ text: ` ${countText(unasked)} more were too many at once to be asked about.` }]
       : []),

@@ -95,6 +95,13 @@ describe('the samples of a request', () => {
     expect(said).toMatchObject({ samples: 7, idle: 1, others: 4 });
   });
 
+  it('count none of it for a function that ran for another request before', () => {
+    // Alone from the second sample on.
+    const said = read([[rank], GC, ['(program)'], [handle], GC], between(0, 4), between(1, 4));
+    expect(seen(said)).toEqual(['handle src/rank.ts:10 2']);
+    expect(said).toMatchObject({ samples: 5, shared: 1, others: 2 });
+  });
+
   it('name three functions; the rest is counted', () => {
     const paths = ['a', 'b', 'c', 'd', 'e'].flatMap((name, index) =>
       Array.from({ length: 5 - index }, () => [`${name} ${APP} ${index + 1}`]),

@@ -163,7 +163,7 @@ describe('the page of a trace', () => {
     );
     const route = await summaryOf(blogWith(entry), '/route?name=GET%20%2Flistening');
     expect(route).toContain(
-      '; in 50 % of the samples of that time the event loop worked for others: they waited; in 17 % of the samples it is not known for whom something ran.',
+      '; for 50 % of that time the event loop worked for others: they waited; for 17 % of that time it is not known for whom something ran.',
     );
   });
 
@@ -222,8 +222,18 @@ describe('the page of a route', () => {
   it('of a function that is seen by chance says the sum, not how long each took', async () => {
     const short = (digit: string, rank: number): OwnCode => code(digit, 72, { rank, idle: 2 - rank });
     expect(await pageOf(short('1', 1), short('3', 0), short('4', 1))).toContain(
-      'Own code: rankListens src/rank.ts:12, about 72 ms in all, in 2 of 3 requests that took 50 ms or more of their own; in 67 % of the samples of that time the event loop slept: they waited.',
+      'Own code: rankListens src/rank.ts:12, about 72 ms in all, in 2 of 3 requests that took 50 ms or more of their own; for 67 % of that time the event loop slept: they waited.',
     );
+  });
+
+  it('tells a few samples of one request in the table alone, if its time is a trifle among all', async () => {
+    const others = Array.from({ length: 8 }, (_, index) => request((index + 5).toString(16), 300, 290));
+    const blog = blogWith(code('1', 82, { rank: 1, idle: 1 }));
+    blog.play(others);
+    const page = '/route?name=GET%20%2Flistening';
+    expect(await summaryOf(blog, page)).not.toMatch(/rankListens|the event loop slept/);
+    const { facts } = await jsonOf<RouteJson>(blog, page);
+    expect(facts.own.code).toMatchObject({ functions: [{ samples: 1 }], idle: 1 });
   });
 
   it('of one request says no more than its own time, as beside another trace', async () => {
@@ -249,7 +259,7 @@ describe('the page of a route', () => {
         { route: 'GET /listening', fromMillis: began('1'), toMillis: began('3'), requests: 12 },
       ),
     ).toMatch(
-      /Own code: rankListens src\/rank\.ts:12, about 120 ms in 1 of 1 request that took 50 ms or more of its own; in 50 % of the samples it is not known for whom something ran\. 12 more were too many at once to be asked about\. The samples of 1 more were not read\.$/,
+      /Own code: rankListens src\/rank\.ts:12, about 120 ms in 1 of 1 request that took 50 ms or more of its own; for 50 % of that time it is not known for whom something ran\. 12 more were too many at once to be asked about\. The samples of 1 more were not read\.$/,
     );
   });
 
