@@ -9,7 +9,7 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { lengthWords } from '../../markup/span-text.ts';
 import { momentText } from '../format/moment.ts';
 import { type ComparedRanges, comparedRanges, happening } from '../facts/compared-ranges.ts';
-import type { ComparedSeries } from '../facts/compared-series.ts';
+import { type ComparedSeries, isCompared } from '../facts/compared-series.ts';
 import { comparison, type Comparison, prepareComparison } from '../facts/comparison.ts';
 import { failureState } from '../facts/failure-state.ts';
 import { memoryGrowth } from '../facts/memory-growth.ts';
@@ -17,14 +17,14 @@ import { memorySince, type MemorySince } from '../facts/memory-since.ts';
 import { memoriesNow } from '../facts/process-memory.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import { lengthOf } from '../facts/traffic.ts';
-import { isNewFailure } from '../facts/uncertain-differences.ts';
+import { isNewFailure, isOnOneSide, uncertain } from '../facts/uncertain-differences.ts';
 import { type SidesVersions, versionRuns, versionsOfSides } from '../facts/version-runs.ts';
 import { versionsText } from '../format/versions-text.ts';
 import type { PageRequest, PageView } from '../page.ts';
 import { changesSentence, type BegunFailure } from '../sentences/changes-sentence.ts';
 import { MEMORY_PLACE } from '../sentences/memory-place.ts';
 import { memorySinceWords } from '../sentences/memory-since-sentence.ts';
-import { ledBy, type SentencePart } from '../sentences/sentence.ts';
+import { ledBy, plural, type SentencePart } from '../sentences/sentence.ts';
 import { definePage } from './define-page.ts';
 import { MAX_LABEL_CHARS } from './mark-routes.ts';
 
@@ -96,18 +96,26 @@ export const changesPage = definePage<ChangesFacts>({
         ],
   draw(facts, view) {
     const columns = comparedColumns(view);
+    const rows = sortRows(facts.rows, columns, view.query['sort']);
+    const told = rows.filter(isTold);
     return html`${markerLinks(facts, view)} ${markForm(view)}
     ${panel({
       title: `Compared with ${facts.words}`,
       note: html`${lengthWords(lengthOf(facts.before))} before, ${lengthWords(lengthOf(facts.after))} after,
       from every operation${versionsNote(facts.versions)} ${csvLink(view)}`,
-      body: drawTable(sortRows(facts.rows, columns, view.query['sort']), columns, {
+      body: html`${drawTable(told.length > 0 ? told : rows, columns, {
         caption: 'Operations before and after',
-        keyOf: (row) => `${row.type} ${row.name}`,
+        keyOf,
         view,
         stacked: true,
         empty: 'Shown once operations were counted on both sides.',
-      }),
+      })}${
+        told.length > 0 &&
+        rareRows(
+          rows.filter((row) => !told.includes(row)),
+          view,
+        )
+      }`,
       foot: html`<span
           >A difference is marked if, and only if, its interval leaves out ×1. Everything on this page is
           judged together, which makes intervals wide: if nothing had changed, at most 5 of 100 such pages
@@ -124,6 +132,32 @@ export const changesPage = definePage<ChangesFacts>({
   },
   sheet: ({ rows }, view) => sheetOf(rows, comparedSheetColumns(view)),
 });
+
+function keyOf({ type, name }: ComparedSeries): string {
+  return `${type} ${name}`;
+}
+
+function isTold(row: ComparedSeries): boolean {
+  return (
+    isCompared(row) || row.differs.length > 0 || uncertain(row).length > 0 || isOnOneSide(row) !== undefined
+  );
+}
+
+/** Operations of which nothing can be said: a closed line. */
+function rareRows(rows: readonly ComparedSeries[], view: PageView): Html | undefined {
+  if (rows.length === 0) return undefined;
+  return html`<details class="folded" id="rare-operations">
+    <summary>${plural(rows.length, 'operation')} too rare on one side to be compared</summary>
+    ${drawTable(rows, comparedColumns(view), {
+      caption: 'Operations too rare to be compared',
+      keyOf,
+      view,
+      still: true,
+      stacked: true,
+      empty: '',
+    })}
+  </details>`;
+}
 
 /** The growth of now, of a version that began between the begin of the one side and the end of the other. */
 function memorySinceWithin(

@@ -77,6 +77,25 @@ describe('what changed', () => {
     expect(before.count + after.count).toBe(600);
   });
 
+  it('is told first; what is too rare to be compared is a closed line below, and in the CSV', async () => {
+    const rare = [
+      ...asked('GET /rare', { count: 3, from: 60, to: 1, millis: 9 }),
+      ...asked('GET /fails', { count: 3, from: 60, to: 1, millis: 9, failed: 1 }),
+    ];
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened: [...steady, ...rare] }).telemetry);
+    const page = await (await fetch(`${origin}/admin/metrics-dashboard/changes`)).text();
+    const [told = '', folded = ''] = page.split('id="rare-operations"');
+    expect(folded.replaceAll(/\s+/g, ' ')).toContain('1 operation too rare on one side to be compared');
+    const named = (part: string): readonly boolean[] =>
+      ['/rare', '/fails'].map((name) => part.includes(`name=GET+%2F${name.slice(1)}"`));
+    expect([named(told), named(folded)]).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    const sheet = await (await fetch(`${origin}/admin/metrics-dashboard/changes?format=csv`)).text();
+    expect(sheet).toContain('GET /rare');
+  });
+
   it('is of the chosen range, or around a moment, which no range is marked for', async () => {
     const { origin } = await serveObservatory(new MeasuredBlog({ happened: steady }).telemetry);
     const marked = async (query: string): Promise<readonly string[]> => {
