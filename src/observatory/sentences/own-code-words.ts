@@ -15,7 +15,7 @@ const MOSTLY = 0.5;
 const NEARLY_ALL = 0.95;
 /** Of the samples of a route, to be told. */
 const TOLD = 0.1;
-/** Of the time of a route: so few samples are told as well. */
+/** Of the time of a route: from this share on few samples are named, too. */
 const NOTICED = 0.05;
 /** With so many in each request, those that by chance have none do not change the mean. */
 const OFTEN_SEEN = 1.5;
