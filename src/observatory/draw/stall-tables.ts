@@ -1,17 +1,9 @@
-import type { DelayedRequest, Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
+import type { StallFacts } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import {
-  blogFirst,
-  coversStart,
-  isOfStart,
-  sinceStartMillis,
-  type StallGroup,
-  stallPlace,
-  untracedOf,
-  untracedWords,
-  wasRun,
-} from '../facts/stall-groups.ts';
+import { blogFirst, type StallGroup } from '../facts/stall-groups.ts';
+import type { WaitingRoute } from '../facts/stall-waits.ts';
+import { untracedWords } from '../facts/untraced-work.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -23,34 +15,30 @@ import { breakable, shareText } from './facts.ts';
 import { operationName } from './statement-name.ts';
 import { type Column, drawTable } from './table.ts';
 
-const MAX_SHOWN_DELAYED = 20;
 const MAX_PLACES = 5;
 const MAX_NAME = 120;
 const MAX_DURING = 3;
+const MAX_ROUTES = 10;
 
 /** The places that blocked the loop for the longest time, with a link to the page of all. */
 export function stallPanel(facts: StallSummary, view: PageView): Html {
   const { count } = facts;
-  const groups = blogFirst(facts.groups);
-  const own = groups.filter(({ isOwnView }) => isOwnView);
+  const groups = blogFirst(facts.groups, undefined);
+  const own = facts.own === undefined ? [] : [facts.own];
   return panel({
     title: 'What blocked the event loop',
     note: html`${watchWords(facts)} ·
       <a href="${view.links.to('/stalls')}"
         >${count === 0 ? 'stalls' : `${isCut(facts, view) ? 'the newest ' : ''}${plural(count, 'stall')}`}</a
       >`,
-    body: drawTable(
-      [...groups.slice(0, groups.length - own.length).slice(0, MAX_PLACES), ...own],
-      stallGroupColumns(view),
-      {
-        caption: 'What blocked the event loop',
-        keyOf: groupKey,
-        partOf: ownPart,
-        view,
-        empty: 'Nothing in this range.',
-        still: true,
-      },
-    ),
+    body: drawTable([...groups.slice(0, MAX_PLACES), ...own], stallGroupColumns(view), {
+      caption: 'What blocked the event loop',
+      keyOf: groupKey,
+      partOf: ownPart,
+      view,
+      empty: 'Nothing in this range.',
+      still: true,
+    }),
   });
 }
 
@@ -100,7 +88,11 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
     countColumn('times', 'count', (row) => row.count),
     millisColumn('longest', 'worst_ms', (row) => row.worstMillis),
     { ...millisColumn('in total', 'total_ms', (row) => row.totalMillis), room: 'mid' },
-    { ...countColumn('delayed', 'delayed', (row) => row.delayed), room: 'mid' },
+    {
+      ...countColumn('delayed', 'delayed', (row) => row.delayed),
+      room: 'mid',
+      cell: (row) => delayedCell(row),
+    },
     {
       label: 'last ended',
       key: 'last',
@@ -119,6 +111,49 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
   return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
 }
 
+function delayedCell({ waiting }: StallGroup): HtmlValue {
+  const { worst, routes, requests } = waiting;
+  if (worst === undefined) return countText(requests);
+  const [most, ...others] = routes;
+  return html`${countText(requests)}
+    <span class="note wrap"
+      >${others.length === 0 ? shortRoute(most?.route ?? worst.route) : plural(routes.length, 'route')},
+      ${mostText(worst)}</span
+    >`;
+}
+
+/** `up to 6.9 s`: of one that came meanwhile, when it arrived is not known. */
+function mostText({ waitedMillis }: { readonly waitedMillis: number }): string {
+  return `up to ${text(duration(waitedMillis))}`;
+}
+
+/** Who had to wait for all of them: a row per route. */
+export function waitingTable(routes: readonly WaitingRoute[], view: PageView): Html {
+  return drawTable(routes.slice(0, MAX_ROUTES), waitingColumns(view), {
+    caption: 'Who waited',
+    keyOf: ({ route }) => route,
+    view,
+    still: true,
+    empty: 'No request had to wait.',
+  });
+}
+
+function waitingColumns({ links }: PageView): readonly Column<WaitingRoute>[] {
+  return [
+    {
+      label: 'route',
+      cell: ({ route }) => html`<a href="${links.series('http', route)}">${shortRoute(route)}</a>`,
+    },
+    { label: 'requests', align: 'number', cell: ({ requests }) => countText(requests) },
+    {
+      label: 'longest wait',
+      align: 'number',
+      cell: ({ worstMillis, isAtMost }) =>
+        worstMillis === 0 ? '–' : html`${isAtMost && 'up to '}${durationCell(worstMillis)}`,
+    },
+  ];
+}
+
 /** Under the place, where there is no room for the columns. */
 function narrowWords({ route, totalMillis, delayed }: StallGroup, { links }: PageView): Html {
   return html`${route !== undefined && html`<a href="${links.series('http', route)}">${shortRoute(route)}</a>, `}${text(duration(totalMillis))}
@@ -129,7 +164,7 @@ function narrowWords({ route, totalMillis, delayed }: StallGroup, { links }: Pag
 export const OWN_VIEWS = { name: 'own', each: 'each' } as const;
 
 function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
-  const { place, functionName, location, line, route, placeShare, places } = row;
+  const { place, functionName, location, line, placeShare, places } = row;
   if (places !== undefined)
     return html`${place}
       <a class="note" href="${links.to('/stalls', { [OWN_VIEWS.name]: OWN_VIEWS.each })}"
@@ -141,11 +176,12 @@ function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
         >${row.count > 1 && 'the longest '}from ${text(duration(row.sinceStartMillis))} after the process
         began</span
       >`;
-  const name = route === undefined ? untracedWords(row) : shortRoute(route);
-  if (functionName === undefined)
-    return name === undefined
-      ? html`<span class="quiet">${place}</span>`
-      : html`<bdi class="name">${shortened(name, MAX_NAME)}</bdi> <span class="note wrap">${place}</span>`;
+  if (!row.isKnown) return html`<span class="quiet wrap">${place}</span>`;
+  if (functionName === undefined) {
+    const name = row.operation === undefined ? untracedWords(row) : holderName(row.operation);
+    return html`<bdi class="name">${shortened(name ?? place, MAX_NAME)}</bdi>
+      <span class="note wrap">by its span; ${place}</span>`;
+  }
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note">${breakable(location)}</bdi><span class="note">,</span>`}
     <span class="note"
@@ -156,14 +192,15 @@ function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
 function runningCell(row: StallGroup, view: PageView): HtmlValue {
   if (row.operation !== undefined) return operationCell(row.operation, view);
   const nobody = row.isOfStart ? `not known; ${COMPILING}` : 'no request';
+  const untraced = untracedWords(row);
   const words =
-    untracedWords(row) ??
+    (untraced !== undefined && !row.isKnown ? `not known, during ${untraced}` : untraced) ??
     duringWords(row) ??
     (row.heldBy === undefined ? nobody : `${row.count > 1 ? 'up to ' : ''}${manyWords(row.heldBy)}`);
   return html`<span class="quiet wrap">${words}</span>`;
 }
 
-/** `a request, in 8 of 18 of them: /word-count 5 times, /listening 3 times`; none of them is to blame. */
+/** `not known; during a request in 8 of 18: /word-count 5 times, /listening 3 times`; none of them is to blame. */
 function duringWords({ during, count, isOfStart: isEarly }: StallGroup): string | undefined {
   if (during.length === 0 || isEarly) return undefined;
   const sum = during.reduce((all, each) => all + each.count, 0);
@@ -171,101 +208,26 @@ function duringWords({ during, count, isOfStart: isEarly }: StallGroup): string 
     .slice(0, MAX_DURING)
     .map((each) => `${shortRoute(each.route)} ${plural(each.count, 'time')}`)
     .join(', ');
-  return `a request, in ${countText(sum)} of ${countText(count)}: ${named}${during.length > MAX_DURING ? ' …' : ''}`;
+  return `not known; during a request in ${countText(sum)} of ${countText(count)}: ${named}${during.length > MAX_DURING ? ' …' : ''}`;
 }
 
 /** What is known of any start. */
-const COMPILING = 'code that runs for the first time is loaded and compiled then';
+export const COMPILING = 'code that runs for the first time is loaded and compiled then';
 
-function manyWords(count: number): string {
+export function manyWords(count: number): string {
   return `${plural(count, 'request')}, one after the other, with nothing answered between them`;
 }
 
-function operationCell(operation: NonNullable<StallGroup['operation']>, { links }: PageView): HtmlValue {
+export function operationCell(
+  operation: NonNullable<StallGroup['operation']>,
+  { links }: PageView,
+): HtmlValue {
   const { type, series } = operation;
   const href = links.series(type, series);
   if (type === 'database') return operationName({ type, series, name: holderName(operation) }, href);
   return html`<a class="name" href="${href}" title="${shortened(series, 1000)}"
     ><bdi>${shortened(type === 'http' ? shortRoute(series) : series, MAX_NAME)}</bdi></a
   >`;
-}
-
-/** One stall: what blocked, its callers, and the requests that waited. */
-export function stallItem(stall: Stall, view: PageView): Html {
-  const { links, now } = view;
-  const { holder, callers, delayed, delayedCount, durationMillis } = stall;
-  const untraced = untracedWords(untracedOf(stall));
-  return html`<details class="stall" data-key="${stallKey(stall)}">
-    <summary>
-      from ${moment(stall.atMillis - durationMillis, now)}, ${text(duration(durationMillis))}:
-      <bdi class="wrap"><code>${breakable(shortened(stallPlace(stall), MAX_NAME))}</code></bdi
-      >, ${plural(delayedCount, 'request')} delayed
-    </summary>
-    <p class="note">
-      ${sampleWords(stall)} ${untraced !== undefined && `It ran for ${untraced}.`}
-      ${untraced === undefined && stall.heldBy !== undefined && `It ran for ${manyWords(stall.heldBy)}; none of them took most of it.`}
-      ${holder !== undefined && html` ${holderWords(stall)}: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
-    </p>
-    ${
-      callers.length > 0 &&
-      html`<p class="note">Called by</p>
-        <ol>
-          ${callers.map(frameItem)}
-        </ol>`
-    }
-    ${
-      delayed.length > 0 &&
-      html`<p class="note">Delayed by it, not its cause:</p>
-        <ul>
-          ${delayed.slice(0, MAX_SHOWN_DELAYED).map(
-            (request) =>
-              html`<li>
-                <a href="${links.trace(request.traceId, request.spanId)}"
-                  ><bdi>${shortened(request.path === '' ? request.route : request.path, MAX_NAME)}</bdi></a
-                >
-                ${waitedWords(request)}
-              </li>`,
-          )}
-        </ul>
-        ${delayedCount > MAX_SHOWN_DELAYED && html`<p class="note">And ${countText(delayedCount - MAX_SHOWN_DELAYED)} more.</p>`}`
-    }
-  </details>`;
-}
-
-function waitedWords({ waitedMillis, within, wasRunning }: DelayedRequest): string {
-  const isExact = wasRunning && within !== undefined;
-  return `waited ${isExact ? '' : 'up to '}${text(duration(waitedMillis))}${wasRunning ? '' : ', came meanwhile'}`;
-}
-
-function frameItem({ name, location, line }: StallFrame): Html {
-  return html`<li>
-    <bdi><code>${shortened(name, MAX_NAME)}</code></bdi>
-    ${location !== undefined && html`<bdi class="wrap">${breakable(location)}</bdi>`}
-    ${line !== undefined && html`<span class="note">from line ${line}</span>`}
-  </li>`;
-}
-
-function holderWords(stall: Stall): string {
-  if (coversStart(stall)) return 'Most of it was within';
-  return isOfStart(stall) ? 'At that time, too' : 'Running';
-}
-
-function sampleWords(stall: Stall): string {
-  const { place, placeShare, sampledShare } = stall;
-  if (isOfStart(stall)) {
-    const cause = coversStart(stall) ? '' : ` Whether that made it, or a request, is not known.`;
-    return `It began ${text(duration(sinceStartMillis(stall)))} after the process, before the thread that samples ran; ${COMPILING}.${cause}`;
-  }
-  if (place === undefined)
-    return 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.';
-  if (!wasRun(stall))
-    return `Only ${shareText(sampledShare)} of the samples that were due could be taken: for most of the time the system ran other programs. It was last seen in ${place.name} ${place.location ?? ''}.`;
-  const { line } = place;
-  return `${shareText(placeShare)} of the samples${line === undefined ? '' : `, more in line ${line} than in any other`}.`;
-}
-
-export function stallKey({ atMillis, processStartedAtMillis }: Stall): string {
-  return `stall-${Math.round(processStartedAtMillis)}-${Math.round(atMillis)}`;
 }
 
 /** Whether stalls are recorded and named. */

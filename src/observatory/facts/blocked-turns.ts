@@ -1,44 +1,66 @@
 import type { Stall } from '../../../otel/query.ts';
-import { isOwnView } from './stall-groups.ts';
+import { isOwnView } from './untraced-work.ts';
 
-/** A turn of the event loop: one stall, or several one after the other. */
-export interface BlockedTurn {
-  /** From the beginning of the first to the end of the last. */
+/** A time in which the event loop was blocked: one stall, or several in a row. */
+export interface TurnExtent {
+  /** What they took together. */
   readonly millis: number;
   readonly stalls: number;
-  readonly longest: Stall;
+  readonly fromMillis: number;
   /** Ends of the first and of the last stall. */
   readonly ends: readonly [number, number];
 }
 
+export interface BlockedTurn extends TurnExtent {
+  /** Oldest first. */
+  readonly parts: readonly Stall[];
+  readonly longest: Stall;
+}
+
 /** Beyond the precision of samples, the loop turned between two stalls. */
 const SAME_TURN_MILLIS = 25;
+/** It turned for so long at most, and a request waited for both: for its client, they are one. */
+const SAME_WAIT_MILLIS = 250;
 /** The longest delay of a timer and the longest turn are one: the timer was due somewhat later than the turn began, or earlier. */
 const SAME_SHARE = 0.8;
 
-/** The longest turn; undefined without stalls. */
-export function longestTurn(stalls: readonly Stall[]): BlockedTurn | undefined {
-  let [turn, longest]: [BlockedTurn | undefined, BlockedTurn | undefined] = [undefined, undefined];
-  let endMillis = -Infinity;
+/** Stalls in a row as one, the oldest first. */
+export function blockedTurns(stalls: readonly Stall[]): readonly BlockedTurn[] {
+  const rows: [Stall, ...Stall[]][] = [];
   for (const stall of stalls.toSorted((a, b) => a.atMillis - b.atMillis)) {
-    const gap = Math.abs(stall.atMillis - stall.durationMillis - endMillis);
-    turn =
-      gap <= SAME_TURN_MILLIS && turn !== undefined
-        ? joined(turn, stall)
-        : { millis: stall.durationMillis, stalls: 1, longest: stall, ends: [stall.atMillis, stall.atMillis] };
-    endMillis = stall.atMillis;
-    if (longest === undefined || turn.millis > longest.millis) longest = turn;
+    const row = rows.at(-1);
+    if (row !== undefined && isNext(row.at(-1), stall)) row.push(stall);
+    else rows.push([stall]);
   }
-  return longest;
+  return rows.map((parts) => ({
+    millis: parts.reduce((sum, { durationMillis }) => sum + durationMillis, 0),
+    stalls: parts.length,
+    fromMillis: beginOf(parts[0]),
+    ends: [parts[0].atMillis, parts.at(-1)?.atMillis ?? parts[0].atMillis],
+    parts,
+    longest: parts.reduce((longest, part) => (part.durationMillis > longest.durationMillis ? part : longest)),
+  }));
 }
 
-function joined({ millis, stalls, longest, ends }: BlockedTurn, next: Stall): BlockedTurn {
-  return {
-    millis: millis + next.durationMillis,
-    stalls: stalls + 1,
-    longest: next.durationMillis > longest.durationMillis ? next : longest,
-    ends: [ends[0], next.atMillis],
-  };
+function isNext(before: Stall | undefined, stall: Stall): boolean {
+  if (before?.processStartedAtMillis !== stall.processStartedAtMillis) return false;
+  const gap = Math.abs(beginOf(stall) - before.atMillis);
+  if (gap <= SAME_TURN_MILLIS) return true;
+  if (gap > SAME_WAIT_MILLIS) return false;
+  const waited = new Set(before.delayed.map(({ traceId }) => traceId));
+  return [...stall.delayed, stall.holder].some((each) => each !== undefined && waited.has(each.traceId));
+}
+
+export function beginOf({ atMillis, durationMillis }: Stall): number {
+  return atMillis - durationMillis;
+}
+
+/** The longest time; undefined without stalls. */
+export function longestTurn(stalls: readonly Stall[]): BlockedTurn | undefined {
+  return blockedTurns(stalls).reduce<BlockedTurn | undefined>(
+    (longest, turn) => (longest === undefined || turn.millis > longest.millis ? turn : longest),
+    undefined,
+  );
 }
 
 /** True if it drew a page of the observatory for most of the time, and fewer than so many requests had to wait. */

@@ -11,7 +11,7 @@ import type {
 import { endOf, intersections, totalMillis, type Interval, type WaitInterval } from '../trace/intervals.ts';
 import { runsThrough, type TreeSpan } from '../trace/span-tree.ts';
 import { holderName } from '../format/shown-name.ts';
-import { stallPlace, wasRun } from './stall-groups.ts';
+import { isHolderKnown, stallPlace } from './stall-place.ts';
 
 /** A request, by its span. */
 interface Request extends Interval {
@@ -175,7 +175,7 @@ export function waitsKnownSince(
 
 function heldByText(stall: Stall): string {
   const { holder } = stall;
-  return `${stallPlace(stall)}${holder === undefined || !wasRun(stall) ? '' : ` in ${routeOrName(holder)}`}`;
+  return `${stallPlace(stall)}${holder === undefined || !isHolderKnown(stall) ? '' : ` in ${routeOrName(holder)}`}`;
 }
 
 function routeOrName(holder: StallHolder): string {

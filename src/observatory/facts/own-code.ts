@@ -9,7 +9,7 @@ import type {
 import { endOf, totalMillis } from '../trace/intervals.ts';
 import { selfTimeTree } from '../trace/span-tree.ts';
 import { loopWaits } from './loop-waits.ts';
-import { stallPlace } from './stall-groups.ts';
+import { stallPlace } from './stall-place.ts';
 
 /** A function, in how many requests of a route it was seen, and in how many of their samples. */
 export interface RouteFunction {

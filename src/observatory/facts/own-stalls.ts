@@ -1,13 +1,10 @@
 import type { TelemetryQuery, TimeRange } from '../../../otel/query.ts';
-import { stallGroups } from './stall-groups.ts';
+import { ownGroup, type StallGroup } from './stall-groups.ts';
 
-/** How the observatory's own pages held the event loop: the sum of their rows on Stalls. */
-export interface OwnStalls {
-  readonly count: number;
-  readonly totalMillis: number;
-  /** Requests that had to wait meanwhile. */
-  readonly delayed: number;
-}
+/** How the observatory's own pages held the event loop, and how many requests had to wait meanwhile: their row on Stalls. */
+export type OwnStalls = Pick<StallGroup, 'count' | 'totalMillis' | 'delayed'>;
+
+const NONE: OwnStalls = { count: 0, totalMillis: 0, delayed: 0 };
 
 /** Undefined if stalls are not recorded. */
 export function ownStalls(
@@ -16,11 +13,6 @@ export function ownStalls(
 ): OwnStalls | undefined {
   const stalls = telemetry.stalls(range);
   if (stalls.watch.is === 'off') return undefined;
-  const rows = stallGroups(stalls.rows).filter(({ isOwnView }) => isOwnView);
-  const sum = (of: (row: OwnStalls) => number): number => rows.reduce((all, row) => all + of(row), 0);
-  return {
-    count: sum(({ count }) => count),
-    totalMillis: sum(({ totalMillis }) => totalMillis),
-    delayed: sum(({ delayed }) => delayed),
-  };
+  const { count, totalMillis, delayed } = ownGroup(stalls.rows) ?? NONE;
+  return { count, totalMillis, delayed };
 }

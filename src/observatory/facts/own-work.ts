@@ -2,7 +2,8 @@ import type { ProfiledFunction, Stall, StallFacts, TelemetryQuery, TimeRange } f
 import type { RouteWork } from '../trace/trace-facts.ts';
 import { waitedByRoute, waitsKnownSince } from './loop-waits.ts';
 import { routeCode, type RouteCode } from './own-code.ts';
-import { type StallGroup, stallGroups, stallPlace, wasRun } from './stall-groups.ts';
+import { type StallGroup, stallGroups } from './stall-groups.ts';
+import { stallPlace, wasRun } from './stall-place.ts';
 
 /** What is known of the time of a route's requests that is in no span. */
 export interface OwnWork {
@@ -79,8 +80,8 @@ export function routeWork(
 
 /** The request itself ran, no statement or render of it; and it did run, by samples. */
 function isOwn(stall: Stall, route: string): boolean {
-  const { holder, place } = stall;
-  return holder?.type === 'http' && holder.series === route && place !== undefined && wasRun(stall);
+  const { holder } = stall;
+  return holder?.type === 'http' && holder.series === route && wasRun(stall);
 }
 
 /** Of the place and route that its requests waited for most in all. */

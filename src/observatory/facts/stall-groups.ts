@@ -1,8 +1,17 @@
 import type { Stall, StallHolder } from '../../../otel/query.ts';
-import { OBSERVATORY_PATH } from '../../process/own-addresses.ts';
+import {
+  functionName,
+  isCovered,
+  isHolderKnown,
+  isOfStart,
+  sinceStartMillis,
+  stallPlace,
+} from './stall-place.ts';
+import { type Waiting, whoWaited } from './stall-waits.ts';
+import { isOwnView, isTelemetry, type Untraced, untracedPathsOf } from './untraced-work.ts';
 
 /** Stalls that one place caused. */
-export interface StallGroup {
+export interface StallGroup extends Untraced {
   /** `spin in src/posts/store.ts:12`, or why there is no name. */
   readonly place: string;
   readonly functionName: string | undefined;
@@ -16,229 +25,152 @@ export interface StallGroup {
   readonly isOfStart: boolean;
   /** From the start of the process to the begin of the longest. */
   readonly sinceStartMillis: number;
-  /** A page of the observatory was drawn. */
-  readonly isOwnView: boolean;
-  /** The kit or OpenTelemetry ran, for no request. */
-  readonly isTelemetry: boolean;
-  /** Of the requests that are not traced, each once, the newest first. */
-  readonly untracedPaths: readonly string[];
+  /** True if it is known what held the loop: by samples, or by a statement or render that took most of the time. */
+  readonly isKnown: boolean;
   /** Share of the samples that were in the place, 0–1, over all of the time. */
   readonly placeShare: number;
   /** Requests that ran one after the other in the longest such stall, none of them for most of it; undefined if there is none. */
   readonly heldBy: number | undefined;
-  /** Requests that were going on and are not blamed, as the system did not run them: of which routes, in how many stalls, most first. */
+  /** Requests that were going on and are not blamed, as it is not known what ran: of which routes, in how many stalls, most first. */
   readonly during: readonly { readonly route: string; readonly count: number }[];
   readonly count: number;
   readonly worstMillis: number;
   readonly totalMillis: number;
-  /** Requests that had to wait. */
+  /** Different requests that had to wait: `requests` of `waiting`. */
   readonly delayed: number;
+  readonly waiting: Waiting;
   readonly lastMillis: number;
   /** Set if it stands for all pages of the observatory: of how many groups it is the sum. */
   readonly places?: number;
 }
 
-/** One group per function and line, or per route where no function is known; the most time first. */
+/** One group per function, or per statement that took most of it; the most time first. */
 export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
-  const groups = new Map<string, StallGroup>();
-  for (const stall of stalls) {
-    const place = stallPlace(stall);
-    const isNamed = wasRun(stall);
-    const isBlamed = isNamed || coversStart(stall);
-    // Without a function, those of different routes have nothing in common.
-    const untracedPaths = isNamed ? untracedPathsOf(stall) : [];
-    const key =
-      stall.place === undefined && isNamed
-        ? `${place} ${stall.holder?.route ?? untracedPaths[0] ?? ''}`
-        : `${place} ${coversStart(stall) ? stall.holder?.series : ''}`;
-    const known = groups.get(key);
-    const isLongest = stall.durationMillis >= (known?.worstMillis ?? 0);
-    groups.set(key, {
-      place,
-      functionName: isNamed ? functionName(stall) : undefined,
-      location: isNamed ? stall.place?.location : undefined,
-      line: isNamed && isLongest ? stall.place?.line : known?.line,
-      operation: known?.operation ?? (isBlamed ? stall.holder : undefined),
-      route: known?.route ?? (isBlamed ? stall.holder?.route : undefined),
-      isOfStart: isOfStart(stall),
-      sinceStartMillis: isLongest ? sinceStartMillis(stall) : (known?.sinceStartMillis ?? NaN),
-      isOwnView: (known?.isOwnView ?? true) && isNamed && isOwnView(stall),
-      isTelemetry: (known?.isTelemetry ?? true) && isNamed && isTelemetry(stall),
-      untracedPaths: [...new Set([...(known?.untracedPaths ?? []), ...untracedPaths])],
-      placeShare:
-        ((known?.placeShare ?? 0) * (known?.totalMillis ?? 0) + stall.placeShare * stall.durationMillis) /
-        Math.max(1e-9, (known?.totalMillis ?? 0) + stall.durationMillis),
-      heldBy: stall.heldBy === undefined ? known?.heldBy : Math.max(stall.heldBy, known?.heldBy ?? 0),
-      during: withRoute(known?.during ?? [], isBlamed ? undefined : stall.holder?.route),
-      count: (known?.count ?? 0) + 1,
-      worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
-      totalMillis: (known?.totalMillis ?? 0) + stall.durationMillis,
-      delayed: (known?.delayed ?? 0) + stall.delayedCount,
-      lastMillis: Math.max(known?.lastMillis ?? 0, stall.atMillis),
-    });
+  return [...byCause(stalls).values()].map(groupOf).sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+function byCause(stalls: readonly Stall[]): ReadonlyMap<string, readonly Stall[]> {
+  const groups = Map.groupBy(stalls, keyOf);
+  // A statement without a sample belongs to the only function that is known to have run it.
+  for (const [key, alike] of groups) {
+    const [stall] = alike;
+    if (stall === undefined || stall.place !== undefined || isOfStart(stall) || !isCovered(stall)) continue;
+    const named = [...groups].filter(([, [other]]) => other?.place !== undefined && isSameWork(other, stall));
+    const [only] = named;
+    if (only === undefined || named.length > 1) continue;
+    groups.set(only[0], [...only[1], ...alike]);
+    groups.delete(key);
   }
-  return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+  return groups;
 }
 
-function withRoute(during: StallGroup['during'], route: string | undefined): StallGroup['during'] {
-  if (route === undefined) return during;
-  const count = (during.find((each) => each.route === route)?.count ?? 0) + 1;
-  return [...during.filter((each) => each.route !== route), { route, count }].toSorted(
-    (a, b) => b.count - a.count,
-  );
+function isSameWork(a: Stall, b: Stall): boolean {
+  return a.holder?.series === b.holder?.series && a.holder?.route === b.holder?.route && isHolderKnown(a);
 }
 
-/** Those of the observatory's own pages, as one group if there are several; the blog's come first. Their sum stays the same. */
-export function blogFirst(groups: readonly StallGroup[]): readonly StallGroup[] {
-  const own = groups.filter(({ isOwnView }) => isOwnView);
-  const others = groups.filter(({ isOwnView }) => !isOwnView);
-  return own.length > 1 ? [...others, together(own)] : [...others, ...own];
+function keyOf(stall: Stall): string {
+  const place = stallPlace(stall);
+  if (stall.place !== undefined) return place;
+  const { holder } = stall;
+  if (isCovered(stall)) return `${place} ${holder?.series} ${isOfStart(stall) ? '' : holder?.route}`;
+  // Of pages that are not traced, each is a row: nothing else says what they were.
+  return `${place} ${isOfStart(stall) ? '' : (untracedPathsOf(stall)[0] ?? '')}`;
 }
 
-function together(groups: readonly StallGroup[]): StallGroup {
-  const sum = (of: (group: StallGroup) => number): number => groups.reduce((all, each) => all + of(each), 0);
-  const most = (of: (group: StallGroup) => number): number => Math.max(...groups.map(of));
+function isOfOwnViews(stalls: readonly Stall[]): boolean {
+  return isTold(stalls) && stalls.every(isOwnView);
+}
+
+/** Of a page that is not traced, that it was going on is told without a sample, too. */
+function isTold(stalls: readonly Stall[]): boolean {
+  return stalls.some((stall) => stall.place === undefined || isHolderKnown(stall));
+}
+
+function groupOf(stalls: readonly Stall[]): StallGroup {
+  const longest = longestOf(stalls);
+  const sampled = stalls.filter(({ place }) => place !== undefined);
+  const first = sampled[0] ?? longest;
+  const isKnown = isHolderKnown(first);
+  const blamed = isKnown ? stalls.find(({ holder }) => holder !== undefined)?.holder : undefined;
+  const many = stalls.flatMap(({ heldBy = [] }) => heldBy);
+  const waiting = whoWaited(stalls);
   return {
+    place: stallPlace(first),
+    functionName: isKnown ? functionName(first) : undefined,
+    location: isKnown ? first.place?.location : undefined,
+    line: isKnown && sampled.length > 0 ? longestOf(sampled).place?.line : undefined,
+    operation: blamed,
+    route: blamed?.route,
+    isKnown,
+    isOfStart: isOfStart(first),
+    sinceStartMillis: sinceStartMillis(longest),
+    isOwnView: isOfOwnViews(stalls),
+    isTelemetry: isKnown && stalls.every(isTelemetry),
+    untracedPaths: isTold(stalls) ? [...new Set(stalls.flatMap(untracedPathsOf))] : [],
+    placeShare:
+      sumOf(sampled, ({ placeShare, durationMillis }) => placeShare * durationMillis) /
+      Math.max(1e-9, sumOf(sampled, lengthOf)),
+    heldBy: many.length === 0 ? undefined : Math.max(...many),
+    during: isKnown ? [] : duringOf(stalls),
+    count: stalls.length,
+    worstMillis: longest.durationMillis,
+    totalMillis: sumOf(stalls, lengthOf),
+    delayed: waiting.requests,
+    waiting,
+    lastMillis: Math.max(...stalls.map(({ atMillis }) => atMillis)),
+  };
+}
+
+const lengthOf = ({ durationMillis }: Stall): number => durationMillis;
+
+/** @param stalls At least one. */
+function longestOf(stalls: readonly Stall[]): Stall {
+  return stalls.reduce((longest, each) => (lengthOf(each) > lengthOf(longest) ? each : longest));
+}
+
+function sumOf<T>(all: readonly T[], of: (each: T) => number): number {
+  return all.reduce((sum, each) => sum + of(each), 0);
+}
+
+function duringOf(stalls: readonly Stall[]): StallGroup['during'] {
+  const counts = new Map<string, number>();
+  for (const { holder } of stalls)
+    if (holder?.route !== undefined) counts.set(holder.route, (counts.get(holder.route) ?? 0) + 1);
+  return [...counts].map(([route, count]) => ({ route, count })).sort((a, b) => b.count - a.count);
+}
+
+/** Those of the observatory's own pages together; a single one keeps its name. Undefined if there are none. */
+export function ownGroup(stalls: readonly Stall[]): StallGroup | undefined {
+  const own = [...byCause(stalls).values()].filter(isOfOwnViews);
+  const [first, ...others] = own;
+  if (first === undefined) return undefined;
+  if (others.length === 0) return groupOf(first);
+  const all = own.flat();
+  return {
+    ...groupOf(all),
     place: OWN_VIEWS,
     functionName: undefined,
     location: undefined,
     line: undefined,
     operation: undefined,
     route: undefined,
+    isKnown: true,
     isOfStart: false,
     sinceStartMillis: NaN,
     isOwnView: true,
     isTelemetry: false,
-    untracedPaths: [...new Set(groups.flatMap(({ untracedPaths }) => untracedPaths))],
+    untracedPaths: [...new Set(all.flatMap(untracedPathsOf))],
     placeShare: 0,
     heldBy: undefined,
     during: [],
-    count: sum(({ count }) => count),
-    worstMillis: most(({ worstMillis }) => worstMillis),
-    totalMillis: sum(({ totalMillis }) => totalMillis),
-    delayed: sum(({ delayed }) => delayed),
-    lastMillis: most(({ lastMillis }) => lastMillis),
-    places: groups.length,
+    places: own.length,
   };
 }
 
-function functionName(stall: Stall): string | undefined {
-  const { place } = stall;
-  if (place?.name !== UNNAMED) return place?.name;
-  return place.location === undefined ? stallPlace(stall) : 'function';
+/** Those of the blog come first; what the observatory's own pages did is one row. */
+export function blogFirst(groups: readonly StallGroup[], own: StallGroup | undefined): readonly StallGroup[] {
+  const others = groups.filter(({ isOwnView: isOwn }) => !isOwn);
+  return own === undefined ? others : [...others, own];
 }
 
-/** The observatory draws outside of every trace, so that its pages are not among what they show: its stalls are told by the path, or by where they were. */
-export function isOwnView({
-  holder,
-  place,
-  callers,
-  untracedPath = '',
-}: Pick<Stall, 'holder' | 'place' | 'callers' | 'untracedPath'>): boolean {
-  return (
-    holder === undefined &&
-    (untracedPath.includes(OBSERVATORY_PATH) ||
-      [place, ...callers].some((frame) => frame?.location?.startsWith(OWN_FOLDER) === true))
-  );
-}
-
-/** Telemetry did it by itself, for no request. */
-function isTelemetry({ holder, place }: Pick<Stall, 'holder' | 'place'>): boolean {
-  return holder === undefined && place?.origin === 'kit';
-}
-
-/** The path of the request that ran, if it is not traced. A timer draws live updates, perhaps in the same turn, after a request that began there. */
-function untracedPathsOf({
-  callers,
-  untracedPath,
-}: Pick<Stall, 'callers' | 'untracedPath'>): readonly string[] {
-  const isLive = callers.some(({ location }) => location?.startsWith(LIVE_UPDATES) === true);
-  return untracedPath === undefined || isLive ? [] : [untracedPath];
-}
-
-/** What is known of that which is not traced. */
-type Untraced = Pick<StallGroup, 'isOwnView' | 'isTelemetry' | 'untracedPaths'>;
-
-export function untracedOf(stall: Pick<Stall, 'holder' | 'place' | 'callers' | 'untracedPath'>): Untraced {
-  return {
-    isOwnView: isOwnView(stall),
-    isTelemetry: isTelemetry(stall),
-    untracedPaths: untracedPathsOf(stall),
-  };
-}
-
-/** What ran that is not traced: `the observatory’s page /changes`; undefined if it is traced, or there was none. */
-export function untracedWords({
-  isOwnView: isOwn,
-  isTelemetry: isKit,
-  untracedPaths,
-}: Untraced): string | undefined {
-  const [untracedPath, ...others] = untracedPaths;
-  if (untracedPath === undefined)
-    return isOwn ? 'a page of the observatory' : isKit ? 'telemetry' : undefined;
-  if (others.length > 0)
-    return isOwn ? 'several pages of the observatory' : 'several requests that are not traced';
-  // The path that the blog is mounted at may be in front.
-  const [, page] = untracedPath.split(OBSERVATORY_PATH);
-  if (page === undefined) return `${untracedPath}, which is not traced`;
-  return page === '' ? 'the observatory’s overview' : `the observatory’s page ${page}`;
-}
-
-const OWN_FOLDER = 'src/observatory/';
-const LIVE_UPDATES = `${OWN_FOLDER}live/live-streams.ts`;
-
-/** With fewer of the samples that were due, the system did not run the process for most of the time. */
-const ENOUGH_SAMPLES = 1 / 3;
-
-/** A busy machine starts the thread that samples some seconds after the process. */
-const STARTING_MILLIS = 30_000;
-
-type Timed = Partial<Pick<Stall, 'atMillis' | 'durationMillis' | 'processStartedAtMillis'>>;
-
-/** True if nothing was sampled as the process had just begun: then what was running is not to blame for it. */
-export function isOfStart(stall: Pick<Stall, 'place'> & Timed): boolean {
-  return stall.place === undefined && sinceStartMillis(stall) < STARTING_MILLIS;
-}
-
-/** From the start of the process to the begin of the stall. */
-export function sinceStartMillis({
-  atMillis = NaN,
-  durationMillis = NaN,
-  processStartedAtMillis = NaN,
-}: Timed): number {
-  return atMillis - durationMillis - processStartedAtMillis;
-}
-
-/** True if, at the start, a statement or render took most of it: that is known without a sample, as it is of nothing else. */
-export function coversStart(stall: Pick<Stall, 'place' | 'holder'> & Timed): boolean {
-  const type = stall.holder?.type;
-  return isOfStart(stall) && (type === 'database' || type === 'render');
-}
-
-/** False if the process was not run for most of the stall, or had just begun, so that whatever it was in is not to blame. */
-export function wasRun(stall: Pick<Stall, 'place' | 'sampledShare'> & Timed): boolean {
-  return stall.place === undefined ? !isOfStart(stall) : stall.sampledShare >= ENOUGH_SAMPLES;
-}
-
-/** The system may run other programs. */
-const NO_SAMPLE = 'no sample: this process or the thread that samples it did not run';
-const OF_START = 'while the server started, before the thread that samples ran';
 const OWN_VIEWS = 'the observatory’s own pages';
-/** What the profiler calls a function without a name. */
-const UNNAMED = '(anonymous)';
-
-/** The function and its line, or why there is none, as words. */
-export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare' | 'callers'> & Timed): string {
-  const { place, callers } = stall;
-  if (place === undefined) return isOfStart(stall) ? OF_START : NO_SAMPLE;
-  if (!wasRun(stall)) return 'other programs';
-  if (place.location === undefined) return place.name === UNNAMED ? unnamedPlace(callers) : place.name;
-  return place.name === UNNAMED ? `function at ${place.location}` : `${place.name} ${place.location}`;
-}
-
-/** Neither name nor file: the nearest caller that has one tells where it is. */
-function unnamedPlace(callers: Stall['callers']): string {
-  const caller = callers.find(({ name, location }) => location !== undefined || name !== UNNAMED);
-  const by = caller && [caller.name === UNNAMED ? 'the function at' : caller.name, caller.location ?? ''];
-  return `code of Node.js without a name${by === undefined ? '' : `, called by ${by.join(' ').trim()}`}`;
-}

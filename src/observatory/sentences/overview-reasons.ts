@@ -1,9 +1,9 @@
-import type { SeriesSummary, Stall } from '../../../otel/query.ts';
+import type { SeriesSummary } from '../../../otel/query.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
-import { isOfStart, stallPlace } from '../facts/stall-groups.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
+import { blockedSentence } from './blocked-sentence.ts';
 import { booksSentence } from './books-sentence.ts';
 import type { CheckKey } from './checks.ts';
 import { blockOf, type OverviewSituation } from './overview-situation.ts';
@@ -12,7 +12,6 @@ import { memoryReason } from './memory-reason.ts';
 import { failsMost, saturation, slowestWords, turnedAway } from './request-reasons.ts';
 import { isCostly } from '../trace/repeated-statements.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
-import { heldBy, turnPart } from './stall-sentence.ts';
 
 /** An event-loop delay that every reader at that moment notices; mentioned although it is within its limit. */
 export const NOTICED_MILLIS = 250;
@@ -26,7 +25,7 @@ export function reasonOf(key: CheckKey, situation: OverviewSituation, links: Lin
     case 'open_files':
       return openFilesLeft(situation, links);
     case 'loop':
-      return stall(situation, links);
+      return blockedSentence(situation, links);
     case 'crashes':
       return crashed(situation, links);
     case 'request_p95':
@@ -69,7 +68,7 @@ export function remarksOf(
   const isNoticed = !broken.has('loop') && blockOf(situation).millis >= NOTICED_MILLIS;
   return [
     broken.has('request_p95') ? undefined : slowness(situation, links),
-    isNoticed ? stall(situation, links) : undefined,
+    isNoticed ? blockedSentence(situation, links) : undefined,
     // Since a version, it is said with what else is worse.
     broken.has('memory') || situation.memorySince !== undefined ? undefined : memoryReason(situation, links),
     broken.has('export') || situation.range.toMillis < situation.now
@@ -141,36 +140,6 @@ function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | 
     { text: 'So much fails or is slow', href: links.to('/sampling'), tone: 'failed' },
     { text: ` that only ${text(share(cutting.probability))} of it is kept in detail; all of it is counted.` },
   ];
-}
-
-function stall(situation: OverviewSituation, links: Links): Sentence | undefined {
-  const { millis, turn } = blockOf(situation);
-  if (millis === 0) return undefined;
-  const { longest, stalls = 0 } = turn ?? {};
-  return [
-    // A longer delay that no stall was recorded for had another cause.
-    { text: 'The event loop', href: links.to(longest === undefined ? '/process' : '/stalls') },
-    { text: ' was blocked for up to ' },
-    turn === undefined ? { text: text(duration(millis)) } : turnPart(turn, ' stalls in a row', links),
-    ...(stalls > 1 ? [{ text: ', the longest' }] : []),
-    ...(longest === undefined ? [] : longestWords(longest, stalls, links)),
-    ...(longest === undefined || longest.delayedCount === 0
-      ? []
-      : [
-          {
-            text: `; ${plural(longest.delayedCount, 'request')} had to wait for that${stalls > 1 ? ' one' : ''}`,
-          },
-        ]),
-    { text: '.' },
-  ];
-}
-
-function longestWords(longest: Stall, stalls: number, links: Links): Sentence {
-  const start = isOfStart(longest) ? [{ text: ` ${stallPlace(longest)}` }] : [];
-  const held = [...heldBy(longest, links), ...start];
-  if (stalls === 1) return held;
-  // Nothing may be known of what held it.
-  return [{ text: `, ${text(duration(longest.durationMillis))}${held.length > 0 ? ',' : ''}` }, ...held];
 }
 
 function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sentence | undefined {

@@ -201,6 +201,11 @@ const ENDED: Readonly<Record<NonNullable<Marker['before']>['ended'], string>> = 
   running: NOT_STOPPED,
 };
 
+/** In a row of stalls, some requests are. */
+function nothingAnswered({ millis, turn }: ReturnType<typeof blockOf>): string {
+  return `${(turn?.stalls ?? 1) > 1 ? 'Almost nothing' : 'Nothing'} was answered for ${text(duration(millis))}.`;
+}
+
 /** What is wrong, in one short sentence. */
 function headlineOf(key: CheckKey, situation: OverviewSituation): string {
   const { count, errors } = situation.metrics.operations.http;
@@ -220,7 +225,7 @@ function headlineOf(key: CheckKey, situation: OverviewSituation): string {
     case 'open_files':
       return `File descriptors ${openFiles?.ranOut === true ? '' : 'nearly '}ran out.`;
     case 'loop':
-      return `Nothing was answered for ${text(duration(blockOf(situation).millis))}.`;
+      return nothingAnswered(blockOf(situation));
     case 'crashes':
       return crashes.length === 1
         ? ENDED[crashes[0]?.before?.ended ?? 'not stopped']

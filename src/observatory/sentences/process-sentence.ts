@@ -13,7 +13,7 @@ import { processMemoryWords } from './earlier-memory-sentence.ts';
 import { whoKeepsWords } from './heap-profile-sentence.ts';
 import { type MemoryFacts, memoryWords } from './memory-sentence.ts';
 import { plural, type Sentence } from './sentence.ts';
-import { turnPart } from './stall-sentence.ts';
+import { turnParts } from './stall-sentence.ts';
 
 export interface ProcessSituation {
   readonly process: ProcessFacts;
@@ -45,7 +45,7 @@ export function processSentence(
     starts(markers, range, now),
     [{ text: memoryText }, ...(isAsked ? whoKeepsWords(heapProfile, links, now) : [])],
     heldBefore(process, runtime),
-    heldUp(runtime, stalls, links),
+    heldUp(runtime, stalls, now, links),
     openFilesLeft(process, runtime, now),
   ];
   return words
@@ -88,6 +88,7 @@ function heldBefore(
 function heldUp(
   runtime: readonly RuntimeSample[],
   { longest, thresholdMillis }: ProcessSituation['stalls'],
+  now: number,
   links: Links,
 ): Sentence | undefined {
   const delayMillis = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
@@ -96,7 +97,9 @@ function heldUp(
   const isUnknown = turn === undefined && thresholdMillis > 0 && millis >= thresholdMillis;
   return [
     { text: 'The event loop was blocked for up to ' },
-    turn === undefined ? { text: text(duration(millis)) } : turnPart(turn, ' stalls in a row', links),
+    ...(turn === undefined
+      ? [{ text: text(duration(millis)) }]
+      : turnParts(turn, ' stalls in a row', now, links)),
     {
       text: isUnknown
         ? ', as a late timer shows; no stall of that length was recorded, so that its cause is not known.'

@@ -1,17 +1,19 @@
 import type { Stall, StallFacts, StallHolder, TraceDetail } from '../../../otel/query.ts';
-import { type BlockedTurn, longestTurn } from '../facts/blocked-turns.ts';
+import { longestTurn, type TurnExtent } from '../facts/blocked-turns.ts';
 import { loopWaits, partsWithin, waitsWithin } from '../facts/loop-waits.ts';
 import { intersections, totalMillis } from '../trace/intervals.ts';
 import { selfIntervals, spanTree } from '../trace/span-tree.ts';
+import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
 import {
-  coversStart,
+  isCovered,
+  isHolderKnown,
   isOfStart,
-  stallGroups,
+  OTHER_PROGRAMS,
   stallPlace,
-  untracedOf,
-  untracedWords,
   wasRun,
-} from '../facts/stall-groups.ts';
+} from '../facts/stall-place.ts';
+import { whoWaited } from '../facts/stall-waits.ts';
+import { untracedOf, untracedWords } from '../facts/untraced-work.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { duration, share, text } from '../../markup/quantity.ts';
@@ -19,6 +21,7 @@ import { momentText } from '../format/moment.ts';
 import { holderName } from '../format/shown-name.ts';
 import { shortened } from '../format/shortened.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
+import { waitingCount, waitingWords } from './waiting-words.ts';
 
 /** How often the event loop was blocked, by what most of the time, and who waited. */
 export function stallsSentence(
@@ -37,9 +40,7 @@ export function stallsSentence(
           { text: ` for ${text(duration(thresholdMillis))} or longer ${when}.` },
         ];
   const turn = longestTurn(rows);
-  const delayed = rows.reduce((sum, { delayedCount }) => sum + delayedCount, 0);
-  // When those that were read afterwards arrived is not known.
-  const most = rows.some((row) => row.delayed.some(({ wasRunning }) => !wasRunning)) ? 'Up to ' : '';
+  const waiting = whoWaited(rows);
   const limit = text(duration(thresholdMillis));
   return [
     {
@@ -47,29 +48,33 @@ export function stallsSentence(
         ? `The newest ${plural(rows.length, 'stall')}, all ${when}, blocked the event loop for up to `
         : `The event loop was blocked ${plural(rows.length, 'time')} ${when}, for up to `,
     },
-    ...(turn === undefined ? [] : [turnPart(turn, ' in a row', links)]),
+    ...(turn === undefined ? [] : turnParts(turn, ' in a row', now, links)),
     ...mostOfIt(rows, links),
-    {
-      text: `. ${delayed === 0 ? 'No request' : `${most}${plural(delayed, 'request')}`} had to wait.${thresholdMillis > 0 ? ` What blocked it for less than ${limit} is not recorded.` : ''}`,
-    },
+    { text: `. ${waitingCount(waiting)}` },
+    ...waitingWords(waiting, links),
+    { text: `.${thresholdMillis > 0 ? ` What blocked it for less than ${limit} is not recorded.` : ''}` },
   ];
 }
 
-/** `1.96 s by 2 in a row`, with a link to these stalls. */
-export function turnPart(
-  { millis, stalls, ends }: Pick<BlockedTurn, 'millis' | 'stalls' | 'ends'>,
+/** `1.96 s by 2 in a row`, with a link to these stalls, and `, from 13:41:07`. */
+export function turnParts(
+  { millis, stalls, fromMillis: beganMillis, ends }: TurnExtent,
   row: string,
+  now: number,
   links: Links,
-): SentencePart {
+): SentencePart[] {
   const [fromMillis, toMillis] = ends;
   // The end of a range is not in it.
   const [from, to] = [Math.floor(fromMillis), Math.floor(toMillis) + 1].map((at) =>
     new Date(at).toISOString(),
   );
-  return {
-    text: `${text(duration(millis))}${stalls > 1 ? ` by ${stalls}${row}` : ''}`,
-    href: links.ranged('/stalls', {}, { from, to }),
-  };
+  return [
+    {
+      text: `${text(duration(millis))}${stalls > 1 ? ` by ${stalls}${row}` : ''}`,
+      href: links.ranged('/stalls', {}, { from, to }),
+    },
+    { text: ` from ${momentText(beganMillis, now)}` },
+  ];
 }
 
 /** Where the largest part of the time was; “most” is more than half of it, by samples, too. */
@@ -84,8 +89,8 @@ function mostOfIt(rows: readonly Stall[], links: Links): Sentence {
   const within = [
     ...(group.functionName === undefined ? [] : [{ text: ` in ${group.place}` }]),
     ...inOperation(group.operation, group.route, links),
-    ...forUntraced(group),
-    ...(group.isOfStart ? [{ text: ` ${group.place}` }] : []),
+    ...(group.isKnown ? forUntraced(group) : []),
+    ...(group.isOfStart ? [{ text: ` ${group.place}` }] : notKnown(group)),
   ];
   return within.length === 0
     ? []
@@ -93,6 +98,22 @@ function mostOfIt(rows: readonly Stall[], links: Links): Sentence {
         { text: `; ${words} of that time${rows.length === 1 && words === 'most' ? '' : ` (${figures})`}` },
         ...within,
       ];
+}
+
+/** ` without a sample of what ran, during /report`: what was going on is not blamed. */
+function notKnown(group: StallGroup): Sentence {
+  if (group.isKnown) return [];
+  const [most, ...others] = group.during;
+  const names =
+    most === undefined
+      ? untracedWords(group)
+      : `${shortRoute(most.route)}${others.length > 0 ? ' and others' : ''}`;
+  return [unknownPart(group.place === OTHER_PROGRAMS, names)];
+}
+
+function unknownPart(isOfOthers: boolean, during: string | undefined): SentencePart {
+  const what = isOfOthers ? `with ${OTHER_PROGRAMS} running` : 'without a sample of what ran';
+  return { text: ` ${what}${during === undefined ? '' : `, during ${during}`}` };
 }
 
 /** Stalls named in one sentence; the rest are counted. */
@@ -128,6 +149,12 @@ function blockedWords(stall: Stall, trace: Pick<TraceDetail, 'spans'>): Sentence
   const length = text(duration(stall.durationMillis));
   // Nothing says that it was this one.
   if (isOfStart(stall)) return [{ text: ` The event loop was blocked for ${length} ${stallPlace(stall)}.` }];
+  if (!isHolderKnown(stall))
+    return [
+      { text: ` Meanwhile the event loop was blocked for ${length}` },
+      unknownPart(stall.place !== undefined, undefined),
+      { text: '.' },
+    ];
   return [
     { text: ` It blocked the event loop for ${length}` },
     ...(stall.place === undefined ? [] : [{ text: ` in ${stallPlace(stall)}` }]),
@@ -212,9 +239,20 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   const { holder, place } = stall;
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
-    ...(wasRun(stall) || coversStart(stall) ? inOperation(holder, holder?.route, links) : []),
+    ...(isHolderKnown(stall) ? inOperation(holder, holder?.route, links) : []),
     ...(wasRun(stall) ? forUntraced(untracedOf(stall)) : []),
+    ...(place !== undefined && !wasRun(stall) && isCovered(stall)
+      ? [{ text: `, ${OTHER_PROGRAMS} for part of it` }]
+      : []),
   ];
+}
+
+/** The same, and what was going on where it is not known. */
+export function heldByOrDuring(stall: Stall, links: Links): SentencePart[] {
+  if (isHolderKnown(stall) || (stall.place === undefined && isOfStart(stall))) return heldBy(stall, links);
+  const { holder, place } = stall;
+  const during = holder?.route === undefined ? untracedWords(untracedOf(stall)) : shortRoute(holder.route);
+  return [unknownPart(place !== undefined, during)];
 }
 
 function forUntraced(of: ReturnType<typeof untracedOf>): SentencePart[] {

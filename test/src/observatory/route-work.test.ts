@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stall } from '../../../otel/query.ts';
-import { stallGroups, stallPlace } from '../../../src/observatory/facts/stall-groups.ts';
+import { stallGroups } from '../../../src/observatory/facts/stall-groups.ts';
+import { stallPlace } from '../../../src/observatory/facts/stall-place.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { Stall } from '../../../../otel/query.ts';
 import { Links } from '../../../../src/observatory/links.ts';
-import { blogFirst, stallGroups, untracedWords } from '../../../../src/observatory/facts/stall-groups.ts';
+import { blogFirst, ownGroup, stallGroups } from '../../../../src/observatory/facts/stall-groups.ts';
+import { untracedWords } from '../../../../src/observatory/facts/untraced-work.ts';
 import { sinceStart } from '../../../../src/observatory/facts/time-range.ts';
 import {
   heldBy,
@@ -150,7 +151,9 @@ it('a stall of a page that is not traced is told by its path, sampled or not', (
     heldSinceMillis: undefined,
   } as const;
   const sentence = stallsSentence(facts, sinceStart(NOW - 3_600_000, NOW), NOW, LINKS);
-  expect(sentenceText(sentence)).toContain('; most of that time, for the observatory’s page /changes.');
+  expect(sentenceText(sentence)).toContain(
+    '; most of that time without a sample of what ran, during the observatory’s page /changes.',
+  );
 });
 
 it('a stall of telemetry itself says so, and is none of a request that it ran for', () => {
@@ -207,7 +210,7 @@ const said = (rows: readonly Stall[]): string => {
 
 it('only more than half of the time is called most, and what is not recorded is said', () => {
   expect(said(ledger(['rank', 400, 1], ['count', 300, 1], ['rank', 300, 1], ['pack', 800, 1]))).toMatch(
-    /, for up to 800 ms; the largest part of that time \(44 %: 800 ms of 1\.8 s\) in pack src\/pack\.ts:7\. .* What blocked it for less than 250 ms is not recorded\.$/,
+    /, for up to 800 ms from [\d:]+; the largest part of that time \(44 %: 800 ms of 1\.8 s\) in pack src\/pack\.ts:7\. .* What blocked it for less than 250 ms is not recorded\.$/,
   );
   expect(said(ledger(['rank', 600, 1], ['count', 300, 1], ['rank', 500, 1]))).toContain(
     '; most of that time (79 %: 1.1 s of 1.4 s) in rank src/rank.ts:7.',
@@ -236,7 +239,9 @@ it('a stall without a sample while the server started says so, and blames no req
   expect(heldBy({ ...early(6000), place: undefined }, LINKS)).toEqual([]);
   const own = { ...early(6000), holder: { ...first!.holder!, traceId: trace.traceId }, delayed: [] };
   expect(words(own)).toMatch(/^ The event loop was blocked for [\d.]+ ms while the server started, /);
-  expect(stallGroups([early(600_000)])).toMatchObject([{ route: 'GET /feed.atom', isOfStart: false }]);
+  expect(stallGroups([early(600_000)])).toMatchObject([
+    { route: undefined, during: [{ route: 'GET /feed.atom', count: 1 }], isOfStart: false },
+  ]);
   expect(stallGroups([early(2000), { ...early(4000), durationMillis: 5000 }])).toMatchObject([
     { count: 2, sinceStartMillis: expect.closeTo(4000 + first!.durationMillis - 5000) },
   ]);
@@ -266,8 +271,9 @@ it('the pages of the observatory are one row after those of the blog, and nothin
     place: { name: path.slice(1), location: `src/observatory/pages${path}-page.ts:9`, origin: 'app' },
     untracedPath: `/admin/metrics-dashboard${path}`,
   });
-  const groups = stallGroups([own('/changes', 900), first!, own('/routes', 700), own('/routes', 300)]);
-  const shown = blogFirst(groups);
+  const stalls = [own('/changes', 900), first!, own('/routes', 700), own('/routes', 300)];
+  const groups = stallGroups(stalls);
+  const shown = blogFirst(groups, ownGroup(stalls));
   expect(
     shown.map(({ place, places, count, worstMillis, totalMillis }) => [
       place,
@@ -286,11 +292,12 @@ it('the pages of the observatory are one row after those of the blog, and nothin
     ],
     ['the observatory’s own pages', 2, 3, 900, 1900],
   ]);
-  const sum = (of: readonly { readonly delayed: number }[]): number =>
-    of.reduce((all, { delayed }) => all + delayed, 0);
-  expect(sum(shown)).toBe(sum(groups));
+  // All delayed the same request.
+  expect(groups.map(({ delayed }) => delayed)).toEqual([1, 1, 1]);
+  expect(shown.map(({ delayed }) => delayed)).toEqual([1, 1]);
   // One alone keeps its name.
-  expect(blogFirst(stallGroups([own('/changes', 900), first!])).map(({ place }) => place)).toEqual([
+  const two = [own('/changes', 900), first!];
+  expect(blogFirst(stallGroups(two), ownGroup(two)).map(({ place }) => place)).toEqual([
     expect.stringContaining('spliceMarks'),
     'changes src/observatory/pages/changes-page.ts:9',
   ]);
@@ -311,7 +318,7 @@ it('stalls in which the system ran other programs tell which requests were going
   const others = (route: string | undefined): Stall => ({
     ...first!,
     sampledShare: 0,
-    holder: route === undefined ? undefined : { ...first!.holder!, route },
+    holder: route === undefined ? undefined : { ...first!.holder!, type: 'http', route },
   });
   const [group] = stallGroups(['GET /b', 'GET /a', 'GET /a', undefined].map(others));
   expect(group).toMatchObject({
@@ -342,5 +349,55 @@ it('a request that waited before and after it ran itself waited for both', () =>
   expect(loopWaits([stall])({ traceId: trace.traceId, ...request! })).toMatchObject([
     { startMillis: request!.startMillis, durationMillis: 200 },
     { startMillis: request!.startMillis + 400, durationMillis: 300 },
+  ]);
+});
+
+/** Without a usable sample: `share` of the stall is covered by the span of its holder. */
+const blind = (share: number, more: Partial<Stall> = {}): Stall => ({
+  ...unsampled,
+  holder: { ...first!.holder!, coveredShare: share },
+  ...more,
+});
+
+it('a request that was going on in a stall without a sample is not blamed for it', () => {
+  const holder = { ...first!.holder!, type: 'http', series: 'GET /report', route: 'GET /report' } as const;
+  const stall = blind(0, { holder: { ...holder, coveredShare: 0 } });
+  expect(stallGroups([stall, { ...stall, holder: undefined }])).toMatchObject([
+    {
+      isKnown: false,
+      operation: undefined,
+      route: undefined,
+      functionName: undefined,
+      during: [{ route: 'GET /report', count: 1 }],
+      count: 2,
+    },
+  ]);
+  expect(said([stall])).toContain('; most of that time without a sample of what ran, during /report.');
+  expect(heldBy(stall, LINKS)).toEqual([]);
+  expect(words({ ...stall, holder: { ...stall.holder!, traceId: trace.traceId }, delayed: [] })).toMatch(
+    /^ Meanwhile the event loop was blocked for .* without a sample of what ran\.$/,
+  );
+});
+
+it('a statement that took most of a stall held it, whatever the samples are', () => {
+  const busy = { place: first!.place, sampledShare: 0.1, durationMillis: 1310 };
+  const groups = stallGroups([
+    first!,
+    blind(0.9, busy),
+    blind(0.9, { durationMillis: 900 }),
+    blind(0.3, { ...busy, durationMillis: 500 }),
+  ]);
+  // A part of it does not say who held the loop for the rest.
+  expect(groups.map(({ place, count, worstMillis }) => [place, count, worstMillis])).toEqual([
+    ['spliceMarks src/search/marks.ts:88', 3, 1310],
+    ['other programs', 1, 500],
+  ]);
+  expect(sentenceText(heldBy(blind(0.9, busy), LINKS))).toBe(
+    ' by spliceMarks src/search/marks.ts:88 in SELECT posts_fts of /search, other programs for part of it',
+  );
+  expect(sentenceText(heldBy(blind(0.9), LINKS))).toBe(' in SELECT posts_fts of /search');
+  // Without any function, it has a row of its own.
+  expect(stallGroups([blind(0.9)])).toMatchObject([
+    { functionName: undefined, isKnown: true, route: 'GET /search' },
   ]);
 });

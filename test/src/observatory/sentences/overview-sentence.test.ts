@@ -260,17 +260,17 @@ describe('overviewSentence', () => {
     [
       'a stall of 300 ms',
       { stallMillis: 290, blocked: longestTurn([stallOf(300)]) },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms from 13:20:19 by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that.',
     ],
     [
       'a stall of 2 s',
       { stallMillis: 1980, blocked: longestTurn([stallOf(2000)]) },
-      'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s from 13:20:18 by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 10.3 s, for which a timer was 10.5 s late',
       { stallMillis: 10_500, blocked: longestTurn([stallOf(10_300)]) },
-      'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 10.3 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 10.3 s from 13:20:09 by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'two stalls in one turn, the longer one without a sample',
@@ -278,15 +278,20 @@ describe('overviewSentence', () => {
         stallMillis: 810,
         blocked: longestTurn([
           stallOf(300),
-          { ...after(stallOf(300), 500), place: undefined, sampledShare: 0, holder: undefined },
+          {
+            ...after(stallOf(300), 500),
+            place: undefined,
+            sampledShare: 0,
+            holder: { ...stallOf(500).holder!, type: 'http', coveredShare: 0 },
+          },
         ]),
       },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms; 3 requests had to wait for that one.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row from 13:20:19, the longest, 500 ms from 13:20:20, without a sample of what ran, during /search; up to 6 requests had to wait (of each stall, the hundred that waited longest are told apart).',
     ],
     [
       'two stalls in one turn',
       { stallMillis: 810, blocked: longestTurn([stallOf(300), after(stallOf(300), 500)]) },
-      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row, the longest, 500 ms, by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait for that one.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 800 ms by 2 stalls in a row from 13:20:19, the longest, 500 ms from 13:20:20, by spin src/search/marks.ts:88 in SELECT posts_fts of /search; up to 6 requests had to wait (of each stall, the hundred that waited longest are told apart).',
     ],
     [
       'a stall of the start: what ran is not to blame',
@@ -302,7 +307,7 @@ describe('overviewSentence', () => {
           },
         ]),
       },
-      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s while the server started, before the thread that samples ran; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 1.7 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 1.7 s from 13:20:18 while the server started, before the thread that samples ran; 3 requests had to wait for that. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s that nobody sampled',

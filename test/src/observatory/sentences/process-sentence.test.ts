@@ -92,12 +92,14 @@ describe('processSentence', () => {
 
   it('says of a recorded stall what the page of stalls says', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_500 });
-    expect(say([stalled], [], process, [stallOf(10_300)])).toContain(' was blocked for up to 10.3 s.');
+    expect(say([stalled], [], process, [stallOf(10_300)])).toContain(
+      ' was blocked for up to 10.3 s from 13:20:09.',
+    );
     expect(say([stalled], [], process, [stallOf(300)])).toContain(` was blocked for up to 10.5 s${UNKNOWN}`);
     const [first, second] = [stallOf(6000), stallOf(5000)];
     const next = { ...second, atMillis: first.atMillis + second.durationMillis };
     expect(say([stalled], [], process, [first, next])).toContain(
-      ' was blocked for up to 11 s by 2 stalls in a row.',
+      ' was blocked for up to 11 s by 2 stalls in a row from 13:20:14.',
     );
   });
 
