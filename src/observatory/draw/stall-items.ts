@@ -101,27 +101,35 @@ const MISSING: Readonly<Record<MissingTrace['reason'], string>> = {
 function delayedList(stall: Stall, missing: MissingTraces, view: PageView): Html {
   const { delayed, delayedCount } = stall;
   const { routes } = whoWaited([stall]);
+  const shown = delayed.slice(0, MAX_SHOWN_DELAYED);
+  // Those that cannot be opened differ in nothing but their number.
+  const alike = Map.groupBy(shown, (request) =>
+    missing.has(request.traceId) ? `${missing.get(request.traceId)} ${wordsOf(request)}` : request.traceId,
+  );
   return html`<p class="note">
       Delayed by it, not its cause${routes.length > 1 && `: ${routesText(routes)}`}
     </p>
     <ul>
-      ${delayed
-        .slice(0, MAX_SHOWN_DELAYED)
-        .map(
-          (request) =>
-            html`<li>
-              ${traceLink(
-                html`<bdi>${shortened(request.path === '' ? request.route : request.path, MAX_NAME)}</bdi>`,
-                request,
-                missing,
-                view,
-              )}
-              ${waitedWords(request)}
-            </li>`,
-        )}
+      ${[...alike.values()].map((requests) => delayedItem(requests, missing, view))}
     </ul>
     ${delayedCount > MAX_SHOWN_DELAYED && html`<p class="note">And ${countText(delayedCount - MAX_SHOWN_DELAYED)} more.</p>`}`;
 }
+
+/** @param requests Those that waited longest come first. */
+function delayedItem(
+  requests: readonly DelayedRequest[],
+  missing: MissingTraces,
+  view: PageView,
+): Html | undefined {
+  const [worst] = requests;
+  if (worst === undefined) return undefined;
+  return html`<li>
+    ${traceLink(html`<bdi>${wordsOf(worst)}</bdi>`, worst, missing, view)}${requests.length > 1 && `, ${plural(requests.length, 'request')},`}
+    ${waitedWords(worst, requests.length)}
+  </li>`;
+}
+
+const wordsOf = ({ path, route }: DelayedRequest): string => shortened(path === '' ? route : path, MAX_NAME);
 
 /** `11 at /archive, 10 at /search`. */
 function routesText(routes: readonly WaitingRoute[]): string {
@@ -134,8 +142,8 @@ function routesText(routes: readonly WaitingRoute[]): string {
   ].join(', ');
 }
 
-function waitedWords({ waitedMillis, within, wasRunning }: DelayedRequest): string {
-  const isExact = wasRunning && within !== undefined;
+function waitedWords({ waitedMillis, within, wasRunning }: DelayedRequest, requests: number): string {
+  const isExact = requests === 1 && wasRunning && within !== undefined;
   return `waited ${isExact ? '' : 'up to '}${text(duration(waitedMillis))}`;
 }
 

@@ -2,6 +2,7 @@ import type { StallFacts } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import { blogFirst, type StallGroup } from '../facts/stall-groups.ts';
+import { OTHER_PROGRAMS } from '../facts/stall-place.ts';
 import type { WaitingRoute } from '../facts/stall-waits.ts';
 import { untracedWords } from '../facts/untraced-work.ts';
 import { panel } from '../charts/frame.ts';
@@ -185,8 +186,16 @@ function placeCell(row: StallGroup, { links }: PageView): HtmlValue {
   return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note">${breakable(location)}</bdi><span class="note">,</span>`}
     <span class="note"
-      >${shareText(placeShare)} of the samples${line !== undefined && `, line ${line} in the longest`}</span
+      >${shareText(placeShare)} of the
+      samples${line !== undefined && `, line ${line} in the longest`}${partlyRunWords(row)}</span
     >`;
+}
+
+/** Then samples of the rest of the time are missing. */
+function partlyRunWords({ partlyRun, count }: StallGroup): string {
+  if (partlyRun === 0) return '';
+  const which = count === 1 ? 'part of it' : `part of ${countText(partlyRun)} of them`;
+  return `; ${OTHER_PROGRAMS} for ${which}`;
 }
 
 function runningCell(row: StallGroup, view: PageView): HtmlValue {

@@ -6,6 +6,7 @@ import {
   isOfStart,
   sinceStartMillis,
   stallPlace,
+  wasRun,
 } from './stall-place.ts';
 import { type Waiting, whoWaited } from './stall-waits.ts';
 import { isOwnView, isTelemetry, type Untraced, untracedPathsOf } from './untraced-work.ts';
@@ -27,6 +28,8 @@ export interface StallGroup extends Untraced {
   readonly sinceStartMillis: number;
   /** True if it is known what held the loop: by samples, or by a statement or render that took most of the time. */
   readonly isKnown: boolean;
+  /** In so many of them the system ran other programs for most of the time: what held the loop is known by its span. */
+  readonly partlyRun: number;
   /** Share of the samples that were in the place, 0–1, over all of the time. */
   readonly placeShare: number;
   /** Requests that ran one after the other in the longest such stall, none of them for most of it; undefined if there is none. */
@@ -107,6 +110,7 @@ function groupOf(stalls: readonly Stall[]): StallGroup {
     isOwnView: isOfOwnViews(stalls),
     isTelemetry: isKnown && stalls.every(isTelemetry),
     untracedPaths: isTold(stalls) ? [...new Set(stalls.flatMap(untracedPathsOf))] : [],
+    partlyRun: isKnown ? sampled.filter((stall) => !wasRun(stall)).length : 0,
     placeShare:
       sumOf(sampled, ({ placeShare, durationMillis }) => placeShare * durationMillis) /
       Math.max(1e-9, sumOf(sampled, lengthOf)),
@@ -160,6 +164,7 @@ export function ownGroup(stalls: readonly Stall[]): StallGroup | undefined {
     isOwnView: true,
     isTelemetry: false,
     untracedPaths: [...new Set(all.flatMap(untracedPathsOf))],
+    partlyRun: 0,
     placeShare: 0,
     heldBy: undefined,
     during: [],

@@ -387,6 +387,7 @@ it('a statement that took most of a stall held it, whatever the samples are', ()
     blind(0.9, { durationMillis: 900 }),
     blind(0.3, { ...busy, durationMillis: 500 }),
   ]);
+  expect(groups.map(({ partlyRun }) => partlyRun)).toEqual([1, 0]);
   // A part of it does not say who held the loop for the rest.
   expect(groups.map(({ place, count, worstMillis }) => [place, count, worstMillis])).toEqual([
     ['spliceMarks src/search/marks.ts:88', 3, 1310],
