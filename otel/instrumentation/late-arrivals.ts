@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { ActiveRequest } from './active-requests.ts';
-import { waitingConnections } from './waiting-connections.ts';
+import type { WaitingConnections } from './waiting-connections.ts';
 
 /** Published by Node for each connection that is accepted. */
 const ACCEPTED = 'net.server.socket';
@@ -23,8 +23,9 @@ export function connectionOf({
  */
 export class LateArrivals {
   readonly #whenOver: () => void;
-  /** By local port, those that are not accepted yet; of other ports, their number is not known. */
-  readonly #waiting: Map<number, number>;
+  readonly #connections: Pick<WaitingConnections, 'behind'>;
+  /** By local port, those that are not accepted yet; undefined if their number is not known. */
+  readonly #waiting: Map<number, number | undefined>;
   #turn = 0;
   #accepted = new Set<string | undefined>();
   /** In the turn before. */
@@ -34,11 +35,12 @@ export class LateArrivals {
   /**
    * Call it before the loop reads: in a timer.
    *
-   * @param waiting Connections that wait, by local port.
+   * @param connections Is asked how many wait; of a port that is not known yet, when the first one is accepted.
    */
-  constructor(whenOver: () => void, waiting: ReadonlyMap<number, number> = waitingConnections()) {
+  constructor(whenOver: () => void, connections: Pick<WaitingConnections, 'now' | 'behind'>) {
     this.#whenOver = whenOver;
-    this.#waiting = new Map(waiting);
+    this.#connections = connections;
+    this.#waiting = connections.now();
     subscribe(ACCEPTED, this.#onAccepted);
     this.#awaitTurn();
   }
@@ -55,10 +57,13 @@ export class LateArrivals {
   }
 
   readonly #onAccepted = (message: unknown): void => {
-    const { remoteAddress, remotePort, localPort = NaN } = (message as { readonly socket: Socket }).socket;
-    const waiting = this.#waiting.get(localPort);
-    if (waiting === 0) return;
-    if (waiting !== undefined) this.#waiting.set(localPort, waiting - 1);
+    const { socket } = message as { readonly socket: Socket };
+    const { remoteAddress, remotePort, localPort = NaN } = socket;
+    if (this.#waiting.has(localPort)) {
+      const waiting = this.#waiting.get(localPort);
+      if (waiting === 0) return;
+      if (waiting !== undefined) this.#waiting.set(localPort, waiting - 1);
+    } else this.#waiting.set(localPort, this.#connections.behind(socket));
     this.#accepted.add(connectionOf({ peerAddress: remoteAddress, peerPort: remotePort }));
   };
 

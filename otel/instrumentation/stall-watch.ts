@@ -12,6 +12,7 @@ import { extentOf, finishedStall, type FoundStall, stallsOfTurn } from './finish
 import type { Beat, PendingStall, Probed } from './pending-stall.ts';
 import { isWithin, type UntracedRequest } from './stall-turns.ts';
 import { StallLink } from './stall-link.ts';
+import { WaitingConnections } from './waiting-connections.ts';
 import type { OwnCodeWatch } from './own-code-watch.ts';
 import type { Profiles } from './profiles.ts';
 import { stackNow } from './stack-lines.ts';
@@ -83,6 +84,7 @@ export class StallWatch {
   #long: LongOperation[] = [];
   readonly #pending = new Map<number, PendingStall>();
   #lastId = 0;
+  readonly #connections = new WaitingConnections();
   readonly #onExit = (): void => this.#guarded(() => this.#link?.endNow());
 
   constructor(options: StallWatchOptions) {
@@ -163,8 +165,8 @@ export class StallWatch {
     const { thresholdMillis, clock, isStarting, ownCode } = this.#options;
     const from = { nanos: this.#beatNanos, micros: this.#beatMicros, idleMillis: this.#beatIdleMillis };
     const probed = this.#probed;
-    this.#beginBeat();
     this.#probed = undefined;
+    this.#beginBeat();
     const millis = (this.#beatNanos - from.nanos) / 1e6;
     if (millis >= thresholdMillis && !isStarting()) this.#noteTurn(from, probed);
     this.#ended = [];
@@ -193,8 +195,8 @@ export class StallWatch {
   }
 
   #noteStall(stall: FoundStall, probed: Probed | undefined): void {
-    const [oldest] = this.#pending.keys();
-    if (this.#pending.size >= MAX_PENDING && oldest !== undefined) this.#finish(oldest, undefined);
+    // The oldest does not wait any longer.
+    if (this.#pending.size >= MAX_PENDING) this.#finish(Math.min(...this.#pending.keys()), undefined);
     const id = ++this.#lastId;
     const isSampled = this.#state.is === 'watching';
     const microsAt = (nanos: number): number => this.#beatMicros - (this.#beatNanos - nanos) / 1000;
@@ -208,7 +210,7 @@ export class StallWatch {
         pending.late = undefined;
         if (!isSampled || pending.sampled !== undefined)
           this.#guarded(() => this.#finish(id, pending.sampled));
-      }),
+      }, this.#connections),
       timer: this.#later(() => this.#finish(id, undefined)),
     };
     this.#pending.set(id, pending);
@@ -232,20 +234,19 @@ export class StallWatch {
 
   #onRequestEnd(request: ActiveRequest): void {
     if (this.#ended.length >= MAX_REQUESTS) return;
-    const endNanos = this.#options.clock.monotonicNanos();
-    this.#ended.push({ request, ended: { nanos: endNanos, idleMillis: idleMillis() } });
+    const ended = { nanos: this.#options.clock.monotonicNanos(), idleMillis: idleMillis() };
+    this.#ended.push({ request, ended });
   }
 
   #onUntraced(path: string): void {
-    if (this.#untraced.length >= MAX_REQUESTS) return;
-    this.#untraced.push({ startNanos: this.#options.clock.monotonicNanos(), path });
+    const startNanos = this.#options.clock.monotonicNanos();
+    if (this.#untraced.length < MAX_REQUESTS) this.#untraced.push({ startNanos, path });
   }
 
   /** @param sampled Undefined if nothing could be sampled. */
   #finish(id: number, sampled: SampledStall | undefined): void {
     const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#pending.delete(id);
+    if (pending === undefined || !this.#pending.delete(id)) return;
     clearTimeout(pending.timer);
     pending.late?.end();
     const { thresholdMillis, onStall, settle, processStartedAtMillis } = this.#options;
