@@ -18,6 +18,7 @@ import { shortened } from '../format/shortened.ts';
 import { holderName } from '../format/shown-name.ts';
 import type { PageView } from '../page.ts';
 import { drawPart, plural, shortRoute } from '../sentences/sentence.ts';
+import { goingOn } from '../sentences/stall-sentence.ts';
 import { waitingCount, waitingWords } from '../sentences/waiting-words.ts';
 import { breakable, shareText } from './facts.ts';
 import { COMPILING, manyWords, operationCell } from './stall-tables.ts';
@@ -35,7 +36,7 @@ export function turnItem(turn: BlockedTurn, missing: MissingTraces, view: PageVi
   const { parts, millis, fromMillis, longest } = turn;
   if (parts.length === 1) return stallItem(longest, missing, view);
   const waiting = whoWaited(parts);
-  return html`<div class="stall-row" data-key="row-${stallKey(longest)}">
+  return html`<div class="stall-row" data-key="row-${stallKey(parts[0] ?? longest)}">
     <p>
       from ${moment(fromMillis, view.now)}, ${text(duration(millis))} by ${countText(parts.length)} in a row:
       ${waitingCount(waiting).replace(/^[NU]/, (letter) => letter.toLowerCase())}${waitingWords(waiting, view.links).map(drawPart)}
@@ -72,9 +73,12 @@ function stallItem(stall: Stall, missing: MissingTraces, view: PageView): Html {
   </details>`;
 }
 
-/** A statement without a sample has no function, but a name. */
+/** A statement without a sample has no function, but a name; without both, what was going on is not its cause. */
 function placeWords(stall: Stall): HtmlValue {
   const { place, holder } = stall;
+  const during = goingOn(stall);
+  if (!isHolderKnown(stall) && !isOfStart(stall))
+    return `${place === undefined ? 'no sample' : OTHER_PROGRAMS}${during === undefined ? '' : `, during ${during}`}`;
   const name =
     place === undefined && holder !== undefined && isCovered(stall) ? holderName(holder) : stallPlace(stall);
   return html`<code>${breakable(shortened(name, MAX_NAME))}</code>`;

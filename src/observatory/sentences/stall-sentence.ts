@@ -250,9 +250,13 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
 /** The same, and what was going on where it is not known. */
 export function heldByOrDuring(stall: Stall, links: Links): SentencePart[] {
   if (isHolderKnown(stall) || (stall.place === undefined && isOfStart(stall))) return heldBy(stall, links);
-  const { holder, place } = stall;
-  const during = holder?.route === undefined ? untracedWords(untracedOf(stall)) : shortRoute(holder.route);
-  return [unknownPart(place !== undefined, during)];
+  return [unknownPart(stall.place !== undefined, goingOn(stall))];
+}
+
+/** The request that was going on, or the page that is not traced. */
+export function goingOn(stall: Stall): string | undefined {
+  const route = stall.holder?.route;
+  return route === undefined ? untracedWords(untracedOf(stall)) : shortRoute(route);
 }
 
 function forUntraced(of: ReturnType<typeof untracedOf>): SentencePart[] {

@@ -48,6 +48,45 @@ it('can have the longest first, page by page, and its sentence leads to the very
   );
 });
 
+it('blames no request for a stall of which nothing was sampled, but tells which was going on', async () => {
+  const { telemetry } = new MeasuredBlog();
+  const [sample] = STALLS;
+  const holder = {
+    ...sample!.holder!,
+    type: 'http',
+    series: 'GET /report',
+    route: 'GET /report',
+    coveredShare: 0,
+  } as const;
+  const rows: readonly Stall[] = [
+    { ...sample!, holder, place: undefined, placeShare: 0, sampledShare: 0, callers: [] },
+    { ...sample!, atMillis: NOW - 90_000, holder, sampledShare: 0.1 },
+  ];
+  const stalls: typeof telemetry.stalls = () => ({
+    watch: { is: 'watching' },
+    thresholdMillis: 200,
+    rows,
+    heldSinceMillis: undefined,
+  });
+  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  const page = await (await fetch(`${origin}/admin/metrics-dashboard/stalls?from=-1h`)).text();
+  const [, table = ''] = /Stalls by place[\s\S]*?<tbody>([\s\S]*?)<\/table>/.exec(page) ?? [];
+  const cells = [...table.matchAll(/<t[hd]\b[^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell = '']) =>
+    wordsOf(cell).trim(),
+  );
+  expect([cells[0], cells[8]].toSorted()).toEqual([
+    expect.stringMatching(/^no sample: /),
+    expect.stringMatching(/^other programs/),
+  ]);
+  expect([cells[0], cells[8]].join(' ')).not.toContain('report');
+  expect([cells[1], cells[9]]).toEqual(
+    Array(2).fill('not known; during a request in 1 of 1: /report 1 time'),
+  );
+  expect([cells[2], cells[10]]).toEqual(['–', '–']);
+  for (const words of ['no sample, during /report', 'other programs, during /report'])
+    expect(wordsOf(page)).toContain(words);
+});
+
 it('has every stall on one of its pages, newest first', async () => {
   const { telemetry } = new MeasuredBlog();
   const rows = Array.from({ length: 120 }, (_, index) => ({
