@@ -49,22 +49,20 @@ export function whoWaited(stalls: readonly Stall[]): Waiting {
   };
 }
 
-/** Those that stalls list. */
+/** Those that stalls list, by their spans: up to a hundred of each of five hundred stalls. */
 function waitingRequests(stalls: readonly Stall[]): readonly WaitingRequest[] {
-  const found = new Map<string, WaitingRequest>();
+  const found = new Map<string, { -readonly [Key in keyof WaitingRequest]: WaitingRequest[Key] }>();
   for (const stall of stalls)
     for (const { traceId, spanId, route, path, waitedMillis, wasRunning, within } of stall.delayed) {
-      const key = `${traceId} ${spanId}`;
-      const known = found.get(key);
-      found.set(key, {
-        traceId,
-        spanId,
-        route,
-        path,
-        waitedMillis: (known?.waitedMillis ?? 0) + waitedMillis,
-        stalls: (known?.stalls ?? 0) + 1,
-        isAtMost: known?.isAtMost === true || !wasRunning || within === undefined,
-      });
+      const isAtMost = !wasRunning || within === undefined;
+      const known = found.get(spanId);
+      if (known === undefined)
+        found.set(spanId, { traceId, spanId, route, path, waitedMillis, stalls: 1, isAtMost });
+      else {
+        known.waitedMillis += waitedMillis;
+        known.stalls++;
+        known.isAtMost ||= isAtMost;
+      }
     }
   return [...found.values()];
 }

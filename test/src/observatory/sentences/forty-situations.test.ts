@@ -220,6 +220,14 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['the loop blocked for 0.3 s', { stallMillis: 300, blocked: longestTurn([stallOf(300)]) }, 'Fine.'],
   ['the loop blocked for 29 s', { stallMillis: 29_000 }, 'Nothing was answered for 29 s.'],
   [
+    'the loop blocked by two stalls in a row, of which the first was answered before the second',
+    {
+      stallMillis: 5000,
+      blocked: longestTurn([stallOf(4000), { ...stallOf(5000), atMillis: stallOf(4000).atMillis + 5000 }]),
+    },
+    'Almost nothing was answered for 9 s.',
+  ],
+  [
     'the loop blocked for 29 s, in silence',
     { metrics: EMPTY, stallMillis: 29_000 },
     'Nothing was answered for 29 s.',
