@@ -21,6 +21,8 @@ export interface BlockedTurn extends TurnExtent {
 const SAME_TURN_MILLIS = 25;
 /** It turned for so long at most, and a request waited for both: for its client, they are one. */
 const SAME_WAIT_MILLIS = 250;
+/** The same of a request that was not read between them. Earlier versions had some among those that waited that came only later. */
+const SAME_BACKLOG_MILLIS = 5000;
 /** The longest delay of a timer and the longest turn are one: the timer was due somewhat later than the turn began, or earlier. */
 const SAME_SHARE = 0.8;
 
@@ -46,8 +48,14 @@ function isNext(before: Stall | undefined, stall: Stall): boolean {
   if (before?.processStartedAtMillis !== stall.processStartedAtMillis) return false;
   const gap = Math.abs(beginOf(stall) - before.atMillis);
   if (gap <= SAME_TURN_MILLIS) return true;
+  if (gap > SAME_BACKLOG_MILLIS) return false;
+  const waited = new Map(before.delayed.map((each) => [each.traceId, each]));
+  // One that came before the first was over, and was read after the second: its client waited all the time.
+  const isUnread = stall.delayed.some(
+    ({ traceId, wasRunning }) => !wasRunning && waited.get(traceId)?.wasRunning === false,
+  );
+  if (isUnread) return true;
   if (gap > SAME_WAIT_MILLIS) return false;
-  const waited = new Set(before.delayed.map(({ traceId }) => traceId));
   return [...stall.delayed, stall.holder].some((each) => each !== undefined && waited.has(each.traceId));
 }
 

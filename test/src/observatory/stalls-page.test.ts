@@ -91,6 +91,7 @@ it('has every stall on one of its pages, newest first', async () => {
   const { telemetry } = new MeasuredBlog();
   const rows = Array.from({ length: 120 }, (_, index) => ({
     ...STALLS[0]!,
+    delayed: [],
     atMillis: NOW - 1000 * index,
   }));
   const stalls: typeof telemetry.stalls = () => ({

@@ -94,6 +94,14 @@ describe('stalls in a row', () => {
     expect(rows(at(1000, 1000, [one]), at(2300, 900, [one]))).toEqual([[1000], [900]]);
   });
 
+  it('are one, whatever ran between them, if a request that came in the first was read after the second', () => {
+    const late = request(1, 900, { wasRunning: false });
+    const [first, second] = [at(1000, 1000, [late]), at(2700, 900, [late])];
+    expect(rows(first, second)).toEqual([[1000, 900]]);
+    // It was read between them.
+    expect(rows(first, { ...second, delayed: [{ ...late, wasRunning: true }] })).toEqual([[1000], [900]]);
+  });
+
   it('are one if a request that waited for the first held the loop next', () => {
     const one = request(1, 900);
     const next = { ...at(1500, 400, []), holder: { ...stall!.holder!, traceId: one.traceId } };
