@@ -159,7 +159,7 @@ export function processMemoryPanel({ rows, known, judged, growing }: ProcessMemo
     }),
     foot: html`<span
         >Growth is the slope of what full garbage collections leave, the ${explained('floor', view.links)} of
-        the heap, ± its 95 % interval. Of the process that runs now, it is usually the slope of its last 12
+        the heap, ± its 95 % interval; for the process that runs now, usually the slope of its last 12
         hours.</span
       >
       <details class="behind" data-key="memory-judged">

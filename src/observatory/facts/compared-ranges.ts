@@ -5,6 +5,7 @@ import {
   aroundMarker,
   DAY_MILLIS,
   isWorthComparing,
+  type MarkerSides,
   reachBack,
   silenceNotes,
   type Sides,
@@ -30,6 +31,8 @@ export interface ComparedRanges extends Sides {
   readonly notes: readonly string[];
   /** The marker that separates them, if one does. */
   readonly marker: Marker | undefined;
+  /** Both are the first minutes of their processes. */
+  readonly areYoung?: boolean;
 }
 
 /** What was asked for: both sides of a moment, or with `isBefore` the time before whatever happened. */
@@ -115,26 +118,39 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
   // A step of the clock while no process ran is marked at the start that noticed it.
   const marker = markers.find(({ kind }) => kind === 'start') ?? markers[0];
   const asked = marker ?? { atMillis: at };
-  const near = withinVersions(telemetry, asked, { length, knownFrom, now });
-  const { before, after, notes } = near ?? aroundMarker(telemetry, asked, { length, knownFrom, now });
+  const bounds = { length, knownFrom, now, begunMillis: marker && begunBefore(telemetry, marker) };
+  const sides = withinVersions(telemetry, asked, bounds) ?? aroundMarker(telemetry, asked, bounds);
+  const { before, after, notes, areYoung = false } = sides;
   const what = marker === undefined ? '' : `${happening(marker)} at `;
   const isApart = Math.abs(at - before.toMillis) > lengthOf(before) * (1 - MOSTLY);
   const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
   return {
     before,
     after,
-    words: `the ${lengthWords(lengthOf(before))} ${until}before ${what}${momentText(at, now)}`,
+    words: areYoung
+      ? `the first ${lengthWords(lengthOf(before))} of the process before ${what}${momentText(at, now)}`
+      : `the ${lengthWords(lengthOf(before))} ${until}before ${what}${momentText(at, now)}`,
     notes,
     marker,
+    areYoung,
   };
+}
+
+/** Of a start: when the process before it began. */
+function begunBefore(telemetry: ComparedTelemetry, { kind, atMillis: at }: Marker): number | undefined {
+  if (kind !== 'start') return undefined;
+  return telemetry
+    .markers({ fromMillis: at - DAY_MILLIS, toMillis: at })
+    .findLast((each) => each.kind === 'start' && each.atMillis < at)?.atMillis;
 }
 
 /** Both sides without the time of versions before the last one and after the next one; undefined if there are none, or too little is left. */
 function withinVersions(
   telemetry: ComparedTelemetry,
   marker: Pick<Marker, 'atMillis' | 'before'>,
-  { length, knownFrom, now }: Pick<Reach, 'length' | 'knownFrom' | 'now'>,
-): ReturnType<typeof aroundMarker> | undefined {
+  bounds: Pick<Reach, 'length' | 'knownFrom' | 'now'> & { readonly begunMillis: number | undefined },
+): MarkerSides | undefined {
+  const { length, knownFrom, now } = bounds;
   const { atMillis: at, before: { seenMillis = at } = {} } = marker;
   // With a clock that was set back, times of both processes are one.
   if (seenMillis > at) return undefined;
@@ -147,9 +163,8 @@ function withinVersions(
   if (last === -Infinity && next === Infinity) return undefined;
   const { stepMillis } = telemetry.coverage({ fromMillis: Math.max(last, knownFrom), toMillis: now + 1 });
   const sides = aroundMarker(telemetry, marker, {
-    length,
+    ...bounds,
     knownFrom: Math.max(knownFrom, Math.ceil(last / stepMillis) * stepMillis),
-    now,
     next,
   });
   return isWorthComparing(telemetry, sides) ? sides : undefined;

@@ -22,6 +22,10 @@ const ENOUGH = 20;
 const FINE_BUCKETS = 15;
 /** Less of a range is said to be a part of it. */
 const MOSTLY = 0.9;
+/** So long after its start a process may be slower, as its caches are not filled and its code is not compiled: its first minutes are compared with those of another. */
+const YOUNG_MILLIS = 30 * MINUTE_MILLIS;
+/** Then counts are fine enough with so many buckets. */
+const YOUNG_BUCKETS = 10;
 
 const COMPARED: readonly OperationType[] = ['http', 'other', 'database'];
 
@@ -69,6 +73,20 @@ interface Bounds {
   readonly knownFrom: number;
 }
 
+interface MarkerBounds extends Bounds {
+  readonly now: number;
+  /** The next marker that ends the time after. */
+  readonly next?: number;
+  /** Of a marker that is a start: when the process before it began. */
+  readonly begunMillis?: number | undefined;
+}
+
+export interface MarkerSides extends Sides {
+  readonly notes: readonly string[];
+  /** Both are the first minutes of their processes. */
+  readonly areYoung?: true;
+}
+
 /**
  * As much of both sides of a marker as has traffic, at most `length` each, and about as much of one as of the other: what is far from it differs for
  * other reasons. The bucket of counts in which it lies belongs to neither.
@@ -76,8 +94,8 @@ interface Bounds {
 export function aroundMarker(
   telemetry: Counts,
   marker: Pick<Marker, 'atMillis' | 'before'>,
-  { length, knownFrom, now, next = Infinity }: Bounds & { readonly now: number; readonly next?: number },
-): Sides & { readonly notes: readonly string[] } {
+  { length, knownFrom, now, next = Infinity, begunMillis }: MarkerBounds,
+): MarkerSides {
   const { atMillis: at } = marker;
   const end = Math.min(now + 1, next);
   const { stepMillis } = telemetry.coverage({ fromMillis: at, toMillis: end });
@@ -87,6 +105,11 @@ export function aroundMarker(
   const up = (millis: number): number => Math.ceil(millis / stepMillis) * stepMillis;
   const whole = reachOn(telemetry, Math.min(up(isAhead ? at : (seen ?? at)), end), { length, end });
   const toMillis = isAhead ? up(seen) : down(at);
+  if (seen === undefined && begunMillis !== undefined && begunMillis >= knownFrom) {
+    const young = { ...whole, toMillis: endOf(telemetry, whole, { end, isNow: end > now }) };
+    const both = firstMinutes(telemetry, young, { fromMillis: begunMillis, toMillis: seenOf(marker) });
+    if (both !== undefined) return both;
+  }
   const old = { toMillis, length: Math.min(length, Math.max(0, toMillis - knownFrom)) };
   const reach = fineReach(telemetry, { ...old, stepMillis }) ??
     reachBack(telemetry, { ...old, length, knownFrom }) ?? {
@@ -113,6 +136,32 @@ export function aroundMarker(
       ...afterNotes(telemetry, { whole, busy: a ?? whole, after }, now),
     ],
   };
+}
+
+/**
+ * Of a process that has just begun, and as much from the start of the one before: both are slower at first. Undefined if that one did not run as long,
+ * its counts are coarse by now, or one of them had less than half of the other's traffic.
+ */
+function firstMinutes(telemetry: Counts, young: TimeRange, old: TimeRange): MarkerSides | undefined {
+  const length = lengthOf(young);
+  if (length > YOUNG_MILLIS || old.fromMillis + length > old.toMillis) return undefined;
+  const { stepMillis } = telemetry.coverage({ ...old, toMillis: old.fromMillis + length });
+  if (stepMillis * YOUNG_BUCKETS > length) return undefined;
+  const fromMillis = Math.ceil(old.fromMillis / stepMillis) * stepMillis;
+  const before = { fromMillis, toMillis: fromMillis + Math.floor(length / stepMillis) * stepMillis };
+  const [few = 0, many = 0] = [before, young]
+    .map((side) => requestsIn(telemetry, side))
+    .toSorted((a, b) => a - b);
+  if (few < ENOUGH || many > 2 * few || before.toMillis > old.toMillis) return undefined;
+  return { before, after: young, notes: [BOTH_YOUNG], areYoung: true };
+}
+
+const BOTH_YOUNG =
+  'A process is slower at first, until its caches are filled and its code is compiled: the first minutes of both processes are compared.';
+
+/** When the process before a marker was last seen. */
+function seenOf({ atMillis, before }: Pick<Marker, 'atMillis' | 'before'>): number {
+  return Math.min(atMillis, before?.seenMillis ?? atMillis);
 }
 
 /** What is not compared of the time after. */

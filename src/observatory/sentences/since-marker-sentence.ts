@@ -56,12 +56,13 @@ export function refusingWords(
   return [...sinceOpening(since, now), ...named, ...seeChanges(since, links)];
 }
 
-function sinceOpening({ marker, before, after }: SinceMarker, now: number): Sentence {
+function sinceOpening({ marker, before, after, areYoung = false }: SinceMarker, now: number): Sentence {
   const words = sinceWords(marker, now);
   const length = lengthOf(after);
+  const old = lengthWords(lengthOf(before));
   const part =
     now - after.toMillis > MAX_AGE_MILLIS
-      ? `in the first ${lengthWords(length)} ${words}, compared with the ${lengthWords(lengthOf(before))} before it,`
+      ? `in the first ${lengthWords(length)} ${words}, compared with the ${areYoung ? `first ${old} of the process` : old} before it,`
       : words;
   return [{ text: `${part.charAt(0).toUpperCase()}${part.slice(1)}` }];
 }

@@ -303,6 +303,54 @@ describe('what changed', () => {
     });
   });
 
+  describe('with a process that has just begun', () => {
+    const VERSIONS = { before: '3.0', after: '3.1' };
+    /** Routes of a process that is slower in its first minutes, as all are. */
+    const run = (from: number, to: number, slow = 1): readonly Happening[] =>
+      ['a', 'b', 'c'].flatMap((name) => {
+        const factor = name === 'b' ? slow : 1;
+        const minutes = Array.from({ length: from - to }, (_, minute) => minute);
+        return minutes.flatMap((minute) =>
+          asked(`GET /${name}`, {
+            count: 20,
+            from: from - minute,
+            to: from - minute - 1,
+            millis: factor * (2 + 8 * Math.exp(-minute / 4)),
+          }),
+        );
+      });
+    const restarted = (ago: number, happened: readonly Happening[]): MeasuredBlog => {
+      const blog = new MeasuredBlog({ happened, startedMillisAgo: 3 * HOUR });
+      const at = (minutes: number): number => NOW - minutes * MINUTE;
+      blog.telemetry.markers = ({ fromMillis, toMillis }) =>
+        [
+          { atMillis: at(ago), kind: 'start' as const, label: 'start' },
+          { atMillis: at(9), kind: 'start' as const, label: 'start of version 3.1', versions: VERSIONS },
+        ].filter(({ atMillis }) => atMillis >= fromMillis && atMillis <= toMillis);
+      return blog;
+    };
+
+    it('is nothing if the process before was as slow when it was as young', async () => {
+      const { summary, facts } = await pageOf(restarted(55, [...run(55, 9), ...run(9, 0)]));
+      expect(summary).toMatch(
+        /^Nothing changed beyond chance, compared with the first \d minutes of the process before version 3\.1 replaced 3\.0 at 13:41:20: 3 operations compared\. A process is slower at first/,
+      );
+      expect(facts.rows.map(({ before, after }) => [before.count, after.count])).toEqual(
+        facts.rows.map(() => [expect.closeTo(180, -2), 180]),
+      );
+    });
+
+    it('is what differs from that', async () => {
+      const { summary } = await pageOf(restarted(55, [...run(55, 9), ...run(9, 0, 3)]));
+      expect(summary).toMatch(/ 1 of 3 operations differs: \/b takes ×[23]\.\d\d at p\d\d/);
+    });
+
+    it('is told of the time just before, if the process before did not run as long', async () => {
+      const { facts } = await pageOf(restarted(14, [...run(60, 14), ...run(14, 9), ...run(9, 0)]));
+      expect(facts.words).toMatch(/^the \d+ minutes before version 3\.1 replaced 3\.0/);
+    });
+  });
+
   it('is told of the latest times with requests if the range has none', async () => {
     const happened = [
       ...asked('GET /', { count: 300, from: 600, to: 560, millis: 5 }),
