@@ -7,6 +7,7 @@ import type { FoundPost } from '../posts/found-posts.ts';
 import type { Post } from '../posts/post.ts';
 import { decodePath, postUrl, withoutFileName } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
+import { shortLinkOf } from '../posts/short-link.ts';
 import type { Redirects } from '../posts/redirects.ts';
 import { toLocalText } from '../markup/zoned-time.ts';
 
@@ -76,7 +77,7 @@ export function brokenLinks(
 
 /** Without slashes around it; empty if it is invalid. */
 function pathIn(link: string): string {
-  return decodePath(link.split(/[?#]/, 1)[0] ?? '') ?? '';
+  return shortLinkOf(link) ?? decodePath(link.split(/[?#]/, 1)[0] ?? '') ?? '';
 }
 
 /** `1 link leads nowhere: /x.` Undefined if all links and pictures of the post are there. */

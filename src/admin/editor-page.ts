@@ -202,7 +202,7 @@ function aboutPost({ post, values, problems = {}, timeZone, tags }: EditorOption
       ${field({
         name: 'aliases',
         label: 'Former addresses',
-        hint: 'One per line; each redirects here.',
+        hint: 'One per line; each redirects here. ?p=6 is one of WordPress.',
         problem: problems['aliases'],
         control: (attributes) => textArea(html`${attributes} rows="2" spellcheck="false"`, values.aliases),
       })}

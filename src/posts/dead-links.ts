@@ -1,5 +1,6 @@
 import { decodeHTML } from 'entities';
 import { decodePath, isBlogPage } from './post-path.ts';
+import { shortLinkOf } from './short-link.ts';
 
 /** Where a link within the blog may lead. */
 export interface LinkTargets {
@@ -9,13 +10,15 @@ export interface LinkTargets {
   readonly hasMedia: (address: string) => boolean;
 }
 
-/** Of WordPress, to a post by its number: here each leads to the front page. */
-const SHORT_LINK = /^\/(?:index\.php)?\?(?:[^#]*&)?(?:p|page_id|attachment_id|cat)=\d+(?:[&#]|$)/;
+/** Of WordPress, to a file or a list by its number: here each leads to the front page. */
+const BY_NUMBER = /^\/(?:index\.php)?\?(?:[^#]*&)?(?:attachment_id|cat)=\d+(?:[&#]|$)/;
 
 /** Links within the blog that lead nowhere; those to its own pages, such as tags, are assumed to be valid. */
 export function deadLinks(links: readonly string[], { hasPage, hasMedia }: LinkTargets): readonly string[] {
   return links.filter((link) => {
-    if (SHORT_LINK.test(link)) return true;
+    if (BY_NUMBER.test(link)) return true;
+    const short = shortLinkOf(link);
+    if (short !== undefined && link.startsWith('/')) return !hasPage(short);
     if (!/^\/(?!\/)./.test(link)) return false;
     const [address = ''] = link.split(/[?#]/, 1);
     if (address.startsWith('/media/')) return !hasMedia(address);

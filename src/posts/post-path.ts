@@ -2,6 +2,7 @@ import { dayIn } from '../markup/zoned-time.ts';
 import { addressProblem, pathKey, tidyPath, trimSlashes } from '../process/address.ts';
 import { isOwnAddress } from '../process/own-addresses.ts';
 import { PostDraftError } from './post-errors.ts';
+import { shortLinkOf } from './short-link.ts';
 
 const MAX_SLUG_CHARACTERS = 80;
 
@@ -26,6 +27,8 @@ export function tagUrl(tag: string): string {
 
 /** Returns a normalised path, or throws PostDraftError with the problem. */
 export function checkPath(given: string, field: 'path' | 'aliases'): string {
+  const short = field === 'aliases' ? shortLinkOf(given.trim()) : undefined;
+  if (short !== undefined) return short;
   const path = tidyPath(given);
   const problem = addressProblem(path, given);
   if (problem !== undefined) throw new PostDraftError(field, problem.reason, problem.message);

@@ -14,9 +14,12 @@ import { tagKey } from '../posts/post-listings.ts';
 import { decodePath, postUrl } from '../posts/post-path.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { Redirects } from '../posts/redirects.ts';
+import { shortLinkIn } from '../posts/short-link.ts';
 import { VersionedValue } from './versioned-value.ts';
 import type { PictureSize } from '../media/picture-sizes.ts';
 import { createRouter } from '../http/router.ts';
+
+const REMOVED = 'The author removed the post at this address.';
 
 interface PostRouteDependencies {
   readonly posts: PostStore;
@@ -40,6 +43,12 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   const mediaSize = (name: string): PictureSize | undefined => posts.rendering.mediaSize(name);
 
   router.get('/', (ctx) => {
+    const short = ctx.search === '' ? undefined : shortLinkIn(ctx.search);
+    if (short !== undefined) {
+      const found = posts.lookup(postUrl(short.path));
+      if (found.kind === 'moved') return movePermanently(ctx, postUrl(found.path), short.rest);
+      if (found.kind === 'gone') return ctx.throw(410, REMOVED);
+    }
     const cursor = cursorOf(ctx);
     const query = queryOf(cursor);
     sendPage(ctx, { template: 'front', query }, () => {
@@ -128,7 +137,7 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
       case 'missing': {
         const target = redirects.find(ctx.path);
         if (target !== undefined) return movePermanently(ctx, target);
-        if (found.kind === 'gone') return ctx.throw(410, 'The author removed the post at this address.');
+        if (found.kind === 'gone') return ctx.throw(410, REMOVED);
         const path = decodePath(ctx.path) ?? '';
         const feed = formerFeed(path);
         if (feed !== undefined) return movePermanently(ctx, feed);

@@ -6,6 +6,7 @@ import { decodePath, slugOf } from '../post-path.ts';
 import type { PostStatus } from '../post.ts';
 import { ForeignExportError, type ForeignExport, type ForeignPost } from './foreign-export.ts';
 import { leadPicture, ownAddress, ownLinks, textOfHtml } from './foreign-html.ts';
+import { shortLinkOf } from '../short-link.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 import { languageTag } from './source-language.ts';
 import { sourceTime } from './source-time.ts';
@@ -183,6 +184,7 @@ function wordpressPost(
   const path = pathIn(texts, site.bases);
   const status = statusOf({ status: word('wp:status'), hasPassword: word('wp:post_password') !== '' }, notes);
   const isPage = word('wp:post_type') === 'page';
+  const short = shortLinkOf(`/?p=${word('wp:post_id')}`);
   return {
     name: `${isPage ? 'page' : 'post'} ${word('wp:post_id')} ${path}`,
     text: JSON.stringify([[...texts], terms, [...meta]]),
@@ -197,7 +199,7 @@ function wordpressPost(
           status === 'draft' ? publishedAtMillis : (publishedAtMillis ?? timeOf(word('pubDate'))),
         tags: terms.filter(isTag).map(({ name }) => name),
         authors: [site.authors.get(word('dc:creator')) ?? word('dc:creator')].filter((name) => name !== ''),
-        aliases: [],
+        aliases: short === undefined ? [] : [short],
         feedId: feedIdOf(word('guid') || undefined, { path, publishedAtMillis }),
       },
       formerPath: path,

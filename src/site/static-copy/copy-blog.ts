@@ -9,6 +9,7 @@ import { MediaStore } from '../../media/media-store.ts';
 import { MediaUses } from '../../posts/media-uses.ts';
 import { decodePath, postUrl } from '../../posts/post-path.ts';
 import { PostStore } from '../../posts/post-store.ts';
+import { isShortLink } from '../../posts/short-link.ts';
 import { fillNewFolder } from '../../process/new-folder.ts';
 import { SettingStore } from '../../db/setting-store.ts';
 import { StoredSiteSettings } from '../../db/site-settings.ts';
@@ -94,7 +95,7 @@ export function copyBlog(options: {
       const copy = new BlogCopy(blog, folder, publicUrl);
       for (const path of FIXED) copy.want(path);
       for (const path of database.prepare<[{ now: number }], string>(ADDRESSES).pluck().all({ now: now() }))
-        copy.want(postUrl(path));
+        if (!isShortLink(path)) copy.want(postUrl(path));
       for (const tag of database.prepare<[], string>(RENAMED_TAGS).pluck().all())
         for (const part of ['', ...FEEDS.map(({ path }) => path)]) copy.want(tagUrl(tag) + part);
       for (const url of publicMedia(media, new MediaUses(database, { now }))) copy.want(url);

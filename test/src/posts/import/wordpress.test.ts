@@ -181,6 +181,8 @@ describe('addresses of WordPress', () => {
       ['g', '/?s=1'],
     ]);
     expect(summary.deadLinks.map(({ text }) => text)).toEqual(['/?p=99']);
+    expect(blog.posts.byPath('about')!.aliases).toEqual(['?p=5']);
+    expect(run(xml)).toMatchObject({ imported: 0, updated: 0 });
   });
 
   it('of pictures in a size that is not there become those of the full ones', () => {
