@@ -20,6 +20,8 @@ export type ComparedTelemetry = Pick<
 
 /** Less than this share of the time before is said. */
 const MOSTLY = 0.9;
+/** For so long caches of a process fill. */
+const COLD_MILLIS = 10 * 60_000;
 /** Markers tried, newest first. */
 const MAX_TRIED = 8;
 
@@ -33,6 +35,8 @@ export interface ComparedRanges extends Sides {
   readonly marker: Marker | undefined;
   /** Both are the first minutes of their processes. */
   readonly areYoung?: boolean;
+  /** What is after are the first minutes of a process, and what is before are not. */
+  readonly isCold?: boolean;
 }
 
 /** What was asked for: both sides of a moment, or with `isBefore` the time before whatever happened. */
@@ -121,6 +125,7 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
   const bounds = { length, knownFrom, now, begunMillis: marker && begunBefore(telemetry, marker) };
   const sides = withinVersions(telemetry, asked, bounds) ?? aroundMarker(telemetry, asked, bounds);
   const { before, after, notes, areYoung = false } = sides;
+  const isCold = !areYoung && marker?.kind === 'start' && after.toMillis - at < COLD_MILLIS;
   const what = marker === undefined ? '' : `${happening(marker)} at `;
   const isApart = Math.abs(at - before.toMillis) > lengthOf(before) * (1 - MOSTLY);
   const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
@@ -130,11 +135,15 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
     words: areYoung
       ? `the first ${lengthWords(lengthOf(before))} of the process before ${what}${momentText(at, now)}`
       : `the ${lengthWords(lengthOf(before))} ${until}before ${what}${momentText(at, now)}`,
-    notes,
+    notes: isCold ? [...notes, COLD] : notes,
     marker,
     areYoung,
+    isCold,
   };
 }
+
+const COLD =
+  'The process has just begun: until its caches are filled and its code is compiled, requests take longer than later.';
 
 /** Of a start: when the process before it began. */
 function begunBefore(telemetry: ComparedTelemetry, { kind, atMillis: at }: Marker): number | undefined {

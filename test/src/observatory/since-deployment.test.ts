@@ -102,6 +102,32 @@ describe('what a new version made worse', () => {
     );
   });
 
+  it('is not that its process has just begun, if no other can be seen as young', async () => {
+    const at = NOW - 6 * MINUTE;
+    const [before, after] = [[at - 30 * MINUTE, at - 2000] as const, [at + 1000, NOW - 1000] as const];
+    const saidOfRatios = async (list: number): Promise<readonly string[]> => {
+      const { telemetry } = new MeasuredBlog({
+        happened: [
+          ...asked('GET /list', before, 2000, { millis: 4 }),
+          ...asked('GET /list', after, 2000, { millis: 4 * list }),
+          ...asked('GET /', before, 2000, { millis: 4 }),
+          ...asked('GET /', after, 2000, { millis: 11 }),
+        ],
+      });
+      telemetry.markers = () => [{ ...VERSION, atMillis: at }];
+      const { origin } = await serveObservatory(telemetry);
+      const changes = await (await fetch(`${origin}/admin/metrics-dashboard/changes?format=json`)).json();
+      const { summary: all } = changes as { readonly summary: string };
+      return [plain(all), plain((await overviewSummary(telemetry, NO_DATA_FACTS)).summary)];
+    };
+    const [all, overview] = await saidOfRatios(1);
+    expect(all).toMatch(/ 1 of 2 operations differs: \/ takes .* The process has just begun: /);
+    expect(overview).not.toMatch(/[Ss]ince version|[Pp]erhaps/);
+    const [, planted] = await saidOfRatios(50);
+    expect(planted).toMatch(/Since version 0\.2\.0 \(13:44:20\) \/list takes ×(?:50|49)/);
+    expect(planted).not.toMatch(/; \/ takes/);
+  });
+
   it('is found among many routes that take more time', async () => {
     const blog = new MeasuredBlog({
       happened: [
