@@ -1,9 +1,10 @@
+import { EMOJI, foldEmoji } from './emoji.ts';
 import { foldLetters, UNSEEN } from './fold-letters.ts';
 
 /** Scripts written without spaces between words, and Korean, whose words take endings: any part of a text in them can be found. */
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Yi}\u30fc\uff70\uff9e\uff9f\u3099\u309a`;
 const WORD = new RegExp(
-  String.raw`([${UNSPACED}][${UNSPACED}\p{M}${UNSEEN}]*)|[[\p{L}\p{N}]--[${UNSPACED}]][[\p{L}\p{N}\p{M}${UNSEEN}]--[${UNSPACED}]]*`,
+  String.raw`(${EMOJI})|([${UNSPACED}][${UNSPACED}\p{M}${UNSEEN}]*)|[[\p{L}\p{N}]--[${UNSPACED}]][[\p{L}\p{N}\p{M}${UNSEEN}]--[${UNSPACED}]]*`,
   'gv',
 );
 /** A letter with its marks; half-width Katakana has its own ones. */
@@ -30,8 +31,13 @@ export type TextPart =
 
 /** The words and runs of letters of a text in NFC, in order. A sign such as `½` may be several words. */
 export function* partsOf(text: string): Generator<TextPart> {
-  for (const { 0: raw, 1: unspaced, index } of text.matchAll(WORD)) {
-    if (unspaced === undefined) yield { kind: 'word', words: wordsOf(raw, index) };
+  for (const { 0: raw, 1: emoji, 2: unspaced, index } of text.matchAll(WORD)) {
+    if (emoji !== undefined)
+      yield {
+        kind: 'letters',
+        letters: [{ folded: foldEmoji(emoji), start: index, end: index + raw.length }],
+      };
+    else if (unspaced === undefined) yield { kind: 'word', words: wordsOf(raw, index) };
     else yield { kind: 'letters', letters: [...lettersOf(raw, index)] };
   }
 }

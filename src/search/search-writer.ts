@@ -10,7 +10,7 @@ export interface SearchText {
 }
 
 /** Counts changes of what is indexed of a text, and of the tables: the next start indexes posts of other numbers again. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
 /**
  * Writes the search index. The text itself is in `post_texts`, for what results show; FTS5 has only the folded words of `indexedText`, which its
