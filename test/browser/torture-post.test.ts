@@ -34,6 +34,11 @@ if (executablePath !== undefined) {
       markdown: readFileSync(new URL('torture-post.md', FIXTURES), 'utf8'),
     });
     server.publish({ title: 'x'.repeat(300), path: 'neighbour', publishedAtMillis: server.nowMillis - 1e10 });
+    const row = (count: number, text: string): string => `|${` ${text} |`.repeat(count)}\n`;
+    const wide = [4, 14, 20].map(
+      (count) => row(count, 'Heading') + row(count, '---') + row(count, '12,345.67'),
+    );
+    server.publish({ title: 'Wide', path: 'wide-table', markdown: wide.join('\n') });
     browser = await launchChromium(executablePath);
     const context = await browser.newContext();
     context.setDefaultTimeout(LIMIT_MILLIS);
@@ -176,6 +181,18 @@ if (executablePath !== undefined) {
         'getComputedStyle(element, "::after").content',
       );
       expect(shown).toContain('https://example.com/a/very/long');
+      await page.emulateMedia({ media: 'screen' });
+    });
+
+    it('is printed with every column of a wide table', async () => {
+      await page.goto(`${server.origin}/wide-table`);
+      await page.setViewportSize({ width: 680, height: 800 });
+      await page.emulateMedia({ media: 'print' });
+      const fits = await each<boolean>(
+        'table',
+        'element.getBoundingClientRect().right <= document.documentElement.clientWidth + 1',
+      );
+      expect(fits).toEqual([true, true, true]);
       await page.emulateMedia({ media: 'screen' });
     });
   });
