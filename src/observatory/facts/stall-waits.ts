@@ -1,8 +1,9 @@
 import type { DelayedRequest, Stall } from '../../../otel/query.ts';
+import { beginOf } from './blocked-turns.ts';
 
 /** A request that stalls delayed, once for all of them. */
 export interface WaitingRequest extends Pick<DelayedRequest, 'traceId' | 'spanId' | 'route' | 'path'> {
-  /** For all of them together. */
+  /** For all of them together, and for what ran between them before it was read. */
   readonly waitedMillis: number;
   readonly stalls: number;
   /** True if it came meanwhile: when it arrived is not known. */
@@ -49,20 +50,27 @@ export function whoWaited(stalls: readonly Stall[]): Waiting {
   };
 }
 
-/** Those that stalls list, by their spans: up to a hundred of each of five hundred stalls. */
+/**
+ * Those that stalls list, by their spans: up to a hundred of each of five hundred stalls. One that was not read between two of them waited for
+ * what ran there, too.
+ */
 function waitingRequests(stalls: readonly Stall[]): readonly WaitingRequest[] {
   const found = new Map<string, { -readonly [Key in keyof WaitingRequest]: WaitingRequest[Key] }>();
-  for (const stall of stalls)
+  /** Ends of the last stalls that they were not read before. */
+  const unread = new Map<string, number>();
+  for (const stall of stalls.toSorted((a, b) => a.atMillis - b.atMillis))
     for (const { traceId, spanId, route, path, waitedMillis, wasRunning, within } of stall.delayed) {
       const isAtMost = !wasRunning || within === undefined;
       const known = found.get(spanId);
       if (known === undefined)
         found.set(spanId, { traceId, spanId, route, path, waitedMillis, stalls: 1, isAtMost });
       else {
-        known.waitedMillis += waitedMillis;
+        const since = wasRunning ? undefined : unread.get(spanId);
+        known.waitedMillis += waitedMillis + (since === undefined ? 0 : Math.max(0, beginOf(stall) - since));
         known.stalls++;
         known.isAtMost ||= isAtMost;
       }
+      if (!wasRunning) unread.set(spanId, stall.atMillis);
     }
   return [...found.values()];
 }

@@ -223,9 +223,9 @@ it('links only to traces that can be opened, says who waited, and tells stalls i
   const linked = [...page.matchAll(/traces\/(0+\d)\b/g)].map(([, id = '']) => Number(id));
   expect([...new Set(linked)]).toEqual([1]);
   expect(wordsOf(page)).toMatch(/\/archive \(not kept\) ?, 2 requests, waited up to 800\s+ms/);
-  expect(wordsOf(page)).toMatch(/Who waited .* \/archive 3 up to 1\.90 s \/ 1 up to 600 ms/);
+  expect(wordsOf(page)).toMatch(/Who waited .* \/archive 3 up to 2\.00 s \/ 1 up to 600 ms/);
   expect(wordsOf(page)).toMatch(
-    /from [\d:]+ , 2\s+s by 2 in a row: up to 4 requests had to wait, one at \/archive for up to 1\.9 s/,
+    /from [\d:]+ , 2\s+s by 2 in a row: up to 4 requests had to wait, one at \/archive for up to 2 s/,
   );
   expect(wordsOf(page)).toMatch(/for up to 2 s by 2 in a row from [\d:]+; .* 4 requests had to wait, one at/);
   const { facts } = (await (await fetch(`${address}&format=json`)).json()) as {

@@ -56,6 +56,19 @@ describe('who waited for stalls', () => {
     expect(said([delaying([])])).toBe('No request had to wait');
   });
 
+  it('waited for what ran between two stalls, too, if it was not read before the second was over', () => {
+    const late = request(1, 800, { wasRunning: false });
+    const running = request(2, 800);
+    const stalls = [
+      delaying([late, running], { atMillis: NOW, durationMillis: 800 }),
+      delaying([late, running], { atMillis: NOW + 2000, durationMillis: 1200 }),
+    ];
+    // Whichever is newer is listed first.
+    for (const rows of [stalls, stalls.toReversed()])
+      expect(whoWaited(rows).worst).toMatchObject({ spanId: late.spanId, waitedMillis: 800 + 800 + 800 });
+    expect(whoWaited(stalls.map((each) => ({ ...each, delayed: [running] }))).worst?.waitedMillis).toBe(1600);
+  });
+
   it('says so if a stall does not list all, as they may have waited for several', () => {
     const many = delaying([request(1, 300)], {
       delayedCount: 41,
