@@ -184,6 +184,27 @@ if (executablePath !== undefined) {
       await page.emulateMedia({ media: 'screen' });
     });
 
+    it('is printed with all of a long formula, in several lines', async () => {
+      server.site.save({ ...server.site.values, math: 'on' });
+      const terms = Array.from({ length: 40 }, (_, index) => `a_{${index}} x^{${index}}`);
+      server.publish({
+        title: 'Long',
+        path: 'formula',
+        markdown: `$$f(x) = ${terms.join(' + ')}$$\n\n$$y=x$$`,
+      });
+      await page.goto(`${server.origin}/formula`);
+      await page.setViewportSize({ width: 680, height: 800 });
+      await page.emulateMedia({ media: 'print' });
+      const signs = await each<readonly [number, boolean]>(
+        'math :is(mi, mn)',
+        '[Math.round(element.getBoundingClientRect().top), element.getBoundingClientRect().right <= 681]',
+      );
+      expect(signs.length).toBeGreaterThan(160);
+      expect(signs.filter(([, fits]) => !fits)).toEqual([]);
+      expect(new Set(signs.map(([top]) => top)).size).toBeGreaterThan(4);
+      await page.emulateMedia({ media: 'screen' });
+    });
+
     it('is printed with every column of a wide table', async () => {
       await page.goto(`${server.origin}/wide-table`);
       await page.setViewportSize({ width: 680, height: 800 });
