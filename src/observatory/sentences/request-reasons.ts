@@ -75,10 +75,14 @@ export interface FailingRoute extends Pick<SeriesSummary, 'name' | 'count' | 'er
 /** A smaller multiple of the other share is the same failure, counted from another moment. */
 const FAR_MORE = 2;
 
-/** Routes with failures and enough requests to judge, the largest share first. What happened lately is not held against hours without failures. */
+/**
+ * Routes with failures in the range and enough requests to judge, the largest share first. What happened lately is not held against hours without
+ * failures, and nothing against a range without them.
+ */
 export function failingRoutes({ routes, limits, since, recent, now }: Judged): readonly FailingRoute[] {
   const when = since === undefined ? '' : ` ${sinceWords(since.marker, now)}`;
   const worst = new Map<string, FailingRoute>();
+  const failed = new Set(routes.filter(({ errors }) => errors > 0).map(({ name }) => name));
   for (const { name, count, errors, ...row } of [
     ...routes.map((each) => ({ ...each, when: '', isLately: false })),
     ...(since?.routes ?? []).map(({ name, after }) => ({ ...after, name, when, isLately: false })),
@@ -92,7 +96,7 @@ export function failingRoutes({ routes, limits, since, recent, now }: Judged): r
     const known = worst.get(name);
     const least = known === undefined ? 0 : failedShareOf(known) * (row.isLately ? FAR_MORE : 1);
     const isMore = failedShareOf(route) > least;
-    if (errors > 0 && count >= limits.minCount && isMore) worst.set(name, route);
+    if (failed.has(name) && errors > 0 && count >= limits.minCount && isMore) worst.set(name, route);
   }
   return [...worst.values()].toSorted((a, b) => failedShareOf(b) - failedShareOf(a));
 }

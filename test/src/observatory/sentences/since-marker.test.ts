@@ -91,6 +91,18 @@ const routeCheck = (facts: OverviewSituation) => {
 describe('what got worse since a deployment', () => {
   const SINCE = `Since version 0.2.0 (${momentText(AT, NOW)}) /demo/quote`;
 
+  it('does not say that a route fails of a range in which none failed', () => {
+    const facts = deployed([quote(['failed'], 58)]);
+    expect(say(facts)).toMatch(/^One route fails often\./);
+    const calm = {
+      ...facts,
+      metrics: metrics({ count: 90, errors: 0 }),
+      routes: [series('http', 'GET /demo/quote', { count: 30, errors: 0 })],
+    };
+    expect(say(calm)).not.toMatch(/^One route fails often\./);
+    expect(routeCheck(calm).state).toBe('holds');
+  });
+
   it('says what is perhaps slower beside what is certain', () => {
     const facts = deployed([quote(['failed'], 58)]);
     const perhaps = [row('GET /listening', [side(770, 0), side(773, 0, 8)])];
