@@ -1,4 +1,5 @@
 import { slugOf } from '../post-path.ts';
+import { withoutComments as withoutHtmlComments } from './closed-parts.ts';
 import { mapProse } from './prose.ts';
 import { PutAside, withoutPlaces } from './put-aside.ts';
 
@@ -12,6 +13,8 @@ export interface VaultFacts {
 }
 
 const LINK = /(!?)\[\[([^[\]\n|#]*)(#[^[\]\n|]*)?(?:\|([^[\]\n]*))?\]\]/g;
+const TAG = /(?<=^|\s)#([\p{L}\p{M}\p{N}_/-]+)/gu;
+const INDENTED_CODE = /(?:^|\n[ \t]*\n)(?:(?: {4}|\t)[^\n]*(?:\n|$))+/g;
 const PICTURE = /\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$/i;
 
 /** Notes of Obsidian as Markdown: links and embeds between notes, marks and block ids; comments (`%%…%%`) are private and left out. */
@@ -24,8 +27,23 @@ export function obsidianNote(markdown: string, facts: VaultFacts): string {
           bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
       )
       .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>')
-      .replaceAll(/[ \t]\^[\w-]+(?=\n|$)/g, ''),
+      .replaceAll(/(?:[ \t]|(?<=\n))\^[\w-]+(?=\n|$)/g, ''),
   );
+}
+
+/** The tags written in a note's text; none of comments, code, links, addresses and HTML. The text keeps them as written. */
+export function tagsInNote(markdown: string): string[] {
+  const prose = mapProse(
+    withoutComments(markdown),
+    (text) => text,
+    () => '`',
+  );
+  const text = withoutHtmlComments(prose)
+    .replaceAll(INDENTED_CODE, '\n\n')
+    .replaceAll(/<[^<>]*>/g, '<>')
+    .replaceAll(/\[[^[\]\n]*\](?:\([^()\n]*\))?/g, '[]');
+  const tags = [...text.matchAll(TAG)].map(([, tag]) => tag!.replace(/\/$/, ''));
+  return [...new Set(tags)].filter((tag) => !/^[\d/]*$/.test(tag));
 }
 
 /** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */

@@ -3,6 +3,7 @@ import { dayIn } from '../../markup/zoned-time.ts';
 import { feedIdOf } from '../feed-id.ts';
 import type { PostDraft } from '../post.ts';
 import type { FrontMatter } from './front-matter.ts';
+import { tagsInNote } from './obsidian-notes.ts';
 import { NO_SITE_FACTS, type SiteFacts } from './site-facts.ts';
 import { sourceAddress, textOf, wordsOf } from './source-address.ts';
 import { inheritedMatter, type FolderFacts } from './inherited-matter.ts';
@@ -194,6 +195,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
       tags: [
         ...listOf(all['tags'], isJekyll),
         ...wordsOf(all['tag']),
+        ...(site.generator === 'obsidian' ? tagsInNote(front.body) : []),
         ...categories,
         ...(all['release'] === true ? ['release'] : []),
         ...teamTag(all['team']),

@@ -159,6 +159,26 @@ describe('posts of Next', () => {
   });
 });
 
+describe('tags in the text of a note', () => {
+  const BODY =
+    'A #pane of #glass/clear, #été, #1st; #123 a#b [x #link](/y#z) [[N #wiki]] https://a.example/#url `#code`\n^own-line\n\n```\n#fenced\n```\n\n    #indented\n\n<i title=" #html">x</i> <!-- #hidden --> %% #private %%\n\n# Heading\n\n#last';
+
+  it('are tags of the post, in a vault only; a second import changes nothing', () => {
+    const note = { 'Note.md': `---\ndate: 2026-01-01\ntags: [pane, sun]\n---\n${BODY}` };
+    run({ '.obsidian/app.json': '{}', ...note });
+    const post = blog.posts.byPath('note')!;
+    expect([...post.tags].toSorted()).toEqual(['1st', 'glass/clear', 'last', 'pane', 'sun', 'été']);
+    expect(post.markdown).toContain('A #pane of #glass/clear');
+    expect(post.markdown).not.toContain('^own-line');
+    expect(run({ '.obsidian/app.json': '{}', ...note }).unchanged).toBe(1);
+  });
+
+  it('are words elsewhere', () => {
+    run({ 'Note.md': `---\ntitle: Note\ndate: 2026-01-01\ntags: [sun]\n---\n${BODY}` });
+    expect(blog.posts.byPath('note')!.tags).toEqual(['sun']);
+  });
+});
+
 describe('a note without a title', () => {
   it('is named as its file is written', () => {
     run({ '.obsidian/app.json': '{}', 'Notes/My Note.md': '---\npublish: true\n---\nText.\n' });
