@@ -87,6 +87,92 @@ function run(data: unknown = DATA): ImportSummary {
   return importPosts(file, { ...blog, now: () => blog.clock.now });
 }
 
+/** As Ghost 5 writes it. */
+const text = (words: string, format = 0) => ({ type: 'extended-text', version: 1, text: words, format });
+const item = (...children: readonly unknown[]) => ({ type: 'listitem', children });
+const LEXICAL = {
+  root: {
+    type: 'root',
+    children: [
+      {
+        type: 'paragraph',
+        children: [
+          text('Some '),
+          text('bold italic', 3),
+          { type: 'linebreak' },
+          text('x < y', 16),
+          text(' and '),
+          { type: 'link', url: '__GHOST_URL__/about/', children: [text('about')] },
+        ],
+      },
+      { type: 'paragraph', children: [] },
+      { type: 'extended-heading', tag: 'h3', children: [text('Part')] },
+      {
+        type: 'list',
+        listType: 'bullet',
+        children: [
+          item(text('one')),
+          item({ type: 'list', listType: 'number', children: [item(text('nested'))] }),
+          item(text('two')),
+        ],
+      },
+      { type: 'extended-quote', children: [text('Said')] },
+      { type: 'codeblock', language: 'rust', code: 'fn main() {\n}' },
+      {
+        type: 'image',
+        src: '__GHOST_URL__/content/images/2024/a.gif',
+        alt: 'A "pane"',
+        caption: 'Seen <em>so</em>',
+      },
+      { type: 'horizontalrule' },
+      { type: 'bookmark', url: 'https://a.example/', metadata: { title: 'A page' } },
+      { type: 'callout', calloutEmoji: '💡', calloutText: 'Mind <b>this</b>' },
+      { type: 'markdown', markdown: '**Card** of [Markdown](/x)' },
+      { type: 'html', html: '<p>Raw <i>card</i></p>' },
+      { type: 'paywall' },
+      { type: 'poll', children: [{ type: 'paragraph', children: [text('Which?')] }] },
+    ],
+  },
+};
+const inLexical = (root: unknown) => ({
+  ...DATA,
+  posts: [{ ...POST, feature_image: null, html: null, lexical: JSON.stringify(root) }],
+});
+
+describe('a post with Lexical alone', () => {
+  it('has its text, and what is not known is named; a second import changes nothing', () => {
+    const notes = run(inLexical(LEXICAL)).notes.map((note) => note.text);
+    expect(blog.posts.byPath('clear-glass')!.markdown).toBe(
+      [
+        'Some <strong><em>bold italic</em></strong><br><code>x &lt; y</code> and <a href="/about/">about</a>',
+        '<h3>Part</h3>',
+        '<ul><li>one<ol><li>nested</li></ol></li><li>two</li></ul>',
+        '<blockquote><p>Said</p></blockquote>',
+        '```rust\nfn main() {\n}\n```',
+        '<figure><img src="/content/images/2024/a.gif" alt="A &quot;pane&quot;"><figcaption>Seen <em>so</em></figcaption></figure>',
+        '<hr>',
+        '<a href="https://a.example/">A page</a>',
+        '<blockquote><p>💡 Mind <b>this</b></p></blockquote>',
+        '<strong>Card</strong> of <a href="/x">Markdown</a>',
+        'Raw <i>card</i>',
+        'Which?',
+      ].join('\n\n'),
+    );
+    expect(notes).toContain('has parts that are not known, of which the text alone is imported: poll');
+    expect(run(inLexical(LEXICAL)).unchanged).toBe(1);
+  });
+
+  it('is cut where it is nested deeper than anybody writes, and says so', () => {
+    let node: unknown = text('deep');
+    for (let depth = 0; depth < 1000; depth++) node = { type: 'quote', children: [node] };
+    const deep = run(inLexical({ root: { type: 'root', children: [node, text('kept')] } }));
+    expect(blog.posts.byPath('clear-glass')!.markdown).toContain('kept');
+    expect(deep.notes.map((note) => note.text)).toContain(
+      'has parts that are not known, of which the text alone is imported: nested too deep',
+    );
+  });
+});
+
 describe('an export of Ghost', () => {
   it('becomes posts at their addresses, with tags, authors, dates and pictures', () => {
     expect(run()).toMatchObject({ imported: 6, mediaFiles: 1 });
