@@ -22,6 +22,19 @@ const lengths = (page: string): readonly number[] =>
     Math.round(planted().find(({ atMillis }) => String(Math.round(atMillis)) === at)?.durationMillis ?? NaN),
   );
 
+function servedWith(
+  telemetry: MeasuredBlog['telemetry'],
+  rows: readonly Stall[],
+): ReturnType<typeof serveObservatory> {
+  const stalls: typeof telemetry.stalls = () => ({
+    watch: { is: 'watching' },
+    thresholdMillis: 200,
+    rows,
+    heldSinceMillis: undefined,
+  });
+  return serveObservatory(Object.assign(telemetry, { stalls }));
+}
+
 it('can have the longest first, page by page, and its sentence leads to the very stalls of the longest turn', async () => {
   const { telemetry } = new MeasuredBlog();
   const stalls: typeof telemetry.stalls = ({ fromMillis, toMillis }) => ({
@@ -62,13 +75,7 @@ it('blames no request for a stall of which nothing was sampled, but tells which 
     { ...sample!, holder, place: undefined, placeShare: 0, sampledShare: 0, callers: [] },
     { ...sample!, atMillis: NOW - 90_000, holder, sampledShare: 0.1 },
   ];
-  const stalls: typeof telemetry.stalls = () => ({
-    watch: { is: 'watching' },
-    thresholdMillis: 200,
-    rows,
-    heldSinceMillis: undefined,
-  });
-  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  const { origin } = await servedWith(telemetry, rows);
   const page = await (await fetch(`${origin}/admin/metrics-dashboard/stalls?from=-1h`)).text();
   const [, table = ''] = /Stalls by place[\s\S]*?<tbody>([\s\S]*?)<\/table>/.exec(page) ?? [];
   const cells = [...table.matchAll(/<t[hd]\b[^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell = '']) =>
@@ -94,13 +101,7 @@ it('has every stall on one of its pages, newest first', async () => {
     delayed: [],
     atMillis: NOW - 1000 * index,
   }));
-  const stalls: typeof telemetry.stalls = () => ({
-    watch: { is: 'watching' },
-    thresholdMillis: 200,
-    rows,
-    heldSinceMillis: undefined,
-  });
-  const { origin } = await serveObservatory(Object.assign(telemetry, { stalls }));
+  const { origin } = await servedWith(telemetry, rows);
   const seen: string[] = [];
   const notes: string[] = [];
   let next: string | undefined = '/admin/metrics-dashboard/stalls?from=-1h';
