@@ -6,7 +6,7 @@ import type { PostStatus } from '../post.ts';
 import { tableOf, tablesOf, wordOf, type ForeignExport, type ForeignPost } from './foreign-export.ts';
 import { leadPicture, ownLinks, withoutMadeSizes } from './foreign-html.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
-import { lexicalToHtml } from './lexical-html.ts';
+import { lexicalToHtml, MAX_DEPTH } from './lexical-html.ts';
 import { languageTag } from './source-language.ts';
 
 type Table = ReturnType<typeof tableOf>;
@@ -94,11 +94,17 @@ function ghostPost(
   const lexical = wordOf(row.get('html')) === undefined ? lexicalToHtml(row.get('lexical')) : undefined;
   const source = wordOf(row.get('html')) ?? lexical?.html ?? '';
   const html = withoutMadeSizes(ownLinks(source, [SITE]), MADE_SIZES);
-  if (lexical !== undefined && lexical.unknown.length > 0)
+  if (lexical !== undefined && lexical.unknown.size > 0)
     notes.push(
-      `has parts that are not known, of which the text alone is imported: ${lexical.unknown.join(', ')}`,
+      `has parts that are not known, of which the text alone is imported, if they have one: ${[...lexical.unknown].join(', ')}`,
     );
-  if (html === '' && wordOf(row.get('lexical') ?? row.get('mobiledoc')) !== undefined)
+  if (lexical?.isCut === true)
+    notes.push(`is nested deeper than ${MAX_DEPTH} levels: what is below them is not imported`);
+  if (
+    html === '' &&
+    lexical === undefined &&
+    wordOf(row.get('lexical') ?? row.get('mobiledoc')) !== undefined
+  )
     notes.push('has no HTML in the export: its text is missing; save it in Ghost once more and export again');
   const picture = wordOf(row.get('feature_image'))?.replace(SITE, '');
   const alt = wordOf(meta.get('feature_image_alt'));
