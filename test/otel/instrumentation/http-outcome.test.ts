@@ -192,9 +192,9 @@ describe('the outcome of a request', () => {
     const span = await server.nextSpan();
     expect(facts(span)).toMatchObject({ outcome: 'aborted', statusCode: 200, status: UNSET });
     const bytes = span.attributes['http.response.body.size'] as number;
-    // Between what the client read, without head and framing, and that plus what two kernels buffer for a connection.
+    // Between what the client read, without head and framing, and that plus what a machine may be set to buffer for a connection.
     expect(bytes).toBeGreaterThan(900_000);
-    expect(bytes).toBeLessThan(32 * 1024 * 1024);
+    expect(bytes).toBeLessThan(128 * 1024 * 1024);
   });
 
   it.each([
