@@ -1,4 +1,4 @@
-// No library: @tryghost/kg-lexical-html-renderer needs jsdom and ten packages of Lexical, and draws for Ghost's themes and mails.
+// No library: decision 110.
 import MarkdownIt from 'markdown-it';
 import { escapeHtml } from '../../markup/html.ts';
 import { tableOf, tablesOf, wordOf } from './foreign-export.ts';
