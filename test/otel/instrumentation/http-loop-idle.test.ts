@@ -17,10 +17,14 @@ const server = createServer((request, response) => {
     return void response.end();
   }
   const before = performance.nodeTiming.idleTime;
-  setTimeout(() => {
-    slept.push((performance.nodeTiming.idleTime - before) / 1000);
+  // On a busy machine a timer may be late without any sleep.
+  const answer = (): void => {
+    const sleptMillis = performance.nodeTiming.idleTime - before;
+    if (sleptMillis < WAITED_MILLIS) return void setTimeout(answer, WAITED_MILLIS);
+    slept.push(sleptMillis / 1000);
     response.end();
-  }, WAITED_MILLIS);
+  };
+  answer();
 });
 
 beforeAll(async () => {
@@ -48,8 +52,6 @@ describe('operation.loop_idle', () => {
     const { idle, seconds } = await spanOf('/timer');
     expect(idle).toBeGreaterThanOrEqual(slept[0] ?? NaN);
     expect(idle).toBeLessThanOrEqual(seconds);
-    // A timer of 60 ms is waited for asleep, however slow the machine is.
-    expect(slept[0]).toBeGreaterThan(0);
   });
 
   it('has nothing of the time in which the request worked', async () => {
