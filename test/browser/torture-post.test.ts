@@ -106,12 +106,12 @@ if (executablePath !== undefined) {
         'left',
         'center',
         'right',
-        'start',
+        'left',
       ]);
       expect(await style('table[width] :is(th, td)', 'textAlign')).toEqual([
-        'start',
+        'left',
         'right',
-        'start',
+        'left',
         'right',
       ]);
       expect(await style('.e-content [dir=rtl] td', 'direction')).toEqual(['rtl', 'rtl']);
@@ -141,6 +141,16 @@ if (executablePath !== undefined) {
       expect(Number.parseFloat(item!)).toBeGreaterThan(Number.parseFloat(paragraph!));
       expect((await style('.e-content h2 + p', 'marginTop'))[0]).toBe('0px');
       expect(await style('.e-content td > :first-child', 'marginTop')).toEqual(['0px']);
+    });
+
+    it('has a paragraph of the other direction at its side, and an item beside its marker', async () => {
+      expect(await style('.e-content > p[dir=rtl]', 'direction')).toEqual(['rtl']);
+      const starts = await each<number>(
+        '.e-content > ul:has(> li[dir=rtl]) > li',
+        '(() => { const range = document.createRange(); range.selectNodeContents(element); return range.getBoundingClientRect().left; })()',
+      );
+      expect(starts).toHaveLength(2);
+      expect(starts[0]).toBe(starts[1]);
     });
 
     it('has code from left to right in every text', async () => {

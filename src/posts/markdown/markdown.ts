@@ -6,7 +6,7 @@ import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
 /** Raise it if the same Markdown renders to other HTML or search text; stored posts are then rendered again. */
-const RENDERER_VERSION = 8;
+const RENDERER_VERSION = 9;
 
 /** The number of this renderer with these settings. A stored text with another number is rendered again. */
 export function rendererNumber({ typography, math = false }: TextSettings): number {

@@ -7,6 +7,7 @@ import {
   PICTURE_SCHEMES,
 } from './allowed-html.ts';
 import type { Variant } from '../../media/picture-sizes.ts';
+import { withBlockDirections } from './block-directions.ts';
 import { boundedDepth } from './bounded-depth.ts';
 import { embedOf, embedOfScript, type Embed } from './embeds.ts';
 import { mapSourceSet } from './source-set.ts';
@@ -137,7 +138,7 @@ function linkTo(embed: Embed | undefined, targets: TagTargets): sanitizeHtml.Tag
  */
 export function rewriteHtml(html: string, targets: TagTargets): string {
   return (
-    sanitizeHtml(html, { ...optionsFor(targets), ...boundedDepth(html) })
+    withBlockDirections(sanitizeHtml(html, { ...optionsFor(targets), ...boundedDepth(html) }))
       // An unescaped `>` only ends tags, and a `<` only begins them.
       .replaceAll(' />', '>')
       // A wide table scrolls by itself; focusable, so that the keyboard reaches it.
