@@ -205,7 +205,8 @@ if (executablePath !== undefined) {
       await page.goto(`${server.origin}/post`);
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
-      expect(await page.evaluate('document.activeElement.id')).toBe('content');
+      await page.locator('#content:focus').waitFor();
+      expect(new URL(page.url()).hash).toBe('#content');
     } finally {
       await page.close();
     }
