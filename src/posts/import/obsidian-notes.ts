@@ -13,28 +13,32 @@ export interface VaultFacts {
 }
 
 const LINK = /(!?)\[\[([^[\]\n|#]*)(#[^[\]\n|]*)?(?:\|([^[\]\n]*))?\]\]/g;
-const TAG = /(?<=^|\s)#([\p{L}\p{M}\p{N}_/-]+)/gu;
+/** After a blank; up to the next one, or to a punctuation mark other than `_`, `-` and `/`. */
+const TAG = /(?<=^|\s)#([^\s\u2000-\u206f\u2e00-\u2e7f'!"#$%&()*+,.:;<=>?@^`{|}~[\]\\]+)/gu;
+/** At the end of a line or on one of its own. */
+const BLOCK_ID = /(?:^|[ \t])\^[A-Za-z0-9-]+[ \t]*$/gm;
 const INDENTED_CODE = /(?:^|\n[ \t]*\n)(?:(?: {4}|\t)[^\n]*(?:\n|$))+/g;
 const PICTURE = /\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$/i;
 
 /** Notes of Obsidian as Markdown: links and embeds between notes, marks and block ids; comments (`%%…%%`) are private and left out. */
 export function obsidianNote(markdown: string, facts: VaultFacts): string {
-  return mapProse(withoutComments(markdown), (text) =>
-    text
-      .replaceAll(
-        LINK,
-        (_, bang: string, name: string, heading: string | undefined, label: string | undefined) =>
-          bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
-      )
-      .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>')
-      .replaceAll(/(?:[ \t]|(?<=\n))\^[\w-]+(?=\n|$)/g, ''),
+  return mapProse(
+    outsideOfCode(markdown, (text) => withoutComments(text).replaceAll(BLOCK_ID, '')),
+    (text) =>
+      text
+        .replaceAll(
+          LINK,
+          (_, bang: string, name: string, heading: string | undefined, label: string | undefined) =>
+            bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
+        )
+        .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>'),
   );
 }
 
 /** The tags written in a note's text; none of comments, code, links, addresses and HTML. The text keeps them as written. */
 export function tagsInNote(markdown: string): string[] {
   const prose = mapProse(
-    withoutComments(markdown),
+    outsideOfCode(markdown, withoutComments),
     (text) => text,
     () => '`',
   );
@@ -43,19 +47,22 @@ export function tagsInNote(markdown: string): string[] {
     .replaceAll(/<[^<>]*>/g, '<>')
     .replaceAll(/\[[^[\]\n]*\](?:\([^()\n]*\))?/g, '[]');
   const tags = [...text.matchAll(TAG)].map(([, tag]) => tag!.replace(/\/$/, ''));
-  return [...new Set(tags)].filter((tag) => !/^[\d/]*$/.test(tag));
+  return [...new Set(tags)].filter((tag) => !/^\d*$/.test(tag));
 }
 
-/** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */
-function withoutComments(markdown: string): string {
+/** Changes the text in which code is a mark, so that what is around it can be seen as a whole. */
+function outsideOfCode(markdown: string, change: (text: string) => string): string {
   const code = new PutAside();
   const kept = mapProse(
     withoutPlaces(markdown),
     (text) => text,
     (text) => code.put(text),
   );
-  return code.putBack(kept.replaceAll(/%%[\s\S]*?(?:%%|$)/g, ''));
+  return code.putBack(change(kept));
 }
+
+/** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */
+const withoutComments = (text: string): string => text.replaceAll(/%%[\s\S]*?(?:%%|$)/g, '');
 
 function embedded(name: string, label: string | undefined, facts: VaultFacts): string {
   const file = facts.fileOf(name);

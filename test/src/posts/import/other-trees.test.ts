@@ -159,6 +159,19 @@ describe('posts of Next', () => {
   });
 });
 
+describe('block ids of a note', () => {
+  it.each([
+    ['^first\nText.', '\nText.'],
+    ['Text. ^id-1  \nMore. ^id2', 'Text.\nMore.'],
+    ['2 ^3 `code`, `code` ^end', '2 ^3 `code`, `code`'],
+    ['`a ^kept`\n\n```\na ^kept\n```', '`a ^kept`\n\n```\na ^kept\n```'],
+    ['x^2\na ^b_c', 'x^2\na ^b_c'],
+  ])('%j', (text, shown) => {
+    run({ '.obsidian/app.json': '{}', 'Note.md': `---\ndate: 2026-01-01\n---\n${text}` });
+    expect(blog.posts.byPath('note')!.markdown.trim()).toBe(shown.trim());
+  });
+});
+
 describe('tags in the text of a note', () => {
   const BODY =
     'A #pane of #glass/clear, #été, #1st; #123 a#b [x #link](/y#z) [[N #wiki]] https://a.example/#url `#code`\n^own-line\n\n```\n#fenced\n```\n\n    #indented\n\n<i title=" #html">x</i> <!-- #hidden --> %% #private %%\n\n# Heading\n\n#last';
@@ -171,6 +184,18 @@ describe('tags in the text of a note', () => {
     expect(post.markdown).toContain('A #pane of #glass/clear');
     expect(post.markdown).not.toContain('^own-line');
     expect(run({ '.obsidian/app.json': '{}', ...note }).unchanged).toBe(1);
+  });
+
+  it.each([
+    // As Obsidian has them: forum.obsidian.md/t/12949, help.obsidian.md/tags.
+    ['#✅done #a… #b—c #d’s', ['a', 'b', 'd', '✅done']],
+    ['#x.y #x:z #x,', ['x']],
+    ['(#braced) **#bold** /#slashed \\#escaped a#b', []],
+    ['#1984 #y1984 #1984y #2026/12', ['1984y', '2026/12', 'y1984']],
+    ['#kebab-case #snake_case #parent/child/', ['kebab-case', 'parent/child', 'snake_case']],
+  ])('are what Obsidian takes for one: %s', (text, tags) => {
+    run({ '.obsidian/app.json': '{}', 'Note.md': `---\ndate: 2026-01-01\n---\n${text}` });
+    expect([...blog.posts.byPath('note')!.tags].toSorted()).toEqual(tags);
   });
 
   it('are words elsewhere', () => {
