@@ -43,12 +43,7 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   const mediaSize = (name: string): PictureSize | undefined => posts.rendering.mediaSize(name);
 
   router.get('/', (ctx) => {
-    const short = ctx.search === '' ? undefined : shortLinkIn(ctx.search);
-    if (short !== undefined) {
-      const found = posts.lookup(postUrl(short.path));
-      if (found.kind === 'moved') return movePermanently(ctx, postUrl(found.path), short.rest);
-      if (found.kind === 'gone') return ctx.throw(410, REMOVED);
-    }
+    if (isShortLinkFollowed(ctx, posts)) return;
     const cursor = cursorOf(ctx);
     const query = queryOf(cursor);
     sendPage(ctx, { template: 'front', query }, () => {
@@ -139,6 +134,7 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         if (target !== undefined) return movePermanently(ctx, target);
         if (found.kind === 'gone') return ctx.throw(410, REMOVED);
         const path = decodePath(ctx.path) ?? '';
+        if (path === 'index.php' && isShortLinkFollowed(ctx, posts)) return undefined;
         const feed = formerFeed(path);
         if (feed !== undefined) return movePermanently(ctx, feed);
         // People shorten a post's dated address to browse.
@@ -155,6 +151,17 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
   });
 
   return router;
+}
+
+/** Returns true if the query asks for a post by its number at WordPress, and the answer leads there or says that it is gone. */
+function isShortLinkFollowed(ctx: Context, posts: PostStore): boolean {
+  const short = ctx.search === '' ? undefined : shortLinkIn(ctx.search);
+  if (short === undefined) return false;
+  const found = posts.lookup(postUrl(short.path));
+  if (found.kind === 'gone') return ctx.throw(410, REMOVED);
+  if (found.kind !== 'moved') return false;
+  movePermanently(ctx, postUrl(found.path), short.rest);
+  return true;
 }
 
 interface Cursor {

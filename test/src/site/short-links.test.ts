@@ -22,6 +22,10 @@ describe('short links of WordPress', () => {
     expect(await ask('/?page_id=6&utm_source=a')).toBe('/2024/03/six?utm_source=a');
     expect(await ask('/?preview=true&p=006')).toBe('/2024/03/six?preview=true');
     expect((await server.ask('/?p=6')).status).toBe(301);
+    expect(await ask('/index.php?p=6&utm_source=a')).toBe('/2024/03/six?utm_source=a');
+    expect(await ask('/index.php?p=8')).toBe(410);
+    for (const address of ['/index.php', '/index.php?p=7', '/index.php?p=x', '/wp/index.php?p=6'])
+      expect([address, await ask(address)]).toEqual([address, 404]);
   });
 
   it('show the front page for any other number, and for what is none', async () => {
