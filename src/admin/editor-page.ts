@@ -196,7 +196,7 @@ function aboutPost({ post, values, problems = {}, timeZone, tags }: EditorOption
     <datalist id="known-tags">
       ${tags.map((tag) => html`<option value="${tag}"></option>`)}
     </datalist>
-    <details${(hasProblem || values.aliases !== '' || values.description !== '') && html` open`}>
+    <details${(hasProblem || values.description !== '') && html` open`}>
       <summary>Address, description, language</summary>
       ${line('path', 'Address', post?.status === 'published' || post?.status === 'unlisted' ? 'When you change it, the old address redirects here.' : 'Empty: derived from date and title, and made when you publish.')}
       ${field({

@@ -195,6 +195,14 @@ describe('editor', () => {
     expect((await server.ask('/later')).status).toBe(200);
   });
 
+  it.each([
+    ['former addresses, as every import has them', { aliases: '?p=6\nold' }, false],
+    ['a description, which is a text', { description: 'In short' }, true],
+  ])('opens the fold of address and description for %s: %j', async (_, fields, isOpen) => {
+    const id = await create({ title: 'Glass', markdown: 'x', ...fields });
+    expect((await owner.get(`/admin/posts/${id}/edit`)).text.includes('<details open>')).toBe(isOpen);
+  });
+
   it('names links of a preview that lead nowhere for readers, and no others', async () => {
     server.posts.create({
       title: 'Seen',
