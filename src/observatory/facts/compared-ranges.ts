@@ -20,8 +20,10 @@ export type ComparedTelemetry = Pick<
 
 /** Less than this share of the time before is said. */
 const MOSTLY = 0.9;
-/** For so long caches of a process fill. */
-const COLD_MILLIS = 10 * 60_000;
+/** Until its caches are filled and its code is compiled, a process may be so many times as slow; then it takes a part of what is compared for as long again. */
+const COLD_MILLIS = 15 * 60_000;
+const COLD_FACTOR = 5;
+const WARM_MILLIS = 60 * 60_000;
 /** Markers tried, newest first. */
 const MAX_TRIED = 8;
 
@@ -35,8 +37,8 @@ export interface ComparedRanges extends Sides {
   readonly marker: Marker | undefined;
   /** Both are the first minutes of their processes. */
   readonly areYoung?: boolean;
-  /** What is after are the first minutes of a process, and what is before are not. */
-  readonly isCold?: boolean;
+  /** If what is after has the first minutes of a process, and what is before has not: by up to which factor its durations may be longer for that. */
+  readonly coldFactor?: number | undefined;
 }
 
 /** What was asked for: both sides of a moment, or with `isBefore` the time before whatever happened. */
@@ -122,10 +124,16 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
   // A step of the clock while no process ran is marked at the start that noticed it.
   const marker = markers.find(({ kind }) => kind === 'start') ?? markers[0];
   const asked = marker ?? { atMillis: at };
-  const bounds = { length, knownFrom, now, begunMillis: marker && begunBefore(telemetry, marker) };
+  const bounds = {
+    length,
+    knownFrom,
+    now,
+    begunMillis: marker && begunBefore(telemetry, marker),
+    isStart: marker?.kind === 'start',
+  };
   const sides = withinVersions(telemetry, asked, bounds) ?? aroundMarker(telemetry, asked, bounds);
   const { before, after, notes, areYoung = false } = sides;
-  const isCold = !areYoung && marker?.kind === 'start' && after.toMillis - at < COLD_MILLIS;
+  const coldFactor = areYoung || marker?.kind !== 'start' ? undefined : coldFactorAt(after.toMillis - at);
   const what = marker === undefined ? '' : `${happening(marker)} at `;
   const isApart = Math.abs(at - before.toMillis) > lengthOf(before) * (1 - MOSTLY);
   const until = isApart ? `until ${momentText(before.toMillis, now)}, ` : '';
@@ -135,15 +143,21 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
     words: areYoung
       ? `the first ${lengthWords(lengthOf(before))} of the process before ${what}${momentText(at, now)}`
       : `the ${lengthWords(lengthOf(before))} ${until}before ${what}${momentText(at, now)}`,
-    notes: isCold ? [...notes, COLD] : notes,
+    notes: coldFactor === undefined ? notes : [...notes, coldNote(coldFactor)],
     marker,
     areYoung,
-    isCold,
+    coldFactor,
   };
 }
 
-const COLD =
-  'The process has just begun: until its caches are filled and its code is compiled, requests take longer than later.';
+/** Of the time since a start; the longer it is, the less of it are the first minutes. */
+function coldFactorAt(ageMillis: number): number | undefined {
+  if (ageMillis < COLD_MILLIS) return COLD_FACTOR;
+  return ageMillis < WARM_MILLIS ? 1 + COLD_MILLIS / ageMillis : undefined;
+}
+
+const coldNote = (factor: number): string =>
+  `The process ${factor === COLD_FACTOR ? 'has just begun' : 'began then'}: until its caches are filled and its code is compiled it is slower, and the intervals of durations allow for ×${factor.toFixed(1)}.`;
 
 /** Of a start: when the process before it began. */
 function begunBefore(telemetry: ComparedTelemetry, { kind, atMillis: at }: Marker): number | undefined {

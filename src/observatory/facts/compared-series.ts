@@ -8,6 +8,7 @@ import type {
 import { compareQuantile, compareRates } from './compared-durations.ts';
 import type { Sides } from './compared-sides.ts';
 import {
+  allowingFor,
   type ComparedRatio,
   including,
   leavesOutOne,
@@ -17,7 +18,7 @@ import {
 import { fisher, holmChance } from './significance.ts';
 import { isStartUpWork } from './start-up-statements.ts';
 import { finished } from './shared-steps.ts';
-import { silence } from './traffic.ts';
+import { lengthOf, silence } from './traffic.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
 const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
@@ -25,8 +26,9 @@ const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
 const MAX_FAILING = 10;
 /** Operations of one step. */
 const ROWS_PER_STEP = 5;
-/** Blocks of time per side. */
-const BLOCKS = 24;
+/** Blocks of time per side: at most so many, none of them shorter than a busy spell of the machine, as operations within one are alike. */
+const MAX_BLOCKS = 24;
+const MIN_BLOCK_MILLIS = 60_000;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
 const ENOUGH = { p50: 20, p75: 30, p95: 60, failed: 20, rate: 20 } as const;
 /** In fewer blocks of time with operations, nothing tells how blocks differ. */
@@ -80,12 +82,12 @@ export function compareSeries(...compared: Parameters<typeof compareInSteps>): r
 /** The same, a few operations at a step. */
 export function* compareInSteps(
   telemetry: Pick<TelemetryQuery, 'series' | 'heatMap'>,
-  { before, after }: Sides,
+  { before, after, coldFactor }: Sides & { readonly coldFactor?: number | undefined },
   only?: { readonly type: OperationType; readonly name: string },
 ): Generator<undefined, readonly ComparedSeries[]> {
   const types: readonly OperationType[] =
     only === undefined ? ['http', 'database', 'render', 'other'] : [only.type];
-  const sides = [blocksOf(telemetry, before), blocksOf(telemetry, after)] as const;
+  const sides = { before: blocksOf(telemetry, before), after: blocksOf(telemetry, after), coldFactor };
   const rows: Tested[] = [];
   for (const type of types) {
     const [old, young] = [byName(telemetry, type, before), byName(telemetry, type, after)];
@@ -129,8 +131,11 @@ interface Blocks {
   readonly busyMillis: number;
 }
 
+const blockCount = (range: TimeRange): number =>
+  Math.max(1, Math.min(MAX_BLOCKS, Math.round(lengthOf(range) / MIN_BLOCK_MILLIS)));
+
 function blocksOf(telemetry: Pick<TelemetryQuery, 'heatMap'>, range: TimeRange): Blocks {
-  const { silent, busyMillis } = silence(telemetry, range, BLOCKS);
+  const { silent, busyMillis } = silence(telemetry, range, blockCount(range));
   return { range, silent, busyMillis };
 }
 
@@ -153,15 +158,20 @@ function rowOf(
   type: OperationType,
   name: string,
   [old, young]: readonly [SeriesSummary | undefined, SeriesSummary | undefined],
-  sides: readonly [Blocks, Blocks],
+  sides: { readonly before: Blocks; readonly after: Blocks; readonly coldFactor: number | undefined },
 ): Tested {
-  const [before, after] = [sideOf(old, sides[0]), sideOf(young, sides[1])];
+  const { coldFactor } = sides;
+  const [before, after] = [sideOf(old, sides.before), sideOf(young, sides.after)];
   const mapOf = ({ range, silent }: Blocks): HeatMap => {
     if (before.count + after.count < ENOUGH.rate) return NO_MAP;
-    const map = telemetry.heatMap(type, range, { series: name, maxColumns: BLOCKS, bucketsPerBand: 2 });
+    const map = telemetry.heatMap(type, range, {
+      series: name,
+      maxColumns: blockCount(range),
+      bucketsPerBand: 2,
+    });
     return { ...map, columns: map.columns.filter(({ startMillis }) => !silent.has(startMillis)) };
   };
-  const [a, b] = [mapOf(sides[0]), mapOf(sides[1])];
+  const [a, b] = [mapOf(sides.before), mapOf(sides.after)];
   const { summary, text } = young ?? old ?? {};
   const row = {
     type,
@@ -171,10 +181,14 @@ function rowOf(
     before,
     after,
   };
+  const durations = (above: number, atLeast: number): RatioTest | undefined => {
+    const test = compareQuantile(a, b, above, atLeast);
+    return test === undefined || coldFactor === undefined ? test : allowingFor(coldFactor, test);
+  };
   const tests = {
-    p95: compareQuantile(a, b, 0.05, ENOUGH.p95),
-    p75: compareQuantile(a, b, 0.25, ENOUGH.p75),
-    p50: compareQuantile(a, b, 0.5, ENOUGH.p50),
+    p95: durations(0.05, ENOUGH.p95),
+    p75: durations(0.25, ENOUGH.p75),
+    p50: durations(0.5, ENOUGH.p50),
     rate: compareRates(a, b),
   };
   return {

@@ -23,9 +23,11 @@ const FINE_BUCKETS = 15;
 /** Less of a range is said to be a part of it. */
 const MOSTLY = 0.9;
 /** So long after its start a process may be slower, as its caches are not filled and its code is not compiled: its first minutes are compared with those of another. */
-const YOUNG_MILLIS = 30 * MINUTE_MILLIS;
+const YOUNG_MILLIS = 60 * MINUTE_MILLIS;
+/** Of less, nothing is certain. */
+const MIN_YOUNG_MILLIS = 3 * MINUTE_MILLIS;
 /** Then counts are fine enough with so many buckets. */
-const YOUNG_BUCKETS = 10;
+const YOUNG_BUCKETS = 4;
 
 const COMPARED: readonly OperationType[] = ['http', 'other', 'database'];
 
@@ -106,9 +108,13 @@ export function aroundMarker(
   const whole = reachOn(telemetry, Math.min(up(isAhead ? at : (seen ?? at)), end), { length, end });
   const toMillis = isAhead ? up(seen) : down(at);
   if (seen === undefined && begunMillis !== undefined && begunMillis >= knownFrom) {
-    const young = { ...whole, toMillis: endOf(telemetry, whole, { end, isNow: end > now }) };
+    const busy = withTraffic(telemetry, whole, 'end') ?? whole;
+    const young = { fromMillis: at, toMillis: endOf(telemetry, busy, { end, isNow: end > now }) };
     const both = firstMinutes(telemetry, young, { fromMillis: begunMillis, toMillis: seenOf(marker) });
-    if (both !== undefined) return both;
+    if (both !== undefined) {
+      const notes = [BOTH_YOUNG, ...afterNotes(telemetry, { whole, busy, after: both.after }, now)];
+      return { ...both, notes, areYoung: true };
+    }
   }
   const old = { toMillis, length: Math.min(length, Math.max(0, toMillis - knownFrom)) };
   const reach = fineReach(telemetry, { ...old, stepMillis }) ??
@@ -139,21 +145,27 @@ export function aroundMarker(
 }
 
 /**
- * Of a process that has just begun, and as much from the start of the one before: both are slower at first. Undefined if that one did not run as long,
- * its counts are coarse by now, or one of them had less than half of the other's traffic.
+ * The first minutes of a process that has just begun, and of the one before: both are slower at first. Undefined if that one ran for less than half as
+ * long, its counts are coarse by now, or one of them had less than half of the other's traffic.
  */
-function firstMinutes(telemetry: Counts, young: TimeRange, old: TimeRange): MarkerSides | undefined {
-  const length = lengthOf(young);
-  if (length > YOUNG_MILLIS || old.fromMillis + length > old.toMillis) return undefined;
+function firstMinutes(telemetry: Counts, young: TimeRange, old: TimeRange): Sides | undefined {
+  const length = Math.min(lengthOf(young), lengthOf(old));
+  if (lengthOf(young) > YOUNG_MILLIS || length < lengthOf(young) / 2) return undefined;
   const { stepMillis } = telemetry.coverage({ ...old, toMillis: old.fromMillis + length });
   if (stepMillis * YOUNG_BUCKETS > length) return undefined;
-  const fromMillis = Math.ceil(old.fromMillis / stepMillis) * stepMillis;
-  const before = { fromMillis, toMillis: fromMillis + Math.floor(length / stepMillis) * stepMillis };
-  const [few = 0, many = 0] = [before, young]
+  // At an edge of a bucket; without the very first minute, in which the age of both tells most.
+  const beginOf = ({ fromMillis }: TimeRange): number => Math.ceil(fromMillis / stepMillis + 1) * stepMillis;
+  const compared = Math.floor((length - 2 * stepMillis) / stepMillis) * stepMillis;
+  const [before, after] = [
+    { fromMillis: beginOf(old), toMillis: beginOf(old) + compared },
+    { fromMillis: beginOf(young), toMillis: beginOf(young) + compared },
+  ];
+  if (compared < MIN_YOUNG_MILLIS) return undefined;
+  const [few = 0, many = 0] = [before, after]
     .map((side) => requestsIn(telemetry, side))
     .toSorted((a, b) => a - b);
-  if (few < ENOUGH || many > 2 * few || before.toMillis > old.toMillis) return undefined;
-  return { before, after: young, notes: [BOTH_YOUNG], areYoung: true };
+  if (few < ENOUGH || many > 2 * few) return undefined;
+  return { before, after };
 }
 
 const BOTH_YOUNG =

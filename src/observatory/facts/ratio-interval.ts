@@ -68,6 +68,18 @@ function endBetween(inside: number, outside: number, isAllowed: (log: number) =>
   return near;
 }
 
+/** If what is after may besides have been up to `slower` times as long for another reason. */
+export function allowingFor(slower: number, test: RatioTest): RatioTest {
+  const { ratio } = test;
+  return {
+    ...test,
+    chanceOf: (factor) =>
+      ratio >= factor && ratio <= factor * slower
+        ? 1
+        : Math.max(test.chanceOf(factor), test.chanceOf(factor * slower)),
+  };
+}
+
 /** Around another figure of the same ratio, too, as a finer count has it. */
 export function including({ low, high, chance }: ComparedRatio, ratio: number): ComparedRatio {
   return { ratio, low: Math.min(low, ratio), high: Math.max(high, ratio), chance };

@@ -25,8 +25,6 @@ const NOTICEABLE_SHARE = 0.05;
 
 /** A route is slower by that, at least, before it is said on the first page: less is a busier machine; Changes has it. Of the rest, what is large. */
 const NOTICEABLE = 1.2;
-/** The same in the first minutes of a process, which are slower without a change, if they cannot be compared with those of another one. */
-const NOTICEABLE_COLD = 5;
 
 /** A start of another version, changed settings, or what the app or somebody marked. */
 const isChange = ({ kind, versions }: Marker): boolean =>
@@ -45,7 +43,7 @@ export function sinceMarker(
   if (ranges?.marker === undefined) return undefined;
   const { rows, ...sides } = comparison(telemetry, range, ranges);
   const worse = rows.flatMap((row) => {
-    const differs = row.differs.filter((what) => isWorse(row, what, sides.isCold));
+    const differs = row.differs.filter((what) => isWorse(row, what));
     return differs.length === 0 ? [] : [{ ...row, differs }];
   });
   const routes = rows.filter(({ type }) => type === 'http');
@@ -53,7 +51,7 @@ export function sinceMarker(
     ...sides,
     marker: ranges.marker,
     routes,
-    perhaps: sides.isCold === true ? [] : routes.filter(isPerhapsSlower),
+    perhaps: routes.filter(isPerhapsSlower),
     refusing: routes
       .filter((row) => row.differs.includes('client errors') && refusedShare(row) >= NOTICEABLE_SHARE)
       .map((row) => ({ ...row, differs: ['client errors'] as const }))
@@ -98,13 +96,11 @@ function refusedShare({ before, after }: ComparedSeries): number {
   return after.clientErrors / after.count - before.clientErrors / before.count;
 }
 
-function isWorse(row: ComparedSeries, what: Difference, isCold = false): boolean {
+function isWorse(row: ComparedSeries, what: Difference): boolean {
   if (what === 'failed') return failsMore(row);
   const slower = slowerBy(row, [what]);
   if (slower === undefined) return false;
-  const least = isCold ? NOTICEABLE_COLD : NOTICEABLE;
-  if (row.type === 'http') return (row[slower]?.alone?.low ?? 0) >= least;
-  return isLarge(row[slower]) && (row[slower]?.ratio ?? 0) >= least;
+  return row.type === 'http' ? (row[slower]?.alone?.low ?? 0) >= NOTICEABLE : isLarge(row[slower]);
 }
 
 /** Failures beyond those expected; of what is slower alone, milliseconds. */

@@ -26,6 +26,8 @@ interface Plant {
   readonly failing?: number;
   readonly refusing?: number;
   readonly route?: number;
+  /** The process begins, and is slower at first, as its caches are not filled. */
+  readonly cold?: boolean;
 }
 
 /** Visitors of a machine with slower and faster minutes. */
@@ -42,10 +44,13 @@ class Visitors {
   }
 
   /** One route has what is planted. */
-  come(minutes: number, { slower = 1, failing = 0, refusing = 0, route: planted = 1 }: Plant = {}): void {
+  come(
+    minutes: number,
+    { slower = 1, failing = 0, refusing = 0, route: planted = 1, cold = false }: Plant = {},
+  ): void {
     for (let minute = 0; minute < minutes; minute++) {
       this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
-      const drift = this.#drift;
+      const drift = this.#drift + (cold ? Math.log(1 + 1.5 * Math.exp(-minute / 4)) : 0);
       PER_MINUTE.forEach((perMinute, route) => {
         const isPlanted = route === planted;
         const own = Math.log(isPlanted ? slower : 1) + drift;
@@ -111,6 +116,30 @@ describe('since a start of another version', () => {
     (before, after, seed) => {
       const said = Array.from({ length: RUNS }, (_, run) => saidOf(seed * 1000 + run, [before, after]));
       expect(said.filter((words) => words !== '').length).toBeLessThanOrEqual(5);
+    },
+  );
+
+  it.each([
+    [30, 5],
+    [90, 8],
+    [90, 35],
+  ])(
+    'of processes that are slower at first, of %i and %i minutes, Changes marks a duration in at most 5 of 100',
+    (before, after) => {
+      const marked = Array.from({ length: RUNS }, (_, run) => {
+        const visitors = new Visitors(3000 + 100 * after + run);
+        const begun = visitors.place.clock.millis;
+        visitors.come(before, { cold: true, failing: 0.02 });
+        const at = visitors.place.clock.millis;
+        visitors.come(after, { cold: true, failing: 0.02 });
+        const now = visitors.place.clock.millis;
+        const telemetry = visitors.telemetry(at, [begun]);
+        const range = chooseRange({ from: '-1h' }, now);
+        const { rows } = comparison(telemetry, range, comparedRanges(telemetry, range, { at }, now));
+        expect(rows).toHaveLength(PER_MINUTE.length);
+        return rows.some(({ differs }) => QUANTILES.some((what) => differs.includes(what)));
+      });
+      expect(marked.filter(Boolean).length).toBeLessThanOrEqual(5);
     },
   );
 
