@@ -124,13 +124,7 @@ function around(telemetry: ComparedTelemetry, reach: Reach, at: number): Compare
   // A step of the clock while no process ran is marked at the start that noticed it.
   const marker = markers.find(({ kind }) => kind === 'start') ?? markers[0];
   const asked = marker ?? { atMillis: at };
-  const bounds = {
-    length,
-    knownFrom,
-    now,
-    begunMillis: marker && begunBefore(telemetry, marker),
-    isStart: marker?.kind === 'start',
-  };
+  const bounds = { length, knownFrom, now, begunMillis: marker && begunBefore(telemetry, marker) };
   const sides = withinVersions(telemetry, asked, bounds) ?? aroundMarker(telemetry, asked, bounds);
   const { before, after, notes, areYoung = false } = sides;
   const coldFactor = areYoung || marker?.kind !== 'start' ? undefined : coldFactorAt(after.toMillis - at);

@@ -5,6 +5,7 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import { blockCount, type Blocks, blocksOf, commonRate } from './compared-blocks.ts';
 import { compareQuantile, compareRates } from './compared-durations.ts';
 import type { Sides } from './compared-sides.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { fisher, holmChance } from './significance.ts';
 import { isStartUpWork } from './start-up-statements.ts';
 import { finished } from './shared-steps.ts';
-import { lengthOf, silence } from './traffic.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
 const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
@@ -26,9 +26,6 @@ const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
 const MAX_FAILING = 10;
 /** Operations of one step. */
 const ROWS_PER_STEP = 5;
-/** Blocks of time per side: at most so many, none of them shorter than a busy spell of the machine, as operations within one are alike. */
-const MAX_BLOCKS = 24;
-const MIN_BLOCK_MILLIS = 60_000;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
 const ENOUGH = { p50: 20, p75: 30, p95: 60, failed: 20, rate: 20 } as const;
 /** In fewer blocks of time with operations, nothing tells how blocks differ. */
@@ -87,10 +84,18 @@ export function* compareInSteps(
 ): Generator<undefined, readonly ComparedSeries[]> {
   const types: readonly OperationType[] =
     only === undefined ? ['http', 'database', 'render', 'other'] : [only.type];
-  const sides = { before: blocksOf(telemetry, before), after: blocksOf(telemetry, after), coldFactor };
+  const blocks = { before: blocksOf(telemetry, before), after: blocksOf(telemetry, after) };
+  const bothOf = (type: OperationType) =>
+    [byName(telemetry, type, before), byName(telemetry, type, after)] as const;
+  const routes = bothOf('http');
+  const sides: ComparedBlocks = {
+    ...blocks,
+    coldFactor,
+    rateFactor: commonRate(routes, blocks, ENOUGH.rate),
+  };
   const rows: Tested[] = [];
   for (const type of types) {
-    const [old, young] = [byName(telemetry, type, before), byName(telemetry, type, after)];
+    const [old, young] = type === 'http' ? routes : bothOf(type);
     const names = [...new Set([...young.keys(), ...old.keys()])].filter(
       (name) => only === undefined || name === only.name,
     );
@@ -122,21 +127,11 @@ function byName(
   return new Map(rows.map((row) => [row.name, row]));
 }
 
-/** A side, and which of its blocks of time are without traffic, so that nothing is told from them. */
-interface Blocks {
-  readonly range: TimeRange;
-  /** Starts. */
-  readonly silent: ReadonlySet<number>;
-  /** Of the others. */
-  readonly busyMillis: number;
-}
-
-const blockCount = (range: TimeRange): number =>
-  Math.max(1, Math.min(MAX_BLOCKS, Math.round(lengthOf(range) / MIN_BLOCK_MILLIS)));
-
-function blocksOf(telemetry: Pick<TelemetryQuery, 'heatMap'>, range: TimeRange): Blocks {
-  const { silent, busyMillis } = silence(telemetry, range, blockCount(range));
-  return { range, silent, busyMillis };
+interface ComparedBlocks {
+  readonly before: Blocks;
+  readonly after: Blocks;
+  readonly coldFactor: number | undefined;
+  readonly rateFactor: number;
 }
 
 /** Of what has a ratio. */
@@ -158,9 +153,9 @@ function rowOf(
   type: OperationType,
   name: string,
   [old, young]: readonly [SeriesSummary | undefined, SeriesSummary | undefined],
-  sides: { readonly before: Blocks; readonly after: Blocks; readonly coldFactor: number | undefined },
+  sides: ComparedBlocks,
 ): Tested {
-  const { coldFactor } = sides;
+  const { coldFactor = 1, rateFactor } = sides;
   const [before, after] = [sideOf(old, sides.before), sideOf(young, sides.after)];
   const mapOf = ({ range, silent }: Blocks): HeatMap => {
     if (before.count + after.count < ENOUGH.rate) return NO_MAP;
@@ -183,13 +178,14 @@ function rowOf(
   };
   const durations = (above: number, atLeast: number): RatioTest | undefined => {
     const test = compareQuantile(a, b, above, atLeast);
-    return test === undefined || coldFactor === undefined ? test : allowingFor(coldFactor, test);
+    return test && allowingFor({ low: 1, high: coldFactor }, test);
   };
+  const rates = compareRates(a, b);
   const tests = {
     p95: durations(0.05, ENOUGH.p95),
     p75: durations(0.25, ENOUGH.p75),
     p50: durations(0.5, ENOUGH.p50),
-    rate: compareRates(a, b),
+    rate: rates && allowingFor({ low: Math.min(1, rateFactor), high: Math.max(1, rateFactor) }, rates),
   };
   return {
     row,

@@ -68,15 +68,15 @@ function endBetween(inside: number, outside: number, isAllowed: (log: number) =>
   return near;
 }
 
-/** If what is after may besides have been up to `slower` times as long for another reason. */
-export function allowingFor(slower: number, test: RatioTest): RatioTest {
+/** If what is after may have been `low` to `high` times as much for another reason. */
+export function allowingFor({ low, high }: Ends, test: RatioTest): RatioTest {
   const { ratio } = test;
   return {
     ...test,
     chanceOf: (factor) =>
-      ratio >= factor && ratio <= factor * slower
+      ratio >= factor * low && ratio <= factor * high
         ? 1
-        : Math.max(test.chanceOf(factor), test.chanceOf(factor * slower)),
+        : Math.max(test.chanceOf(factor * low), test.chanceOf(factor * high)),
   };
 }
 

@@ -123,7 +123,8 @@ export const changesPage = definePage<ChangesFacts>({
           tell from chance</span
         ><span
           >durations are compared from 20 operations on each side for p50, from 30 for p75, from 60 for p95;
-          of each type, the operations that took the most time are compared</span
+          of each type, the operations that took the most time are compared; rates allow for what half of the
+          routes have in common, as a busier hour is no difference of one of them</span
         ><span
           >memory is compared between a version and the one before it, once a process ran long enough for a
           slope of its heap, and one of the version before for a bound of it</span

@@ -28,6 +28,9 @@ interface Plant {
   readonly route?: number;
   /** The process begins, and is slower at first, as its caches are not filled. */
   readonly cold?: boolean;
+  /** Visitors come so many times as often: to all routes, and to the planted one. */
+  readonly busier?: number;
+  readonly asked?: number;
 }
 
 /** Visitors of a machine with slower and faster minutes. */
@@ -46,7 +49,15 @@ class Visitors {
   /** One route has what is planted. */
   come(
     minutes: number,
-    { slower = 1, failing = 0, refusing = 0, route: planted = 1, cold = false }: Plant = {},
+    {
+      slower = 1,
+      failing = 0,
+      refusing = 0,
+      route: planted = 1,
+      cold = false,
+      busier = 1,
+      asked = 1,
+    }: Plant = {},
   ): void {
     for (let minute = 0; minute < minutes; minute++) {
       this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
@@ -54,7 +65,8 @@ class Visitors {
       PER_MINUTE.forEach((perMinute, route) => {
         const isPlanted = route === planted;
         const own = Math.log(isPlanted ? slower : 1) + drift;
-        for (let left = this.#poisson(perMinute); left > 0; left--) {
+        const mean = perMinute * busier * (isPlanted ? asked : 1);
+        for (let left = this.#poisson(mean); left > 0; left--) {
           const tail = this.#random() < 0.1 ? 4 : 0;
           const nanos = Math.exp(own + 0.7 * this.#gauss() + tail) * 1e6;
           const isFailed = this.#random() < (isPlanted ? failing : 0.02);
@@ -142,6 +154,29 @@ describe('since a start of another version', () => {
       expect(marked.filter(Boolean).length).toBeLessThanOrEqual(5);
     },
   );
+
+  describe('of rates', () => {
+    /** Of twenty comparisons, in how many is the rate of a route like that marked? */
+    const marked = (plant: Plant, isCounted: (name: string) => boolean): number =>
+      Array.from({ length: 20 }, (_, run) => {
+        const visitors = new Visitors(700 + run);
+        visitors.come(60);
+        const at = visitors.place.clock.millis;
+        visitors.come(60, plant);
+        const { routes } = visitors.since(at)!;
+        return routes.some(({ name, differs }) => differs.includes('rate') && isCounted(name));
+      }).filter(Boolean).length;
+
+    it.each([1.6, 0.6])('an hour with ×%d the visitors is no difference of a route', (busier) => {
+      expect(marked({ busier }, () => true)).toBeLessThanOrEqual(1);
+    });
+
+    it('a route is one that is asked more often than the others', () => {
+      const plant = { busier: 1.6, asked: 2.5, route: 3 };
+      expect(marked(plant, (name) => name === 'GET /3')).toBeGreaterThanOrEqual(18);
+      expect(marked(plant, (name) => name !== 'GET /3')).toBeLessThanOrEqual(1);
+    });
+  });
 
   it('names a route of which half take fifty times as long, although one in ten did so before', () => {
     const said = Array.from({ length: 20 }, (_, run) => saidOf(run, [30, 12], { slower: 50 }));
