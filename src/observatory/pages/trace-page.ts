@@ -103,6 +103,9 @@ function isHolder({ traceId }: TraceDetail, stalls: readonly Stall[]): boolean {
   return stalls.some(({ holder }) => holder?.traceId === traceId);
 }
 
+/** What took others so many times as long does not explain a request. */
+const MUCH_LONGER = 10;
+
 /** Its own stalls say more, and so do samples of it. */
 function knownWork(
   telemetry: Pick<TelemetryQuery, 'stalls'>,
@@ -113,7 +116,9 @@ function knownWork(
   const nodes = spanTree(trace.spans);
   const code = nodes[0]?.span.ownCode;
   const isKnown = code !== undefined && (!('missing' in code) || code.isAwaited === true);
-  return isKnown || isHolder(trace, stalls) || !isOwnTime(trace, nodes)
-    ? undefined
-    : routeWork(telemetry.stalls(range).rows, trace);
+  if (isKnown || isHolder(trace, stalls) || !isOwnTime(trace, nodes)) return undefined;
+  const known = routeWork(telemetry.stalls(range).rows, trace);
+  return known !== undefined && (nodes[0]?.selfMillis ?? 0) * MUCH_LONGER >= known.fromMillis
+    ? known
+    : undefined;
 }

@@ -54,6 +54,10 @@ describe('the page of a request whose own time is in no recorded stall', () => {
     );
   });
 
+  it('says nothing of it if all others took much longer', async () => {
+    expect(await said([stall('2', 280), stall('3', 180)], '1')).not.toContain('other request');
+  });
+
   it('says nothing of it with a stall of its own, of another route, or without any', async () => {
     expect(await said(known, '2')).not.toContain('other request');
     expect(await said([stall('2', 280, 'rank', 'GET /other')], '1')).not.toContain('other request');
