@@ -232,6 +232,27 @@ describe('an export', () => {
     expect(new Set(ids(blog)).size).toBe(4);
   });
 
+  it('has the tags and the text of a note of Obsidian, also if it became a vault itself', async () => {
+    const vault = path.join(blog.folder, 'vault');
+    mkdirSync(path.join(vault, '.obsidian'), { recursive: true });
+    writeFileSync(
+      path.join(vault, 'Note.md'),
+      '---\ndate: 2026-01-01\ntags: [sun]\n---\n#✅done #a/b/ #c//d #/e #_ #- #été (#no) #1984 ==Mark== ^id\n\n`x ^kept %%kept%%` %%#no%%\n\n```\n#no %%kept%% ^kept\n```\n\nText. ^not_one',
+    );
+    imported(blog, 'vault');
+    const edited = blog.posts.create(
+      draft({ path: 'edited', markdown: 'A #word, %%words%% ==here== [[Note]]. ^id\n', tags: ['/e', 'a'] }),
+    );
+    const other = await roundTrip();
+    const { tags, markdown } = other.posts.byPath('note')!;
+    expect([tags, markdown]).toEqual([blog.posts.byPath('note')!.tags, blog.posts.byPath('note')!.markdown]);
+    expect([...tags].toSorted()).toEqual(['-', '/e', '_', 'a/b', 'c//d', 'sun', 'été', '✅done']);
+    expect(other.posts.byPath('edited')).toMatchObject({ tags: edited.tags, markdown: edited.markdown });
+    mkdirSync(path.join(blog.folder, 'first/.obsidian'));
+    expect(imported(other, 'first')).toMatchObject({ imported: 0, updated: 0, unchanged: 2 });
+    expect(imported(blog, 'vault')).toMatchObject({ imported: 0, updated: 0, unchanged: 1 });
+  });
+
   it('names the feed ids that depend on the address, and texts that were never saved', async () => {
     const { id } = blog.posts.create(draft({ path: 'a' }));
     blog.database.exec('UPDATE posts SET feed_id = NULL');

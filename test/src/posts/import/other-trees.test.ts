@@ -164,6 +164,7 @@ describe('block ids of a note', () => {
     ['^first\nText.', '\nText.'],
     ['Text. ^id-1  \nMore. ^id2', 'Text.\nMore.'],
     ['2 ^3 `code`, `code` ^end', '2 ^3 `code`, `code`'],
+    ['2 ^3`code`', '2 ^3`code`'],
     ['`a ^kept`\n\n```\na ^kept\n```', '`a ^kept`\n\n```\na ^kept\n```'],
     ['x^2\na ^b_c', 'x^2\na ^b_c'],
   ])('%j', (text, shown) => {
@@ -193,6 +194,7 @@ describe('tags in the text of a note', () => {
     ['(#braced) **#bold** /#slashed \\#escaped a#b', []],
     ['#1984 #y1984 #1984y #2026/12', ['1984y', '2026/12', 'y1984']],
     ['#kebab-case #snake_case #parent/child/', ['kebab-case', 'parent/child', 'snake_case']],
+    ['#- #_ #/x #b//c # #/', ['-', '/x', '_', 'b//c']],
   ])('are what Obsidian takes for one: %s', (text, tags) => {
     run({ '.obsidian/app.json': '{}', 'Note.md': `---\ndate: 2026-01-01\n---\n${text}` });
     expect([...blog.posts.byPath('note')!.tags].toSorted()).toEqual(tags);
