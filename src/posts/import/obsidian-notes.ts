@@ -12,7 +12,8 @@ export interface VaultFacts {
   readonly missing: (name: string) => void;
 }
 
-const LINK = /(!?)\[\[([^[\]\n|#]*)(#[^[\]\n|]*)?(?:\|([^[\]\n]*))?\]\]/g;
+const LINK = /(!?)\[\[([^[\]\n|#\uFDD0]*)(#[^[\]\n|\uFDD0]*)?(?:\|([^[\]\n]*))?\]\]/g;
+const FORMULA = /\$\$[^\uFDD0]*?\$\$|\$(?=\S)[^$\n\uFDD0]*(?<=\S)\$/g;
 /** After a blank; up to the next one, or to a punctuation mark other than `_`, `-` and `/`. */
 const TAG = /(?<=^|\s)#([^\s\u2000-\u206f\u2e00-\u2e7f'!"#$%&()*+,.:;<=>?@^`{|}~[\]\\]+)/gu;
 /** At the end of a line or on one of its own. */
@@ -22,26 +23,23 @@ const PICTURE = /\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$/i;
 
 /** Notes of Obsidian as Markdown: links and embeds between notes, marks and block ids; comments (`%%…%%`) are private and left out. */
 export function obsidianNote(markdown: string, facts: VaultFacts): string {
-  return mapProse(
-    outsideOfCode(markdown, (text) => withoutComments(text).replaceAll(BLOCK_ID, '')),
-    (text) =>
-      text
-        .replaceAll(
-          LINK,
-          (_, bang: string, name: string, heading: string | undefined, label: string | undefined) =>
-            bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
-        )
-        .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>'),
+  return outsideOfCode(markdown, (text, put) =>
+    withoutComments(text)
+      .replaceAll(FORMULA, put)
+      .replaceAll(BLOCK_ID, '')
+      .replaceAll(
+        LINK,
+        (_, bang: string, name: string, heading: string | undefined, label: string | undefined) =>
+          bang === '!' ? embedded(name, label, facts) : linked({ name, heading, label }, facts),
+      )
+      .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/g, '<mark>$1</mark>'),
   );
 }
 
 /** The tags written in a note's text; none of comments, code, links, addresses and HTML. The text keeps them as written. */
 export function tagsInNote(markdown: string): string[] {
-  const prose = mapProse(
-    outsideOfCode(markdown, withoutComments),
-    (text) => text,
-    () => '`',
-  );
+  let prose = '';
+  outsideOfCode(markdown, (text) => (prose = withoutComments(text).replaceAll(FORMULA, '$')));
   const text = withoutHtmlComments(prose)
     .replaceAll(INDENTED_CODE, '\n\n')
     .replaceAll(/<[^<>]*>/g, '<>')
@@ -50,15 +48,15 @@ export function tagsInNote(markdown: string): string[] {
   return [...new Set(tags)].filter((tag) => !/^\d*$/.test(tag));
 }
 
-/** Changes the text in which code is a mark, so that what is around it can be seen as a whole. */
-function outsideOfCode(markdown: string, change: (text: string) => string): string {
-  const code = new PutAside();
-  const kept = mapProse(
-    withoutPlaces(markdown),
-    (text) => text,
-    (text) => code.put(text),
-  );
-  return code.putBack(change(kept));
+/** Changes the text in which code is a mark, so that what is around it can be seen as a whole; `put` leaves another part as it is. */
+function outsideOfCode(
+  markdown: string,
+  change: (text: string, put: (part: string) => string) => string,
+): string {
+  const aside = new PutAside();
+  const put = (part: string): string => aside.put(part);
+  const kept = mapProse(withoutPlaces(markdown), (text) => text, put);
+  return aside.putBack(change(kept, put));
 }
 
 /** A comment may have code in it; one that is not closed reaches to the end, as in Obsidian. */

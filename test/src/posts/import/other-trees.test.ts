@@ -191,6 +191,7 @@ describe('tags in the text of a note', () => {
     // As Obsidian has them: forum.obsidian.md/t/12949, help.obsidian.md/tags.
     ['#✅done #a… #b—c #d’s', ['a', 'b', 'd', '✅done']],
     ['#x.y #x:z #x,', ['x']],
+    ['$x #a$ $$ #b $$ $5 #c', ['c']],
     ['(#braced) **#bold** /#slashed \\#escaped a#b', []],
     ['#1984 #y1984 #1984y #2026/12', ['1984y', '2026/12', 'y1984']],
     ['#kebab-case #snake_case #parent/child/', ['kebab-case', 'parent/child', 'snake_case']],
